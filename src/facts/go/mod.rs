@@ -1,0 +1,203 @@
+//! What one Go file says about the network.
+//!
+//! Nothing is resolved here: an address that is not a literal stays a [`Value`], which
+//! `model::resolve` evaluates once per workload.
+
+mod value;
+
+pub use value::{Environ, Unknown, Value};
+
+use crate::source::{Span, Spanned};
+
+/// The facts of one `.go` file.
+#[derive(Clone, Debug, Default)]
+pub struct GoFile {
+    /// The package clause; `None` when the file has none that can be read.
+    pub package: Option<Spanned<String>>,
+    /// Import specifications.
+    pub imports: Vec<Import>,
+    /// The expression of a `//go:build` line, as written.
+    pub constraint: Option<Spanned<String>>,
+    /// Package-level constants and variables.
+    pub declarations: Vec<Declaration>,
+    /// Struct types, with field types and tags.
+    pub structs: Vec<Struct>,
+    /// Functions and methods.
+    pub functions: Vec<Function>,
+    /// Places that could not be read; the rest of the file still counts.
+    pub errors: Vec<Spanned<String>>,
+}
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The local name that the file gives it (`_` and `.` included).
+    pub alias: Option<String>,
+    /// The import path.
+    pub path: Spanned<String>,
+}
+
+/// A package-level constant or variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declaration {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its initial value.
+    pub value: Value,
+    /// Whether it is a constant; a variable may be assigned elsewhere.
+    pub constant: bool,
+    /// Its declared type, or the type its value shows.
+    pub type_name: Option<TypeName>,
+}
+
+/// A named type, pointer stars removed: `*http.Server` is `net/http`, `Server`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TypeName {
+    /// Import path; empty for the file's own package and for predeclared types.
+    pub package: String,
+    /// Name in that package.
+    pub name: String,
+}
+
+/// A struct type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Struct {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its fields; an embedded field has its type's name.
+    pub fields: Vec<Field>,
+}
+
+/// A field of a struct type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its type when that is a named one.
+    pub type_name: Option<TypeName>,
+    /// The tag without its quotes.
+    pub tag: Option<Spanned<String>>,
+    /// Whether the field is embedded.
+    pub embedded: bool,
+}
+
+/// A function or method; a function literal belongs to the function around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The receiver's variable name and type.
+    pub receiver: Option<(String, TypeName)>,
+    /// Parameters in order; one of an unnamed type has `None`.
+    pub parameters: Vec<Parameter>,
+    /// First result's type when that is a named one.
+    pub result_type: Option<TypeName>,
+    /// The values of each `return` statement (of this function, not of literals in it).
+    pub returns: Vec<Vec<Value>>,
+    /// Every call in the body that names a package function, a function of the own package, or a
+    /// method, in source order.
+    pub calls: Vec<Call>,
+    /// Assignments to struct fields (`cfg.Port = x`, `s.addr = addr`): receiver, field, value.
+    pub field_writes: Vec<FieldWrite>,
+    /// Composite literals of named struct types, in source order: who makes a `Server`.
+    pub literals: Vec<Value>,
+    /// The whole declaration.
+    pub span: Span,
+}
+
+/// A parameter of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name, empty when it has none.
+    pub name: String,
+    /// Its type when that is a named one.
+    pub type_name: Option<TypeName>,
+    /// Whether it is variadic.
+    pub variadic: bool,
+}
+
+/// `receiver.field = value`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldWrite {
+    /// What is assigned to.
+    pub receiver: Value,
+    /// The type of the receiver, when it shows.
+    pub receiver_type: Option<TypeName>,
+    /// The field.
+    pub field: Spanned<String>,
+    /// The value.
+    pub value: Value,
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// What is called.
+    pub callee: Callee,
+    /// The arguments in order.
+    pub arguments: Vec<Value>,
+    /// Byte ranges of the arguments as written.
+    pub argument_spans: Vec<Span>,
+    /// What happens to the results.
+    pub usage: Usage,
+    /// The call expression.
+    pub span: Span,
+    /// The callee as written (`http.ListenAndServe`).
+    pub callee_span: Span,
+    /// The statement that holds the call, when the call is a statement of its own (`go`/`defer`
+    /// included); what a fix replaces.
+    pub statement: Option<Span>,
+    /// Whether the call stands in a function literal (a handler, a goroutine's body).
+    pub in_literal: bool,
+}
+
+/// What a call names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Callee {
+    /// A function of an imported package: `http.ListenAndServe`.
+    Imported {
+        /// Import path.
+        package: String,
+        /// Function name.
+        name: String,
+    },
+    /// A function of the file's own package.
+    Own {
+        /// Function name.
+        name: String,
+    },
+    /// A method, or a function in a field.
+    Method {
+        /// What it is called on.
+        receiver: Box<Value>,
+        /// The receiver's type, when it shows (constructor, declaration, parameter, field).
+        receiver_type: Option<TypeName>,
+        /// Method name.
+        name: String,
+    },
+}
+
+impl Callee {
+    /// The name behind the last dot.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Imported { name, .. } | Self::Own { name } | Self::Method { name, .. } => name,
+        }
+    }
+}
+
+/// What the surrounding code does with a call's results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Usage {
+    /// A statement of its own: every result is dropped.
+    Statement,
+    /// All results go to `_`.
+    Blank,
+    /// `go f()`.
+    Go,
+    /// `defer f()`.
+    Defer,
+    /// Something looks at a result.
+    Used,
+}

@@ -1,0 +1,151 @@
+//! A Go expression, kept as what the source says.
+
+use super::{Callee, TypeName};
+use crate::source::{Span, Spanned};
+
+/// A small symbolic expression.
+///
+/// Local variables are replaced by what was assigned to them where the function shows it; what
+/// the function cannot show (package names, parameters, fields, calls) stays a reference for the
+/// model to follow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A string, rune or number literal; numbers as their decimal text. The span is the text
+    /// between the quotes where that text stands verbatim in the file, else the whole literal.
+    Literal(Spanned<String>),
+    /// `a + b` of strings, in order.
+    Concat(Vec<Value>),
+    /// `fmt.Sprintf(format, arguments...)` and `fmt.Sprint`-like calls with a literal format.
+    Format {
+        /// The format.
+        format: Box<Value>,
+        /// What is formatted.
+        arguments: Vec<Value>,
+        /// The call.
+        span: Span,
+    },
+    /// `net.JoinHostPort(host, port)`.
+    JoinHostPort {
+        /// Host.
+        host: Box<Value>,
+        /// Port.
+        port: Box<Value>,
+        /// The call.
+        span: Span,
+    },
+    /// A constant, variable or function of a package, by name.
+    Name {
+        /// Import path; empty for the file's own package.
+        package: String,
+        /// The name.
+        name: Spanned<String>,
+    },
+    /// Parameter number `index` of the enclosing function.
+    Parameter {
+        /// From 0; receivers do not count.
+        index: usize,
+        /// Where it is used.
+        span: Span,
+    },
+    /// The receiver of the enclosing method.
+    Receiver {
+        /// Its type.
+        type_name: TypeName,
+        /// Where it is used.
+        span: Span,
+    },
+    /// `receiver.field`.
+    Field {
+        /// Left of the dot.
+        receiver: Box<Value>,
+        /// The receiver's type when it shows.
+        receiver_type: Option<TypeName>,
+        /// Right of the dot.
+        field: Spanned<String>,
+    },
+    /// A composite literal `T{Field: value}` or `&T{...}`, with later `x.Field = value` of the same
+    /// function folded in.
+    Struct {
+        /// The type; `None` for an anonymous one.
+        type_name: Option<TypeName>,
+        /// Fields by name.
+        fields: Vec<(Spanned<String>, Value)>,
+        /// The literal.
+        span: Span,
+    },
+    /// `[]string{a, b}` and other lists.
+    List(Vec<Value>, Span),
+    /// A read of the process environment, in whatever shape: `os.Getenv`, `LookupEnv`, a struct tag.
+    Environment(Box<Environ>),
+    /// A command line flag with its default.
+    Flag {
+        /// The flag's name.
+        name: Box<Value>,
+        /// Its default.
+        default: Box<Value>,
+        /// The definition.
+        span: Span,
+    },
+    /// A call whose (first) result is the value; the model follows it when the callee is of the
+    /// module, and reads the catalogue otherwise (`strconv.Itoa`, `strings.TrimSpace`, `gin.New`).
+    Call {
+        /// What is called.
+        callee: Box<Callee>,
+        /// The arguments.
+        arguments: Vec<Value>,
+        /// The call.
+        span: Span,
+    },
+    /// One of several, by a condition that is not evaluated. The first is what holds when nothing
+    /// is set (the default), where the source shows which that is.
+    Choice(Vec<Value>, Span),
+    /// What cannot be said.
+    Unknown(Unknown),
+}
+
+/// A read of an environment variable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Environ {
+    /// The variable's name.
+    pub key: Value,
+    /// What the program uses when the variable is not set.
+    pub default: Option<Value>,
+    /// Whether the default also holds when the variable is set but empty
+    /// (`if v == ""`, `cmp.Or`), as opposed to `LookupEnv`.
+    pub empty_is_unset: bool,
+    /// The reading expression.
+    pub span: Span,
+}
+
+/// Why a value is not known; the text completes "not resolved: ...".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The reason, in words a user understands.
+    pub reason: String,
+    /// The expression.
+    pub span: Span,
+}
+
+impl Value {
+    /// Where the expression stands; of several places the first.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Literal(it) => Some(it.span),
+            Self::Concat(parts) => parts.first().and_then(Self::span),
+            Self::Name { name, .. } => Some(name.span),
+            Self::Field { field, .. } => Some(field.span),
+            Self::Environment(it) => Some(it.span),
+            Self::Unknown(it) => Some(it.span),
+            Self::Format { span, .. }
+            | Self::JoinHostPort { span, .. }
+            | Self::Parameter { span, .. }
+            | Self::Receiver { span, .. }
+            | Self::Struct { span, .. }
+            | Self::List(_, span)
+            | Self::Flag { span, .. }
+            | Self::Call { span, .. }
+            | Self::Choice(_, span) => Some(*span),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One file to plain owned facts with spans; no tree survives.
+//!
+//! Facts depend only on a file's bytes, never on another file: that makes them cacheable and lets
+//! every file be read on a thread of its own.
+
+pub mod catalogue;
+pub mod compose;
+pub mod dockerfile;
+pub mod dotenv;
+pub mod go;
+pub mod go_mod;
+pub mod kind;
+pub mod shell;
+
+use rustc_hash::FxHashSet;
+
+use crate::source::FileId;
+
+/// The facts of a whole project, each with its file, in the order of paths.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Path of every file that was read, by [`FileId`], relative to the project root with `/`.
+    pub paths: Vec<String>,
+    /// Every file of the project, read or not: what a `COPY` or a `build:` can name.
+    pub tree: Tree,
+    /// Go source.
+    pub go: Vec<(FileId, go::GoFile)>,
+    /// `go.mod` files.
+    pub modules: Vec<(FileId, go_mod::GoMod)>,
+    /// Dockerfiles.
+    pub dockerfiles: Vec<(FileId, dockerfile::Dockerfile)>,
+    /// Compose files.
+    pub compose: Vec<(FileId, compose::ComposeFile)>,
+    /// `.env` files.
+    pub dotenv: Vec<(FileId, dotenv::Dotenv)>,
+    /// Shell scripts.
+    pub scripts: Vec<(FileId, shell::Script)>,
+}
+
+impl Facts {
+    /// The path of `file`.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> &str {
+        &self.paths[file.0 as usize]
+    }
+}
+
+/// The paths of all files of a project, relative to its root with `/`.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    files: FxHashSet<String>,
+    directories: FxHashSet<String>,
+}
+
+impl Tree {
+    /// A tree of these files.
+    pub fn new(files: impl IntoIterator<Item = String>) -> Self {
+        let files: FxHashSet<String> = files.into_iter().collect();
+        let mut directories = FxHashSet::default();
+        for file in &files {
+            let mut at = file.as_str();
+            while let Some((parent, _)) = at.rsplit_once('/') {
+                if !directories.insert(parent.to_owned()) {
+                    break;
+                }
+                at = parent;
+            }
+        }
+        Self { files, directories }
+    }
+
+    /// Whether there is such a file.
+    #[must_use]
+    pub fn has_file(&self, path: &str) -> bool {
+        self.files.contains(path)
+    }
+
+    /// Whether there is such a folder; the root is `.` or empty.
+    #[must_use]
+    pub fn has_directory(&self, path: &str) -> bool {
+        path.is_empty() || path == "." || self.directories.contains(path)
+    }
+
+    /// Every file, in no particular order.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
+    }
+}
+
+/// `base` joined with the relative path `path`, `.` and `..` taken out: the path relative to the
+/// project root, `.` for the root itself. `None` when it leaves the root or is absolute.
+#[must_use]
+pub fn join_path(base: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.starts_with('~') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in base.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_inside_the_project() {
+        assert_eq!(join_path(".", "./web/../api/main.go").as_deref(), Some("api/main.go"));
+        assert_eq!(join_path("deploy", "..").as_deref(), Some("."));
+        assert_eq!(join_path(".", "../outside"), None);
+        assert_eq!(join_path("a", "/etc/passwd"), None);
+    }
+
+    #[test]
+    fn a_tree_knows_the_folders_of_its_files() {
+        let tree = Tree::new(["a/b/c.go".to_owned()]);
+        assert!(tree.has_file("a/b/c.go") && tree.has_directory("a/b") && tree.has_directory("a"));
+        assert!(!tree.has_directory("b") && !tree.has_file("a/b"));
+    }
+}

@@ -1,0 +1,3 @@
+//! The `reachlint` command.
+
+fn main() {}

@@ -1,0 +1,47 @@
+//! The environment variables of one workload, with where each was set.
+
+use rustc_hash::FxHashMap;
+
+use super::Text;
+use crate::source::Span;
+
+/// Where a variable's value comes from; a later variant wins over an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// `ENV` of the image's Dockerfile.
+    Image,
+    /// Compose `env_file`.
+    EnvFile,
+    /// Compose `environment`.
+    Workload,
+}
+
+/// One variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its value; `None` when it is set to something that is not known (`${UNSET}`, a secret).
+    pub value: Option<Text>,
+    /// The entry that sets it, name included.
+    pub span: Span,
+    /// Who sets it.
+    pub origin: Origin,
+}
+
+/// The environment of one workload, merged by Docker's and Compose's precedence:
+/// `environment` over `env_file` over the image's `ENV`.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// By name.
+    pub variables: FxHashMap<String, Variable>,
+    /// Why variables may be set that are not listed here (an `env_file` that is not in the
+    /// project, an image of somebody else); `None` when the list is complete.
+    pub incomplete: Option<String>,
+}
+
+impl Environment {
+    /// The variable `name`, when something sets it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Variable> {
+        self.variables.get(name)
+    }
+}

@@ -1,0 +1,206 @@
+//! Go programs and what they do on the network, resolved in one workload's environment.
+
+use crate::net::{Protocol, Reach};
+use crate::source::{Confidence, Span, Spanned};
+
+/// Names one program of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProgramId(pub u32);
+
+/// A Go main package.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Folder of the package relative to the project root, `.` for the root.
+    pub directory: String,
+    /// Folder of the module's go.mod, `.` for the root.
+    pub module_directory: String,
+    /// Import path.
+    pub import_path: String,
+    /// `main` in `func main()`.
+    pub main: Span,
+    /// What it does about signals.
+    pub shutdown: Shutdown,
+    /// Calls that serve, and what becomes of their error.
+    pub serve_calls: Vec<ServeCall>,
+    /// HTTP routes, gathered over the whole program.
+    pub routes: Routes,
+}
+
+/// What a program does about SIGTERM.
+#[derive(Clone, Debug, Default)]
+pub struct Shutdown {
+    /// Each `signal.Notify` or `signal.NotifyContext` that asks for os.Interrupt (SIGINT) and not
+    /// for SIGTERM, while no other call of the program asks for SIGTERM or for every signal.
+    /// The span is the `os.Interrupt` argument.
+    pub interrupt_only: Vec<Span>,
+    /// The text that adds SIGTERM behind that argument, `syscall.SIGTERM`, and whether the file
+    /// already imports `syscall`.
+    pub imports_syscall: bool,
+}
+
+/// A call that serves until it fails.
+#[derive(Clone, Debug)]
+pub struct ServeCall {
+    /// The whole call.
+    pub span: Span,
+    /// The callee as written, `http.ListenAndServe`.
+    pub callee: Spanned<String>,
+    /// Whether its error is dropped, and by what.
+    pub dropped: Option<DroppedBy>,
+    /// The statement to replace, when the call is one.
+    pub statement: Option<Span>,
+    /// Whether the file imports `log`.
+    pub imports_log: bool,
+}
+
+/// How an error is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DroppedBy {
+    /// The call is a statement of its own.
+    Statement,
+    /// `_ =`.
+    Blank,
+    /// `go f()`.
+    Go,
+}
+
+/// A socket a program opens, as resolved in one workload.
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// The address, whole, as the call gets it (`:8080`).
+    pub address: String,
+    /// Who can reach it.
+    pub reach: Reach,
+    /// The host part as text, empty for every interface.
+    pub host: String,
+    /// The port; `None` when the kernel chooses one.
+    pub port: Option<u16>,
+    /// Transport.
+    pub protocol: Protocol,
+    /// Whether HTTP (or gRPC over it) is served: what health rules ask.
+    pub application: Application,
+    /// Where the host part is written (the code, an `environment:` line, a flag in `command:`);
+    /// the call when nothing is written (a default of the API).
+    pub host_span: Span,
+    /// Where the port is written; the call when it is a default of the API.
+    pub port_span: Span,
+    /// The call that listens, or for an image of somebody else the `image:` entry.
+    pub call: Span,
+    /// The places between the call and the address, nearest the call first.
+    pub via: Vec<Span>,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// What is spoken on a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Application {
+    /// HTTP.
+    Http,
+    /// gRPC.
+    Grpc,
+    /// Anything else, or not known.
+    Other,
+}
+
+/// The sockets of one workload.
+#[derive(Clone, Debug, Default)]
+pub struct Listeners {
+    /// Those that were resolved.
+    pub known: Vec<Listener>,
+    /// Addresses that were resolved and that Go refuses.
+    pub faults: Vec<AddressFault>,
+    /// Why there may be others: the first call whose address is not known, or that nothing is
+    /// known of the process. `None`: `known` is complete.
+    pub incomplete: Option<Spanned<String>>,
+}
+
+/// A listen address that the API refuses.
+#[derive(Clone, Debug)]
+pub struct AddressFault {
+    /// The address, resolved.
+    pub address: String,
+    /// Where it is written.
+    pub span: Span,
+    /// The call.
+    pub call: Span,
+    /// What Go says: `missing port in address`.
+    pub error: &'static str,
+    /// The address that was meant, when it is plain.
+    pub meant: Option<String>,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// A connection a workload opens, as resolved in it.
+#[derive(Clone, Debug)]
+pub struct Dial {
+    /// The host as text, brackets removed.
+    pub host: String,
+    /// The port; `None` when neither written nor known by default.
+    pub port: Option<u16>,
+    /// The scheme or the driver (`http`, `postgres`, `redis`, `grpc`), empty when not known.
+    pub scheme: String,
+    /// The path of a URL, empty when there is none.
+    pub path: String,
+    /// Transport.
+    pub protocol: Protocol,
+    /// Where the host is written.
+    pub host_span: Span,
+    /// Where the port is written, `None` when it is a default.
+    pub port_span: Option<Span>,
+    /// Where it is dialled: the call in Go, the health check, the command.
+    pub site: Span,
+    /// The places between the site and the address, nearest the site first.
+    pub via: Vec<Span>,
+    /// Who dials.
+    pub source: DialSource,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// Who dials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DialSource {
+    /// A call in Go.
+    Code,
+    /// A variable that the program reads and whose value is a service address by its form
+    /// (`postgres://`, `redis://`); the call that uses it was not followed.
+    Variable,
+    /// A health check.
+    HealthCheck,
+    /// A command line (`wait-for-it db:5432`, `migrate -database postgres://...`).
+    Command,
+}
+
+/// The HTTP routes of a program.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    /// Those that were resolved.
+    pub known: Vec<Route>,
+    /// Why there may be others: the first place that was not understood. `None`: complete.
+    pub incomplete: Option<Spanned<String>>,
+}
+
+/// One route.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Method in upper case; `None` for every method.
+    pub method: Option<String>,
+    /// The path with the groups' prefixes, parameters as `{}`, a catch-all as `{...}`:
+    /// `/api/users/{}`, `/static/{...}`.
+    pub path: String,
+    /// Where it is registered.
+    pub span: Span,
+}
+
+/// Whether a program answers a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouteMatch {
+    /// A route takes it.
+    Served,
+    /// All routes are known and none takes it.
+    NotServed,
+    /// Not all routes are known.
+    Unknown,
+}

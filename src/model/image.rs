@@ -1,0 +1,201 @@
+//! What a Dockerfile makes: the final stage with everything it inherits.
+
+use super::{Environment, ProgramId, Text};
+use crate::net::Protocol;
+use crate::source::{FileId, Span, Spanned};
+
+/// Names one image of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ImageId(pub u32);
+
+/// What one Dockerfile makes, at one target stage.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The Dockerfile.
+    pub file: FileId,
+    /// Its path relative to the project root.
+    pub path: String,
+    /// The `FROM` of the final stage.
+    pub from: Span,
+    /// The image at the root of the final stage's chain of `FROM`s.
+    pub base: Base,
+    /// `ENV` of the final stage and of the stages it starts from; `incomplete` is set when the
+    /// base's own variables are not known.
+    pub environment: Environment,
+    /// `EXPOSE`d ports.
+    pub exposed: Vec<Spanned<(u16, Protocol)>>,
+    /// What runs as PID 1; `None` when the base image decides and is not catalogued.
+    pub process: Option<Process>,
+    /// The Go main package that ends up running.
+    pub program: Option<ProgramId>,
+    /// The health check of the image.
+    pub healthcheck: Healthcheck,
+    /// The programs that are in it.
+    pub tools: Tools,
+    /// The `USER` of the final stage.
+    pub user: Option<Spanned<String>>,
+    /// Go builds in any stage, for the version of Go.
+    pub go_builds: Vec<GoBuild>,
+    /// Where a missing `EXPOSE` would go: behind this line (the last instruction before
+    /// ENTRYPOINT/CMD), an empty span at the start of a line.
+    pub expose_at: Span,
+}
+
+/// The image that a chain of stages starts from.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// The reference as resolved (`golang:1.22-alpine`, `scratch`); `None` when an ARG without a
+    /// value decides.
+    pub reference: Option<String>,
+    /// Where it is written.
+    pub span: Span,
+    /// The shell behind `/bin/sh`.
+    pub shell: Shell,
+}
+
+/// What `/bin/sh` is, which decides whether PID 1 passes SIGTERM on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shell {
+    /// busybox ash (Alpine, busybox).
+    Ash,
+    /// dash (Debian, Ubuntu).
+    Dash,
+    /// bash (Fedora, UBI, Amazon Linux, CentOS), or `SHELL ["/bin/bash", "-c"]`.
+    Bash,
+    /// There is none (scratch, distroless).
+    None,
+    /// Not known.
+    Unknown,
+}
+
+/// What runs as PID 1.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// The words of the exec form, or the text behind `sh -c`.
+    pub command: Command,
+    /// The instruction or key that decides (ENTRYPOINT before CMD, compose `entrypoint`/`command`
+    /// before both).
+    pub span: Span,
+    /// Set when PID 1 is a shell (shell form, or a script) that stays in front of the program, so
+    /// that SIGTERM does not reach it; what the shell runs and why it stays, one clause.
+    pub shell_keeps_pid1: Option<ShellInFront>,
+    /// The arguments that the Go program gets, program name excluded; `None` when not known.
+    pub arguments: Option<Vec<Text>>,
+}
+
+/// A shell that is PID 1 and does not exec.
+#[derive(Clone, Debug)]
+pub struct ShellInFront {
+    /// The words to underline: the command in the Dockerfile, or the last command of the script.
+    pub span: Span,
+    /// Which shell: `dash`, `ash`, `bash`.
+    pub shell: &'static str,
+    /// Why it stays: "dash does not exec a single command", "the script ends without `exec`".
+    pub reason: String,
+    /// Replacement of `span` that mends it (`exec /app`, `["/app"]`), when it is safe.
+    pub replacement: Option<String>,
+    /// The Dockerfile instruction that starts the script, when `span` is in a script.
+    pub started_by: Option<Span>,
+}
+
+/// A command line.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Exec form: one text a word.
+    Exec(Vec<Text>),
+    /// Shell form: what `sh -c` gets.
+    Shell(Text),
+}
+
+/// Whether a health check is set.
+#[derive(Clone, Debug, Default)]
+pub enum Healthcheck {
+    /// Nothing is said.
+    #[default]
+    Absent,
+    /// `NONE`, `disable: true`.
+    Disabled(Span),
+    /// One is set.
+    Set(HealthCheck),
+    /// The base image decides, or it could not be read.
+    Unknown,
+}
+
+/// A health check.
+#[derive(Clone, Debug)]
+pub struct HealthCheck {
+    /// The instruction or key.
+    pub span: Span,
+    /// Who sets it.
+    pub source: HealthSource,
+    /// The requests it makes, as far as they were understood.
+    pub requests: Vec<HealthRequest>,
+    /// The programs it runs (`curl`, `wget`, `sh`, `pg_isready`).
+    pub tools: Vec<ToolUse>,
+}
+
+/// Who sets a health check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HealthSource {
+    /// `HEALTHCHECK` of the Dockerfile.
+    Dockerfile,
+    /// `healthcheck:` of the Compose service.
+    Compose,
+}
+
+/// An HTTP request of a health check.
+#[derive(Clone, Debug)]
+pub struct HealthRequest {
+    /// The URL, resolved.
+    pub url: String,
+    /// Host part.
+    pub host: String,
+    /// Where the host is written.
+    pub host_span: Span,
+    /// Port, the scheme's default when none is written.
+    pub port: u16,
+    /// Where the port is written, else the URL.
+    pub port_span: Span,
+    /// The path, `/` when there is none, query cut off.
+    pub path: String,
+    /// Where the path is written, else the URL.
+    pub path_span: Span,
+}
+
+/// A program that a health check runs.
+#[derive(Clone, Debug)]
+pub struct ToolUse {
+    /// Its name without folders.
+    pub name: String,
+    /// Where it is written; for the shell of a shell form the whole command.
+    pub span: Span,
+    /// Whether it is the `sh` that a shell form needs.
+    pub implied: bool,
+}
+
+/// The programs that are in an image.
+#[derive(Clone, Debug, Default)]
+pub struct Tools {
+    /// Names for certain there: of the catalogue, of RUN installs, of COPY.
+    pub present: Vec<String>,
+    /// Names for certain absent: of the catalogue's base, and nothing in the Dockerfile could
+    /// bring them.
+    pub absent: Vec<String>,
+    /// Why others may be there; `None` when the base has nothing else (scratch).
+    pub incomplete: Option<String>,
+}
+
+/// A Go build inside a stage.
+#[derive(Clone, Debug)]
+pub struct GoBuild {
+    /// The `FROM` reference of the stage's golang image.
+    pub image: Spanned<String>,
+    /// Version of Go in it (`1.22`, `1.22.3`), as written in the tag.
+    pub version: String,
+    /// The `go` directive of the go.mod (or go.work) that the stage builds.
+    pub required: Spanned<String>,
+    /// The RUN that needs it.
+    pub run: Span,
+    /// Whether the stage's `GOTOOLCHAIN` lets Go fetch a newer toolchain.
+    pub toolchain_allowed: bool,
+}

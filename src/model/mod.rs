@@ -1,0 +1,78 @@
+//! The facts of all files joined into one [`Project`].
+//!
+//! Rules read this and nothing below it. What could not be resolved is kept as such: a set of
+//! listeners says whether it is complete, a text that is not known is absent with its reason.
+
+mod environment;
+mod go;
+mod image;
+mod reach;
+mod text;
+mod workload;
+
+pub use environment::{Environment, Origin, Variable};
+pub use go::{
+    AddressFault, Application, Dial, DialSource, DroppedBy, Listener, Listeners, Program, ProgramId, Route,
+    RouteMatch, Routes, ServeCall, Shutdown,
+};
+pub use image::{
+    Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Process,
+    Shell, ShellInFront, ToolUse, Tools,
+};
+pub use reach::{Entrance, HostAnswer, Served};
+pub use text::{Resolved, Text};
+pub use workload::{
+    Composition, CompositionId, ExtraHost, Namespace, Network, NetworkId, NetworkMembership, PublishedPort,
+    UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+};
+
+use crate::source::Spanned;
+
+/// Everything reachlint understood.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// Go main packages.
+    pub programs: Vec<Program>,
+    /// What each Dockerfile (or each target stage that something builds) makes.
+    pub images: Vec<Image>,
+    /// What runs: Compose services, and images that nothing in the project runs.
+    pub workloads: Vec<Workload>,
+    /// Networks, the implicit ones of Compose included.
+    pub networks: Vec<Network>,
+    /// Compose projects: each its own world.
+    pub compositions: Vec<Composition>,
+    /// Places that could not be read.
+    pub syntax_errors: Vec<Spanned<String>>,
+}
+
+impl Project {
+    /// The workload `id`.
+    #[must_use]
+    pub fn workload(&self, id: WorkloadId) -> &Workload {
+        &self.workloads[id.0 as usize]
+    }
+
+    /// The image `id`.
+    #[must_use]
+    pub fn image(&self, id: ImageId) -> &Image {
+        &self.images[id.0 as usize]
+    }
+
+    /// The program `id`.
+    #[must_use]
+    pub fn program(&self, id: ProgramId) -> &Program {
+        &self.programs[id.0 as usize]
+    }
+
+    /// The network `id`.
+    #[must_use]
+    pub fn network(&self, id: NetworkId) -> &Network {
+        &self.networks[id.0 as usize]
+    }
+
+    /// The Compose project `id`.
+    #[must_use]
+    pub fn composition(&self, id: CompositionId) -> &Composition {
+        &self.compositions[id.0 as usize]
+    }
+}

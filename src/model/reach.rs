@@ -1,0 +1,292 @@
+//! Who can reach whom: names, shared networks, open ports.
+//!
+//! Docker's rules as seen on a real engine: services of one Compose project resolve each other by
+//! service name, container_name, hostname and alias on the networks they share, and by nothing
+//! else; containers that share a network namespace share localhost.
+
+use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
+use crate::net::{Protocol, Reach, is_ip_address};
+use crate::source::Span;
+
+/// What a host name means to one workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostAnswer<'a> {
+    /// The workload's own network namespace (`localhost`, `127.0.0.1`).
+    Own,
+    /// Every interface, which as a destination is the workload itself (`0.0.0.0`, `[::]`).
+    Unspecified,
+    /// Workloads with that name on a network that both are on; the dialler itself may be one.
+    Workloads(Vec<WorkloadId>),
+    /// Workloads have that name, but none on a network of the dialler.
+    Unshared(Vec<WorkloadId>),
+    /// `host.docker.internal` without an `extra_hosts` entry.
+    UnmappedGateway,
+    /// An `extra_hosts` entry.
+    Mapped(&'a ExtraHost),
+    /// An address, or a name with a dot: the project does not decide what it means.
+    External,
+    /// A name without a dot that nothing in the project has.
+    NoSuchName,
+    /// It cannot be told, and why.
+    Unknown(&'static str),
+}
+
+/// Whether something listens on a port.
+#[derive(Clone, Copy, Debug)]
+pub enum Served<'a> {
+    /// This listener of this workload (itself, or one that shares its network namespace).
+    Yes(&'a Workload, &'a Listener),
+    /// Every listener is known and none has the port.
+    No,
+    /// Not every listener is known.
+    Unknown,
+}
+
+impl Project {
+    /// What `host` means inside `from`.
+    #[must_use]
+    pub fn resolve_host(&self, from: WorkloadId, host: &str) -> HostAnswer<'_> {
+        match Reach::of(host) {
+            Reach::Loopback => return HostAnswer::Own,
+            Reach::Wildcard => return HostAnswer::Unspecified,
+            Reach::Named => {}
+        }
+        let workload = self.workload(from);
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        if let Some(entry) = workload.extra_hosts.iter().find(|it| it.name.eq_ignore_ascii_case(&name)) {
+            return HostAnswer::Mapped(entry);
+        }
+        if is_ip_address(host) {
+            return HostAnswer::External;
+        }
+        let WorkloadKind::Service(composition) = workload.kind else {
+            // Nobody knows on which networks an image will be run.
+            return if is_host_gateway(&name) {
+                HostAnswer::UnmappedGateway
+            } else {
+                HostAnswer::Unknown("nothing in the project runs this image")
+            };
+        };
+        let interfaces = match self.interfaces_of(from) {
+            Interfaces::Of(owner) => owner,
+            Interfaces::Host => return HostAnswer::Unknown("it uses the host's network"),
+            Interfaces::Unknown => return HostAnswer::Unknown("its network mode is not known"),
+        };
+        let bearers: Vec<_> = self.bearers_of(composition, &name).collect();
+        if bearers.is_empty() {
+            return self.answer_without_bearer(from, &name);
+        }
+        let reachable: Vec<_> = bearers
+            .iter()
+            .copied()
+            .filter(|it| self.shares_network_by_name(interfaces, *it, &name))
+            .collect();
+        if !reachable.is_empty() {
+            HostAnswer::Workloads(reachable)
+        } else if self.may_share_unseen_network(interfaces, &bearers) {
+            HostAnswer::Unknown("both join networks whose members are not all known")
+        } else {
+            HostAnswer::Unshared(bearers)
+        }
+    }
+
+    /// The workloads that share `id`'s network interfaces, `id` first.
+    #[must_use]
+    pub fn namespace_members(&self, id: WorkloadId) -> Vec<WorkloadId> {
+        let Interfaces::Of(owner) = self.interfaces_of(id) else { return vec![id] };
+        let others = self.workloads.iter().map(|it| it.id).filter(|other| {
+            *other != id && matches!(self.interfaces_of(*other), Interfaces::Of(it) if it == owner)
+        });
+        std::iter::once(id).chain(others).collect()
+    }
+
+    /// Whether something in `id`'s network namespace listens on `port`, on whatever address.
+    #[must_use]
+    pub fn serves(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Served<'_> {
+        let members = self.namespace_members(id);
+        for member in &members {
+            let workload = self.workload(*member);
+            let listener =
+                workload.listeners.known.iter().find(|it| it.port == Some(port) && it.protocol == protocol);
+            if let Some(listener) = listener {
+                return Served::Yes(workload, listener);
+            }
+        }
+        let all_known = members.iter().all(|member| self.workload(*member).listeners.is_complete());
+        let foreign = matches!(self.workload(id).namespace, Namespace::Host(_) | Namespace::Unknown(_));
+        if all_known && !foreign { Served::No } else { Served::Unknown }
+    }
+
+    /// Other workloads of `from`'s Compose project that serve `port`, outside its own network
+    /// namespace: who was probably meant by a wrong host.
+    pub fn servers_elsewhere(
+        &self,
+        from: WorkloadId,
+        port: u16,
+        protocol: Protocol,
+    ) -> impl Iterator<Item = (&Workload, &Listener)> {
+        let members = self.namespace_members(from);
+        let kind = self.workload(from).kind;
+        self.workloads
+            .iter()
+            .filter(move |it| {
+                matches!(kind, WorkloadKind::Service(_)) && it.kind == kind && !members.contains(&it.id)
+            })
+            .filter_map(move |it| {
+                let listener =
+                    it.listeners.known.iter().find(|at| at.port == Some(port) && at.protocol == protocol)?;
+                Some((it, listener))
+            })
+    }
+
+    /// The dials of other network namespaces that arrive at `to` on `port`.
+    pub fn dials_to(&self, to: WorkloadId, port: u16) -> impl Iterator<Item = (&Workload, &super::Dial)> {
+        let members = self.namespace_members(to);
+        self.workloads
+            .iter()
+            .filter({
+                let members = members.clone();
+                move |it| !members.contains(&it.id)
+            })
+            .flat_map(|from| from.dials.iter().map(move |dial| (from, dial)))
+            .filter(move |(from, dial)| {
+                dial.port == Some(port)
+                    && matches!(self.resolve_host(from.id, &dial.host),
+                    HostAnswer::Workloads(them) if them.iter().any(|it| members.contains(it)))
+            })
+    }
+
+    fn interfaces_of(&self, id: WorkloadId) -> Interfaces {
+        let mut at = id;
+        // A chain of `network_mode: service:x` is no longer than the number of workloads; a cycle
+        // (which Compose refuses) ends as unknown.
+        for _ in 0..=self.workloads.len() {
+            match &self.workload(at).namespace {
+                Namespace::Own | Namespace::None(_) => return Interfaces::Of(at),
+                Namespace::Host(_) => return Interfaces::Host,
+                Namespace::Of(other, _) => at = *other,
+                Namespace::Unknown(_) => return Interfaces::Unknown,
+            }
+        }
+        Interfaces::Unknown
+    }
+
+    fn bearers_of<'a>(
+        &'a self,
+        composition: super::CompositionId,
+        name: &'a str,
+    ) -> impl Iterator<Item = WorkloadId> + 'a {
+        self.workloads
+            .iter()
+            .filter(move |it| it.kind == WorkloadKind::Service(composition) && it.answers_to(name))
+            .map(|it| it.id)
+    }
+
+    fn shares_network_by_name(&self, dialler: WorkloadId, bearer: WorkloadId, name: &str) -> bool {
+        if dialler == bearer {
+            return true;
+        }
+        let (from, to) = (self.workload(dialler), self.workload(bearer));
+        let everywhere = to.names.iter().any(|it| it.value.eq_ignore_ascii_case(name));
+        to.networks.iter().any(|there| {
+            let known_here = everywhere || there.aliases.iter().any(|it| it.value.eq_ignore_ascii_case(name));
+            known_here && from.networks.iter().any(|here| here.network == there.network)
+        })
+    }
+
+    /// Two external networks of different names in the file may be one on the host.
+    fn may_share_unseen_network(&self, dialler: WorkloadId, bearers: &[WorkloadId]) -> bool {
+        let on_external =
+            |id: WorkloadId| self.workload(id).networks.iter().any(|it| self.network(it.network).external);
+        let vague = |id: WorkloadId| {
+            let it = self.workload(id);
+            it.incomplete.is_some() || !matches!(it.namespace, Namespace::Own)
+        };
+        vague(dialler)
+            || bearers.iter().any(|it| vague(*it))
+            || (on_external(dialler) && bearers.iter().any(|it| on_external(*it)))
+    }
+
+    fn answer_without_bearer(&self, from: WorkloadId, name: &str) -> HostAnswer<'_> {
+        let workload = self.workload(from);
+        if is_host_gateway(name) {
+            return HostAnswer::UnmappedGateway;
+        }
+        if name.contains('.') {
+            return HostAnswer::External;
+        }
+        if workload.links.iter().any(|it| it.value.eq_ignore_ascii_case(name)) {
+            return HostAnswer::Unknown("a link to a container outside the project has that name");
+        }
+        if workload.networks.iter().any(|it| self.network(it.network).external) {
+            return HostAnswer::Unknown("it joins an external network");
+        }
+        let WorkloadKind::Service(composition) = workload.kind else { return HostAnswer::External };
+        if self.composition(composition).incomplete.is_some() || workload.incomplete.is_some() {
+            return HostAnswer::Unknown("the Compose project is not known in full");
+        }
+        HostAnswer::NoSuchName
+    }
+}
+
+impl Workload {
+    /// Whether Docker's DNS gives the workload this name on some network.
+    #[must_use]
+    pub fn answers_to(&self, name: &str) -> bool {
+        let aliases = self.networks.iter().flat_map(|it| &it.aliases);
+        self.names.iter().chain(aliases).any(|it| it.value.eq_ignore_ascii_case(name))
+    }
+}
+
+impl super::Listeners {
+    /// Whether every socket of the workload is in `known`.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.incomplete.is_none()
+    }
+}
+
+enum Interfaces {
+    Of(WorkloadId),
+    Host,
+    Unknown,
+}
+
+/// Names that Docker Desktop resolves to the host by itself:
+/// <https://docs.docker.com/desktop/features/networking/#i-want-to-connect-from-a-container-to-a-service-on-the-host>.
+fn is_host_gateway(name: &str) -> bool {
+    matches!(name, "host.docker.internal" | "gateway.docker.internal")
+}
+
+/// A way by which others are meant to come to a port of a workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrance {
+    /// Where it is written.
+    pub span: Span,
+    /// What it says, one clause: "port 8080 is published here".
+    pub clause: String,
+}
+
+impl Project {
+    /// How others are meant to reach `port` of `id`: published, dialled by another container, or
+    /// exposed, in this order. `None` when nothing says that anybody should, or when only
+    /// containers of the same network namespace do.
+    #[must_use]
+    pub fn entrance_to(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Option<Entrance> {
+        let members = self.namespace_members(id);
+        let published = members.iter().flat_map(|it| &self.workload(*it).published);
+        let published = published.filter(|it| it.protocol == protocol && it.container.contains(port));
+        let published = published
+            .map(|it| Entrance { span: it.container_span, clause: format!("port {port} is published here") });
+        let dialled = self.dials_to(id, port).map(|(from, dial)| Entrance {
+            span: dial.port_span.unwrap_or(dial.host_span),
+            clause: format!("`{}` dials it here", from.name.value),
+        });
+        let image = self.workload(id).image.map(|it| self.image(it));
+        let exposed = image.into_iter().flat_map(|it| &it.exposed);
+        let exposed = exposed.filter(|it| it.value == (port, protocol));
+        let exposed =
+            exposed.map(|it| Entrance { span: it.span, clause: format!("port {port} is exposed here") });
+        published.chain(dialled).chain(exposed).next()
+    }
+}

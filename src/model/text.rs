@@ -1,0 +1,127 @@
+//! A resolved text that remembers where each part of it is written.
+
+use std::ops::Range;
+
+use crate::source::{Confidence, Span, Spanned};
+
+/// A text and, for each run of its bytes, the place in a file that decided it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Text {
+    string: String,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Piece {
+    /// End offset in `Text::string`.
+    end: usize,
+    span: Span,
+}
+
+impl Text {
+    /// `text`, written at `span`.
+    #[must_use]
+    pub fn new(text: impl Into<String>, span: Span) -> Self {
+        let mut it = Self::default();
+        it.push(&text.into(), span);
+        it
+    }
+
+    /// Appends `text`, written at `span`.
+    pub fn push(&mut self, text: &str, span: Span) {
+        self.string.push_str(text);
+        self.pieces.push(Piece { end: self.string.len(), span });
+    }
+
+    /// Appends another text with its places.
+    pub fn append(&mut self, other: &Self) {
+        let base = self.string.len();
+        self.string.push_str(&other.string);
+        self.pieces.extend(other.pieces.iter().map(|it| Piece { end: base + it.end, span: it.span }));
+    }
+
+    /// The whole string.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.string
+    }
+
+    /// Where the bytes `range` are written. When they come from several places it is the place of
+    /// the first; a part whose source is not verbatim (escapes) gives that part whole.
+    #[must_use]
+    pub fn span_of(&self, range: Range<usize>) -> Option<Span> {
+        let mut start = 0;
+        for piece in &self.pieces {
+            let holds = range.start < piece.end || (range.is_empty() && range.start == piece.end);
+            if holds {
+                let verbatim = piece.span.len() == piece.end - start;
+                if !verbatim {
+                    return Some(piece.span);
+                }
+                let end = range.end.min(piece.end);
+                return Some(piece.span.slice(range.start - start..end - start));
+            }
+            start = piece.end;
+        }
+        self.pieces.last().map(|it| it.span)
+    }
+
+    /// Where the text is written; of several places the first that is not empty.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        let first = self.pieces.iter().find(|it| !it.span.is_empty()).or(self.pieces.first());
+        first.map(|it| it.span)
+    }
+
+    /// The part `range` as a text of its own.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        let mut out = Self::default();
+        let mut start = 0;
+        for piece in &self.pieces {
+            let (from, to) = (range.start.max(start), range.end.min(piece.end));
+            if from < to {
+                let verbatim = piece.span.len() == piece.end - start;
+                let span = if verbatim { piece.span.slice(from - start..to - start) } else { piece.span };
+                out.push(&self.string[from..to], span);
+            }
+            start = piece.end;
+        }
+        out
+    }
+}
+
+impl From<Spanned<String>> for Text {
+    fn from(it: Spanned<String>) -> Self {
+        Self::new(it.value, it.span)
+    }
+}
+
+/// A value that was resolved for one workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The text and where it is written.
+    pub text: Text,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The places on the way from the use to the text, nearest to the use first: the `os.Getenv`
+    /// that read it, the parameter it was passed in.
+    pub via: Vec<Span>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn a_part_is_found_where_it_is_written() {
+        let mut text = Text::new(":", Span::new(FileId(0), 10, 11));
+        text.push("8080", Span::new(FileId(1), 40, 44));
+        assert_eq!(text.as_str(), ":8080");
+        assert_eq!(text.span_of(1..5), Some(Span::new(FileId(1), 40, 44)));
+        assert_eq!(text.span_of(2..4), Some(Span::new(FileId(1), 41, 43)));
+        assert_eq!(text.span_of(0..1), Some(Span::new(FileId(0), 10, 11)));
+        assert_eq!(text.slice(1..5).as_str(), "8080");
+    }
+}

@@ -1,0 +1,180 @@
+//! What runs, and the networks it runs in.
+
+use super::{Dial, Environment, Healthcheck, ImageId, Listeners, Process, ProgramId, Resolved};
+use crate::net::{PortRange, Protocol};
+use crate::source::{FileId, Span, Spanned};
+
+/// Names one workload of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WorkloadId(pub u32);
+
+/// Names one network of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NetworkId(pub u32);
+
+/// Names one Compose project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CompositionId(pub u32);
+
+/// One Compose project: a file with its override, its own world.
+#[derive(Clone, Debug)]
+pub struct Composition {
+    /// The files, base first.
+    pub files: Vec<FileId>,
+    /// Folder of the base file relative to the project root, `.` for the root.
+    pub directory: String,
+    /// Why the merged project may hold more than these files say (`include` of a file that is not
+    /// there, files that are only ever used together with others); `None` when it is whole.
+    pub incomplete: Option<String>,
+    /// References to networks that the merged project does not declare.
+    pub undefined_networks: Vec<UndefinedNetwork>,
+}
+
+/// A service names a network that the project does not declare.
+#[derive(Clone, Debug)]
+pub struct UndefinedNetwork {
+    /// The name, where the service writes it.
+    pub name: Spanned<String>,
+    /// The service.
+    pub service: Spanned<String>,
+    /// The networks that are declared.
+    pub declared: Vec<Spanned<String>>,
+    /// The `networks:` key at the top of the file, when there is one.
+    pub networks_key: Option<Span>,
+}
+
+/// A Docker network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Its name in the Compose file, `default` for the implicit one.
+    pub name: String,
+    /// Where it is declared; `None` for the implicit one.
+    pub span: Option<Span>,
+    /// The Compose project.
+    pub composition: CompositionId,
+    /// `external: true`: others may be on it.
+    pub external: bool,
+    /// `internal: true`: no way out, no published ports.
+    pub internal: bool,
+}
+
+/// Where a workload comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WorkloadKind {
+    /// A Compose service.
+    Service(CompositionId),
+    /// An image of the project that nothing in the project runs: somebody will, somehow.
+    Image,
+}
+
+/// Whose network interfaces a workload has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Namespace {
+    /// Its own.
+    Own,
+    /// The host's.
+    Host(Span),
+    /// None but loopback.
+    None(Span),
+    /// Another workload's (`network_mode: service:x`).
+    Of(WorkloadId, Span),
+    /// A container outside the project, or a text that is not known.
+    Unknown(Span),
+}
+
+/// Something that runs in a container.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// Its id.
+    pub id: WorkloadId,
+    /// The service key; for an image the Dockerfile's path at its `FROM`.
+    pub name: Spanned<String>,
+    /// Where it comes from.
+    pub kind: WorkloadKind,
+    /// The image, when the project builds it.
+    pub image: Option<ImageId>,
+    /// The image's reference, when it is somebody else's (or the tag of a build).
+    pub image_reference: Option<Resolved>,
+    /// The `build:` or `image:` key of a service; the `FROM` of an image.
+    pub image_span: Span,
+    /// The Go main package that runs.
+    pub program: Option<ProgramId>,
+    /// What runs as PID 1, the service's `entrypoint`/`command` over the image's.
+    pub process: Option<Process>,
+    /// Whose interfaces it has.
+    pub namespace: Namespace,
+    /// The networks it joins; empty for namespaces other than [`Namespace::Own`].
+    pub networks: Vec<NetworkMembership>,
+    /// The names that Docker's DNS gives it on each of its networks: service name,
+    /// container_name, hostname.
+    pub names: Vec<Spanned<String>>,
+    /// Ports published on the host.
+    pub published: Vec<PublishedPort>,
+    /// Container ports in Compose `expose:`.
+    pub exposed: Vec<Spanned<PortRange>>,
+    /// Its environment.
+    pub environment: Environment,
+    /// `extra_hosts`.
+    pub extra_hosts: Vec<ExtraHost>,
+    /// Names from `links`/`external_links` that resolve to something: alias and target.
+    pub links: Vec<Spanned<String>>,
+    /// The health check that counts: the service's, else the image's.
+    pub healthcheck: Healthcheck,
+    /// What listens.
+    pub listeners: Listeners,
+    /// What it dials.
+    pub dials: Vec<Dial>,
+    /// `depends_on` names.
+    pub depends_on: Vec<Spanned<String>>,
+    /// Compose `profiles`; empty when it always runs.
+    pub profiles: Vec<String>,
+    /// Whether it runs once and ends (a migration, a job): `restart: "no"` with a
+    /// `service_completed_successfully` dependant, or a command that is no server.
+    pub one_shot: bool,
+    /// How many run (`scale`, `deploy.replicas`); `None` when not known.
+    pub replicas: Option<u32>,
+    /// What of the service could not be read or resolved and may change anything about it
+    /// (`extends` of a file that is not there).
+    pub incomplete: Option<String>,
+}
+
+/// A workload on a network.
+#[derive(Clone, Debug)]
+pub struct NetworkMembership {
+    /// The network.
+    pub network: NetworkId,
+    /// Extra names on this network.
+    pub aliases: Vec<Spanned<String>>,
+    /// Where it is written; the service's name for the implicit network.
+    pub span: Span,
+}
+
+/// One entry of `ports:` (or `-p`).
+#[derive(Clone, Debug)]
+pub struct PublishedPort {
+    /// Host address; `None` for every interface.
+    pub host_ip: Option<String>,
+    /// Host ports; `None` when Docker chooses.
+    pub host: Option<PortRange>,
+    /// Container ports, as many as host ports.
+    pub container: PortRange,
+    /// Transport.
+    pub protocol: Protocol,
+    /// The entry.
+    pub span: Span,
+    /// Where the host port is written.
+    pub host_span: Option<Span>,
+    /// Where the container port is written.
+    pub container_span: Span,
+}
+
+/// One `extra_hosts` entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraHost {
+    /// The name.
+    pub name: String,
+    /// The address or `host-gateway`.
+    pub address: String,
+    /// The entry.
+    pub span: Span,
+}

@@ -1,0 +1,144 @@
+//! Pure values of the network: hosts, ports, addresses, URLs and DSNs. Knows no file.
+
+mod address;
+mod target;
+
+pub use address::{ListenAddress, ListenError, split_host_port};
+pub use target::{Target, parse_target};
+
+/// Transport protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP, which Docker publishes too.
+    Sctp,
+}
+
+impl Protocol {
+    /// Reads `tcp`, `udp` or `sctp`, in any case, as Compose and Docker do.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "tcp" => Some(Self::Tcp),
+            "udp" => Some(Self::Udp),
+            "sctp" => Some(Self::Sctp),
+            _ => None,
+        }
+    }
+
+    /// The lower-case name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Sctp => "sctp",
+        }
+    }
+}
+
+/// Who can reach a listener on this host part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// 127.0.0.0/8, `::1`, `localhost`: only the same network namespace.
+    Loopback,
+    /// Empty, `0.0.0.0`, `::`: every interface.
+    Wildcard,
+    /// A name or an address of one interface.
+    Named,
+}
+
+impl Reach {
+    /// What the host part of an address means to a listener, or to a dialler.
+    #[must_use]
+    pub fn of(host: &str) -> Self {
+        let host = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(host);
+        if host.is_empty() {
+            return Self::Wildcard;
+        }
+        if host.eq_ignore_ascii_case("localhost") || host.eq_ignore_ascii_case("localhost.") {
+            return Self::Loopback;
+        }
+        match host.parse::<std::net::IpAddr>() {
+            Ok(address) if address.is_loopback() => Self::Loopback,
+            Ok(address) if address.is_unspecified() => Self::Wildcard,
+            _ => Self::Named,
+        }
+    }
+}
+
+/// Whether `host` is a literal IP address (brackets allowed).
+#[must_use]
+pub fn is_ip_address(host: &str) -> bool {
+    let host = host.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(host);
+    host.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// An inclusive range of ports: `8080` is `8080..=8080`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PortRange {
+    /// First port.
+    pub first: u16,
+    /// Last port, not below `first`.
+    pub last: u16,
+}
+
+impl PortRange {
+    /// Reads `8080` or `8000-8010`; `None` for anything else, port 0 and descending ranges included.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let range = Self { first: parse_port(first)?, last: parse_port(last)? };
+        (range.first <= range.last).then_some(range)
+    }
+
+    /// The range of one port.
+    #[must_use]
+    pub fn single(port: u16) -> Self {
+        Self { first: port, last: port }
+    }
+
+    /// Whether `port` is in the range.
+    #[must_use]
+    pub fn contains(self, port: u16) -> bool {
+        (self.first..=self.last).contains(&port)
+    }
+
+    /// Whether the two share a port.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    /// Number of ports.
+    #[must_use]
+    pub fn len(self) -> usize {
+        usize::from(self.last - self.first) + 1
+    }
+
+    /// Never: a range holds at least one port.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        false
+    }
+}
+
+impl std::fmt::Display for PortRange {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.first == self.last {
+            write!(out, "{}", self.first)
+        } else {
+            write!(out, "{}-{}", self.first, self.last)
+        }
+    }
+}
+
+/// A decimal port from 1 to 65535, digits only.
+#[must_use]
+pub fn parse_port(text: &str) -> Option<u16> {
+    let digits = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten().filter(|port| *port != 0)
+}

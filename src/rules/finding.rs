@@ -1,0 +1,84 @@
+//! How a rule writes its findings down.
+
+use super::Rule;
+use crate::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
+use crate::source::{Edit, Span};
+
+/// The findings of one rule.
+pub struct Findings {
+    rule: &'static Rule,
+    severity: Severity,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// An empty list for `rule`, whose document says the default severity.
+    #[must_use]
+    pub fn new(rule: &'static Rule) -> Self {
+        Self { rule, severity: super::Document::parse(rule.document).severity, diagnostics: Vec::new() }
+    }
+
+    /// Reports a fault at `span`. `message` is one sentence that stands alone; `label` says the
+    /// same of the underlined words in one clause.
+    pub fn report(
+        &mut self,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Finding<'_> {
+        self.diagnostics.push(Diagnostic {
+            rule: self.rule.id,
+            severity: self.severity,
+            confidence: Confidence::Proven,
+            message: message.into(),
+            labels: vec![Label { span, message: label.into(), primary: true }],
+            help: None,
+            fixes: Vec::new(),
+        });
+        let at = self.diagnostics.len() - 1;
+        Finding(&mut self.diagnostics[at])
+    }
+
+    /// The findings.
+    #[must_use]
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+}
+
+/// The finding that was just reported, to be completed.
+pub struct Finding<'a>(&'a mut Diagnostic);
+
+impl Finding<'_> {
+    /// Adds a place that the finding rests on. A place that a label already stands on is left out.
+    pub fn evidence(self, span: Span, message: impl Into<String>) -> Self {
+        if self.0.labels.iter().all(|it| it.span != span) {
+            self.0.labels.push(Label { span, message: message.into(), primary: false });
+        }
+        self
+    }
+
+    /// Says what to do, one sentence.
+    pub fn help(self, text: impl Into<String>) -> Self {
+        self.0.help = Some(text.into());
+        self
+    }
+
+    /// Another severity than the document's, where the evidence makes the difference.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
+    /// How sure; the lowest of several calls counts.
+    pub fn confidence(self, confidence: Confidence) -> Self {
+        self.0.confidence = self.0.confidence.min(confidence);
+        self
+    }
+
+    /// Offers a change that removes the fault.
+    pub fn fix(self, title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> Self {
+        self.0.fixes.push(Fix { title: title.into(), safety, edits });
+        self
+    }
+}

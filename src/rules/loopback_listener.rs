@@ -1,0 +1,40 @@
+//! A containerised program listens where only its own container can connect.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
+use crate::model::{Listener, Workload, WorkloadKind};
+use crate::net::Reach;
+
+pub(super) const RULE: Rule = rule!("loopback-listener", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        for listener in &workload.listeners.known {
+            if listener.reach == Reach::Loopback {
+                check_listener(ctx, workload, listener, findings);
+            }
+        }
+    }
+}
+
+fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, findings: &mut Findings) {
+    let Some(port) = listener.port else { return };
+    let Some(entrance) = ctx.project.entrance_to(workload.id, port, listener.protocol) else { return };
+    let severity = match workload.kind {
+        WorkloadKind::Service(_) => Severity::Error,
+        WorkloadKind::Image => Severity::Warning,
+    };
+    findings
+        .report(
+            format!(
+                "`{}` listens on {}, which only its own container can reach",
+                workload.name.value, listener.address
+            ),
+            listener.host_span,
+            "only this container can connect to it",
+        )
+        .severity(severity)
+        .confidence(listener.confidence)
+        .evidence(entrance.span, entrance.clause)
+        .help(format!("listen on `:{port}`, which is every interface of the container"));
+}

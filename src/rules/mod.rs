@@ -1,0 +1,51 @@
+//! The rules: each is one document in `rules/` and one module here, and reads the joined model.
+//!
+//! To add one, see docs/adding-a-rule.md: two new files, and two lines in this one.
+
+/// Makes the [`Rule`] of a module: its name, its document, its `check`.
+macro_rules! rule {
+    ($id:literal, $check:path) => {
+        $crate::rules::Rule {
+            id: $id,
+            document: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
+            check: $check,
+        }
+    };
+}
+
+mod doc;
+mod finding;
+mod loopback_listener;
+
+pub use doc::{Category, Document};
+pub use finding::{Finding, Findings};
+
+use crate::model::Project;
+
+/// A rule: its name is the name of its document and of its module.
+pub struct Rule {
+    /// Kebab-case name, which names the fault.
+    pub id: &'static str,
+    /// The text of `rules/<id>.md`.
+    pub document: &'static str,
+    /// Finds the fault.
+    pub check: fn(&Context<'_>, &mut Findings),
+}
+
+/// What a rule may look at.
+pub struct Context<'a> {
+    /// The joined model.
+    pub project: &'a Project,
+}
+
+/// Every rule, in the order of the catalogue.
+pub const RULES: &[Rule] = &[
+    // Listening.
+    loopback_listener::RULE,
+];
+
+/// The rule of that name.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|it| it.id == id)
+}

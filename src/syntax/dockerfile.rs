@@ -1,0 +1,1 @@
+//! Dockerfile grammar: instructions, words, heredocs, directives.

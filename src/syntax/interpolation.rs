@@ -1,0 +1,1 @@
+//! `${VAR:-default}` as Compose, dotenv files and Dockerfiles write it.

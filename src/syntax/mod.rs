@@ -1,0 +1,9 @@
+//! Text to tree, one file a format: grammar only, no meaning.
+//!
+//! Each parser returns what it could read together with what it could not; none of them fails.
+
+pub mod dockerfile;
+pub mod go;
+pub mod interpolation;
+pub mod shell;
+pub mod yaml;

@@ -1,0 +1,1 @@
+//! YAML through parser events into our own node tree with spans.
