@@ -4,10 +4,12 @@
 //! report prints them.
 
 mod confidence;
+mod joined;
 mod line_index;
 mod map;
 
 pub use confidence::Confidence;
+pub use joined::Joined;
 pub use line_index::{LineIndex, Position};
 pub use map::{SourceFile, SourceMap};
 
