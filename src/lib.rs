@@ -16,3 +16,7 @@ pub mod facts;
 pub mod model;
 
 pub mod rules;
+
+pub mod engine;
+
+pub mod fix;

@@ -3,6 +3,7 @@
 //! Rules read this and nothing below it. What could not be resolved is kept as such: a set of
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
+mod build;
 mod environment;
 mod go;
 mod image;

@@ -1,0 +1,135 @@
+//! Facts in parallel, the join, rules in parallel, one sorted list.
+//!
+//! Pure: it reads no file, no clock and no environment, so that the same input gives the same
+//! findings in the command, in a test and in an editor.
+
+mod isolate;
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::kind::Kind;
+use crate::facts::{Facts, Tree, compose, dockerfile, dotenv, go_mod, shell};
+use crate::model::Project;
+use crate::rules::{Context, Findings, RULES, Rule};
+use crate::source::{FileId, SourceMap};
+
+/// What is checked: the files of one project.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// The files that reachlint reads.
+    pub sources: SourceMap,
+    /// The kind of each of them, by [`FileId`].
+    pub kinds: Vec<Kind>,
+    /// Every file of the project, read or not.
+    pub tree: Tree,
+}
+
+impl Input {
+    /// Adds a file of a kind reachlint reads.
+    pub fn add(&mut self, path: &str, kind: Kind, text: &str) {
+        self.sources.add(path, text);
+        self.kinds.push(kind);
+    }
+}
+
+/// Which rules run.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only these; all when empty.
+    pub select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
+}
+
+impl Options {
+    fn runs(&self, rule: &Rule) -> bool {
+        let named = |list: &[String]| list.iter().any(|it| it == rule.id);
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+}
+
+/// What came out.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What each file says.
+    pub facts: Facts,
+    /// What they say together.
+    pub project: Project,
+    /// The findings, by path, place and rule.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Faults of reachlint itself that cost a file or a rule its findings, one sentence each.
+    pub internal_errors: Vec<String>,
+}
+
+/// Checks one project on the current rayon pool.
+#[must_use]
+pub fn check(input: &Input, options: &Options) -> Outcome {
+    let internal_errors = Mutex::new(Vec::new());
+    let facts = read_facts(input, &internal_errors);
+    let project =
+        isolate::run("joining the project", &internal_errors, || Project::build(&facts)).unwrap_or_default();
+    let mut diagnostics = run_rules(&project, options, &internal_errors);
+    sort(&mut diagnostics, &input.sources);
+    let internal_errors = internal_errors.into_inner().unwrap_or_default();
+    Outcome { facts, project, diagnostics, internal_errors }
+}
+
+/// The facts of every file. Reading one file never depends on another, but for Go: which Go files
+/// are worth a full reading depends on what the others refer to.
+fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
+    let of_kind = |kind: Kind| -> Vec<(FileId, &str, &str)> {
+        let files = input.sources.iter().zip(&input.kinds).filter(|(_, it)| **it == kind);
+        files.map(|((id, file), _)| (id, file.path(), file.text())).collect()
+    };
+    macro_rules! read {
+        ($kind:expr, $read:path) => {
+            of_kind($kind)
+                .par_iter()
+                .filter_map(|(id, path, text)| {
+                    isolate::run(path, internal_errors, || $read(*id, text)).map(|facts| (*id, facts))
+                })
+                .collect()
+        };
+    }
+    let modules = read!(Kind::GoMod, go_mod::read);
+    Facts {
+        paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
+        tree: input.tree.clone(),
+        go: Vec::new(),
+        modules,
+        dockerfiles: read!(Kind::Dockerfile, dockerfile::read),
+        compose: read!(Kind::Compose, compose::read),
+        dotenv: read!(Kind::Dotenv, dotenv::read),
+        scripts: read!(Kind::Script, shell::read),
+    }
+}
+
+fn run_rules(project: &Project, options: &Options, internal_errors: &Mutex<Vec<String>>) -> Vec<Diagnostic> {
+    let rules: Vec<_> = RULES.iter().filter(|rule| options.runs(rule)).collect();
+    let found = rules.par_iter().flat_map_iter(|rule| {
+        let run = || {
+            let mut findings = Findings::new(rule);
+            (rule.check)(&Context { project }, &mut findings);
+            findings.into_diagnostics()
+        };
+        isolate::run(rule.id, internal_errors, run).unwrap_or_default()
+    });
+    found.collect()
+}
+
+/// By path, then place, then rule; a finding that is there twice (one file in two projects) once.
+fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) {
+    diagnostics.sort_by(|a, b| {
+        let key = |it: &Diagnostic| (it.primary().span.start, it.primary().span.end, it.rule);
+        let path = |it: &Diagnostic| sources.file(it.primary().span.file).path().to_owned();
+        path(a).cmp(&path(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup_by(|later, earlier| {
+        later.rule == earlier.rule
+            && later.primary().span == earlier.primary().span
+            && later.message == earlier.message
+    });
+}

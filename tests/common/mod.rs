@@ -1,0 +1,203 @@
+//! What every test at the boundary shares: a project in memory, and underlines as expectations.
+//!
+//! An underline is a comment line below the line it speaks of: `^^^` under the exact words of a
+//! primary label, followed by `severity: label`; `---` under evidence, followed by the label. The
+//! comment lines are taken out before the file is checked.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::BTreeSet;
+
+use reachlint::diagnostic::Diagnostic;
+use reachlint::engine::{Input, Options, Outcome, check};
+use reachlint::facts::{Tree, kind::Kind};
+use reachlint::source::{SourceMap, Span};
+
+/// A project written down in a test.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Heading, for messages.
+    pub name: String,
+    /// Path and text of each file, underlines removed.
+    pub files: Vec<(String, String)>,
+    /// What the underlines say.
+    pub expected: BTreeSet<Underline>,
+}
+
+/// A label as an underline shows it: a label over several lines shows its first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Underline {
+    /// File.
+    pub path: String,
+    /// Line, from 1, in the file without underlines.
+    pub line: u32,
+    /// First column, from 1, in characters.
+    pub start: u32,
+    /// Column behind the last.
+    pub end: u32,
+    /// `error: text` of a primary label, `- text` of evidence.
+    pub text: String,
+}
+
+impl Project {
+    /// Adds a file whose text holds underlines.
+    pub fn add(&mut self, path: &str, text: &str) {
+        let (clean, underlines) = take_underlines(path, text);
+        self.files.push((path.to_owned(), clean));
+        self.expected.extend(underlines);
+    }
+
+    /// Adds the underlines of a `want` fence: a line of the file as it stands, then its underlines.
+    pub fn want(&mut self, path: &str, text: &str) {
+        let (_, file) = self.files.iter().find(|(it, _)| it == path).expect("a want fence follows its file");
+        let mut at = 0;
+        for line in text.lines() {
+            if let Some(underline) = read_underline(path, at, line, true) {
+                self.expected.insert(underline);
+                continue;
+            }
+            let number = file.lines().position(|it| it == line);
+            at = number.unwrap_or_else(|| panic!("no line `{line}` in {path}")) as u32 + 1;
+        }
+    }
+
+    /// Checks the project with every rule.
+    #[must_use]
+    pub fn check(&self) -> (Outcome, SourceMap) {
+        let mut input =
+            Input { tree: Tree::new(self.files.iter().map(|(path, _)| path.clone())), ..Input::default() };
+        for (path, text) in &self.files {
+            let name = path.rsplit('/').next().unwrap();
+            if let Some(kind) = Kind::of(name) {
+                input.add(path, kind, text);
+            }
+        }
+        let outcome = check(&input, &Options::default());
+        assert_eq!(outcome.internal_errors, Vec::<String>::new(), "in {}", self.name);
+        (outcome, input.sources)
+    }
+
+    /// Fails unless the labels of `diagnostics` are the underlines, as sets.
+    pub fn assert_labels<'a>(&self, diagnostics: impl Iterator<Item = &'a Diagnostic>, sources: &SourceMap) {
+        let found: BTreeSet<_> = diagnostics.flat_map(|it| underlines_of(it, sources)).collect();
+        let missing: Vec<_> = self.expected.difference(&found).collect();
+        let unexpected: Vec<_> = found.difference(&self.expected).collect();
+        assert!(
+            missing.is_empty() && unexpected.is_empty(),
+            "in `{}`\nnot reported: {missing:#?}\nreported, not underlined: {unexpected:#?}",
+            self.name
+        );
+    }
+}
+
+/// The labels of a finding, as underlines show them.
+fn underlines_of(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Underline> {
+    let show = |label: &reachlint::diagnostic::Label| {
+        let text = if label.primary {
+            format!("{}: {}", diagnostic.severity.as_str(), label.message)
+        } else {
+            format!("- {}", label.message)
+        };
+        underline(label.span, text, sources)
+    };
+    diagnostic.labels.iter().map(show).collect()
+}
+
+/// `text` under the first line of `span`.
+#[must_use]
+pub fn underline(span: Span, text: String, sources: &SourceMap) -> Underline {
+    let file = sources.file(span.file);
+    let range = span.range();
+    let first_line = file.text()[range.start..].find('\n').map_or(file.text().len(), |it| range.start + it);
+    let start = file.lines().position(file.text(), range.start);
+    let end = file.lines().position(file.text(), range.end.min(first_line));
+    Underline {
+        path: file.path().to_owned(),
+        line: start.line,
+        start: start.column,
+        // An empty span shows as one column, as editors show it.
+        end: end.column.max(start.column + 1),
+        text,
+    }
+}
+
+/// The text without its underlines, and these.
+fn take_underlines(path: &str, text: &str) -> (String, Vec<Underline>) {
+    let (mut clean, mut underlines, mut line_number) = (String::new(), Vec::new(), 0);
+    for line in text.split_inclusive('\n') {
+        if let Some(underline) = read_underline(path, line_number, line.trim_end(), false) {
+            underlines.push(underline);
+        } else {
+            clean.push_str(line);
+            line_number += 1;
+        }
+    }
+    (clean, underlines)
+}
+
+/// Reads `// ^^^ error: text` or `# --- text`, which speaks of line `at`.
+fn read_underline(path: &str, at: u32, line: &str, bare: bool) -> Option<Underline> {
+    let trimmed = line.trim_start();
+    let comment = ["//", "#", ";"].iter().find_map(|it| trimmed.strip_prefix(it));
+    let body = comment.or(bare.then_some(trimmed))?.trim_start();
+    let mark = body.chars().next().filter(|it| matches!(it, '^' | '-'))?;
+    let rest = body.trim_start_matches(mark);
+    let length = (body.len() - rest.len()) as u32;
+    let text = rest.strip_prefix(' ')?.trim();
+    // A lone dash is prose or a list; evidence of one column is written in a `want` fence.
+    if text.is_empty() || (mark == '-' && length == 1 && !bare) {
+        return None;
+    }
+    let start = line[..line.len() - body.len()].chars().count() as u32 + 1;
+    let text = if mark == '^' { text.to_owned() } else { format!("- {text}") };
+    Some(Underline { path: path.to_owned(), line: at, start, end: start + length, text })
+}
+
+/// A Markdown document of examples.
+pub struct Examples {
+    /// Under `## Bad`.
+    pub bad: Vec<Project>,
+    /// Under `## Good`.
+    pub good: Vec<Project>,
+    /// Under `## Fixed`.
+    pub fixed: Vec<Project>,
+}
+
+impl Examples {
+    /// Reads the fences of `text`: `## Bad`, `## Good`, `## Fixed`, below each one project a `###`.
+    #[must_use]
+    pub fn read(document: &str, text: &str) -> Self {
+        let (mut examples, mut section) = (Self { bad: Vec::new(), good: Vec::new(), fixed: Vec::new() }, "");
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            if let Some(title) = line.strip_prefix("## ") {
+                section = title.trim();
+            } else if let Some(title) = line.strip_prefix("### ") {
+                if let Some(projects) = examples.section(section) {
+                    let name = title.trim().to_owned();
+                    projects.push(Project { name: format!("{document}: {name}"), ..Project::default() });
+                }
+            } else if let Some(info) = line.strip_prefix("```") {
+                let fence: Vec<_> = lines.by_ref().take_while(|it| !it.starts_with("```")).collect();
+                let body = fence.iter().map(|it| format!("{it}\n")).collect::<String>();
+                let Some(path) = info.split_whitespace().find_map(|it| it.strip_prefix("file=")) else {
+                    continue;
+                };
+                let Some(project) = examples.section(section).and_then(|it| it.last_mut()) else {
+                    panic!("{document}: a fence with file= stands below a ### of Bad, Good or Fixed");
+                };
+                if info.starts_with("want") { project.want(path, &body) } else { project.add(path, &body) }
+            }
+        }
+        examples
+    }
+
+    fn section(&mut self, name: &str) -> Option<&mut Vec<Project>> {
+        match name {
+            "Bad" => Some(&mut self.bad),
+            "Good" => Some(&mut self.good),
+            "Fixed" => Some(&mut self.fixed),
+            _ => None,
+        }
+    }
+}

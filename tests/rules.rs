@@ -1,0 +1,133 @@
+//! Executes the rule documents and the edge cases of `tests/fixtures/rules/`.
+//!
+//! In an example of `## Bad` every error and warning, and every finding of the document's own rule,
+//! is underlined; in `## Good` there is none of either.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::path::Path;
+
+use common::{Examples, Project};
+use reachlint::diagnostic::{Diagnostic, Severity};
+use reachlint::fix;
+use reachlint::rules::{Document, RULES, Rule, find};
+
+#[test]
+fn every_document_holds_what_it_says() {
+    run_all(RULES.iter().map(|rule| (rule, format!("rules/{}.md", rule.id), rule.document.to_owned())));
+}
+
+#[test]
+fn every_edge_case_holds() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules");
+    let mut cases = Vec::new();
+    for folder in std::fs::read_dir(root).into_iter().flatten().flatten() {
+        let id = folder.file_name().into_string().unwrap();
+        let rule = find(&id).unwrap_or_else(|| panic!("tests/fixtures/rules/{id} is no rule"));
+        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+            let name = format!("{id}/{}", file.file_name().to_string_lossy());
+            cases.push((rule, name, std::fs::read_to_string(file.path()).unwrap()));
+        }
+    }
+    cases.sort_by(|a, b| a.1.cmp(&b.1));
+    run_all(cases.into_iter());
+}
+
+#[test]
+fn documents_and_rules_are_the_same_set() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let documents = std::fs::read_dir(folder).unwrap().flatten().map(|it| it.path());
+    let documents = documents.filter(|it| it.extension().is_some_and(|it| it == "md"));
+    let mut documents: Vec<_> =
+        documents.map(|it| it.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut rules: Vec<_> = RULES.iter().map(|it| it.id.to_owned()).collect();
+    documents.sort();
+    rules.sort();
+    assert_eq!(documents, rules, "a document without a line in src/rules/mod.rs, or the reverse");
+}
+
+#[test]
+fn every_document_is_complete() {
+    for rule in RULES {
+        let document = Document::parse(rule.document);
+        assert!(!document.title.is_empty() && !document.summary.is_empty(), "title of {}", rule.id);
+        assert!(!document.since.is_empty(), "`since` of {}", rule.id);
+        for section in ["## Why", "## Bad", "## Good", "## References"] {
+            assert!(document.body.contains(section), "rules/{}.md lacks `{section}`", rule.id);
+        }
+        let examples = Examples::read(rule.id, rule.document);
+        assert!(!examples.bad.is_empty() && !examples.good.is_empty(), "examples of {}", rule.id);
+        assert_eq!(document.fix.is_some(), !examples.fixed.is_empty(), "`fix` and `## Fixed` of {}", rule.id);
+    }
+}
+
+/// Runs every case and names all that fail, so that one run shows the whole state.
+fn run_all(cases: impl Iterator<Item = (&'static Rule, String, String)>) {
+    let mut failures = Vec::new();
+    for (rule, name, text) in cases {
+        let examples = Examples::read(&name, &text);
+        let mut check = |project: &Project, run: &dyn Fn(&Project)| {
+            let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(project)));
+            if let Err(panic) = attempt {
+                failures.push(panic.downcast_ref::<String>().cloned().unwrap_or_default());
+            }
+        };
+        for project in &examples.bad {
+            check(project, &|it| assert_bad(it, rule));
+        }
+        for project in &examples.good {
+            check(project, &|it| assert_good(it, rule));
+        }
+        for project in &examples.fixed {
+            check(project, &|it| assert_fixed(it, &examples.bad, rule));
+        }
+    }
+    assert!(failures.is_empty(), "{} examples fail:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+fn assert_bad(project: &Project, rule: &Rule) {
+    let (outcome, sources) = project.check();
+    project.assert_labels(outcome.diagnostics.iter().filter(|it| counts(it, rule)), &sources);
+    assert!(
+        outcome.diagnostics.iter().any(|it| it.rule == rule.id),
+        "in `{}`: {} is silent",
+        project.name,
+        rule.id
+    );
+}
+
+fn assert_good(project: &Project, rule: &Rule) {
+    assert!(project.expected.is_empty(), "in `{}`: an underline in a good example", project.name);
+    let (outcome, sources) = project.check();
+    project.assert_labels(outcome.diagnostics.iter().filter(|it| counts(it, rule)), &sources);
+}
+
+/// The Bad example of the same heading, after the fixes of its rule, is this one, and silent.
+fn assert_fixed(project: &Project, bad: &[Project], rule: &Rule) {
+    let before = bad.iter().find(|it| it.name == project.name);
+    let before = before.unwrap_or_else(|| panic!("in `{}`: no Bad example of that heading", project.name));
+    let (outcome, sources) = before.check();
+    let edits: Vec<_> = outcome
+        .diagnostics
+        .iter()
+        .filter(|it| it.rule == rule.id)
+        .filter_map(|it| it.fixes.first())
+        .flat_map(|it| it.edits.clone())
+        .collect();
+    let mut after = before.clone();
+    for (id, file) in sources.iter() {
+        let here: Vec<_> = edits.iter().filter(|it| it.span.file == id).cloned().collect();
+        let text = after.files.iter_mut().find(|(path, _)| path == file.path()).map(|(_, text)| text);
+        *text.unwrap() = fix::apply(file.text(), &here);
+    }
+    assert_eq!(after.files, project.files, "in `{}`: the fixes make something else", project.name);
+    let (outcome, _) = after.check();
+    let left: Vec<_> = outcome.diagnostics.iter().filter(|it| it.rule == rule.id).collect();
+    assert!(left.is_empty(), "in `{}`: still reported after its fix: {left:#?}", project.name);
+}
+
+fn counts(diagnostic: &Diagnostic, rule: &Rule) -> bool {
+    diagnostic.severity > Severity::Info || diagnostic.rule == rule.id
+}
