@@ -12,6 +12,8 @@ pub mod go_mod;
 pub mod kind;
 pub mod shell;
 
+pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
+
 use rustc_hash::FxHashSet;
 
 use crate::source::FileId;

@@ -8,7 +8,7 @@ mod environment;
 mod go;
 mod image;
 mod reach;
-mod text;
+mod resolved;
 mod workload;
 
 pub use environment::{Environment, Origin, Variable};
@@ -21,11 +21,13 @@ pub use image::{
     Shell, ShellInFront, ToolUse, Tools,
 };
 pub use reach::{Entrance, HostAnswer, Served};
-pub use text::{Resolved, Text};
+pub use resolved::Resolved;
 pub use workload::{
     Composition, CompositionId, ExtraHost, Namespace, Network, NetworkId, NetworkMembership, PublishedPort,
     UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
 };
+
+pub use crate::source::Text;
 
 use crate::source::Spanned;
 

@@ -1,4 +1,4 @@
-//! Files, spans and edits. Knows no format.
+//! Files, spans, texts that know where they are written, and edits. Knows no format.
 //!
 //! Offsets are bytes into a file's text, as the parsers count; lines and columns exist only where a
 //! report prints them.
@@ -7,11 +7,13 @@ mod confidence;
 mod joined;
 mod line_index;
 mod map;
+mod text;
 
 pub use confidence::Confidence;
 pub use joined::Joined;
 pub use line_index::{LineIndex, Position};
 pub use map::{SourceFile, SourceMap};
+pub use text::Text;
 
 /// Names one file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

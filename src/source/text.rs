@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::{Confidence, Span, Spanned};
+use super::{Span, Spanned};
 
 /// A text and, for each run of its bytes, the place in a file that decided it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -73,6 +73,15 @@ impl Text {
         first.map(|it| it.span)
     }
 
+    /// The smallest span that holds every part written in the first part's file; `None` when the text
+    /// has no part at all.
+    #[must_use]
+    pub fn cover(&self) -> Option<Span> {
+        let mut spans = self.pieces.iter().map(|it| it.span);
+        let first = spans.next()?;
+        Some(spans.filter(|it| it.file == first.file).fold(first, Span::cover))
+    }
+
     /// The part `range` as a text of its own.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
@@ -95,18 +104,6 @@ impl From<Spanned<String>> for Text {
     fn from(it: Spanned<String>) -> Self {
         Self::new(it.value, it.span)
     }
-}
-
-/// A value that was resolved for one workload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
-    /// The text and where it is written.
-    pub text: Text,
-    /// How sure.
-    pub confidence: Confidence,
-    /// The places on the way from the use to the text, nearest to the use first: the `os.Getenv`
-    /// that read it, the parameter it was passed in.
-    pub via: Vec<Span>,
 }
 
 #[cfg(test)]
