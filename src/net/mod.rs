@@ -4,7 +4,7 @@ mod address;
 mod target;
 
 pub use address::{ListenAddress, ListenError, split_host_port};
-pub use target::{Target, parse_target};
+pub use target::{HOLE, Target, default_port, parse_target};
 
 /// Transport protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
