@@ -39,11 +39,25 @@ impl Findings {
         Finding(&mut self.diagnostics[at])
     }
 
-    /// The findings.
+    /// The findings, one a place: a line of Go that is wrong in several workloads is one fault, and
+    /// the gravest of its findings stays.
     #[must_use]
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
+        let mut kept: Vec<Diagnostic> = Vec::new();
+        for it in self.diagnostics {
+            let earlier = kept.iter_mut().find(|other| other.primary().span == it.primary().span);
+            match earlier {
+                Some(other) if gravity(other) < gravity(&it) => *other = it,
+                Some(_) => {}
+                None => kept.push(it),
+            }
+        }
+        kept
     }
+}
+
+fn gravity(it: &Diagnostic) -> (Severity, Confidence) {
+    (it.severity, it.confidence)
 }
 
 /// The finding that was just reported, to be completed.

@@ -7,12 +7,14 @@ mod confidence;
 mod joined;
 mod line_index;
 mod map;
+mod nearest;
 mod text;
 
 pub use confidence::Confidence;
 pub use joined::Joined;
 pub use line_index::{LineIndex, Position};
 pub use map::{SourceFile, SourceMap};
+pub use nearest::nearest;
 pub use text::Text;
 
 /// Names one file of a [`SourceMap`].

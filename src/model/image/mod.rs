@@ -160,6 +160,10 @@ pub struct HealthRequest {
     pub path: String,
     /// Where the path is written, else the URL.
     pub path_span: Span,
+    /// Whether an answer of 400 or above makes the check fail: true for `wget` and for `curl -f`;
+    /// false for plain `curl`, which exits 0 whatever is answered
+    /// (<https://curl.se/docs/manpage.html#-f>), and when it cannot be told (a pipe, a script).
+    pub fails_on_error_status: bool,
 }
 
 /// A program that a health check runs.

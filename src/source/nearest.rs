@@ -1,0 +1,57 @@
+//! "Did you mean …?": the nearest of a few names.
+
+/// The candidate that `word` was probably meant to be: the one with the fewest edits, when these
+/// are no more than a third of the longer word's characters. Case does not count; of equals the first wins.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word.to_lowercase().chars().collect();
+    let mut best = None;
+    for candidate in candidates {
+        let other: Vec<char> = candidate.to_lowercase().chars().collect();
+        let edits = edit_distance(&word, &other);
+        let allowed = word.len().max(other.len()) / 3;
+        if edits <= allowed && best.is_none_or(|(fewest, _)| edits < fewest) {
+            best = Some((edits, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours that make `b` of `a` (the optimal
+/// string alignment distance). The words are names that a person wrote; the cost is their product.
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    // Three rows are enough: a swap looks two rows back.
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (row, from) in a.iter().enumerate() {
+        let mut line = vec![row + 1];
+        for (column, to) in b.iter().enumerate() {
+            let substitute = above[column] + usize::from(from != to);
+            let mut cost = substitute.min(above[column + 1] + 1).min(line[column] + 1);
+            let swapped = row > 0 && column > 0 && *from == b[column - 1] && a[row - 1] == *to;
+            if swapped {
+                cost = cost.min(before[column - 1] + 1);
+            }
+            line.push(cost);
+        }
+        before = std::mem::replace(&mut above, line);
+    }
+    above[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_finds_its_word() {
+        let names = ["postgres", "redis", "api-gateway"];
+        let near = |word| nearest(word, names);
+        assert_eq!(near("postgers"), Some("postgres"));
+        assert_eq!(near("Redis"), Some("redis"));
+        assert_eq!(near("api_gateway"), Some("api-gateway"));
+        assert_eq!(near("mongo"), None);
+        assert_eq!(near("db"), None);
+        assert_eq!(near(""), None);
+        assert_eq!(nearest("ab", ["ba", ""]), None);
+    }
+}
