@@ -18,11 +18,18 @@ pub struct GoFile {
     pub imports: Vec<Import>,
     /// The expression of a `//go:build` line, as written.
     pub constraint: Option<Spanned<String>>,
+    /// The name in `func main()` of a `package main`.
+    pub main: Option<Span>,
+    /// Whether declarations and functions were read; a file that nothing needs has its head alone
+    /// (package, imports, constraint, `main`).
+    pub in_full: bool,
     /// Package-level constants and variables.
     pub declarations: Vec<Declaration>,
     /// Struct types, with field types and tags.
     pub structs: Vec<Struct>,
-    /// Functions and methods.
+    /// Functions and methods. What the initial values of package variables call
+    /// (`var command = &cobra.Command{Run: func(...) {...}}`) stands in further functions called
+    /// `init`, since it runs when `init` runs.
     pub functions: Vec<Function>,
     /// Places that could not be read; the rest of the file still counts.
     pub errors: Vec<Spanned<String>>,
@@ -92,13 +99,19 @@ pub struct Function {
     pub parameters: Vec<Parameter>,
     /// First result's type when that is a named one.
     pub result_type: Option<TypeName>,
-    /// The values of each `return` statement (of this function, not of literals in it).
+    /// The values of each `return` statement (of this function, not of literals in it). Returns that
+    /// only hand on an error (`return nil, err`) are left out, and returns by one condition on one
+    /// value are one: `if v := os.Getenv(key); v != "" { return v }; return def` is a single
+    /// [`Value::Environment`] with its default.
     pub returns: Vec<Vec<Value>>,
     /// Every call in the body that names a package function, a function of the own package, or a
     /// method, in source order.
     pub calls: Vec<Call>,
     /// Assignments to struct fields (`cfg.Port = x`, `s.addr = addr`): receiver, field, value.
     pub field_writes: Vec<FieldWrite>,
+    /// Assignments to package variables of the own package (`port = os.Getenv("PORT")` in `init`,
+    /// `flag.StringVar(&addr, ...)`), with the value that the variable then has.
+    pub variable_writes: Vec<(Spanned<String>, Value)>,
     /// Composite literals of named struct types, in source order: who makes a `Server`.
     pub literals: Vec<Value>,
     /// The whole declaration.

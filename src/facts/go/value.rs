@@ -96,6 +96,9 @@ pub enum Value {
         /// The call.
         span: Span,
     },
+    /// The first that is neither empty nor the zero number: `cmp.Or(a, b)`, and `if v == "" { v = d }`
+    /// for a `v` that is no plain read of the environment.
+    FirstNonEmpty(Vec<Value>, Span),
     /// One of several, by a condition that is not evaluated. The first is what holds when nothing
     /// is set (the default), where the source shows which that is.
     Choice(Vec<Value>, Span),
@@ -145,6 +148,7 @@ impl Value {
             | Self::List(_, span)
             | Self::Flag { span, .. }
             | Self::Call { span, .. }
+            | Self::FirstNonEmpty(_, span)
             | Self::Choice(_, span) => Some(*span),
         }
     }
