@@ -1,5 +1,6 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
+use super::PackageName;
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -31,11 +32,16 @@ pub struct Program {
 pub struct Shutdown {
     /// Each `signal.Notify` or `signal.NotifyContext` that asks for os.Interrupt (SIGINT) and not
     /// for SIGTERM, while no other call of the program asks for SIGTERM or for every signal.
-    /// The span is the `os.Interrupt` argument.
-    pub interrupt_only: Vec<Span>,
-    /// The text that adds SIGTERM behind that argument, `syscall.SIGTERM`, and whether the file
-    /// already imports `syscall`.
-    pub imports_syscall: bool,
+    pub interrupt_only: Vec<InterruptOnly>,
+}
+
+/// A call that waits for os.Interrupt and not for SIGTERM.
+#[derive(Clone, Debug)]
+pub struct InterruptOnly {
+    /// The last signal of the call, `os.Interrupt` or `syscall.SIGINT`.
+    pub signal: Span,
+    /// How the file names the package of SIGTERM; `None` when it cannot.
+    pub syscall: Option<PackageName>,
 }
 
 /// A call that serves until it fails.
@@ -51,6 +57,11 @@ pub struct ServeCall {
     pub statement: Option<Span>,
     /// Whether the file imports `log`.
     pub imports_log: bool,
+    /// Whether the call stands in a function literal (a goroutine's body, a handler).
+    pub in_literal: bool,
+    /// Whether it also returns after an orderly shutdown (`(*http.Server).ListenAndServe`,
+    /// `(*grpc.Server).Serve`), or that is not known; `http.ListenAndServe` returns on failure alone.
+    pub returns_at_shutdown: bool,
 }
 
 /// How an error is dropped.

@@ -7,19 +7,21 @@ mod build;
 mod environment;
 mod go;
 mod image;
+mod import;
 mod reach;
 mod resolved;
 mod workload;
 
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
-    AddressFault, Application, Dial, DialSource, DroppedBy, Listener, Listeners, Program, ProgramId, Route,
-    RouteMatch, Routes, ServeCall, Shutdown,
+    AddressFault, Application, Dial, DialSource, DroppedBy, InterruptOnly, Listener, Listeners, Program,
+    ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown,
 };
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Process,
     Shell, ShellInFront, ToolUse, Tools,
 };
+pub use import::PackageName;
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
 pub use workload::{

@@ -124,6 +124,9 @@ pub struct Workload {
     pub listeners: Listeners,
     /// What it dials.
     pub dials: Vec<Dial>,
+    /// Why it may dial others too: a dial that was not resolved, an image of somebody else that
+    /// may call out (a proxy, a scraper). `None`: `dials` is complete.
+    pub dials_incomplete: Option<String>,
     /// `depends_on` names.
     pub depends_on: Vec<Spanned<String>>,
     /// Compose `profiles`; empty when it always runs.
@@ -145,6 +148,8 @@ pub struct NetworkMembership {
     pub network: NetworkId,
     /// Extra names on this network.
     pub aliases: Vec<Spanned<String>>,
+    /// Fixed addresses on it (`ipv4_address`, `ipv6_address`).
+    pub addresses: Vec<String>,
     /// Where it is written; the service's name for the implicit network.
     pub span: Span,
 }

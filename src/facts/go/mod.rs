@@ -40,8 +40,10 @@ pub struct GoFile {
 pub struct Import {
     /// The local name that the file gives it (`_` and `.` included).
     pub alias: Option<String>,
-    /// The import path.
+    /// The import path; the span holds the quotes too.
     pub path: Spanned<String>,
+    /// Whether it stands in an `import (...)` block, where another may follow on a line of its own.
+    pub grouped: bool,
 }
 
 /// A package-level constant or variable.
