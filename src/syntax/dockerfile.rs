@@ -1,1 +1,0 @@
-//! Dockerfile grammar: instructions, words, heredocs, directives.
