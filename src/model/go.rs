@@ -124,6 +124,9 @@ pub struct Listeners {
     /// Why there may be others: the first call whose address is not known, or that nothing is
     /// known of the process. `None`: `known` is complete.
     pub incomplete: Option<Spanned<String>>,
+    /// Whether every process of the workload is a Go program that was read, so that `incomplete`
+    /// speaks of addresses of that program alone, and no database runs beside it.
+    pub only_go: bool,
 }
 
 /// A listen address that the API refuses.

@@ -8,6 +8,8 @@ mod environment;
 mod go;
 mod image;
 mod import;
+mod peers;
+mod queries;
 mod reach;
 mod resolved;
 mod workload;
@@ -22,6 +24,7 @@ pub use image::{
     Shell, ShellInFront, ToolUse, Tools,
 };
 pub use import::PackageName;
+pub use peers::PeerPort;
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
 pub use workload::{

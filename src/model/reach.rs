@@ -46,15 +46,16 @@ impl Project {
     /// What `host` means inside `from`.
     #[must_use]
     pub fn resolve_host(&self, from: WorkloadId, host: &str) -> HostAnswer<'_> {
+        let workload = self.workload(from);
+        let name = host.trim_end_matches('.').to_ascii_lowercase();
+        // Before the meaning that the name has by itself: /etc/hosts can move even `localhost`.
+        if let Some(entry) = workload.extra_hosts.iter().find(|it| it.name.eq_ignore_ascii_case(&name)) {
+            return HostAnswer::Mapped(entry);
+        }
         match Reach::of(host) {
             Reach::Loopback => return HostAnswer::Own,
             Reach::Wildcard => return HostAnswer::Unspecified,
             Reach::Named => {}
-        }
-        let workload = self.workload(from);
-        let name = host.trim_end_matches('.').to_ascii_lowercase();
-        if let Some(entry) = workload.extra_hosts.iter().find(|it| it.name.eq_ignore_ascii_case(&name)) {
-            return HostAnswer::Mapped(entry);
         }
         if is_ip_address(host) {
             return HostAnswer::External;
@@ -83,6 +84,8 @@ impl Project {
             .collect();
         if !reachable.is_empty() {
             HostAnswer::Workloads(reachable)
+        } else if self.composition(composition).incomplete.is_some() {
+            HostAnswer::Unknown("the Compose project is not known in full")
         } else if self.may_share_unseen_network(interfaces, &bearers) {
             HostAnswer::Unknown("both join networks whose members are not all known")
         } else {
@@ -113,7 +116,7 @@ impl Project {
             }
         }
         let all_known = members.iter().all(|member| self.workload(*member).listeners.is_complete());
-        let foreign = matches!(self.workload(id).namespace, Namespace::Host(_) | Namespace::Unknown(_));
+        let foreign = !matches!(self.interfaces_of(id), Interfaces::Of(_));
         if all_known && !foreign { Served::No } else { Served::Unknown }
     }
 
@@ -156,7 +159,7 @@ impl Project {
             })
     }
 
-    fn interfaces_of(&self, id: WorkloadId) -> Interfaces {
+    pub(super) fn interfaces_of(&self, id: WorkloadId) -> Interfaces {
         let mut at = id;
         // A chain of `network_mode: service:x` is no longer than the number of workloads; a cycle
         // (which Compose refuses) ends as unknown.
@@ -225,6 +228,11 @@ impl Project {
         if self.composition(composition).incomplete.is_some() || workload.incomplete.is_some() {
             return HostAnswer::Unknown("the Compose project is not known in full");
         }
+        // `-f a.yaml -f b.yaml` merges them, and files of one folder share a default network.
+        let other_files = self.workloads.iter().filter(|it| it.kind != WorkloadKind::Service(composition));
+        if other_files.into_iter().any(|it| it.answers_to(name)) {
+            return HostAnswer::Unknown("another Compose file has a service of that name");
+        }
         HostAnswer::NoSuchName
     }
 }
@@ -246,7 +254,8 @@ impl super::Listeners {
     }
 }
 
-enum Interfaces {
+/// Whose network interfaces a workload has, chains of `service:x` followed to their end.
+pub(super) enum Interfaces {
     Of(WorkloadId),
     Host,
     Unknown,

@@ -1,0 +1,295 @@
+//! Who is dialled, and who was meant.
+
+use std::borrow::Cow;
+
+use super::reach::Interfaces;
+use super::{
+    Dial, DialSource, HostAnswer, Origin, Project, PublishedPort, Served, Variable, Workload, WorkloadId,
+};
+use crate::net::{Protocol, is_ip_address, parse_target};
+use crate::source::{Confidence, Span};
+
+/// A port of a workload, by the name and number under which other containers reach it.
+#[derive(Clone, Debug)]
+pub struct PeerPort<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// The name that Docker's DNS gives it.
+    pub name: &'a str,
+    /// The port inside the container.
+    pub port: u16,
+    /// What shows it: the listener, or the published port.
+    pub span: Span,
+    /// What that place says, one clause.
+    pub clause: String,
+}
+
+impl Project {
+    /// What `id` connects to: its dials, and the addresses in its `environment:` that name a
+    /// service of its project or the host machine, whether or not the program was seen to read
+    /// them. Somebody wrote them to be dialled.
+    #[must_use]
+    pub fn destinations(&self, id: WorkloadId) -> Vec<Cow<'_, Dial>> {
+        let workload = self.workload(id);
+        let mut destinations: Vec<_> = workload.dials.iter().map(Cow::Borrowed).collect();
+        let mut variables: Vec<_> = workload.environment.variables.iter().collect();
+        variables.sort_by_key(|(_, it)| it.span);
+        for (name, variable) in variables {
+            let dialled = workload.dials.iter().any(|it| variable.span.contains(it.host_span));
+            if variable.origin != Origin::Workload || dialled || is_told_to_others(name) {
+                continue;
+            }
+            let addresses = addresses_in(name, variable);
+            destinations.extend(addresses.filter(|it| self.is_named_peer(id, &it.host)).map(Cow::Owned));
+        }
+        destinations
+    }
+
+    /// Whether `localhost` of `from` has nothing on the dialled port, for certain enough to say so.
+    #[must_use]
+    pub fn is_absent_on_localhost(&self, from: WorkloadId, dial: &Dial) -> bool {
+        let Some(port) = dial.port else { return false };
+        match self.serves(from, port, dial.protocol) {
+            Served::Yes(..) => false,
+            Served::No => true,
+            // The addresses of a Go program may not all be known, but it is no Postgres.
+            Served::Unknown => {
+                let members = self.namespace_members(from);
+                let only_go = members.iter().all(|it| self.workload(*it).listeners.only_go);
+                only_go
+                    && is_database_or_broker(&dial.scheme)
+                    && matches!(self.interfaces_of(from), Interfaces::Of(_))
+            }
+        }
+    }
+
+    /// Who was probably meant by `localhost:port` inside `from`: the services that serve the port,
+    /// those on a network of `from` first, else those that publish it on the host.
+    #[must_use]
+    pub fn meant_by_localhost(&self, from: WorkloadId, port: u16, protocol: Protocol) -> Vec<PeerPort<'_>> {
+        let servers = self.servers_elsewhere(from, port, protocol).map(|(workload, listener)| PeerPort {
+            workload,
+            name: self.dns_name(workload.id),
+            port,
+            span: listener.port_span,
+            clause: format!("`{}` serves port {port}", workload.name.value),
+        });
+        let mut peers: Vec<_> = servers.collect();
+        if peers.is_empty() {
+            peers.extend(self.publishers_elsewhere(from, port, protocol));
+        }
+        peers.retain(|it| matches!(self.interfaces_of(it.workload.id), Interfaces::Of(_)));
+        let reachable =
+            |peer: &PeerPort<'_>| matches!(self.resolve_host(from, peer.name), HostAnswer::Workloads(_));
+        peers.sort_by_key(|it| !reachable(it));
+        peers
+    }
+
+    /// The container port behind the host port `host_port` that `id` publishes.
+    #[must_use]
+    pub fn container_port_behind(
+        &self,
+        id: WorkloadId,
+        host_port: u16,
+        protocol: Protocol,
+    ) -> Option<(u16, &PublishedPort)> {
+        let published = self.workload(id).published.iter().filter(|it| it.protocol == protocol);
+        published.filter_map(|it| Some((it.container_port_behind(host_port)?, it))).next()
+    }
+
+    /// Whether anything written says that the container port `port` of `id` is in use: published,
+    /// or exposed by the service or its image.
+    #[must_use]
+    pub fn mentions_container_port(&self, id: WorkloadId, port: u16, protocol: Protocol) -> bool {
+        let workload = self.workload(id);
+        let image = workload.image.map(|it| self.image(it));
+        workload.published.iter().any(|it| it.protocol == protocol && it.container.contains(port))
+            || workload.exposed.iter().any(|it| it.value.contains(port))
+            || image.is_some_and(|it| it.exposed.iter().any(|it| it.value == (port, protocol)))
+    }
+
+    /// The name by which other containers reach `id`: that of the workload whose network
+    /// interfaces it has.
+    fn dns_name(&self, id: WorkloadId) -> &str {
+        let owner = match self.interfaces_of(id) {
+            Interfaces::Of(owner) => owner,
+            Interfaces::Host | Interfaces::Unknown => id,
+        };
+        &self.workload(owner).name.value
+    }
+
+    fn publishers_elsewhere(
+        &self,
+        from: WorkloadId,
+        host_port: u16,
+        protocol: Protocol,
+    ) -> impl Iterator<Item = PeerPort<'_>> {
+        let members = self.namespace_members(from);
+        let kind = self.workload(from).kind;
+        let others = self.workloads.iter().filter(move |it| it.kind == kind && !members.contains(&it.id));
+        others.filter_map(move |workload| {
+            let (port, published) = self.container_port_behind(workload.id, host_port, protocol)?;
+            Some(PeerPort {
+                workload,
+                name: self.dns_name(workload.id),
+                port,
+                span: published.span,
+                clause: format!("port {host_port} of the host is port {port} of `{}`", workload.name.value),
+            })
+        })
+    }
+
+    fn is_named_peer(&self, from: WorkloadId, host: &str) -> bool {
+        match self.resolve_host(from, host) {
+            HostAnswer::Workloads(them) | HostAnswer::Unshared(them) => !them.contains(&from),
+            HostAnswer::UnmappedGateway => true,
+            _ => false,
+        }
+    }
+}
+
+impl PublishedPort {
+    /// The container port behind `host_port`.
+    #[must_use]
+    pub fn container_port_behind(&self, host_port: u16) -> Option<u16> {
+        let host = self.host.filter(|it| it.contains(host_port))?;
+        let offset = host_port - host.first;
+        self.container.first.checked_add(offset).filter(|it| self.container.contains(*it))
+    }
+}
+
+/// The addresses in the value of an environment variable, as dials nobody was seen to make.
+fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = Dial> + use<'a> {
+    let text = variable.value.as_ref().filter(|it| !is_lone_name(it.as_str()) || names_a_host(name));
+    let form = if text.is_some_and(|it| is_lone_name(it.as_str())) { "host" } else { "any" };
+    text.into_iter().flat_map(move |text| {
+        let targets = parse_target(text.as_str(), form).into_iter();
+        targets.filter(|it| !it.host.is_empty() && !is_ip_address(&it.host)).filter_map(move |target| {
+            Some(Dial {
+                host_span: text.span_of(target.host_range)?,
+                port_span: target.port_range.and_then(|it| text.span_of(it)),
+                host: target.host,
+                port: target.port,
+                scheme: target.scheme.unwrap_or_default(),
+                path: target.path,
+                protocol: Protocol::Tcp,
+                site: variable.span,
+                via: Vec::new(),
+                source: DialSource::Variable,
+                confidence: Confidence::Likely,
+            })
+        })
+    })
+}
+
+/// `db`, `host.docker.internal`: a name and nothing else, which is a host only when the variable
+/// says so.
+fn is_lone_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'))
+}
+
+/// `DB_HOST`, `REDIS_ADDR`, `MONGO_URI`: variables whose value is an address even when it is a
+/// lone name.
+fn names_a_host(variable: &str) -> bool {
+    const ENDINGS: &[&str] = &["HOST", "HOSTNAME", "ADDR", "ADDRESS", "URL", "URI", "SERVER", "ENDPOINT"];
+    let name = variable.to_ascii_uppercase();
+    name.rsplit('_').next().is_some_and(|last| ENDINGS.contains(&last))
+}
+
+/// Variables that say where the container itself is to be found, or what a browser is to use,
+/// rather than what the container connects to: `KAFKA_ADVERTISED_LISTENERS`, `KAFKA_JMX_HOSTNAME`,
+/// `CORS_ORIGINS`, `NEXT_PUBLIC_API_URL`.
+fn is_told_to_others(variable: &str) -> bool {
+    const SIGNS: &[&str] = &[
+        "ADVERTISE",
+        "LISTEN",
+        "JMX",
+        "BIND",
+        "CORS",
+        "ORIGIN",
+        "ALLOWED",
+        "PUBLIC",
+        "EXTERNAL",
+        "REDIRECT",
+        "CALLBACK",
+        "FRONTEND",
+        "BROWSER",
+        "NO_PROXY",
+        "VITE_",
+        "REACT_APP_",
+        "VIRTUAL_HOST",
+        "QUORUM",
+    ];
+    let name = variable.to_ascii_uppercase();
+    SIGNS.iter().any(|it| name.contains(it)) || matches!(name.as_str(), "HOST" | "HOSTNAME")
+}
+
+/// What no Go program serves unless it embeds a whole database.
+fn is_database_or_broker(scheme: &str) -> bool {
+    const SCHEMES: &[&str] = &[
+        "postgres",
+        "postgresql",
+        "pgx",
+        "cockroachdb",
+        "mysql",
+        "mariadb",
+        "sqlserver",
+        "clickhouse",
+        "redis",
+        "rediss",
+        "memcached",
+        "mongodb",
+        "amqp",
+        "amqps",
+        "kafka",
+    ];
+    SCHEMES.contains(&scheme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::PortRange;
+    use crate::source::{FileId, Text};
+
+    /// `NAME=value` as `host:port` of each address in it.
+    fn addresses(name: &str, value: &str) -> Vec<String> {
+        let span = Span::new(FileId(0), 0, value.len());
+        let variable = Variable { value: Some(Text::new(value, span)), span, origin: Origin::Workload };
+        let show = |it: Dial| format!("{}:{}", it.host, it.port.unwrap_or_default());
+        addresses_in(name, &variable).map(show).collect()
+    }
+
+    #[test]
+    fn an_address_is_known_by_its_form_or_its_name() {
+        assert_eq!(addresses("DATABASE_URL", "postgres://u:p@db:5433/app"), ["db:5433"]);
+        assert_eq!(addresses("BROKERS", "kafka-1:9092,kafka-2:9093"), ["kafka-1:9092", "kafka-2:9093"]);
+        assert_eq!(addresses("POSTGRES_HOST", "host.docker.internal"), ["host.docker.internal:0"]);
+        assert_eq!(addresses("MODE", "redis"), Vec::<String>::new());
+        assert_eq!(addresses("DB_HOST", "10.0.0.1"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_others_are_told_is_no_dial() {
+        assert!(is_told_to_others("KAFKA_ADVERTISED_LISTENERS") && is_told_to_others("KAFKA_JMX_HOSTNAME"));
+        assert!(!is_told_to_others("KAFKA_BROKERS") && !is_told_to_others("REDIS_ADDR"));
+    }
+
+    #[test]
+    fn a_host_port_leads_to_its_container_port() {
+        let span = Span::new(FileId(0), 0, 0);
+        let published = |host, container| PublishedPort {
+            host_ip: None,
+            host: PortRange::parse(host),
+            container: PortRange::parse(container).unwrap(),
+            protocol: Protocol::Tcp,
+            span,
+            host_span: None,
+            container_span: span,
+        };
+        assert_eq!(published("5433", "5432").container_port_behind(5433), Some(5432));
+        assert_eq!(published("9000-9002", "80-82").container_port_behind(9001), Some(81));
+        assert_eq!(published("9000-9002", "80").container_port_behind(9001), None);
+        assert_eq!(published("5433", "5432").container_port_behind(5432), None);
+    }
+}
