@@ -1,1 +1,0 @@
-//! YAML through parser events into our own node tree with spans.
