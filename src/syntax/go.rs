@@ -1,1 +1,168 @@
 //! Go source through tree-sitter.
+//!
+//! Trees are large (about ten times the text), so none outlives [`read`]: the caller takes from it
+//! what it wants. A parser costs more to make than a small file to parse, so each thread keeps one.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use tree_sitter::{Node as RawNode, Parser};
+
+/// Files above this many bytes are not parsed: nobody writes them by hand.
+pub const LARGEST_FILE: usize = 50 * 1024 * 1024;
+
+/// At most this many unreadable places of one file are listed; behind a broken brace there is no end of them.
+const MOST_ERRORS: usize = 8;
+
+thread_local! {
+    static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
+}
+
+/// Parses `text` and hands the root (`source_file`) to `visit`. `None` when the file is too large.
+pub fn read<R>(text: &str, visit: impl FnOnce(Node<'_>) -> R) -> Option<R> {
+    if text.len() > LARGEST_FILE {
+        return None;
+    }
+    // Taken out of its cell while in use, so that a `visit` that parses again finds no locked cell.
+    let mut parser = PARSER.with(|it| it.borrow_mut().take()).or_else(new_parser)?;
+    let tree = parser.parse(text, None);
+    PARSER.with(|it| *it.borrow_mut() = Some(parser));
+    let tree = tree?;
+    Some(visit(Node { raw: tree.root_node(), text }))
+}
+
+fn new_parser() -> Option<Parser> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_go::LANGUAGE.into()).ok()?;
+    Some(parser)
+}
+
+/// A node of a Go tree with the text it stands in.
+#[derive(Clone, Copy)]
+pub struct Node<'t> {
+    raw: RawNode<'t>,
+    text: &'t str,
+}
+
+impl<'t> Node<'t> {
+    /// The grammar's name of the node, `call_expression`.
+    #[must_use]
+    pub fn kind(self) -> &'t str {
+        self.raw.kind()
+    }
+
+    /// The source text of the node.
+    #[must_use]
+    pub fn text(self) -> &'t str {
+        self.text.get(self.raw.byte_range()).unwrap_or_default()
+    }
+
+    /// Byte range in the file.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.raw.byte_range()
+    }
+
+    /// The child in the grammar's field `name`.
+    #[must_use]
+    pub fn field(self, name: &str) -> Option<Self> {
+        self.raw.child_by_field_name(name).map(|raw| Self { raw, text: self.text })
+    }
+
+    /// Named children without comments and unreadable parts.
+    #[must_use]
+    pub fn children(self) -> Vec<Self> {
+        let mut cursor = self.raw.walk();
+        let mut found = Vec::with_capacity(self.raw.named_child_count());
+        if !cursor.goto_first_child() {
+            return found;
+        }
+        loop {
+            let raw = cursor.node();
+            if raw.is_named() && !raw.is_extra() && !raw.is_error() {
+                found.push(Self { raw, text: self.text });
+            }
+            if !cursor.goto_next_sibling() {
+                return found;
+            }
+        }
+    }
+
+    /// Every child in the grammar's field `name`.
+    #[must_use]
+    pub fn fields(self, name: &str) -> Vec<Self> {
+        let mut cursor = self.raw.walk();
+        let found = self.raw.children_by_field_name(name, &mut cursor);
+        found.filter(|raw| raw.is_named()).map(|raw| Self { raw, text: self.text }).collect()
+    }
+
+    /// The first named child.
+    #[must_use]
+    pub fn first_child(self) -> Option<Self> {
+        self.children().into_iter().next()
+    }
+
+    /// Visits the nodes below this one, itself included, depth first and without recursion;
+    /// `enter` says whether to go into the node's children.
+    pub fn visit(self, mut enter: impl FnMut(Self) -> bool) {
+        let mut cursor = self.raw.walk();
+        loop {
+            let go_in = enter(Self { raw: cursor.node(), text: self.text });
+            if go_in && cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The places below this node that could not be read, outermost first.
+    #[must_use]
+    pub fn errors(self) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        if !self.raw.has_error() {
+            return found;
+        }
+        self.visit(|it| {
+            let broken = it.raw.is_error() || it.raw.is_missing();
+            if broken && found.len() < MOST_ERRORS {
+                found.push(it.range());
+            }
+            !broken && it.raw.has_error() && found.len() < MOST_ERRORS
+        });
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_stays_where_it_is() {
+        let text = "package a\nfunc f() { x := = 1 }\nfunc g() {}\n";
+        let (functions, errors) = read(text, |root| {
+            let functions = root.children().iter().filter(|it| it.kind() == "function_declaration").count();
+            (functions, root.errors())
+        })
+        .unwrap();
+        assert_eq!((functions, errors.len()), (2, 1));
+        assert!(text.find(":=").unwrap() <= errors[0].start && errors[0].end < text.find("func g").unwrap());
+    }
+
+    #[test]
+    fn deep_nesting_neither_overflows_nor_hangs() {
+        let deep = format!("package a\nvar x = {}1{}\n", "(".repeat(20_000), ")".repeat(20_000));
+        let mut nodes = 0;
+        read(&deep, |root| {
+            root.visit(|_| {
+                nodes += 1;
+                true
+            })
+        });
+        assert!(nodes > 20_000);
+    }
+}

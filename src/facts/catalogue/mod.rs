@@ -1,1 +1,9 @@
 //! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold.
+
+mod go;
+mod table;
+
+pub use go::{
+    Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry, Method, Place,
+    PureEntry, Role, RouteEntry, go, package_name, without_version,
+};

@@ -1,0 +1,465 @@
+//! What Go functions of public packages do to the network.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::table::{Row, rows};
+use crate::facts::go::{Callee, TypeName};
+
+/// The text of a table.
+macro_rules! table {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/", $name))
+    };
+}
+
+/// The Go tables, parsed.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    /// By package path without version, then by receiver type (empty for functions) and name.
+    entries: FxHashMap<&'static str, FxHashMap<&'static str, FxHashMap<&'static str, GoEntry>>>,
+    package_names: FxHashMap<&'static str, &'static str>,
+}
+
+/// What the tables say about one function or method.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoEntry {
+    /// It opens a socket to listen on, or serves on one.
+    pub listen: Option<ListenEntry>,
+    /// It connects, or says where to.
+    pub dial: Option<DialEntry>,
+    /// It registers a route.
+    pub route: Option<RouteEntry>,
+    /// It reads the environment.
+    pub environment: Option<EnvironmentEntry>,
+    /// It defines a flag.
+    pub flag: Option<FlagEntry>,
+    /// Its result follows from its arguments.
+    pub pure: Option<PureEntry>,
+    /// It asks for signals: the index of the first one.
+    pub signals: Option<usize>,
+    /// The type of its first result.
+    pub result: Option<TypeName>,
+    /// It does not return.
+    pub exits: bool,
+}
+
+/// Where a call has a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The argument, from 0; `None` for the receiver.
+    pub argument: Option<usize>,
+    /// All arguments from there on, none of which need be given.
+    pub variadic: bool,
+    /// Fields to go down.
+    pub fields: Vec<&'static str>,
+    /// Whether the value is a list, each element of which counts.
+    pub list: bool,
+}
+
+/// A place, or a word that stands for all calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryAddress {
+    /// A value of the call.
+    At(Place),
+    /// The same in every call.
+    Fixed(&'static str),
+}
+
+/// A row of `go-listen.csv`, which describes the columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenEntry {
+    /// Where the address is; `None` when the call has none.
+    pub address: Option<Place>,
+    /// `address`, `port`, `listener` or `unknown`.
+    pub form: &'static str,
+    /// Go's name of the network.
+    pub network: Option<EntryAddress>,
+    /// The address when none is given; begins with `$NAME` when that variable comes first.
+    pub default: &'static str,
+    /// `http`, `grpc` or `other`.
+    pub application: &'static str,
+    /// `tcp` or `udp`.
+    pub protocol: &'static str,
+}
+
+/// A row of `go-dial.csv`, which describes the columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialEntry {
+    /// Where the address is; `None` when the call has none.
+    pub address: Option<Place>,
+    /// `address`, `url`, `mysql`, `any`, `host`, `driver` or `target`.
+    pub form: &'static str,
+    /// The protocol or driver.
+    pub scheme: Option<EntryAddress>,
+    /// Go's name of the network.
+    pub network: Option<EntryAddress>,
+    /// The address when none is given.
+    pub default: &'static str,
+}
+
+/// A row of `go-route.csv`, which describes the columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteEntry {
+    /// Where the path is.
+    pub pattern: Option<Place>,
+    /// The method.
+    pub method: Method,
+    /// What the call does with the path.
+    pub role: Role,
+}
+
+/// The HTTP method of a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Every one.
+    Any,
+    /// This one, upper case.
+    Named(&'static str),
+    /// What the argument of that index says.
+    Argument(usize),
+    /// The pattern may begin with it (`GET /users`).
+    InPattern,
+    /// A later call on the result may restrict it.
+    Later,
+}
+
+/// What a call does with a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Registers a handler.
+    Handle,
+    /// Registers a handler for every method.
+    Any,
+    /// Makes a router below the path.
+    Group,
+    /// Puts a handler below the path.
+    Mount,
+    /// Serves files below the path.
+    Static,
+    /// The result matches the path.
+    Path,
+    /// The result matches all below the path.
+    Prefix,
+    /// Restricts the methods of what it is called on.
+    Methods,
+    /// Takes the path off before the handler sees it.
+    Strip,
+    /// Answers what no route does.
+    NotFound,
+}
+
+/// A row of `go-environment.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentEntry {
+    /// The argument with the name.
+    pub key: usize,
+    /// Whether a second result tells whether it is set.
+    pub found: bool,
+    /// The argument with the default.
+    pub default: Option<usize>,
+}
+
+/// A row of `go-flag.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagEntry {
+    /// The argument with the variable's address; `None` when the result is that address.
+    pub target: Option<usize>,
+    /// The argument with the name.
+    pub name: usize,
+    /// The argument with the default.
+    pub default: usize,
+}
+
+/// A row of `go-pure.csv`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PureEntry {
+    /// The operation.
+    pub meaning: &'static str,
+    /// The argument that is worked on.
+    pub argument: usize,
+}
+
+/// The Go tables; they are part of the binary and are parsed once.
+#[must_use]
+pub fn go() -> &'static Catalogue {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(Catalogue::load)
+}
+
+/// The import path without what only tells major versions apart: `github.com/go-chi/chi/v5` and
+/// `gopkg.in/mgo.v2` are `github.com/go-chi/chi` and `gopkg.in/mgo`.
+#[must_use]
+pub fn without_version(path: &str) -> Cow<'_, str> {
+    let has_version = path.split('/').any(is_version) || path.starts_with("gopkg.in/");
+    if !has_version {
+        return Cow::Borrowed(path);
+    }
+    let dotted = |part: &'_ str| match part.rsplit_once(".v") {
+        Some((name, number)) if number.bytes().all(|it| it.is_ascii_digit()) => name.len(),
+        _ => part.len(),
+    };
+    let on_gopkg = path.starts_with("gopkg.in/");
+    let parts = path.split('/').filter(|part| !is_version(part));
+    let parts: Vec<&str> = parts.map(|part| if on_gopkg { &part[..dotted(part)] } else { part }).collect();
+    Cow::Owned(parts.join("/"))
+}
+
+fn is_version(part: &str) -> bool {
+    part.len() >= 2
+        && part.strip_prefix('v').is_some_and(|number| number.bytes().all(|it| it.is_ascii_digit()))
+}
+
+/// The name a file uses for an import without alias, where only the path is known: by the tables, else
+/// the last part of the path. `go-` in front, and `-go` and `.go` behind, are no part of it by custom.
+#[must_use]
+pub fn package_name(path: &str) -> &str {
+    let unversioned = without_version(path);
+    if let Some(name) = go().package_names.get(unversioned.as_ref()) {
+        return name;
+    }
+    let mut parts = path.rsplit('/').filter(|part| !is_version(part));
+    let last = parts.next().unwrap_or(path);
+    let last = last.split_once(".v").map_or(last, |(name, _)| name);
+    let last = last.strip_prefix("go-").unwrap_or(last);
+    last.strip_suffix("-go").or(last.strip_suffix(".go")).unwrap_or(last)
+}
+
+impl Catalogue {
+    /// What is known of a function (`type_name` empty) or method.
+    #[must_use]
+    pub fn find(&self, package: &str, type_name: &str, name: &str) -> Option<&GoEntry> {
+        let functions = match self.entries.get(package) {
+            Some(it) => it,
+            None => self.entries.get(without_version(package).as_ref())?,
+        };
+        functions.get(type_name)?.get(name)
+    }
+
+    /// What is known of what a call names.
+    #[must_use]
+    pub fn of(&self, callee: &Callee) -> Option<&GoEntry> {
+        match callee {
+            Callee::Imported { package, name } => self.find(package, "", name),
+            Callee::Own { .. } => None,
+            Callee::Method { receiver_type, name, .. } => {
+                let it = receiver_type.as_ref()?;
+                self.find(&it.package, &it.name, name)
+            }
+        }
+    }
+
+    /// Every function and method with what is known of it: package, type, name, entry.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str, &GoEntry)> {
+        self.entries.iter().flat_map(|(package, functions)| {
+            functions.iter().flat_map(|(type_name, methods)| {
+                methods.iter().map(|(name, entry)| (*package, *type_name, *name, entry))
+            })
+        })
+    }
+
+    /// Whether the tables have any row for the package.
+    #[must_use]
+    pub fn knows_package(&self, package: &str) -> bool {
+        self.entries.contains_key(package) || self.entries.contains_key(without_version(package).as_ref())
+    }
+
+    fn load() -> Self {
+        let mut it = Self::default();
+        for row in rows(table!("go-package.csv")) {
+            it.package_names.insert(unversioned(row.cell("path")), row.cell("name"));
+        }
+        for row in rows(table!("go-listen.csv")) {
+            it.entry(&row).listen = Some(ListenEntry {
+                address: Place::parse(row.cell("address")),
+                form: row.cell("form"),
+                network: EntryAddress::parse(row.cell("network"), "="),
+                default: row.cell("default"),
+                application: row.cell("application"),
+                protocol: row.cell("protocol"),
+            });
+        }
+        for row in rows(table!("go-dial.csv")) {
+            it.entry(&row).dial = Some(DialEntry {
+                address: Place::parse(row.cell("address")),
+                form: row.cell("form"),
+                scheme: match row.cell("scheme").strip_prefix('@') {
+                    Some(argument) => Place::parse(argument).map(EntryAddress::At),
+                    None => Some(row.cell("scheme")).filter(|it| !it.is_empty()).map(EntryAddress::Fixed),
+                },
+                network: EntryAddress::parse(row.cell("network"), "="),
+                default: row.cell("default"),
+            });
+        }
+        for row in rows(table!("go-route.csv")) {
+            it.entry(&row).route = RouteEntry::parse(&row);
+        }
+        for row in rows(table!("go-environment.csv")) {
+            it.entry(&row).environment = row.cell("key").parse().ok().map(|key| EnvironmentEntry {
+                key,
+                found: row.cell("found") == "yes",
+                default: row.cell("default").parse().ok(),
+            });
+        }
+        for row in rows(table!("go-flag.csv")) {
+            let name = row.cell("name").parse().ok();
+            let default = row.cell("default").parse().ok();
+            it.entry(&row).flag = name.zip(default).map(|(name, default)| FlagEntry {
+                target: row.cell("target").parse().ok(),
+                name,
+                default,
+            });
+        }
+        for row in rows(table!("go-pure.csv")) {
+            let argument = row.cell("argument").parse().unwrap_or(0);
+            it.entry(&row).pure = Some(PureEntry { meaning: row.cell("meaning"), argument });
+        }
+        for row in rows(table!("go-signal.csv")) {
+            it.entry(&row).signals = row.cell("signals").parse().ok();
+        }
+        for row in rows(table!("go-exit.csv")) {
+            it.entry(&row).exits = true;
+        }
+        for row in rows(table!("go-result.csv")) {
+            let package = row.cell("result_package").to_owned();
+            it.entry(&row).result = Some(TypeName { package, name: row.cell("result_type").to_owned() });
+        }
+        it
+    }
+
+    fn entry(&mut self, row: &Row) -> &mut GoEntry {
+        let functions = self.entries.entry(unversioned(row.cell("package"))).or_default();
+        functions.entry(row.cell("type")).or_default().entry(row.cell("function")).or_default()
+    }
+}
+
+/// A path of a table as it is looked up; those with a version in them are few.
+fn unversioned(path: &'static str) -> &'static str {
+    match without_version(path) {
+        Cow::Borrowed(it) => it,
+        Cow::Owned(it) => it.leak(),
+    }
+}
+
+impl Place {
+    /// Reads `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`; `None` for `-` and nothing.
+    fn parse(text: &'static str) -> Option<Self> {
+        let (text, list) = text.strip_suffix("[]").map_or((text, false), |it| (it, true));
+        let (text, variadic) = text.strip_suffix("...").map_or((text, false), |it| (it, true));
+        let (root, fields) = text.split_once('.').unwrap_or((text, ""));
+        let argument = if root == "receiver" { None } else { Some(root.parse().ok()?) };
+        // A configuration map is keyed by dotted names; it is one step, not several.
+        let is_key = fields.starts_with(|it: char| it.is_ascii_lowercase());
+        let fields = match fields {
+            "" => Vec::new(),
+            key if is_key => vec![key],
+            path => path.split('.').collect(),
+        };
+        Some(Self { argument, variadic, fields, list })
+    }
+}
+
+impl EntryAddress {
+    fn parse(text: &'static str, fixed: &str) -> Option<Self> {
+        match text.strip_prefix(fixed) {
+            Some(word) => Some(Self::Fixed(word)),
+            None => Place::parse(text).map(Self::At),
+        }
+    }
+}
+
+impl RouteEntry {
+    fn parse(row: &Row) -> Option<Self> {
+        let method = match row.cell("method") {
+            "*" => Method::Any,
+            "pattern" => Method::InPattern,
+            "later" => Method::Later,
+            other => match other.strip_prefix('@') {
+                Some(argument) => Method::Argument(argument.parse().ok()?),
+                None => Method::Named(other),
+            },
+        };
+        let role = match row.cell("role") {
+            "handle" => Role::Handle,
+            "any" => Role::Any,
+            "group" => Role::Group,
+            "mount" => Role::Mount,
+            "static" => Role::Static,
+            "path" => Role::Path,
+            "prefix" => Role::Prefix,
+            "methods" => Role::Methods,
+            "strip" => Role::Strip,
+            "notfound" => Role::NotFound,
+            _ => return None,
+        };
+        Some(Self { pattern: Place::parse(row.cell("pattern")), method, role })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_found_under_every_major_version() {
+        let find = |package| go().find(package, "Mux", "Route").is_some();
+        assert!(find("github.com/go-chi/chi") && find("github.com/go-chi/chi/v5"));
+        assert_eq!(without_version("gopkg.in/mgo.v2"), "gopkg.in/mgo");
+        assert_eq!(
+            without_version("github.com/gofiber/fiber/v2/middleware/cors"),
+            "github.com/gofiber/fiber/middleware/cors"
+        );
+        assert!(go().find("gopkg.in/mgo.v2", "", "Dial").is_some());
+    }
+
+    #[test]
+    fn packages_have_the_names_that_files_use() {
+        for (path, name) in [
+            ("github.com/go-chi/chi/v5", "chi"),
+            ("github.com/segmentio/kafka-go", "kafka"),
+            ("github.com/redis/go-redis/v9", "redis"),
+            ("gopkg.in/yaml.v3", "yaml"),
+            ("net/http", "http"),
+            ("go-micro.dev/v4", "micro"),
+        ] {
+            assert_eq!(package_name(path), name, "{path}");
+        }
+    }
+
+    /// Every row of every table was understood and cites where its claim can be read.
+    #[test]
+    fn no_row_is_void() {
+        for (package, type_name, name, entry) in go().iter() {
+            assert_ne!(*entry, GoEntry::default(), "{package} {type_name}.{name}");
+            if let Some(listen) = &entry.listen {
+                assert!(["http", "grpc", "other"].contains(&listen.application), "{package}.{name}");
+                assert!(["tcp", "udp"].contains(&listen.protocol), "{package}.{name}");
+                assert!(
+                    ["address", "port", "listener", "unknown"].contains(&listen.form),
+                    "{package}.{name}"
+                );
+            }
+            if let Some(dial) = &entry.dial {
+                let forms = ["address", "url", "mysql", "any", "host", "driver", "target"];
+                assert!(forms.contains(&dial.form), "{package}.{name}");
+            }
+        }
+        let tables = [
+            table!("go-package.csv"),
+            table!("go-listen.csv"),
+            table!("go-dial.csv"),
+            table!("go-route.csv"),
+            table!("go-environment.csv"),
+            table!("go-flag.csv"),
+            table!("go-pure.csv"),
+            table!("go-signal.csv"),
+            table!("go-exit.csv"),
+            table!("go-result.csv"),
+        ];
+        for row in tables.into_iter().flat_map(rows) {
+            assert!(row.cell("url").starts_with("https://"), "{}", row.cell("function"));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The tables' format: comma-separated, a header row, `#` lines are comments, no quotes.
+
+/// One row of a table.
+pub(super) struct Row {
+    header: &'static str,
+    line: &'static str,
+}
+
+impl Row {
+    /// The cell below the heading `name`; empty when there is none.
+    pub(super) fn cell(&self, name: &str) -> &'static str {
+        let mut cells = self.line.split(',');
+        let found = self.header.split(',').find_map(|heading| {
+            let cell = cells.next().unwrap_or_default();
+            (heading == name).then_some(cell)
+        });
+        found.unwrap_or_default()
+    }
+}
+
+/// The rows of a table.
+pub(super) fn rows(text: &'static str) -> impl Iterator<Item = Row> {
+    let mut lines = text.lines().filter(|it| !it.starts_with('#') && !it.trim().is_empty());
+    let header = lines.next().unwrap_or_default();
+    lines.map(move |line| Row { header, line })
+}
