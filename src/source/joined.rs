@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{FileId, Span, Spanned};
+use super::{FileId, Span, Spanned, Text};
 
 /// A text of which every byte stands somewhere in one file, but not necessarily in one run: a
 /// Dockerfile instruction whose continuation lines are joined.
@@ -79,6 +79,24 @@ impl Joined {
     #[must_use]
     pub fn spanned(&self, range: Range<usize>) -> Spanned<String> {
         Spanned::new(self.text[range.clone()].to_owned(), self.span(range))
+    }
+
+    /// The bytes `range` as a [`Text`]; an empty one keeps its place.
+    #[must_use]
+    pub fn text(&self, range: Range<usize>) -> Text {
+        if range.is_empty() {
+            return Text::new("", self.span(range));
+        }
+        let mut out = Text::default();
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let end = self.pieces.get(index + 1).map_or(self.text.len(), |next| next.at);
+            let (from, to) = (range.start.max(piece.at), range.end.min(end));
+            if from < to {
+                let source = piece.source + (from - piece.at);
+                out.push(&self.text[from..to], Span::new(self.file, source, source + (to - from)));
+            }
+        }
+        out
     }
 
     fn source_of(&self, at: usize) -> usize {

@@ -100,6 +100,11 @@ impl Template {
         self.parts.push(Part::Literal(text));
     }
 
+    /// Appends something whose text nobody can know here, so that the whole is not known.
+    pub fn push_invalid(&mut self, span: Span) {
+        self.parts.push(Part::Invalid(span));
+    }
+
     /// Appends another template.
     pub fn append(&mut self, other: Self) {
         self.parts.extend(other.parts);
