@@ -24,7 +24,7 @@ pub use image::{
     Shell, ShellInFront, ToolUse, Tools,
 };
 pub use import::PackageName;
-pub use peers::PeerPort;
+pub use peers::{HostPortMistake, PeerPort};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
 pub use workload::{

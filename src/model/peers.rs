@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::reach::Interfaces;
 use super::{
-    Dial, DialSource, HostAnswer, Origin, Project, PublishedPort, Served, Variable, Workload, WorkloadId,
+    Application, Dial, DialSource, HealthRequest, HostAnswer, Listener, Origin, Program, Project,
+    PublishedPort, Served, Variable, Workload, WorkloadId, WorkloadKind,
 };
 use crate::net::{Protocol, is_ip_address, parse_target};
-use crate::source::{Confidence, Span};
+use crate::source::{Confidence, Span, Spanned, nearest};
 
 /// A port of a workload, by the name and number under which other containers reach it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,19 @@ pub struct PeerPort<'a> {
     pub span: Span,
     /// What that place says, one clause.
     pub clause: String,
+}
+
+/// A host port that was dialled inside the network.
+#[derive(Clone, Copy, Debug)]
+pub struct HostPortMistake<'a> {
+    /// Who was dialled.
+    pub peer: &'a Workload,
+    /// The port inside the container.
+    pub container_port: u16,
+    /// The entry that publishes it.
+    pub published: &'a PublishedPort,
+    /// Proven when the peer was seen to serve it.
+    pub confidence: Confidence,
 }
 
 impl Project {
@@ -85,9 +99,98 @@ impl Project {
         peers
     }
 
-    /// The container port behind the host port `host_port` that `id` publishes.
+    /// The peer that `dial` reaches by the number of a port that it publishes on the host, while
+    /// inside it is another: `db:5433` for `"5433:5432"`. `None` when the number may be right.
     #[must_use]
-    pub fn container_port_behind(
+    pub fn host_port_mistake(&self, from: WorkloadId, dial: &Dial) -> Option<HostPortMistake<'_>> {
+        let port = dial.port?;
+        let HostAnswer::Workloads(peers) = self.resolve_host(from, &dial.host) else { return None };
+        let may_be_right = |id: &WorkloadId| match self.serves(*id, port, dial.protocol) {
+            Served::Yes(..) => true,
+            Served::No => false,
+            Served::Unknown => self.mentions_container_port(*id, port, dial.protocol),
+        };
+        if peers.iter().any(may_be_right) {
+            return None;
+        }
+        peers.iter().find_map(|id| {
+            let (container_port, published) = self.container_port_behind(*id, port, dial.protocol)?;
+            let confidence = match self.serves(*id, container_port, dial.protocol) {
+                Served::Yes(..) => Confidence::Proven,
+                Served::Unknown => Confidence::Likely,
+                Served::No => return None,
+            };
+            Some(HostPortMistake { peer: self.workload(*id), container_port, published, confidence })
+        })
+    }
+
+    /// Whether every dial whose host is written where `dial`'s is goes to the same port, so that
+    /// another host there mends them all.
+    #[must_use]
+    pub fn host_is_for_one_port(&self, dial: &Dial) -> bool {
+        let dials = self.workloads.iter().flat_map(|it| &it.dials);
+        dials.filter(|it| it.host_span == dial.host_span).all(|it| it.port == dial.port)
+    }
+
+    /// The service of the project that was probably meant by the unknown host of `dial`: the one
+    /// with the nearest name, else the only one that serves the port. Where its name is written.
+    #[must_use]
+    pub fn nearest_peer(&self, from: WorkloadId, dial: &Dial) -> Option<&Spanned<String>> {
+        let kind = self.workload(from).kind;
+        let others = self.workloads.iter().filter(|it| it.kind == kind && it.id != from);
+        let names: Vec<_> = others
+            .flat_map(|it| it.names.iter().chain(it.networks.iter().flat_map(|at| &at.aliases)))
+            .collect();
+        if let Some(near) = nearest(&dial.host, names.iter().map(|it| it.as_str())) {
+            return names.into_iter().find(|it| it.value == near);
+        }
+        let mut servers = self.servers_elsewhere(from, dial.port?, dial.protocol);
+        match (servers.next(), servers.next()) {
+            (Some((server, _)), None) => Some(&server.name),
+            _ => None,
+        }
+    }
+
+    /// The peer that `dial` reaches by name and on whose sockets, all of them known, its port is not.
+    #[must_use]
+    pub fn peer_without_port(&self, from: WorkloadId, dial: &Dial) -> Option<&Workload> {
+        let port = dial.port?;
+        let HostAnswer::Workloads(peers) = self.resolve_host(from, &dial.host) else { return None };
+        let lacks = |id: &WorkloadId| {
+            let listens = self.workload(*id).listeners.known.iter().any(|it| it.port.is_some());
+            listens && matches!(self.serves(*id, port, dial.protocol), Served::No)
+        };
+        let none_serves = peers.iter().all(lacks) && self.host_port_mistake(from, dial).is_none();
+        peers.first().filter(|_| none_serves).map(|it| self.workload(*it))
+    }
+
+    /// The Go program that answers a health request of `id` which goes to `id` itself, and its
+    /// socket.
+    #[must_use]
+    pub fn asked_by(&self, id: WorkloadId, request: &HealthRequest) -> Option<(&Program, &Listener)> {
+        let itself = match self.resolve_host(id, &request.host) {
+            HostAnswer::Own | HostAnswer::Unspecified => true,
+            HostAnswer::Workloads(them) => them == [id],
+            _ => false,
+        };
+        let Served::Yes(server, listener) = self.serves(id, request.port, Protocol::Tcp) else { return None };
+        let program = server.program.filter(|_| itself && listener.application == Application::Http)?;
+        Some((self.program(program), listener))
+    }
+
+    /// Whether everything that is said about `workload` is in files of the project, so that what is
+    /// not said is not there.
+    #[must_use]
+    pub fn is_known_in_full(&self, workload: &Workload) -> bool {
+        let composition = match workload.kind {
+            WorkloadKind::Service(id) => self.composition(id).incomplete.as_ref(),
+            WorkloadKind::Image => None,
+        };
+        workload.incomplete.is_none() && composition.is_none()
+    }
+
+    /// The container port behind the host port `host_port` that `id` publishes.
+    fn container_port_behind(
         &self,
         id: WorkloadId,
         host_port: u16,
@@ -99,8 +202,7 @@ impl Project {
 
     /// Whether anything written says that the container port `port` of `id` is in use: published,
     /// or exposed by the service or its image.
-    #[must_use]
-    pub fn mentions_container_port(&self, id: WorkloadId, port: u16, protocol: Protocol) -> bool {
+    fn mentions_container_port(&self, id: WorkloadId, port: u16, protocol: Protocol) -> bool {
         let workload = self.workload(id);
         let image = workload.image.map(|it| self.image(it));
         workload.published.iter().any(|it| it.protocol == protocol && it.container.contains(port))

@@ -1,6 +1,6 @@
 //! What a route, an image or a workload answers when a rule asks.
 
-use super::{Application, Healthcheck, Route, RouteMatch, Routes, Tools, Workload};
+use super::{Application, Dial, Healthcheck, Listener, Route, RouteMatch, Routes, Tools, Workload};
 
 /// Last part of paths by which servers tell that they are well, in lower case without dashes and
 /// underscores: the conventions of Kubernetes (`healthz`, `livez`, `readyz`), Spring (`actuator/health`),
@@ -40,11 +40,19 @@ impl Routes {
         }
     }
 
-    /// Whether a route is there for health checks, or takes every path and so theirs too; `true`
-    /// also when not all routes are known.
+    /// The first route that is there for health checks.
     #[must_use]
-    pub fn may_tell_health(&self) -> bool {
-        self.incomplete.is_some() || self.known.iter().any(|it| it.tells_health() || it.takes("/healthz"))
+    pub fn health_route(&self) -> Option<&Route> {
+        self.known.iter().find(|it| it.tells_health())
+    }
+
+    /// Whether every route is known, some serve users, and none can be asked for the server's
+    /// health: a route that takes every path can.
+    #[must_use]
+    pub fn lack_health(&self) -> bool {
+        self.incomplete.is_none()
+            && self.known.iter().any(|it| !it.is_for_operators())
+            && !self.known.iter().any(|it| it.tells_health() || it.takes("/healthz"))
     }
 }
 
@@ -59,6 +67,11 @@ impl Route {
             self.path.split('/').rfind(|it| !it.is_empty() && !it.starts_with('{')).unwrap_or_default();
         let name: String = name.to_ascii_lowercase().chars().filter(|it| !matches!(it, '-' | '_')).collect();
         HEALTH_NAMES.contains(&name.as_str())
+    }
+
+    /// `/metrics`, `/debug/pprof/`: a server of these alone is no service of its own.
+    fn is_for_operators(&self) -> bool {
+        matches!(self.path.trim_start_matches('/').split('/').next(), Some("metrics" | "debug"))
     }
 }
 
@@ -86,10 +99,10 @@ impl Tools {
 }
 
 impl Workload {
-    /// Whether the workload serves HTTP, as far as is known.
+    /// The first listener that serves HTTP.
     #[must_use]
-    pub fn serves_http(&self) -> bool {
-        self.listeners.known.iter().any(|it| it.application == Application::Http)
+    pub fn http_listener(&self) -> Option<&Listener> {
+        self.listeners.known.iter().find(|it| it.application == Application::Http)
     }
 
     /// Whether it serves gRPC, whose health service is no HTTP route.
@@ -102,6 +115,32 @@ impl Workload {
     #[must_use]
     pub fn lacks_healthcheck(&self) -> bool {
         matches!(self.healthcheck, Healthcheck::Absent)
+    }
+}
+
+impl Dial {
+    /// `db:5432`, or the host alone.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match self.port {
+            Some(port) if self.host.contains(':') => format!("[{}]:{port}", self.host),
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// Whether `host_span` holds the host and nothing else, so that a fix may replace it.
+    #[must_use]
+    pub fn host_is_verbatim(&self) -> bool {
+        let brackets = if self.host.contains(':') { 2 } else { 0 };
+        self.host_span.len() == self.host.len() + brackets
+    }
+
+    /// Whether it goes to a collector of traces or metrics, by port: OTLP, Jaeger, Zipkin, statsd,
+    /// Datadog. Programs run well without, and agents run beside them.
+    #[must_use]
+    pub fn is_telemetry(&self) -> bool {
+        matches!(self.port, Some(4317 | 4318 | 5775 | 6831 | 6832 | 8125 | 8126 | 9411 | 14250 | 14268))
     }
 }
 
@@ -134,7 +173,7 @@ mod tests {
         let routes = routes(&[("", "/{...}")]);
         assert_eq!(routes.answer("/healthz"), RouteMatch::Served);
         assert_eq!(routes.answer("/"), RouteMatch::Served);
-        assert!(routes.may_tell_health());
+        assert!(!routes.lack_health());
     }
 
     #[test]
@@ -142,14 +181,15 @@ mod tests {
         let place = Spanned::new("a mount".to_owned(), Span::new(FileId(0), 0, 0));
         let vague = Routes { incomplete: Some(place), ..routes(&[("", "/users")]) };
         assert_eq!(vague.answer("/health"), RouteMatch::Unknown);
-        assert!(vague.may_tell_health());
+        assert!(!vague.lack_health());
     }
 
     #[test]
     fn health_routes_are_known_by_name() {
-        let tell = |path| routes(&[("GET", path)]).may_tell_health();
-        assert!(tell("/api/v1/health") && tell("/-/healthy") && tell("/health-check") && tell("/Ping"));
-        assert!(!tell("/users") && !tell("/healthy-recipes"));
+        let lack = |path| routes(&[("GET", path)]).lack_health();
+        assert!(!lack("/api/v1/health") && !lack("/-/healthy") && !lack("/health-check") && !lack("/Ping"));
+        assert!(lack("/users") && lack("/healthy-recipes"));
+        assert!(!lack("/metrics"));
     }
 
     #[test]

@@ -77,6 +77,14 @@ pub fn is_ip_address(host: &str) -> bool {
     host.parse::<std::net::IpAddr>().is_ok()
 }
 
+/// Whether `host` is one label of letters, digits, dashes and underscores: what a person can have
+/// meant as the name of a container.
+#[must_use]
+pub fn is_single_label(host: &str) -> bool {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
+    host.bytes().all(plain) && host.bytes().any(|it| it.is_ascii_alphabetic())
+}
+
 /// An inclusive range of ports: `8080` is `8080..=8080`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PortRange {
