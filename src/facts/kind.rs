@@ -7,9 +7,11 @@ pub enum Kind {
     Go,
     /// `go.mod`.
     GoMod,
+    /// `go.work`.
+    GoWork,
     /// `Dockerfile`, `*.Dockerfile`, `Dockerfile.*`, `Containerfile`.
     Dockerfile,
-    /// `compose.y(a)ml`, `docker-compose*.y(a)ml`.
+    /// `compose.y(a)ml`, `compose.*.y(a)ml`, `docker-compose*.y(a)ml`.
     Compose,
     /// `.env*`, `*.env`.
     Dotenv,
@@ -18,10 +20,108 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind of the file of that name (its last path part), in whatever case Docker accepts.
+    /// The kind of the file of that name (its last path part). Upper and lower case are the same
+    /// but for Go's own names: BuildKit itself tries `dockerfile`, and on macOS and Windows any
+    /// spelling is found.
     #[must_use]
     pub fn of(name: &str) -> Option<Self> {
-        let _ = name;
-        None
+        match name {
+            "go.mod" => return Some(Self::GoMod),
+            "go.work" => return Some(Self::GoWork),
+            _ if name.ends_with(".go") => return Some(Self::Go),
+            _ => {}
+        }
+        let name = name.to_ascii_lowercase();
+        if is_dockerfile(&name) {
+            Some(Self::Dockerfile)
+        } else if is_compose(&name) {
+            Some(Self::Compose)
+        } else if is_dotenv(&name) {
+            Some(Self::Dotenv)
+        } else if is_script(&name) {
+            Some(Self::Script)
+        } else {
+            None
+        }
+    }
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    if name.ends_with(".dockerignore") {
+        return false;
+    }
+    ["dockerfile", "containerfile"].iter().any(|word| match name.strip_prefix(word) {
+        // `Dockerfile-dev` is as common as `Dockerfile.dev`; `Dockerfile_test.go` was Go above.
+        Some(rest) => rest.is_empty() || rest.starts_with(['.', '-', '_']) && !is_other_format(rest),
+        None => name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-', '_'])),
+    })
+}
+
+/// Endings of what is about a Dockerfile, a variable file and so on, but is not one.
+fn is_other_format(name: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        ".asc", ".d", ".enc", ".gpg", ".html", ".j2", ".js", ".json", ".jsx", ".md", ".php", ".ps1", ".py",
+        ".rb", ".rs", ".sops", ".svg", ".tmpl", ".toml", ".tpl", ".ts", ".tsx", ".txt", ".yaml", ".yml",
+    ];
+    ENDINGS.iter().any(|it| name.ends_with(it))
+}
+
+fn is_compose(name: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
+    let starts = ["compose.", "compose-", "compose_"].iter().any(|it| stem.starts_with(it));
+    stem == "compose" || starts || stem.contains("docker-compose") || stem.contains("docker_compose")
+}
+
+fn is_dotenv(name: &str) -> bool {
+    let dotted = name == ".env" || name.starts_with(".env.") || name.starts_with(".env-");
+    let dotted = dotted || name.starts_with(".env_") || name.starts_with("env.");
+    (dotted && !is_other_format(name) && !name.ends_with(".sh")) || name.ends_with(".env")
+}
+
+fn is_script(name: &str) -> bool {
+    if name.ends_with(".sh") || name.ends_with(".bash") {
+        return true;
+    }
+    let starts = ["entrypoint", "docker-entrypoint", "start", "startup", "run", "wait-for", "wait-for-it"];
+    !name.contains('.') && (starts.contains(&name) || name.ends_with("entrypoint"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_name_tells_the_kind() {
+        let cases: &[(&[&str], Option<Kind>)] = &[
+            (&["main.go", ".env.go", "compose.go", "Dockerfile.go"], Some(Kind::Go)),
+            (&["go.mod"], Some(Kind::GoMod)),
+            (&["go.work"], Some(Kind::GoWork)),
+            (
+                &["Dockerfile", "dockerfile", "api.Dockerfile", "Dockerfile.dev", "web.dockerfile"],
+                Some(Kind::Dockerfile),
+            ),
+            (
+                &["Containerfile", "Dockerfile-alpine", "Containerfile.ci", "DOCKERFILE"],
+                Some(Kind::Dockerfile),
+            ),
+            (
+                &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.prod.yaml"],
+                Some(Kind::Compose),
+            ),
+            (
+                &["compose.override.yml", "docker-compose-dev.yml", "dev.docker-compose.yml"],
+                Some(Kind::Compose),
+            ),
+            (&[".env", ".env.example", "app.env", ".env.local", "env.example", ".ENV"], Some(Kind::Dotenv)),
+            (&["run.sh", "entrypoint", "docker-entrypoint.sh", "entrypoint.sh", "start"], Some(Kind::Script)),
+            (&["Dockerfile.dockerignore", ".dockerignore", ".envrc", "environment", "envelope.svg"], None),
+            (&["Dockerfile.md", ".env.ts", "composer.json", "compose.json", "decompose.yml"], None),
+            (&["docker-compose.yml.example", "go.sum", "main.gotmpl", "Dockerfiles", "run.py", ""], None),
+        ];
+        for (names, expected) in cases {
+            for name in *names {
+                assert_eq!(Kind::of(name), *expected, "{name}");
+            }
+        }
     }
 }

@@ -110,6 +110,9 @@ pub struct Workload {
     pub names: Vec<Spanned<String>>,
     /// Ports published on the host.
     pub published: Vec<PublishedPort>,
+    /// The first entry of `ports:` whose container port is not known; `None` when `published` is
+    /// complete.
+    pub published_incomplete: Option<Span>,
     /// Container ports in Compose `expose:`.
     pub exposed: Vec<Spanned<PortRange>>,
     /// Its environment.

@@ -19,7 +19,7 @@ pub enum Part {
     Literal(Text),
     /// A variable.
     Variable(Reference),
-    /// Something that starts like a variable and is none (`${`, `${1}`, in Compose also `$ `).
+    /// Something that starts like a variable and is none (`${`, `${1}`).
     Invalid(Span),
 }
 
@@ -59,9 +59,9 @@ pub enum Operator {
 /// Whose rules a template follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// Compose and its dotenv files: `$$` is a dollar sign, any other stray `$` is refused.
+    /// Compose and its dotenv files: `$$` is a dollar sign.
     Compose,
-    /// Dockerfiles: a stray `$` stands for itself. Quotes and escapes are the caller's affair, who
+    /// Dockerfiles: every stray `$` stands for itself. Quotes and escapes are the caller's affair, who
     /// gives unescaped runs to [`Template::parse`] and the others to [`Template::push_literal`].
     Dockerfile,
 }
@@ -242,7 +242,6 @@ impl Reader<'_> {
                 };
                 (Some(Part::Variable(reference)), stop)
             }
-            _ if self.dialect == Dialect::Compose => (Some(Part::Invalid(self.span(dollar, behind))), behind),
             _ => (None, behind),
         }
     }
@@ -354,7 +353,7 @@ mod tests {
             ("${EMPTY:?need it}", Err("`EMPTY` is required and not set @${EMPTY:?need it}")),
             ("${X:+y}", Err("`X` is not set @${X:+y}")),
             ("${DARK:-x}", Err("dark @${DARK:-x}")),
-            ("a $ b", Err("this is not a valid variable @$")),
+            ("a $ b$1", Ok("a $ b$1")),
             ("${1}", Err("this is not a valid variable @${1}")),
             ("${A", Err("this is not a valid variable @${A")),
             ("${A!x}", Err("this is not a valid variable @${A!x}")),
