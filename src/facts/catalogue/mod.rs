@@ -1,9 +1,11 @@
 //! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold.
 
 mod go;
+mod images;
 mod table;
 
 pub use go::{
     Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry, Method, Place,
     PureEntry, Role, RouteEntry, go, package_name, without_version,
 };
+pub use images::{ImageEntry, ImagePort, image, split_reference};
