@@ -20,8 +20,8 @@ pub use go::{
     ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown,
 };
 pub use image::{
-    Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Process,
-    Shell, ShellInFront, ToolUse, Tools,
+    Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Images,
+    Process, Running, Shell, ShellInFront, ToolUse, Tools, read_health_check,
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};

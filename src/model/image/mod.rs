@@ -1,5 +1,15 @@
 //! What a Dockerfile makes: the final stage with everything it inherits.
 
+mod build;
+mod go_build;
+mod health;
+mod layers;
+mod process;
+mod tools;
+
+pub use build::{Images, Running};
+pub use health::read as read_health_check;
+
 use super::{Environment, ProgramId, Text};
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned};

@@ -1,0 +1,511 @@
+//! From Dockerfile facts to images: stages are run one after the other, as far as files tell.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::layers::{self, Layer, Origin as LayerOrigin};
+use super::{
+    Base, Command, HealthSource, Healthcheck, Image, ImageId, Process, Shell, go_build, health, process,
+};
+use crate::facts::catalogue::{self, ImageEntry};
+use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Stage as StageFacts, Step};
+use crate::facts::{Facts, Lookup, Template, join_path};
+use crate::model::{Environment, Origin, Program, ProgramId, Variable};
+use crate::net::{PortRange, Protocol};
+use crate::source::{FileId, Span, Spanned, Text};
+
+/// The images of a project, each built once a Dockerfile and its inputs.
+pub struct Images<'a> {
+    facts: &'a Facts,
+    programs: &'a [Program],
+    images: Vec<Image>,
+    built: Vec<Built<'a>>,
+    index: FxHashMap<Inputs, ImageId>,
+}
+
+/// What decides about an image: Dockerfile, context, target, arguments.
+type Inputs = (FileId, String, Option<String>, Vec<(String, Option<String>)>);
+
+/// What is kept of a build to answer for other commands later.
+struct Built<'a> {
+    stages: Rc<Vec<Stage<'a>>>,
+    last: usize,
+}
+
+/// What runs in a container.
+#[derive(Clone, Debug, Default)]
+pub struct Running {
+    /// PID 1; `None` when nothing is known of it.
+    pub process: Option<Process>,
+    /// The Go main package.
+    pub program: Option<ProgramId>,
+}
+
+/// A stage after its last instruction.
+#[derive(Clone, Debug)]
+pub(super) struct Stage<'a> {
+    pub(super) name: Option<String>,
+    pub(super) from: Span,
+    pub(super) base: Base,
+    pub(super) entry: Option<&'static ImageEntry>,
+    pub(super) variables: Vec<(String, Option<Text>, Span)>,
+    arguments: FxHashMap<String, Option<Text>>,
+    /// The working directory, `None` when a variable hides it.
+    pub(super) workdir: Option<String>,
+    user: Option<Spanned<String>>,
+    exposed: Vec<Spanned<(u16, Protocol)>>,
+    pub(super) shell: Option<Vec<String>>,
+    pub(super) entrypoint: Option<(&'a CommandLine, Span)>,
+    pub(super) command: Option<(&'a CommandLine, Span)>,
+    command_is_own: bool,
+    healthcheck: Option<(Option<&'a CommandLine>, Span)>,
+    pub(super) layers: Vec<Layer>,
+    pub(super) tools: super::tools::Changes,
+    pub(super) go_builds: Vec<super::GoBuild>,
+    on_build: Vec<&'a Step>,
+    expose_at: Span,
+}
+
+impl<'a> Images<'a> {
+    /// No image yet: [`Images::build`] makes them.
+    #[must_use]
+    pub fn read(facts: &'a Facts, programs: &'a [Program]) -> Self {
+        Self { facts, programs, images: Vec::new(), built: Vec::new(), index: FxHashMap::default() }
+    }
+
+    /// The image that the Dockerfile makes with this build context (a folder of the project), target
+    /// stage and build arguments; the value `None` is one that is not known. `None` when the file has
+    /// no such stage.
+    pub fn build(
+        &mut self,
+        dockerfile: FileId,
+        context: &str,
+        target: Option<&str>,
+        arguments: &[(String, Option<Text>)],
+    ) -> Option<ImageId> {
+        let texts = arguments
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_ref().map(|it| it.as_str().to_owned())));
+        let key = (dockerfile, context.to_owned(), target.map(str::to_owned), texts.collect::<Vec<_>>());
+        if let Some(id) = self.index.get(&key) {
+            return Some(*id);
+        }
+        let facts: &'a Facts = self.facts;
+        let (_, file) = facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile)?;
+        let builder = Builder { facts, programs: self.programs, context, arguments, file };
+        let stages = builder.stages();
+        let last = match target {
+            Some(name) => stages
+                .iter()
+                .position(|it| it.name.as_deref() == Some(&name.to_ascii_lowercase()))
+                .or_else(|| name.parse().ok())?,
+            None => stages.len().checked_sub(1)?,
+        };
+        let stage = stages.get(last)?;
+        let mut image = image(dockerfile, facts.path(dockerfile), stage);
+        for it in &stages {
+            image.go_builds.extend(it.go_builds.iter().cloned());
+        }
+        let running = process::running(
+            &process::Scene { stages: &stages, stage, facts, programs: self.programs },
+            None,
+            None,
+        );
+        image.process = running.process;
+        image.program = running.program;
+        let id = ImageId(u32::try_from(self.images.len()).unwrap_or(u32::MAX));
+        self.images.push(image);
+        self.built.push(Built { stages: Rc::new(stages), last });
+        self.index.insert(key, id);
+        Some(id)
+    }
+
+    /// The image that the Dockerfile makes when nothing in the project says how it is built: the
+    /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied.
+    pub fn build_alone(&mut self, dockerfile: FileId) -> Option<ImageId> {
+        let context = self.likely_context(dockerfile);
+        self.build(dockerfile, &context, None, &[])
+    }
+
+    /// What runs when a service sets `entrypoint` or `command` over the image's: an entrypoint of
+    /// its own drops the image's CMD.
+    #[must_use]
+    pub fn process_for(
+        &self,
+        image: ImageId,
+        entrypoint: Option<(&Command, Span)>,
+        command: Option<(&Command, Span)>,
+    ) -> Running {
+        let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
+        let Some(stage) = built.stages.get(built.last) else { return Running::default() };
+        let scene =
+            process::Scene { stages: &built.stages, stage, facts: self.facts, programs: self.programs };
+        process::running(&scene, entrypoint, command)
+    }
+
+    /// The image `id`, as long as the images are not handed over.
+    #[must_use]
+    pub fn image(&self, id: ImageId) -> &Image {
+        &self.images[id.0 as usize]
+    }
+
+    /// All images, by id.
+    #[must_use]
+    pub fn into_images(self) -> Vec<Image> {
+        self.images
+    }
+
+    fn likely_context(&self, dockerfile: FileId) -> String {
+        let path = self.facts.path(dockerfile);
+        let mut folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let Some((_, file)) = self.facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile) else {
+            return folder.to_owned();
+        };
+        let sources: Vec<String> =
+            file.stages.iter().flat_map(|it| &it.steps).filter_map(copied).flatten().collect();
+        let home = folder;
+        loop {
+            let holds = |source: &String| {
+                join_path(folder, source.trim_end_matches(['*', '/'])).is_some_and(|it| {
+                    let tree = &self.facts.tree;
+                    tree.has_file(&it) || tree.has_directory(&it) || source.contains('*')
+                })
+            };
+            // A context without any Go module builds nothing here.
+            let copies_all = sources.iter().all(|it| matches!(it.as_str(), "." | "./"));
+            let has_module = self.facts.tree.has_file(&join_path(folder, "go.mod").unwrap_or_default());
+            if sources.iter().all(holds) && (!copies_all || has_module || sources.is_empty()) {
+                return folder.to_owned();
+            }
+            if folder == "." {
+                return home.to_owned();
+            }
+            folder = folder.rsplit_once('/').map_or(".", |(up, _)| up);
+        }
+    }
+}
+
+/// The literal sources that a step copies out of the context.
+fn copied(step: &Step) -> Option<Vec<String>> {
+    let Action::Copy(copy) = &step.action else { return None };
+    if copy.from.is_some() {
+        return None;
+    }
+    let literal = |it: &Template| it.expand(&mut |name| Lookup::NotHere(name.to_owned())).ok();
+    let texts =
+        copy.sources.iter().filter_map(literal).map(|it| it.as_str().trim_start_matches('/').to_owned());
+    Some(texts.filter(|it| !it.contains("://") && !it.is_empty()).collect())
+}
+
+fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
+    let mut environment = Environment::default();
+    for (name, value, span) in &stage.variables {
+        let variable = Variable { value: value.clone(), span: *span, origin: Origin::Image };
+        environment.variables.insert(name.clone(), variable);
+    }
+    if stage.entry.is_none() {
+        environment.incomplete = Some("the base image may set variables".to_owned());
+    }
+    let healthcheck = match stage.healthcheck {
+        Some((None, span)) => Healthcheck::Disabled(span),
+        Some((Some(line), span)) => {
+            let command = process::command(line);
+            Healthcheck::Set(health::read(&command, span, HealthSource::Dockerfile, &environment))
+        }
+        None => match stage.entry {
+            Some(entry) if !entry.healthcheck => Healthcheck::Absent,
+            _ => Healthcheck::Unknown,
+        },
+    };
+    Image {
+        file,
+        path: path.to_owned(),
+        from: stage.from,
+        base: stage.base.clone(),
+        environment,
+        exposed: stage.exposed.clone(),
+        process: None,
+        program: None,
+        healthcheck,
+        tools: stage.tools.tools(stage.entry),
+        user: stage.user.clone(),
+        go_builds: Vec::new(),
+        expose_at: stage.expose_at,
+    }
+}
+
+/// The build of one Dockerfile.
+pub(super) struct Builder<'a, 'b> {
+    pub(super) facts: &'a Facts,
+    pub(super) programs: &'a [Program],
+    context: &'b str,
+    arguments: &'b [(String, Option<Text>)],
+    file: &'a Dockerfile,
+}
+
+impl<'a> Builder<'a, '_> {
+    fn stages(&self) -> Vec<Stage<'a>> {
+        let mut global: FxHashMap<String, Option<Text>> = FxHashMap::default();
+        for argument in &self.file.arguments {
+            let value = match self.argument(&argument.name.value) {
+                Some(value) => value,
+                None => argument
+                    .default
+                    .as_ref()
+                    .and_then(|it| it.expand(&mut |name| from_map(&global, name)).ok()),
+            };
+            global.insert(argument.name.value.clone(), value);
+        }
+        let mut stages = Vec::new();
+        for facts in &self.file.stages {
+            let stage = self.stage(facts, &stages, &global);
+            stages.push(stage);
+        }
+        stages
+    }
+
+    /// The value that the build is given for an argument.
+    fn argument(&self, name: &str) -> Option<Option<Text>> {
+        self.arguments.iter().find(|(it, _)| it == name).map(|(_, value)| value.clone())
+    }
+
+    fn stage(
+        &self,
+        facts: &'a StageFacts,
+        before: &[Stage<'a>],
+        global: &FxHashMap<String, Option<Text>>,
+    ) -> Stage<'a> {
+        let reference = facts.image.expand(&mut |name| from_map(global, name)).ok();
+        let reference = reference.map(|it| it.as_str().to_owned()).filter(|it| !it.is_empty());
+        let parent = reference.as_deref().and_then(|name| stage_named(before, name));
+        let mut stage = match parent {
+            Some(number) => {
+                let mut stage = before[number].clone();
+                stage.go_builds.clear();
+                stage
+            }
+            None => fresh(facts, reference),
+        };
+        stage.name = facts.name.as_ref().map(|it| it.value.clone());
+        stage.from = facts.span;
+        stage.arguments.clear();
+        stage.command_is_own = false;
+        // In front of what is run, else of the last instruction: both stand at the start of a line.
+        let runs = |it: &&Step| matches!(it.action, Action::Command(_) | Action::Entrypoint(_));
+        let behind = facts.steps.iter().find(runs).or(facts.steps.last()).map_or(facts.span, |it| it.span);
+        stage.expose_at = Span { end: behind.start, ..behind };
+        let inherited: Vec<&'a Step> = std::mem::take(&mut stage.on_build);
+        for step in inherited {
+            self.step(step, &mut stage, before, global);
+        }
+        for step in &facts.steps {
+            if step.on_build {
+                stage.on_build.push(step);
+            } else {
+                self.step(step, &mut stage, before, global);
+            }
+        }
+        stage
+    }
+
+    fn step(
+        &self,
+        step: &'a Step,
+        stage: &mut Stage<'a>,
+        before: &[Stage<'a>],
+        global: &FxHashMap<String, Option<Text>>,
+    ) {
+        match &step.action {
+            Action::Argument(it) => {
+                let given = self.argument(&it.name.value);
+                let default = it.default.as_ref().map(|it| stage.expand(it));
+                let value =
+                    given.or(default).or_else(|| global.get(&it.name.value).cloned()).unwrap_or_default();
+                stage.arguments.insert(it.name.value.clone(), value);
+            }
+            Action::Environment { name, value } => {
+                let value = stage.expand(value);
+                stage.variables.retain(|(known, ..)| *known != name.value);
+                let end = value_end(value.as_ref(), name.span);
+                let span = Span { end, ..name.span };
+                stage.variables.push((name.value.clone(), value, span));
+            }
+            Action::Expose(ports) => {
+                for port in ports {
+                    let Some(text) = stage.expand(port) else { continue };
+                    stage.exposed.extend(exposed(&text, port.span().unwrap_or(step.span)));
+                }
+            }
+            Action::Run(run) => {
+                stage.tools.run(run);
+                go_build::run(self, run, step.span, stage, before);
+            }
+            Action::Command(line) => {
+                stage.command = Some((line, step.span));
+                stage.command_is_own = true;
+            }
+            Action::Entrypoint(line) => {
+                stage.entrypoint = Some((line, step.span));
+                if !stage.command_is_own {
+                    stage.command = None;
+                }
+            }
+            Action::Shell(words) => stage.shell = Some(words.iter().map(|it| it.value.clone()).collect()),
+            Action::Healthcheck(line) => stage.healthcheck = Some((line.as_ref(), step.span)),
+            Action::User(user) => {
+                let span = user.span().unwrap_or(step.span);
+                stage.user = stage.expand(user).map(|it| Spanned::new(it.as_str().to_owned(), span));
+            }
+            Action::Workdir(path) => {
+                let path = stage.expand(path);
+                stage.workdir = match (path, &stage.workdir) {
+                    (Some(path), Some(folder)) => Some(layers::absolute(folder, path.as_str())),
+                    (Some(path), None) if path.as_str().starts_with('/') => Some(path.as_str().to_owned()),
+                    _ => None,
+                };
+            }
+            Action::Copy(copy) => self.copy(copy, stage, before),
+            Action::Volume(_) | Action::StopSignal(_) => {}
+        }
+    }
+
+    fn copy(&self, copy: &Copy, stage: &mut Stage<'a>, before: &[Stage<'a>]) {
+        let Some(destination) = stage.expand(&copy.destination) else {
+            stage.tools.unknown("a COPY goes to a folder that a variable names");
+            return;
+        };
+        let written = destination.as_str().to_owned();
+        let Some(folder) = stage.workdir.clone().or_else(|| written.starts_with('/').then(String::new))
+        else {
+            return;
+        };
+        let path = layers::absolute(&folder, &written);
+        let several = copy.sources.len() + copy.heredocs.len() > 1;
+        let into = several
+            || written.ends_with('/')
+            || matches!(written.as_str(), "." | "..")
+            || written.ends_with("/.");
+        for (_, script) in &copy.heredocs {
+            let origin = LayerOrigin::Text(script.clone());
+            stage.layers.push(Layer { origin, destination: path.clone(), into: false });
+        }
+        let from = copy.from.as_ref().map(|it| stage.expand(it));
+        for source in &copy.sources {
+            let Some(source) = stage.expand(source) else {
+                stage.tools.copied(None, &path, into);
+                continue;
+            };
+            let source = source.as_str();
+            stage.tools.copied(Some(source), &path, into);
+            let origin = match &from {
+                None if source.contains("://") => LayerOrigin::Foreign,
+                None => match join_path(self.context, source.trim_start_matches('/')) {
+                    Some(place) => LayerOrigin::Project(place),
+                    None => continue,
+                },
+                Some(None) => LayerOrigin::Foreign,
+                Some(Some(name)) => match stage_named(before, name.as_str()) {
+                    Some(number) => LayerOrigin::Stage(number, layers::absolute("", source)),
+                    None => LayerOrigin::Foreign,
+                },
+            };
+            // A file keeps its name in a folder; what the source is may only show later.
+            let file_name = source.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            if matches!(origin, LayerOrigin::Foreign) && !file_name.is_empty() && into {
+                stage.layers.push(Layer {
+                    origin,
+                    destination: layers::absolute(&path, file_name),
+                    into: false,
+                });
+            } else {
+                stage.layers.push(Layer { origin, destination: path.clone(), into });
+            }
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// The text, when every variable in it is known here.
+    pub(super) fn expand(&self, template: &Template) -> Option<Text> {
+        template.expand(&mut |name| self.lookup(name)).ok()
+    }
+
+    /// What is known of a variable: ENV wins over ARG.
+    pub(super) fn lookup(&self, name: &str) -> Lookup {
+        let variable = self.variables.iter().find(|(it, ..)| it == name).map(|(_, value, _)| value.clone());
+        match variable.or_else(|| self.arguments.get(name).cloned()) {
+            Some(Some(text)) => Lookup::Set(text),
+            Some(None) => Lookup::NotHere(format!("`{name}` has no value here")),
+            None => Lookup::NotHere(format!("nothing in the Dockerfile sets `{name}`")),
+        }
+    }
+}
+
+fn from_map(map: &FxHashMap<String, Option<Text>>, name: &str) -> Lookup {
+    match map.get(name) {
+        Some(Some(text)) => Lookup::Set(text.clone()),
+        _ => Lookup::NotHere(format!("`{name}` has no value here")),
+    }
+}
+
+fn value_end(value: Option<&Text>, name: Span) -> u32 {
+    let span = value.and_then(Text::span).filter(|it| it.file == name.file && it.start >= name.start);
+    span.map_or(name.end, |it| it.end)
+}
+
+/// The number of the stage of that name or number.
+fn stage_named(stages: &[Stage<'_>], name: &str) -> Option<usize> {
+    let lower = name.to_ascii_lowercase();
+    let by_name = stages.iter().rposition(|it| it.name.as_deref() == Some(&lower));
+    by_name.or_else(|| name.parse().ok().filter(|it| *it < stages.len()))
+}
+
+fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
+    let entry = reference.as_deref().and_then(catalogue::image);
+    let shell = match entry.map(|it| it.shell) {
+        Some("ash") => Shell::Ash,
+        Some("dash") => Shell::Dash,
+        Some("bash") => Shell::Bash,
+        Some("none") => Shell::None,
+        _ => Shell::Unknown,
+    };
+    let golang = reference.as_deref().is_some_and(|it| catalogue::split_reference(it).0 == "golang");
+    let user = entry.and_then(|it| it.user).map(|it| Spanned::new(it.to_owned(), facts.image_span));
+    Stage {
+        name: None,
+        from: facts.span,
+        base: Base { reference, span: facts.image_span, shell },
+        entry,
+        variables: Vec::new(),
+        arguments: FxHashMap::default(),
+        workdir: Some(if golang { "/go".to_owned() } else { "/".to_owned() }),
+        user,
+        exposed: Vec::new(),
+        shell: None,
+        entrypoint: None,
+        command: None,
+        command_is_own: false,
+        healthcheck: None,
+        layers: Vec::new(),
+        tools: super::tools::Changes::default(),
+        go_builds: Vec::new(),
+        on_build: Vec::new(),
+        expose_at: facts.span,
+    }
+}
+
+/// The ports of `80`, `53/udp`, `8000-8010`; a range too long to list is left out.
+fn exposed(text: &Text, span: Span) -> Vec<Spanned<(u16, Protocol)>> {
+    let mut out = Vec::new();
+    for word in text.as_str().split_whitespace() {
+        let (ports, protocol) = word.split_once('/').unwrap_or((word, "tcp"));
+        let (Some(range), Some(protocol)) = (PortRange::parse(ports), Protocol::parse(protocol)) else {
+            continue;
+        };
+        if range.len() <= 100 {
+            out.extend((range.first..=range.last).map(|port| Spanned::new((port, protocol), span)));
+        }
+    }
+    out
+}

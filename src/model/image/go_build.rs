@@ -1,0 +1,347 @@
+//! `go build` and `go install` in a RUN: which package becomes which file, and which Go it needs.
+
+use rustc_hash::FxHashMap;
+
+use super::GoBuild;
+use super::build::{Builder, Stage};
+use super::layers::{self, Found, Layer, Origin};
+use crate::facts::catalogue;
+use crate::facts::dockerfile::Run;
+use crate::facts::shell::{Command, Word};
+use crate::facts::{Lookup, Template, join_path};
+use crate::model::Program;
+use crate::source::{Span, Spanned, Text};
+
+/// Follows one RUN: `cd`, assignments, Go builds, `mv` and `cp` of their results.
+pub(super) fn run<'a>(
+    builder: &Builder<'a, '_>,
+    run: &Run,
+    span: Span,
+    stage: &mut Stage<'a>,
+    before: &[Stage<'a>],
+) {
+    let Some(start) = stage.workdir.clone() else { return };
+    let mut shell =
+        Session { builder, before, span, folders: FxHashMap::default(), variables: FxHashMap::default() };
+    shell.folders.insert(0, Some(start));
+    for command in &run.script.commands {
+        shell.command(command, stage);
+    }
+}
+
+struct Session<'s, 'a, 'b> {
+    builder: &'s Builder<'a, 'b>,
+    before: &'s [Stage<'a>],
+    span: Span,
+    /// The working directory of each subshell; `None` when it is not known.
+    folders: FxHashMap<u32, Option<String>>,
+    variables: FxHashMap<String, Option<Text>>,
+}
+
+impl<'a> Session<'_, 'a, '_> {
+    fn command(&mut self, command: &Command, stage: &mut Stage<'a>) {
+        let outer = self.folders.get(&0).cloned().flatten();
+        let folder = self.folders.entry(command.subshell).or_insert(outer).clone();
+        let own: Vec<(String, Option<Text>)> = command
+            .assignments
+            .iter()
+            .map(|(name, value)| (name.value.clone(), self.expand(value, stage)))
+            .collect();
+        let name = command.program_name();
+        if matches!(name, None | Some("export")) {
+            self.variables.extend(own);
+            return;
+        }
+        let words = command.program_words();
+        match name {
+            Some("cd") => {
+                let target = words.get(1).and_then(|it| self.word(it, stage));
+                let next = match (target, &folder) {
+                    (Some(target), _) if target.starts_with('/') => Some(layers::absolute("", &target)),
+                    (Some(target), Some(folder)) => Some(layers::absolute(folder, &target)),
+                    _ => None,
+                };
+                self.folders.insert(command.subshell, next);
+            }
+            Some("go") => {
+                let Some(folder) = folder else { return };
+                self.go(words, &own, &folder, stage);
+            }
+            Some("mv" | "cp") => {
+                let Some(folder) = folder else { return };
+                self.moved(words, &folder, stage);
+            }
+            _ => {}
+        }
+    }
+
+    fn go(&mut self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+        let mut rest = words.iter().skip(1).peekable();
+        let mut folder = folder.to_owned();
+        if rest.peek().is_some_and(|it| it.raw.value == "-C") {
+            rest.next();
+            let Some(target) = rest.next().and_then(|it| self.word(it, stage)) else { return };
+            folder = layers::absolute(&folder, &target);
+        }
+        let Some(verb) = rest.next().map(|it| it.raw.value.as_str()) else { return };
+        if matches!(verb, "build" | "install" | "test" | "run" | "vet" | "generate" | "list") || verb == "mod"
+        {
+            self.version(own, &folder, verb, stage);
+        }
+        if !matches!(verb, "build" | "install") {
+            return;
+        }
+        let rest: Vec<&Word> = rest.collect();
+        let Some(arguments) = self.arguments(&rest, stage) else { return };
+        let folder = match &arguments.folder {
+            Some(target) => layers::absolute(&folder, target),
+            None => folder,
+        };
+        let packages = if arguments.packages.is_empty() { vec![".".to_owned()] } else { arguments.packages };
+        let single = packages.len() == 1 && !packages[0].contains("...");
+        for package in &packages {
+            for (directory, name) in self.packages(package, &folder, stage) {
+                let out = match (&arguments.output, verb) {
+                    (_, "install") => format!("{}/{name}", self.install_folder(stage)),
+                    (Some(out), _) => {
+                        let path = layers::absolute(&folder, out);
+                        let is_folder = out.ends_with('/')
+                            || !single
+                            || stage.workdir.as_deref() == Some(path.as_str())
+                            || matches!(out.as_str(), "." | "..")
+                            || layers::find(self.before, stage, &self.builder.facts.tree, &path)
+                                .is_some_and(|it| matches!(it, Found::Folder(_)));
+                        if is_folder { layers::absolute(&path, &name) } else { path }
+                    }
+                    (None, _) if single => layers::absolute(&folder, &name),
+                    // Several packages without -o are only checked.
+                    (None, _) => continue,
+                };
+                let origin = Origin::Binary(directory);
+                stage.layers.push(Layer { origin, destination: out, into: false });
+            }
+        }
+    }
+
+    /// The folders of the project that a package argument names, each with the name of the program.
+    fn packages(&self, package: &str, folder: &str, stage: &Stage<'a>) -> Vec<(Option<String>, String)> {
+        let programs = self.builder.programs;
+        let find = |path: &str| layers::find_package(self.before, stage, &self.builder.facts.tree, path);
+        if let Some(prefix) = package.strip_suffix("...") {
+            let Some(root) = find(&layers::absolute(folder, prefix)) else { return Vec::new() };
+            let below = |it: &&Program| {
+                root == "." || it.directory == root || it.directory.starts_with(&format!("{root}/"))
+            };
+            return programs
+                .iter()
+                .filter(below)
+                .map(|it| (Some(it.directory.clone()), program_name(&it.import_path)))
+                .collect();
+        }
+        if package.ends_with(".go") {
+            let path = layers::absolute(folder, package);
+            let directory = match layers::find(self.before, stage, &self.builder.facts.tree, &path) {
+                Some(Found::File(file)) => Some(file.rsplit_once('/').map_or(".", |it| it.0).to_owned()),
+                _ => find(layers::parent(&path)),
+            };
+            let name = package.rsplit('/').next().unwrap_or(package).trim_end_matches(".go");
+            return vec![(directory, name.to_owned())];
+        }
+        if !package.starts_with('.') && !package.starts_with('/') {
+            let path = package.split('@').next().unwrap_or(package);
+            let program = programs.iter().find(|it| it.import_path == path);
+            return vec![(program.map(|it| it.directory.clone()), program_name(path))];
+        }
+        let directory = find(&layers::absolute(folder, package));
+        let program =
+            directory.as_ref().and_then(|it| programs.iter().find(|program| program.directory == *it));
+        let name = match program {
+            Some(program) => program_name(&program.import_path),
+            None => layers::absolute(folder, package).rsplit('/').next().unwrap_or_default().to_owned(),
+        };
+        vec![(directory, name)]
+    }
+
+    fn install_folder(&self, stage: &Stage<'a>) -> String {
+        let value = |name: &str| match self.lookup(name, stage) {
+            Lookup::Set(text) => Some(text.as_str().to_owned()),
+            _ => None,
+        };
+        value("GOBIN")
+            .unwrap_or_else(|| format!("{}/bin", value("GOPATH").unwrap_or_else(|| "/go".to_owned())))
+    }
+
+    /// `mv a b` and `cp a b`: the file is found at its new place too.
+    fn moved(&self, words: &[Word], folder: &str, stage: &mut Stage<'a>) {
+        let plain: Vec<String> = words
+            .iter()
+            .skip(1)
+            .filter(|it| !it.raw.value.starts_with('-'))
+            .filter_map(|it| self.word(it, stage))
+            .collect();
+        let [source, destination] = plain.as_slice() else { return };
+        let from = layers::absolute(folder, source);
+        let to = layers::absolute(folder, destination);
+        let Some(found) = layers::find(self.before, stage, &self.builder.facts.tree, &from) else { return };
+        let origin = match found {
+            Found::File(path) | Found::Folder(path) => Origin::Project(path),
+            Found::Binary(package) => Origin::Binary(package),
+            Found::Text(script) => Origin::Text(script),
+            Found::Foreign => Origin::Foreign,
+        };
+        let name = from.rsplit('/').next().unwrap_or_default();
+        let inside = layers::absolute(&to, name);
+        stage.layers.push(Layer { origin: origin.clone(), destination: inside, into: false });
+        stage.layers.push(Layer { origin, destination: to, into: false });
+    }
+
+    fn arguments(&self, words: &[&Word], stage: &Stage<'a>) -> Option<Arguments> {
+        let mut out = Arguments::default();
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            let written = word.raw.value.trim_matches(['"', '\'']);
+            let Some(flag) = written.strip_prefix('-') else {
+                out.packages.push(self.word(word, stage)?);
+                continue;
+            };
+            let flag = flag.strip_prefix('-').unwrap_or(flag);
+            let (name, inline) = match flag.split_once('=') {
+                Some((name, _)) => (name, true),
+                None => (flag, false),
+            };
+            if !TAKES_VALUE.contains(&name) {
+                continue;
+            }
+            let whole = if inline { Some(*word) } else { rest.next().copied() };
+            if !matches!(name, "o" | "C") {
+                continue;
+            }
+            let value = self.word(whole?, stage)?;
+            let value = if inline { value.split_once('=')?.1.to_owned() } else { value };
+            match name {
+                "o" => out.output = Some(value),
+                _ => out.folder = Some(value),
+            }
+        }
+        Some(out)
+    }
+
+    fn word(&self, word: &Word, stage: &Stage<'a>) -> Option<String> {
+        self.expand(&word.value, stage).map(|it| it.as_str().to_owned())
+    }
+
+    fn expand(&self, value: &Template, stage: &Stage<'a>) -> Option<Text> {
+        value.expand(&mut |name| self.lookup(name, stage)).ok()
+    }
+
+    fn lookup(&self, name: &str, stage: &Stage<'a>) -> Lookup {
+        match self.variables.get(name) {
+            Some(Some(text)) => Lookup::Set(text.clone()),
+            Some(None) => Lookup::NotHere(format!("`{name}` has no value here")),
+            None => stage.lookup(name),
+        }
+    }
+
+    /// Which Go the stage has and which the module asks for.
+    fn version(&self, own: &[(String, Option<Text>)], folder: &str, verb: &str, stage: &mut Stage<'a>) {
+        let _ = verb;
+        let Some(reference) = stage.base.reference.clone() else { return };
+        let (image, Some(tag)) = catalogue::split_reference(&reference) else { return };
+        let version: String = tag.split('-').next().unwrap_or_default().to_owned();
+        if image != "golang"
+            || !version.starts_with("1.")
+            || !version.bytes().all(|it| it.is_ascii_digit() || it == b'.')
+        {
+            return;
+        }
+        let Some(required) = self.required(folder, stage) else { return };
+        let given = own.iter().find(|(name, _)| name == "GOTOOLCHAIN").map(|(_, value)| value.clone());
+        let toolchain = match given {
+            Some(value) => value.map(|it| it.as_str().to_owned()).or(Some("unknown".to_owned())),
+            None => match self.lookup("GOTOOLCHAIN", stage) {
+                Lookup::Set(text) => Some(text.as_str().to_owned()),
+                _ if stage.variables.iter().any(|(name, ..)| name == "GOTOOLCHAIN") => {
+                    Some("unknown".to_owned())
+                }
+                _ => None,
+            },
+        };
+        let build = GoBuild {
+            image: Spanned::new(reference, stage.base.span),
+            version,
+            required,
+            run: self.span,
+            toolchain_allowed: toolchain.is_some_and(|it| it != "local"),
+        };
+        if stage.go_builds.iter().all(|it| it.required.span != build.required.span) {
+            stage.go_builds.push(build);
+        }
+    }
+
+    /// The `go` directive of the go.work or go.mod that holds for the folder, the higher of both.
+    fn required(&self, folder: &str, stage: &Stage<'a>) -> Option<Spanned<String>> {
+        let facts = self.builder.facts;
+        let mut at = folder.to_owned();
+        loop {
+            let path = layers::absolute(&at, "go.mod");
+            if let Some(Found::File(file)) = layers::find(self.before, stage, &facts.tree, &path) {
+                let module = facts.modules.iter().find(|(id, _)| facts.path(*id) == file)?;
+                return module.1.go.clone();
+            }
+            if at == "/" {
+                return None;
+            }
+            at = layers::parent(&at).to_owned();
+        }
+    }
+}
+
+#[derive(Default)]
+struct Arguments {
+    output: Option<String>,
+    folder: Option<String>,
+    packages: Vec<String>,
+}
+
+/// Flags of `go build` whose value may be the next word: `go help build`.
+const TAKES_VALUE: &[&str] = &[
+    "C",
+    "asmflags",
+    "buildmode",
+    "compiler",
+    "covermode",
+    "coverpkg",
+    "exec",
+    "gccgoflags",
+    "gcflags",
+    "installsuffix",
+    "ldflags",
+    "mod",
+    "modfile",
+    "o",
+    "overlay",
+    "p",
+    "pgo",
+    "pkgdir",
+    "tags",
+    "toolexec",
+];
+
+/// What `go build` calls the program of a package: the last part of its import path that is no major
+/// version.
+fn program_name(import_path: &str) -> String {
+    let mut parts = import_path.rsplit('/');
+    let last = parts.next().unwrap_or(import_path);
+    let is_version =
+        last.strip_prefix('v').is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
+    let name = if is_version { parts.next().unwrap_or(last) } else { last };
+    name.to_owned()
+}
+
+/// The program of the package in `path`, a path of a stage; used by `go run`.
+pub(super) fn program_in<'p>(programs: &'p [Program], directory: &str) -> Option<(usize, &'p Program)> {
+    let directory = join_path(".", directory)?;
+    let mut found = programs.iter().enumerate().filter(|(_, it)| it.directory == directory);
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}

@@ -1,0 +1,141 @@
+//! What a health check's command does.
+
+use super::{Command, HealthCheck, HealthRequest, HealthSource, ToolUse, process};
+use crate::facts::Lookup;
+use crate::facts::shell::{self, Script};
+use crate::model::Environment;
+use crate::source::{Span, Text};
+
+/// Reads the command of a health check, variables resolved in `environment`. `span` is the
+/// instruction or key.
+#[must_use]
+pub fn read(command: &Command, span: Span, source: HealthSource, environment: &Environment) -> HealthCheck {
+    let mut out = HealthCheck { span, source, requests: Vec::new(), tools: Vec::new() };
+    let implied = |name: &str, span: Span, implied: bool| ToolUse { name: name.to_owned(), span, implied };
+    match command {
+        Command::Shell(text) => {
+            let place = text.cover().unwrap_or(span);
+            out.tools.push(implied("sh", place, true));
+            commands(&line(text, span), environment, &mut out);
+        }
+        Command::Exec(words) => {
+            let Some(first) = words.first() else { return out };
+            let name = first.as_str().rsplit('/').next().unwrap_or_default();
+            let text = words.iter().skip(1).skip_while(|it| it.as_str() != "-c").nth(1);
+            match (name, text) {
+                ("sh" | "bash" | "ash", Some(text)) => {
+                    out.tools.push(implied(name, first.cover().unwrap_or(span), false));
+                    commands(&line(text, span), environment, &mut out);
+                }
+                _ => commands(&shell::of_words(&process::spanned(words, span)), environment, &mut out),
+            }
+        }
+    }
+    out
+}
+
+fn line(text: &Text, fallback: Span) -> Script {
+    shell::read_line(text.as_str(), &|range| text.slice(range).cover().unwrap_or(fallback))
+}
+
+/// What a shell does by itself.
+const BUILTINS: &[&str] = &[
+    ":", "[", "cd", "command", "echo", "exit", "export", "false", "kill", "printf", "set", "test", "trap",
+    "true", "wait",
+];
+
+fn commands(script: &Script, environment: &Environment, out: &mut HealthCheck) {
+    let programs: Vec<_> = script
+        .commands
+        .iter()
+        .filter(|it| it.program_name().is_some_and(|name| !BUILTINS.contains(&name)))
+        .collect();
+    // Where one program stands in for another, neither alone decides.
+    if programs.iter().any(|it| it.guarded) || !script.errors.is_empty() {
+        return;
+    }
+    for command in programs {
+        let words = command.program_words();
+        let (Some(name), Some(first)) = (command.program_name(), words.first()) else { continue };
+        if name.contains('$') {
+            continue;
+        }
+        out.tools.push(ToolUse { name: name.to_owned(), span: first.raw.span, implied: false });
+        if !matches!(name, "curl" | "wget") {
+            continue;
+        }
+        let fails = !command.piped
+            && (name == "wget"
+                || words.iter().any(|it| {
+                    let flag = it.raw.value.as_str();
+                    let short = flag.starts_with('-') && !flag.starts_with("--") && flag.contains('f');
+                    short || matches!(flag, "--fail" | "--fail-with-body" | "--fail-early")
+                }));
+        for word in &words[1..] {
+            let text = word.value.expand(&mut |name| lookup(environment, name));
+            let Ok(text) = text else { continue };
+            out.requests.extend(request(&text, word.raw.span, fails));
+        }
+    }
+}
+
+fn lookup(environment: &Environment, name: &str) -> Lookup {
+    match environment.get(name) {
+        Some(variable) => match &variable.value {
+            Some(text) => Lookup::Set(text.clone()),
+            None => Lookup::Unresolved(format!("`{name}` is not known")),
+        },
+        None if environment.incomplete.is_none() => Lookup::Unset,
+        None => Lookup::NotHere(format!("`{name}` is not set in the project")),
+    }
+}
+
+/// The request of a URL; `None` for a word that is none.
+fn request(text: &Text, word: Span, fails_on_error_status: bool) -> Option<HealthRequest> {
+    let url = text.as_str();
+    if url.starts_with('-') || url.contains(char::is_whitespace) {
+        return None;
+    }
+    let (scheme, start) = match url.find("://") {
+        Some(at) => (&url[..at], at + 3),
+        None => ("http", 0),
+    };
+    let default = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |it| start + it);
+    let host_start = url[start..end].rfind('@').map_or(start, |it| start + it + 1);
+    let authority = &url[host_start..end];
+    let (host_range, port_range) = match authority.rfind(':') {
+        Some(colon) if !authority[colon..].contains(']') => {
+            (host_start..host_start + colon, Some(host_start + colon + 1..end))
+        }
+        _ => (host_start..end, None),
+    };
+    let host = url[host_range.clone()].trim_matches(['[', ']']).to_owned();
+    // A word without a scheme is a URL only when it looks like one.
+    let looks_like_url = start > 0 || port_range.is_some() || host == "localhost" || host.starts_with("127.");
+    if host.is_empty() || !looks_like_url {
+        return None;
+    }
+    let port = match &port_range {
+        Some(range) => crate::net::parse_port(&url[range.clone()])?,
+        None => default,
+    };
+    let place = |range: std::ops::Range<usize>| text.slice(range).cover().unwrap_or(word);
+    let path_end = url[end..].find(['?', '#']).map_or(url.len(), |it| end + it);
+    let path = &url[end..path_end];
+    let whole = place(0..url.len());
+    Some(HealthRequest {
+        url: url.to_owned(),
+        host,
+        host_span: place(host_range),
+        port,
+        port_span: port_range.map_or(whole, &place),
+        path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+        path_span: if path.is_empty() { whole } else { place(end..path_end) },
+        fails_on_error_status,
+    })
+}

@@ -1,0 +1,190 @@
+//! Where a file of an image comes from: the build context, another stage, a Go build.
+
+use super::build::Stage;
+use crate::facts::shell::Script;
+use crate::facts::{Tree, join_path};
+
+/// Something that an instruction put into a stage.
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    pub(super) origin: Origin,
+    /// Absolute path in the image.
+    pub(super) destination: String,
+    /// Whether `destination` is for certain a folder that the source goes into.
+    pub(super) into: bool,
+}
+
+/// Where it comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Origin {
+    /// A path of the project, `.` for its root; the last part may hold `*`.
+    Project(String),
+    /// A path of an earlier stage, by the stage's number.
+    Stage(usize, String),
+    /// The result of a Go build: the package's folder in the stage, its files' places resolved.
+    Binary(Option<String>),
+    /// A heredoc.
+    Text(Script),
+    /// An image or a URL.
+    Foreign,
+}
+
+/// What stands at a path of a stage.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    /// A file of the project.
+    File(String),
+    /// A folder of the project, `.` for the root.
+    Folder(String),
+    /// The program built from the package in this folder of the project; `None` when it is not known
+    /// which.
+    Binary(Option<String>),
+    /// A script written in the Dockerfile.
+    Text(Script),
+    /// Something from outside the project.
+    Foreign,
+}
+
+/// Stages copy from stages that copy from stages: deeper than anybody writes.
+const MAX_DEPTH: usize = 16;
+
+/// What stands at the absolute path `path` of `stage`; the layer that came last counts.
+pub(super) fn find(stages: &[Stage<'_>], stage: &Stage<'_>, tree: &Tree, path: &str) -> Option<Found> {
+    find_below(stages, stage, tree, path, 0)
+}
+
+fn find_below(
+    stages: &[Stage<'_>],
+    stage: &Stage<'_>,
+    tree: &Tree,
+    path: &str,
+    depth: usize,
+) -> Option<Found> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    stage.layers.iter().rev().find_map(|layer| {
+        let places = candidates(layer, path);
+        match &layer.origin {
+            Origin::Project(source) => in_project(tree, layer, source, path),
+            Origin::Stage(number, source) => {
+                let from = stages.get(*number)?;
+                places.iter().find_map(|rest| {
+                    let inner = below(source, rest, path)?;
+                    find_below(stages, from, tree, &inner, depth + 1)
+                })
+            }
+            Origin::Binary(package) => exact(layer, path).then(|| Found::Binary(package.clone())),
+            Origin::Text(script) => exact(layer, path).then(|| Found::Text(script.clone())),
+            Origin::Foreign => exact(layer, path).then_some(Found::Foreign),
+        }
+    })
+}
+
+/// The folder of the project whose Go files stand in the folder `path` of `stage`.
+pub(super) fn find_package(
+    stages: &[Stage<'_>],
+    stage: &Stage<'_>,
+    tree: &Tree,
+    path: &str,
+) -> Option<String> {
+    if let Some(Found::Folder(folder)) = find(stages, stage, tree, path) {
+        return Some(folder);
+    }
+    // `COPY main.go ./` and `COPY *.go ./` bring the files, not their folder.
+    stage.layers.iter().rev().find_map(|layer| {
+        let Origin::Project(source) = &layer.origin else { return None };
+        let here = layer.destination == path || parent(&layer.destination) == path;
+        let (folder, name) = source.rsplit_once('/').unwrap_or((".", source));
+        (here && name.ends_with(".go")).then(|| folder.to_owned())
+    })
+}
+
+fn exact(layer: &Layer, path: &str) -> bool {
+    layer.destination == path
+}
+
+/// What is left of `path` below the layer's destination: `""` for the destination itself.
+fn candidates(layer: &Layer, path: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    if layer.destination == path && !layer.into {
+        out.push(String::new());
+    }
+    let folder = if layer.destination == "/" { "/" } else { &format!("{}/", layer.destination) };
+    out.extend(path.strip_prefix(folder).map(str::to_owned));
+    if layer.destination == path && layer.into {
+        out.push(String::new());
+    }
+    out
+}
+
+/// The path in the source stage of `rest` below the copied `source`, which is a folder, or a file
+/// that is copied into a folder under its own name, or one with `*` in its last part.
+fn below(source: &str, rest: &str, _path: &str) -> Option<String> {
+    let (folder, name) = source.rsplit_once('/')?;
+    if name.contains('*') {
+        return fits(name, rest).then(|| format!("{folder}/{rest}"));
+    }
+    if rest.is_empty() {
+        return Some(source.to_owned());
+    }
+    if rest == name {
+        return Some(source.to_owned());
+    }
+    Some(if source == "/" { format!("/{rest}") } else { format!("{source}/{rest}") })
+}
+
+fn in_project(tree: &Tree, layer: &Layer, source: &str, path: &str) -> Option<Found> {
+    let at = |place: String| {
+        if tree.has_directory(&place) {
+            Some(Found::Folder(place))
+        } else if tree.has_file(&place) {
+            Some(Found::File(place))
+        } else {
+            None
+        }
+    };
+    let (folder, name) = source.rsplit_once('/').unwrap_or((".", source));
+    candidates(layer, path).into_iter().find_map(|rest| {
+        if name.contains('*') {
+            let first = rest.split('/').next().unwrap_or_default();
+            let found = fits(name, first).then(|| join_path(folder, &rest)).flatten()?;
+            return if rest.is_empty() { None } else { at(found) };
+        }
+        if tree.has_directory(source) {
+            return at(join_path(source, &rest)?);
+        }
+        (rest.is_empty() || rest == name).then(|| at(source.to_owned())).flatten()
+    })
+}
+
+/// `path` made absolute in `folder` and cleaned: `/app`, without a slash at the end.
+pub(super) fn absolute(folder: &str, path: &str) -> String {
+    let base = if path.starts_with('/') { "" } else { folder };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in base.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// The folder that holds `path`.
+pub(super) fn parent(path: &str) -> &str {
+    match path.rsplit_once('/') {
+        Some(("", _)) | None => "/",
+        Some((folder, _)) => folder,
+    }
+}
+
+/// Whether a name fits a pattern with `*`.
+fn fits(pattern: &str, name: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern == name };
+    let Some(rest) = name.strip_prefix(before) else { return false };
+    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
+}

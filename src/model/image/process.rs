@@ -1,0 +1,456 @@
+//! What runs as PID 1, which Go program that is, and whether a shell stays in front of it.
+
+use super::build::{Running, Stage};
+use super::layers::{self, Found};
+use super::{Command, Process, Shell, ShellInFront, go_build};
+use crate::facts::dockerfile::{CommandLine, Form};
+use crate::facts::shell::{self, Script, Shape, Word};
+use crate::facts::{Facts, Lookup};
+use crate::model::{Program, ProgramId};
+use crate::source::{Span, Spanned, Text};
+
+/// The image that a command runs in.
+pub(super) struct Scene<'s, 'a> {
+    pub(super) stages: &'s [Stage<'a>],
+    pub(super) stage: &'s Stage<'a>,
+    pub(super) facts: &'a Facts,
+    pub(super) programs: &'a [Program],
+}
+
+/// The command of a Dockerfile as the model has it.
+pub(super) fn command(line: &CommandLine) -> Command {
+    match &line.form {
+        Form::Exec(words) => Command::Exec(words.iter().map(|it| it.clone().into()).collect()),
+        Form::Shell(text) => Command::Shell(text.clone()),
+    }
+}
+
+/// What runs with this entrypoint and command over the image's own.
+pub(super) fn running(
+    scene: &Scene<'_, '_>,
+    entrypoint: Option<(&Command, Span)>,
+    command_line: Option<(&Command, Span)>,
+) -> Running {
+    let of_image = |line: Option<(&CommandLine, Span)>| line.map(|(line, span)| (command(line), span));
+    let overridden = entrypoint.is_some();
+    let entry = match entrypoint {
+        Some((line, span)) => Some((line.clone(), span)),
+        None => of_image(scene.stage.entrypoint),
+    };
+    let arguments = match command_line {
+        Some((line, span)) => Some((line.clone(), span)),
+        None if overridden => None,
+        None => of_image(scene.stage.command),
+    };
+    let is_empty = |line: &Command| matches!(line, Command::Exec(words) if words.is_empty());
+    let entry = entry.filter(|(line, _)| !is_empty(line));
+    let arguments = arguments.filter(|(line, _)| !is_empty(line));
+    let (whole, span) = match (entry, arguments) {
+        // A shell-form entrypoint gets no arguments.
+        (Some((Command::Shell(text), span)), _) => (Command::Shell(text), span),
+        (Some((Command::Exec(mut words), span)), rest) => {
+            match rest {
+                Some((Command::Exec(more), _)) => words.extend(more),
+                Some((Command::Shell(text), at)) => {
+                    words.extend(["/bin/sh", "-c"].map(|it| Text::new(it, at)));
+                    words.push(text);
+                }
+                None => {}
+            }
+            (Command::Exec(words), span)
+        }
+        (None, Some((line, span))) => (line, span),
+        (None, None) => return Running::default(),
+    };
+    let mut tracer = Tracer { scene, keeps: None, depth: 0 };
+    let traced = match &whole {
+        Command::Exec(words) => tracer.exec(words, span, false),
+        Command::Shell(text) => {
+            let (kind, known) = shell_form(scene.stage);
+            let script = parse(text);
+            tracer.line(&script, if known { kind } else { Shell::Unknown }, span)
+        }
+    };
+    Running {
+        process: Some(Process {
+            command: whole,
+            span,
+            shell_keeps_pid1: tracer.keeps,
+            arguments: traced.arguments,
+        }),
+        program: traced.program,
+    }
+}
+
+/// The shell of the shell form and whether it is known.
+fn shell_form(stage: &Stage<'_>) -> (Shell, bool) {
+    let Some(words) = &stage.shell else { return (stage.base.shell, true) };
+    match words.first().map(|it| it.rsplit('/').next().unwrap_or(it)) {
+        Some("bash") => (Shell::Bash, true),
+        Some("ash") => (Shell::Ash, true),
+        Some("sh") => (stage.base.shell, true),
+        _ => (Shell::Unknown, false),
+    }
+}
+
+fn parse(text: &Text) -> Script {
+    let fallback = text.span();
+    shell::read_line(text.as_str(), &|range| {
+        let place = text.slice(range).cover().or(fallback);
+        place.unwrap_or(Span { file: crate::source::FileId(0), start: 0, end: 0 })
+    })
+}
+
+/// What was found at the end of a chain of commands.
+#[derive(Default)]
+struct Traced {
+    program: Option<ProgramId>,
+    arguments: Option<Vec<Text>>,
+}
+
+struct Tracer<'t, 's, 'a> {
+    scene: &'t Scene<'s, 'a>,
+    keeps: Option<ShellInFront>,
+    depth: usize,
+}
+
+/// Scripts that start scripts: deeper than anybody writes.
+const MAX_DEPTH: usize = 8;
+
+/// Programs that run the command behind their own flags and pass signals on or exec.
+const WRAPPERS: &[&str] = &["tini", "dumb-init", "env", "nice", "catatonit", "s6-setuidgid", "docker-init"];
+
+/// Wrappers whose first argument is a user.
+const USER_WRAPPERS: &[&str] = &["gosu", "su-exec", "setpriv", "chpst"];
+
+/// Commands that are no server: nothing is gained when a shell execs them.
+const NOT_SERVERS: &[&str] = &[
+    ":",
+    "bash",
+    "cat",
+    "echo",
+    "exit",
+    "false",
+    "go",
+    "sh",
+    "sleep",
+    "tail",
+    "true",
+    "wait",
+    "air",
+    "npm",
+    "make",
+    "watch",
+    "CompileDaemon",
+    "reflex",
+    "test",
+    "[",
+    "printf",
+];
+
+impl Tracer<'_, '_, '_> {
+    /// Follows words that are executed directly; `init` when something in front passes signals on.
+    fn exec(&mut self, words: &[Text], started_by: Span, init: bool) -> Traced {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Traced::default();
+        }
+        let Some((first, rest)) = words.split_first() else { return Traced::default() };
+        let name = first.as_str().rsplit('/').next().unwrap_or_default();
+        if WRAPPERS.contains(&name) || USER_WRAPPERS.contains(&name) {
+            let mut rest = rest
+                .iter()
+                .skip_while(|it| it.as_str().starts_with('-') || it.as_str().contains('='))
+                .cloned()
+                .collect::<Vec<_>>();
+            if USER_WRAPPERS.contains(&name) && !rest.is_empty() {
+                rest.remove(0);
+            }
+            let is_init = init || !matches!(name, "env" | "nice") && !USER_WRAPPERS.contains(&name);
+            return self.exec(&rest, started_by, is_init);
+        }
+        if matches!(name, "sh" | "bash" | "ash" | "dash") {
+            return self.shell(name, rest, started_by, init);
+        }
+        if name == "go" {
+            return self.go(rest);
+        }
+        if name == "dlv" {
+            return self.delve(rest, started_by, init);
+        }
+        let Some(found) = self.find(first.as_str()) else { return Traced::default() };
+        match found {
+            Found::Binary(directory) => {
+                Traced { program: directory.and_then(|it| self.program(&it)), arguments: Some(rest.to_vec()) }
+            }
+            Found::File(path) => self.script_file(&path, rest, started_by, init),
+            Found::Text(script) => self.script(&script, rest, started_by, init),
+            Found::Folder(_) | Found::Foreign => Traced::default(),
+        }
+    }
+
+    /// `sh -c TEXT` and `sh script.sh`.
+    fn shell(&mut self, name: &str, words: &[Text], started_by: Span, init: bool) -> Traced {
+        let mut rest = words.iter().enumerate();
+        while let Some((at, word)) = rest.next() {
+            let written = word.as_str();
+            if written.starts_with('-') {
+                let runs_text = !written.starts_with("--") && written.contains('c');
+                if runs_text {
+                    let Some((_, text)) = rest.next() else { return Traced::default() };
+                    let kind = match name {
+                        "bash" => Shell::Bash,
+                        "ash" => Shell::Ash,
+                        "dash" => Shell::Dash,
+                        _ => self.scene.stage.base.shell,
+                    };
+                    let script = parse(text);
+                    let before = self.keeps.take();
+                    let traced = self.line(&script, kind, started_by);
+                    if init {
+                        self.keeps = before;
+                    }
+                    return traced;
+                }
+                continue;
+            }
+            // A script is looked for in the working directory, not in PATH.
+            let path = format!("./{written}");
+            let place = if written.starts_with('/') { written } else { &path };
+            let Some(found) = self.find(place) else { return Traced::default() };
+            return match found {
+                Found::File(path) => self.script_file(&path, &words[at + 1..], started_by, init),
+                Found::Text(script) => self.script(&script, &words[at + 1..], started_by, init),
+                _ => Traced::default(),
+            };
+        }
+        Traced::default()
+    }
+
+    fn script_file(&mut self, path: &str, arguments: &[Text], started_by: Span, init: bool) -> Traced {
+        let facts = self.scene.facts;
+        let Some((_, script)) = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path) else {
+            return Traced::default();
+        };
+        self.script(script, arguments, started_by, init)
+    }
+
+    /// A script that was started with arguments.
+    fn script(&mut self, script: &Script, arguments: &[Text], started_by: Span, init: bool) -> Traced {
+        let endings: Vec<_> = script.last_commands().collect();
+        let Some((command, _)) = endings.last() else { return Traced::default() };
+        let words = command.program_words();
+        let traced = if command.runs_own_arguments() {
+            self.exec(arguments, started_by, init)
+        } else {
+            let Some(texts) = self.texts(words, script, arguments) else { return Traced::default() };
+            self.exec(&texts, started_by, init)
+        };
+        let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
+        let all_stay = endings.iter().all(|(it, _)| !it.is_exec());
+        // Only what is known to be the project's own server is worth a word.
+        if !init
+            && !traps
+            && all_stay
+            && traced.program.is_some()
+            && self.keeps.is_none()
+            && script.errors.is_empty()
+        {
+            let name = script.shebang.as_ref().map_or("", |it| it.value.as_str());
+            let plain = command.assignments.is_empty()
+                && !command.piped
+                && !command.background
+                && words.len() == command.words.len();
+            self.keeps = Some(ShellInFront {
+                span: command.span,
+                shell: self.script_shell(name),
+                reason: "the script ends without `exec`".to_owned(),
+                replacement: plain.then(|| with_exec(words)),
+                started_by: Some(started_by),
+            });
+        }
+        traced
+    }
+
+    fn script_shell(&self, interpreter: &str) -> &'static str {
+        if interpreter.contains("bash") {
+            return "bash";
+        }
+        match self.scene.stage.base.shell {
+            Shell::Ash => "ash",
+            Shell::Dash => "dash",
+            Shell::Bash => "bash",
+            Shell::None | Shell::Unknown => "sh",
+        }
+    }
+
+    /// The text behind `sh -c`, run by a shell of this kind.
+    fn line(&mut self, script: &Script, kind: Shell, started_by: Span) -> Traced {
+        let endings: Vec<_> = script.last_commands().collect();
+        let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
+        // `/app || exit 1`: the server is the command before the one that may be last.
+        let is_server =
+            |it: &shell::Command| it.program_name().is_some_and(|name| !NOT_SERVERS.contains(&name));
+        let (command, shape) = if is_server(last) && shape != Shape::Kept {
+            (last, shape)
+        } else {
+            let first = script.commands.iter().rfind(|it| is_server(it) && it.program_name() != Some("cd"));
+            match first {
+                Some(first) => (first, Shape::Kept),
+                None => (last, shape),
+            }
+        };
+        let words = command.program_words();
+        let texts = self.texts(words, script, &[]);
+        let stays = match (kind, shape) {
+            (Shell::Unknown | Shell::None, _) => None,
+            (_, Shape::Kept) => Some("the shell waits to run what follows"),
+            (Shell::Dash, _) => Some("dash does not exec the last command"),
+            (Shell::Bash, Shape::Wrapped) => {
+                Some("bash does not exec a command in a redirection, a group or a branch")
+            }
+            (Shell::Bash | Shell::Ash, _) => None,
+        };
+        let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
+        if let Some(reason) = stays
+            && !traps
+            && is_server(command)
+            && endings.iter().all(|(it, _)| !it.is_exec())
+            && !command.is_exec()
+            && script.errors.is_empty()
+        {
+            let alone = command.subshell == 0 && !command.guarded && shape != Shape::Kept;
+            let plain = alone && command.assignments.is_empty() && words.len() == command.words.len();
+            self.keeps = Some(ShellInFront {
+                span: command.span,
+                shell: match kind {
+                    Shell::Ash => "ash",
+                    Shell::Bash => "bash",
+                    _ => "dash",
+                },
+                reason: reason.to_owned(),
+                replacement: plain.then(|| with_exec(words)),
+                started_by: None,
+            });
+        }
+        let Some(texts) = texts else { return self.first_word(words) };
+        // What stands behind the shell decides about the program; the shell itself was judged.
+        let keeps = self.keeps.take();
+        let traced = self.exec(&texts, started_by, false);
+        if keeps.is_some() {
+            self.keeps = keeps;
+        }
+        traced
+    }
+
+    /// The program of a command whose arguments are not known.
+    fn first_word(&mut self, words: &[Word]) -> Traced {
+        let first = words.first().and_then(|it| self.scene.stage.expand(&it.value));
+        let found = first.and_then(|it| self.find(it.as_str()));
+        match found {
+            Some(Found::Binary(directory)) => {
+                Traced { program: directory.and_then(|it| self.program(&it)), arguments: None }
+            }
+            _ => Traced::default(),
+        }
+    }
+
+    /// The words expanded; `"$@"` becomes the script's own arguments.
+    fn texts(&self, words: &[Word], script: &Script, arguments: &[Text]) -> Option<Vec<Text>> {
+        let assigned = |name: &str| {
+            script.commands.iter().any(|it| it.assignments.iter().any(|(it, _)| it.value == name))
+        };
+        let mut out = Vec::new();
+        for word in words {
+            if word.is_all_arguments() {
+                out.extend(arguments.iter().cloned());
+                continue;
+            }
+            let value = word.value.expand(&mut |name| {
+                if assigned(name) {
+                    return Lookup::Unresolved(format!("the script sets `{name}`"));
+                }
+                self.scene.stage.lookup(name)
+            });
+            out.push(value.ok()?);
+        }
+        Some(out)
+    }
+
+    /// `go run ./cmd/x -flag`.
+    fn go(&self, words: &[Text]) -> Traced {
+        let mut words = words.iter();
+        if words.next().is_none_or(|it| it.as_str() != "run") {
+            return Traced::default();
+        }
+        let rest: Vec<&Text> = words.skip_while(|it| it.as_str().starts_with('-')).collect();
+        let Some((package, rest)) = rest.split_first() else { return Traced::default() };
+        let arguments =
+            rest.iter().filter(|it| !it.as_str().ends_with(".go")).map(|it| (*it).clone()).collect();
+        Traced { program: self.package(package.as_str()), arguments: Some(arguments) }
+    }
+
+    /// `dlv exec /app -- -flag` and `dlv debug ./cmd/x`.
+    fn delve(&mut self, words: &[Text], started_by: Span, init: bool) -> Traced {
+        let plain: Vec<&Text> = words
+            .iter()
+            .take_while(|it| it.as_str() != "--")
+            .filter(|it| !it.as_str().starts_with('-'))
+            .collect();
+        let behind = words.iter().skip_while(|it| it.as_str() != "--").skip(1).cloned();
+        match plain.as_slice() {
+            [verb, program, ..] if verb.as_str() == "exec" => {
+                let mut command = vec![(*program).clone()];
+                command.extend(behind);
+                self.exec(&command, started_by, init)
+            }
+            [verb, rest @ ..] if verb.as_str() == "debug" => {
+                let package = rest.first().map_or(".", |it| it.as_str());
+                Traced { program: self.package(package), arguments: Some(behind.collect()) }
+            }
+            _ => Traced::default(),
+        }
+    }
+
+    /// The program of a package argument in the working directory.
+    fn package(&self, package: &str) -> Option<ProgramId> {
+        let scene = self.scene;
+        let path = layers::absolute(scene.stage.workdir.as_deref()?, package);
+        let folder = if package.ends_with(".go") { layers::parent(&path).to_owned() } else { path };
+        let directory = layers::find_package(scene.stages, scene.stage, &scene.facts.tree, &folder)?;
+        self.program(&directory)
+    }
+
+    fn program(&self, directory: &str) -> Option<ProgramId> {
+        let (at, _) = go_build::program_in(self.scene.programs, directory)?;
+        u32::try_from(at).ok().map(ProgramId)
+    }
+
+    /// What a program word names: a path, or a name that PATH finds.
+    fn find(&self, word: &str) -> Option<Found> {
+        let scene = self.scene;
+        let at = |path: &str| layers::find(scene.stages, scene.stage, &scene.facts.tree, path);
+        if word.contains('/') {
+            let folder = scene.stage.workdir.as_deref();
+            return at(&layers::absolute(folder.filter(|_| !word.starts_with('/')).unwrap_or("/"), word));
+        }
+        let path = scene.stage.variables.iter().find(|(name, ..)| name == "PATH");
+        let written = path.and_then(|(_, value, _)| value.as_ref()).map_or("", |it| it.as_str());
+        let usual = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/go/bin";
+        let folders = written.split(':').chain(usual.split(':')).filter(|it| it.starts_with('/'));
+        // Without PATH the kernel looks in the working directory; distroless images are run so too.
+        folders
+            .filter_map(|folder| at(&layers::absolute(folder, word)))
+            .find(|it| !matches!(it, Found::Folder(_)))
+    }
+}
+
+fn with_exec(words: &[Word]) -> String {
+    let written: Vec<&str> = words.iter().map(|it| it.raw.value.as_str()).collect();
+    format!("exec {}", written.join(" "))
+}
+
+/// Words with their places, for a command that is no Dockerfile's.
+pub(super) fn spanned(words: &[Text], fallback: Span) -> Vec<Spanned<String>> {
+    words.iter().map(|it| Spanned::new(it.as_str().to_owned(), it.cover().unwrap_or(fallback))).collect()
+}

@@ -1,0 +1,188 @@
+//! Which programs are in an image: the catalogue's base, what RUN installs, what COPY brings.
+
+use super::Tools;
+use crate::facts::catalogue::ImageEntry;
+use crate::facts::dockerfile::Run;
+use crate::facts::shell::Command;
+
+/// What a stage does to the programs of its base.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    added: Vec<String>,
+    unknown: Option<String>,
+}
+
+/// Commands that bring no tool for a health check.
+const HARMLESS: &[&str] = &[
+    ":",
+    "[",
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "cat",
+    "cd",
+    "chgrp",
+    "chmod",
+    "chown",
+    "cp",
+    "date",
+    "dnf",
+    "echo",
+    "exit",
+    "export",
+    "false",
+    "find",
+    "git",
+    "go",
+    "grep",
+    "groupadd",
+    "id",
+    "install",
+    "ln",
+    "ls",
+    "microdnf",
+    "mkdir",
+    "mv",
+    "npm",
+    "printf",
+    "pwd",
+    "rm",
+    "sed",
+    "set",
+    "sleep",
+    "strip",
+    "test",
+    "touch",
+    "true",
+    "tzdata",
+    "unset",
+    "update-ca-certificates",
+    "upx",
+    "useradd",
+    "usermod",
+    "wc",
+    "which",
+    "yarn",
+    "yum",
+    "zypper",
+];
+
+/// Folders whose files are found by name.
+const PATH_FOLDERS: &[&str] = &[
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+    "/",
+    "/usr",
+    "/usr/local",
+];
+
+impl Changes {
+    /// Other tools may be there too.
+    pub(super) fn unknown(&mut self, reason: &str) {
+        self.unknown.get_or_insert_with(|| reason.to_owned());
+    }
+
+    pub(super) fn run(&mut self, run: &Run) {
+        if run.opaque {
+            self.unknown("a RUN holds a script that was not understood");
+        }
+        for command in &run.script.commands {
+            if !command.words.is_empty() {
+                self.command(command);
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        let Some(name) = command.program_name() else { return };
+        let mut words = command.program_words().iter().skip(1);
+        match name {
+            "apk" | "apt-get" | "apt" | "yum" | "dnf" | "microdnf" | "zypper" => {
+                if !words.any(|it| matches!(it.raw.value.as_str(), "add" | "install")) {
+                    return;
+                }
+                for word in words {
+                    let written = word.raw.value.trim_matches(['"', '\'']);
+                    if written.contains(['$', '`']) {
+                        self.unknown("a RUN installs packages that a variable names");
+                    } else if !written.starts_with('-') {
+                        self.package(written);
+                    }
+                }
+            }
+            name if HARMLESS.contains(&name) => {}
+            name => self.unknown(&format!("a RUN calls `{name}`, which may install programs")),
+        }
+    }
+
+    fn package(&mut self, written: &str) {
+        let name = written.split(['=', '<', '>', '~', '@', ':']).next().unwrap_or(written);
+        let tools: &[&str] = match name {
+            "netcat" | "netcat-openbsd" | "netcat-traditional" | "nmap-ncat" | "nc" => &["nc"],
+            "postgresql-client" | "postgresql" | "libpq" => &["psql", "pg_isready"],
+            "mysql-client" | "mariadb-client" | "default-mysql-client" => &["mysql", "mysqladmin"],
+            "redis" | "redis-tools" => &["redis-cli"],
+            "busybox-extras" => &["telnet"],
+            _ => &[],
+        };
+        self.added.push(name.to_owned());
+        self.added.extend(tools.iter().map(|it| (*it).to_owned()));
+    }
+
+    /// A COPY of `source` (`None` when it is not known) to the absolute path `destination`.
+    pub(super) fn copied(&mut self, source: Option<&str>, destination: &str, into: bool) {
+        let in_path = PATH_FOLDERS.contains(&destination);
+        let name = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        match source {
+            Some(source) if in_path => {
+                let file = name(source);
+                if file.contains('*') || matches!(file.as_str(), "" | "." | "bin" | "sbin" | "rootfs" | "usr")
+                {
+                    self.unknown("a COPY fills a folder of programs");
+                } else {
+                    self.added.push(file);
+                    // A folder would bring all that is in it.
+                    if matches!(destination, "/" | "/usr" | "/usr/local") && source.ends_with('/') {
+                        self.unknown("a COPY fills a folder of programs");
+                    }
+                }
+            }
+            None if in_path => self.unknown("a COPY fills a folder of programs"),
+            Some(_) if !into && PATH_FOLDERS.contains(&super::layers::parent(destination)) => {
+                self.added.push(name(destination));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn tools(&self, entry: Option<&ImageEntry>) -> Tools {
+        let Some(entry) = entry else {
+            return Tools {
+                present: self.added.clone(),
+                absent: Vec::new(),
+                incomplete: Some("the base image is not known".to_owned()),
+            };
+        };
+        let mut present: Vec<String> = entry.present.iter().map(|it| (*it).to_owned()).collect();
+        present.extend(self.added.iter().cloned());
+        present.sort();
+        present.dedup();
+        let absent = entry.absent.iter().filter(|it| !present.iter().any(|there| there == *it));
+        let absent = absent.map(|it| (*it).to_owned());
+        match &self.unknown {
+            // A RUN needs a shell, so in an image without one nothing is installed by it.
+            Some(reason) => Tools { present, absent: Vec::new(), incomplete: Some(reason.clone()) },
+            None => Tools {
+                absent: absent.collect(),
+                present,
+                incomplete: (!entry.bare).then(|| "the base image holds other programs".to_owned()),
+            },
+        }
+    }
+}
