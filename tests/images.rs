@@ -112,6 +112,12 @@ fn entrypoint_scripts_are_followed() {
     let run = |tail: &str| bound(&format!("{head}{tail}"));
     assert_eq!(run("COPY run.sh /entry.sh\nENTRYPOINT [\"/entry.sh\"]\nCMD [\"./api\"]"), "cmd/api");
     assert_eq!(run("CMD [\"sh\", \"start.sh\"]"), "cmd/api");
+    assert_eq!(run("CMD [\"./run.sh\", \"db:5432\", \"--\", \"./api\"]"), "cmd/api");
+    assert_eq!(
+        run("CMD CompileDaemon --build=\"go build -o main cmd/api/main.go\" --command=./main"),
+        "cmd/api"
+    );
+    assert_eq!(run("CMD [\"air\"]"), ".");
     let text = format!("{head}CMD [\"./start.sh\"]");
     let script = "#!/bin/sh\nsleep 1\n./api -x\n";
     let (image, _) = image(&text, &[("start.sh", script)]);

@@ -84,9 +84,12 @@ impl<'a> Session<'_, 'a, '_> {
             folder = layers::absolute(&folder, &target);
         }
         let Some(verb) = rest.next().map(|it| it.raw.value.as_str()) else { return };
-        if matches!(verb, "build" | "install" | "test" | "run" | "vet" | "generate" | "list") || verb == "mod"
-        {
-            self.version(own, &folder, verb, stage);
+        // `go install tool@v1` does not look at the module around it.
+        let foreign = rest.clone().any(|it| it.raw.value.contains('@'));
+        let reads_module =
+            matches!(verb, "build" | "install" | "test" | "run" | "vet" | "generate" | "list" | "mod");
+        if reads_module && !foreign {
+            self.version(own, &folder, stage);
         }
         if !matches!(verb, "build" | "install") {
             return;
@@ -100,7 +103,10 @@ impl<'a> Session<'_, 'a, '_> {
         let packages = if arguments.packages.is_empty() { vec![".".to_owned()] } else { arguments.packages };
         let single = packages.len() == 1 && !packages[0].contains("...");
         for package in &packages {
-            for (directory, name) in self.packages(package, &folder, stage) {
+            let found = self.packages(package, &folder, stage);
+            // `./cmd/api/...` with one main package is written to the file that -o names.
+            let single = single || (packages.len() == 1 && found.len() == 1 && arguments.output.is_some());
+            for (directory, name) in found {
                 let out = match (&arguments.output, verb) {
                     (_, "install") => format!("{}/{name}", self.install_folder(stage)),
                     (Some(out), _) => {
@@ -150,7 +156,10 @@ impl<'a> Session<'_, 'a, '_> {
         if !package.starts_with('.') && !package.starts_with('/') {
             let path = package.split('@').next().unwrap_or(package);
             let program = programs.iter().find(|it| it.import_path == path);
-            return vec![(program.map(|it| it.directory.clone()), program_name(path))];
+            // Without modules the folder below GOPATH says which package it is.
+            let directory =
+                program.map(|it| it.directory.clone()).or_else(|| find(&format!("/go/src/{path}")));
+            return vec![(directory, program_name(path))];
         }
         let directory = find(&layers::absolute(folder, package));
         let program =
@@ -243,8 +252,7 @@ impl<'a> Session<'_, 'a, '_> {
     }
 
     /// Which Go the stage has and which the module asks for.
-    fn version(&self, own: &[(String, Option<Text>)], folder: &str, verb: &str, stage: &mut Stage<'a>) {
-        let _ = verb;
+    fn version(&self, own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
         let Some(reference) = stage.base.reference.clone() else { return };
         let (image, Some(tag)) = catalogue::split_reference(&reference) else { return };
         let version: String = tag.split('-').next().unwrap_or_default().to_owned();
@@ -278,7 +286,7 @@ impl<'a> Session<'_, 'a, '_> {
         }
     }
 
-    /// The `go` directive of the go.work or go.mod that holds for the folder, the higher of both.
+    /// The `go` directive of the go.mod that holds for the folder.
     fn required(&self, folder: &str, stage: &Stage<'a>) -> Option<Spanned<String>> {
         let facts = self.builder.facts;
         let mut at = folder.to_owned();

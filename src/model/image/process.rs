@@ -178,7 +178,20 @@ impl Tracer<'_, '_, '_> {
         if name == "dlv" {
             return self.delve(rest, started_by, init);
         }
-        let Some(found) = self.find(first.as_str()) else { return Traced::default() };
+        if matches!(name, "air" | "CompileDaemon") {
+            return Traced { program: self.rebuilt(rest), arguments: None };
+        }
+        let found = self.find(first.as_str());
+        // `wait-for.sh db:5432 -- /app`: the command behind the dashes, whatever the script is.
+        if let Some(dashes) = rest.iter().position(|it| it.as_str() == "--")
+            && !matches!(found, Some(Found::Binary(_)))
+        {
+            let keeps = self.keeps.take();
+            let traced = self.exec(&rest[dashes + 1..], started_by, true);
+            self.keeps = keeps;
+            return traced;
+        }
+        let Some(found) = found else { return Traced::default() };
         match found {
             Found::Binary(directory) => {
                 Traced { program: directory.and_then(|it| self.program(&it)), arguments: Some(rest.to_vec()) }
@@ -410,6 +423,30 @@ impl Tracer<'_, '_, '_> {
             }
             _ => Traced::default(),
         }
+    }
+
+    /// The package that a tool rebuilds whenever a file changes: that of its build command, by
+    /// default the one in the working directory (<https://github.com/air-verse/air>,
+    /// <https://github.com/githubnemo/CompileDaemon>).
+    fn rebuilt(&self, words: &[Text]) -> Option<ProgramId> {
+        let build = words.iter().enumerate().find_map(|(at, word)| {
+            let flag = word.as_str().trim_start_matches('-');
+            let flag = flag.strip_prefix("build.cmd").or_else(|| flag.strip_prefix("build"))?;
+            match flag.strip_prefix('=') {
+                Some(command) => Some(command.to_owned()),
+                None if flag.is_empty() => words.get(at + 1).map(|it| it.as_str().to_owned()),
+                None => None,
+            }
+        });
+        let Some(build) = build else { return self.package(".") };
+        let script = shell::read_line(&build, &|_| Span { file: crate::source::FileId(0), start: 0, end: 0 });
+        let go = script.commands.iter().find(|it| it.program_name() == Some("go"))?;
+        let words = go.program_words();
+        // The package comes last; without one it is the working directory, behind -o the output.
+        let last = words.last()?.raw.value.as_str();
+        let before = words.len().checked_sub(2).map(|at| words[at].raw.value.as_str());
+        let is_package = last != "build" && !last.starts_with('-') && before != Some("-o");
+        self.package(if is_package { last } else { "." })
     }
 
     /// The program of a package argument in the working directory.

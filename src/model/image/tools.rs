@@ -176,7 +176,6 @@ impl Changes {
         let absent = entry.absent.iter().filter(|it| !present.iter().any(|there| there == *it));
         let absent = absent.map(|it| (*it).to_owned());
         match &self.unknown {
-            // A RUN needs a shell, so in an image without one nothing is installed by it.
             Some(reason) => Tools { present, absent: Vec::new(), incomplete: Some(reason.clone()) },
             None => Tools {
                 absent: absent.collect(),
