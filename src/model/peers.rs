@@ -200,12 +200,13 @@ impl Project {
         published.filter_map(|it| Some((it.container_port_behind(host_port)?, it))).next()
     }
 
-    /// Whether anything written says that the container port `port` of `id` is in use: published,
+    /// Whether anything written may say that the container port `port` of `id` is in use: published,
     /// or exposed by the service or its image.
     fn mentions_container_port(&self, id: WorkloadId, port: u16, protocol: Protocol) -> bool {
         let workload = self.workload(id);
         let image = workload.image.map(|it| self.image(it));
-        workload.published.iter().any(|it| it.protocol == protocol && it.container.contains(port))
+        workload.published_incomplete.is_some()
+            || workload.published.iter().any(|it| it.protocol == protocol && it.container.contains(port))
             || workload.exposed.iter().any(|it| it.value.contains(port))
             || image.is_some_and(|it| it.exposed.iter().any(|it| it.value == (port, protocol)))
     }
