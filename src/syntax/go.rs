@@ -69,6 +69,12 @@ impl<'t> Node<'t> {
         self.raw.child_by_field_name(name).map(|raw| Self { raw, text: self.text })
     }
 
+    /// The text of the child in the grammar's field `name`, `+` of an operator.
+    #[must_use]
+    pub fn field_text(self, name: &str) -> Option<&'t str> {
+        self.field(name).map(Self::text)
+    }
+
     /// Named children without comments and unreadable parts.
     #[must_use]
     pub fn children(self) -> Vec<Self> {

@@ -3,8 +3,19 @@
 //! Nothing is resolved here: an address that is not a literal stays a [`Value`], which
 //! `model::resolve` evaluates once per workload.
 
+mod condition;
+mod context;
+mod expression;
+mod function;
+mod head;
+mod read;
+mod scope;
+#[cfg(test)]
+mod tests;
 mod value;
 
+pub use head::{Head, is_built, scan};
+pub use read::{of_head, read};
 pub use value::{Environ, Unknown, Value};
 
 use crate::source::{Span, Spanned};
@@ -71,7 +82,7 @@ pub struct TypeName {
 /// A struct type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Struct {
-    /// Its name.
+    /// Its name; a struct within a struct is one of its own, named `Config.Server`.
     pub name: Spanned<String>,
     /// Its fields; an embedded field has its type's name.
     pub fields: Vec<Field>,

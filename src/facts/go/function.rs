@@ -1,0 +1,763 @@
+//! Reads the statements of one function in order, keeping what each local variable stands for.
+
+use super::condition::{self, Test, same};
+use super::context::Context;
+use super::read::{read_parameters, receiver_type, unknown, zero_value};
+use super::scope::{Changes, Locals, State, WrittenField};
+use super::{Call, Callee, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
+use crate::source::{Span, Spanned};
+use crate::syntax::go::Node;
+
+/// Statements and expressions nested deeper than this are not read: nobody writes them, and each level
+/// costs stack.
+const DEEPEST: u32 = 100;
+
+/// Whether the statements behind one are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Continues,
+    Ends,
+}
+
+/// Reads one function.
+pub(super) struct Reader<'c, 't> {
+    pub(super) context: &'c Context<'t>,
+    pub(super) locals: Locals<'t>,
+    pub(super) calls: Vec<Call>,
+    pub(super) literals: Vec<Value>,
+    pub(super) literal_depth: u32,
+    depth: u32,
+    field_writes: Vec<FieldWrite>,
+    variable_writes: Vec<(Spanned<String>, Value)>,
+    returns: Vec<Return>,
+    /// The conditions of the branches around, outermost first; `None` for one that says nothing.
+    conditions: Vec<Option<Test>>,
+    /// Named results.
+    results: Vec<&'t str>,
+}
+
+struct Return {
+    values: Vec<Value>,
+    conditions: Vec<Option<Test>>,
+    hands_on_error: bool,
+    span: Span,
+}
+
+/// What a branch did.
+type Branch = (Changes, Flow);
+
+impl<'c, 't> Reader<'c, 't> {
+    fn new(context: &'c Context<'t>) -> Self {
+        Self {
+            context,
+            locals: Locals::default(),
+            calls: Vec::new(),
+            literals: Vec::new(),
+            literal_depth: 0,
+            depth: 0,
+            field_writes: Vec::new(),
+            variable_writes: Vec::new(),
+            returns: Vec::new(),
+            conditions: Vec::new(),
+            results: Vec::new(),
+        }
+    }
+
+    /// Reads a function or method declaration; `None` for one without a name.
+    pub(super) fn function(context: &'c Context<'t>, node: Node<'t>) -> Option<Function> {
+        let name = node.field("name")?;
+        let mut it = Self::new(context);
+        it.locals.open();
+        let receiver = node.field("receiver").and_then(|list| it.receiver(list));
+        let list = node.field("parameters");
+        let parameters = list.map(|list| read_parameters(context, list)).unwrap_or_default();
+        if let Some(list) = list {
+            it.declare_parameters(list, &parameters, Value::parameter);
+        }
+        it.declare_results(node);
+        if let Some(body) = node.field("body") {
+            it.block(body);
+        }
+        let name = Spanned::new(name.text().to_owned(), context.span(name));
+        Some(it.finish(name, receiver, parameters, context.result_type(node), context.span(node)))
+    }
+
+    /// Reads the initial value of a package variable or constant. The calls it makes become a
+    /// further `init` of the file.
+    pub(super) fn initial_value(context: &'c Context<'t>, node: Node<'t>, facts: &mut GoFile) -> State {
+        let mut it = Self::new(context);
+        it.locals.open();
+        let state = it.expression(node);
+        if !it.calls.is_empty() || !it.literals.is_empty() {
+            let span = context.span(node);
+            let name = Spanned::new("init".to_owned(), span.slice(0..0));
+            facts.functions.push(it.finish(name, None, Vec::new(), None, span));
+        }
+        state
+    }
+
+    fn finish(
+        mut self,
+        name: Spanned<String>,
+        receiver: Option<(String, TypeName)>,
+        parameters: Vec<Parameter>,
+        result_type: Option<TypeName>,
+        span: Span,
+    ) -> Function {
+        self.calls.sort_by_key(|it| (it.span.start, std::cmp::Reverse(it.span.end)));
+        Function {
+            name,
+            receiver,
+            parameters,
+            result_type,
+            returns: fold_returns(self.returns),
+            calls: self.calls,
+            field_writes: self.field_writes,
+            variable_writes: self.variable_writes,
+            literals: self.literals,
+            span,
+        }
+    }
+
+    fn receiver(&mut self, list: Node<'t>) -> Option<(String, TypeName)> {
+        let type_name = receiver_type(self.context, list)?;
+        let name = list.first_child()?.fields("name").first().copied();
+        if let Some(name) = name {
+            let value = Value::Receiver { type_name: type_name.clone(), span: self.context.span(name) };
+            self.locals.declare(name.text(), State::new(value, Some(type_name.clone())));
+        }
+        Some((name.map(|it| it.text().to_owned()).unwrap_or_default(), type_name))
+    }
+
+    pub(super) fn declare_parameters(
+        &mut self,
+        list: Node<'t>,
+        parameters: &[Parameter],
+        value: impl Fn(usize, Span) -> Value,
+    ) {
+        let names = list.children().into_iter().flat_map(|it| {
+            let names = it.fields("name").into_iter().filter(|it| it.text() != ",").collect::<Vec<_>>();
+            if names.is_empty() { vec![it] } else { names }
+        });
+        for (index, (node, parameter)) in names.zip(parameters).enumerate() {
+            if parameter.name.is_empty() {
+                continue;
+            }
+            let mut state = State::new(value(index, self.context.span(node)), parameter.type_name.clone());
+            state.number = parameter.type_name.as_ref().is_some_and(super::read::is_number);
+            self.locals.declare(node.text(), state);
+        }
+    }
+
+    fn declare_results(&mut self, function: Node<'t>) {
+        let Some(list) = function.field("result").filter(|it| it.kind() == "parameter_list") else { return };
+        for declaration in list.children() {
+            let declared = declaration.field("type").and_then(|it| self.context.type_name(it));
+            for name in declaration.fields("name").into_iter().filter(|it| it.text() != ",") {
+                let mut state =
+                    State::new(zero_value(self.context, name, declared.clone()), declared.clone());
+                state.untouched = true;
+                self.results.push(name.text());
+                self.locals.declare(name.text(), state);
+            }
+        }
+    }
+
+    /// Runs `read` one level deeper; `None` beyond the deepest level.
+    pub(super) fn deeper<R>(&mut self, read: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if self.depth >= DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let it = read(self);
+        self.depth -= 1;
+        Some(it)
+    }
+
+    pub(super) fn block(&mut self, node: Node<'t>) -> Flow {
+        self.locals.open();
+        let flow = self.statements(node.children());
+        self.locals.close();
+        flow
+    }
+
+    fn statements(&mut self, nodes: Vec<Node<'t>>) -> Flow {
+        let mut flow = Flow::Continues;
+        for node in nodes {
+            let ended = self.deeper(|it| it.statement(node)) == Some(Flow::Ends);
+            // What stands behind a return is read all the same: a label may lead there.
+            if ended {
+                flow = Flow::Ends;
+            }
+        }
+        flow
+    }
+
+    fn statement(&mut self, node: Node<'t>) -> Flow {
+        match node.kind() {
+            "statement_list" => return self.statements(node.children()),
+            "block" => return self.block(node),
+            "expression_statement" => return self.expression_statement(node),
+            "short_var_declaration" => self.assignment(node, true),
+            "assignment_statement" => self.assignment(node, false),
+            "var_declaration" => self.variables(node),
+            "const_declaration" => self.constants(node),
+            "return_statement" => {
+                self.return_statement(node);
+                return Flow::Ends;
+            }
+            "continue_statement" | "goto_statement" => return Flow::Ends,
+            "if_statement" => return self.if_statement(node),
+            "for_statement" => self.for_statement(node),
+            "expression_switch_statement" | "type_switch_statement" | "select_statement" => {
+                return self.switch(node);
+            }
+            "go_statement" | "defer_statement" => {
+                let usage = if node.kind() == "go_statement" { Usage::Go } else { Usage::Defer };
+                if let Some(call) = node.first_child() {
+                    self.used(call, usage, Some(self.context.span(node)));
+                }
+            }
+            "inc_statement" | "dec_statement" => {
+                if let Some(operand) = node.first_child() {
+                    let value = unknown(self.context, node, "it is counted");
+                    self.write(operand, State::new(value, None));
+                }
+            }
+            "labeled_statement" => {
+                if let Some(inner) = node.children().into_iter().nth(1) {
+                    return self.deeper(|it| it.statement(inner)).unwrap_or(Flow::Continues);
+                }
+            }
+            "send_statement" => {
+                for field in ["channel", "value"] {
+                    node.field(field).map(|it| self.expression(it));
+                }
+            }
+            "receive_statement" => {
+                node.field("right").map(|it| self.expression(it));
+                for name in node.field("left").map(Node::children).unwrap_or_default() {
+                    let value = unknown(self.context, name, "it comes out of a channel");
+                    self.locals.declare(name.text(), State::new(value, None));
+                }
+            }
+            _ => {}
+        }
+        Flow::Continues
+    }
+
+    fn expression_statement(&mut self, node: Node<'t>) -> Flow {
+        let Some(expression) = node.first_child() else { return Flow::Continues };
+        self.used(expression, Usage::Statement, Some(self.context.span(node)));
+        if self.exits(expression) { Flow::Ends } else { Flow::Continues }
+    }
+
+    /// Whether the call never returns: `panic`, `os.Exit`, `log.Fatal`.
+    fn exits(&self, node: Node<'t>) -> bool {
+        if node.kind() != "call_expression" {
+            return false;
+        }
+        let Some(function) = node.field("function") else { return false };
+        if function.kind() == "identifier" {
+            return function.text() == "panic" && self.locals.find("panic").is_none();
+        }
+        let span = self.context.span(node);
+        let call = self.calls.iter().rev().find(|it| it.span == span);
+        let entry = call.and_then(|it| crate::facts::catalogue::go().of(&it.callee));
+        entry.is_some_and(|it| it.exits)
+    }
+
+    fn return_statement(&mut self, node: Node<'t>) {
+        let mut nodes = node.first_child().map(|it| vec![it]).unwrap_or_default();
+        if nodes.first().is_some_and(|it| it.kind() == "expression_list") {
+            nodes = nodes[0].children();
+        }
+        let mut values: Vec<Value> = Vec::with_capacity(nodes.len());
+        for it in &nodes {
+            values.push(self.expression(*it).value);
+        }
+        if self.literal_depth > 0 {
+            return;
+        }
+        if nodes.is_empty() {
+            let states = self.results.iter().filter_map(|name| self.locals.find(name));
+            values = states.map(|index| self.locals.state(index).value.clone()).collect();
+        }
+        if values.is_empty() {
+            return;
+        }
+        let is_nil = |node: &Node<'_>| node.kind() == "nil";
+        let hands_on_error = nodes.len() > 1
+            && nodes.last().is_some_and(|it| !is_nil(it))
+            && (nodes.first().is_some_and(is_nil) || is_zero(&values[0]));
+        let (conditions, span) = (self.conditions.clone(), self.context.span(node));
+        self.returns.push(Return { values, conditions, hands_on_error, span });
+    }
+
+    fn variables(&mut self, node: Node<'t>) {
+        let lists = node.children().into_iter();
+        let specs: Vec<_> = lists
+            .flat_map(|it| if it.kind() == "var_spec_list" { it.children() } else { vec![it] })
+            .collect();
+        for spec in specs.into_iter().filter(|it| it.kind() == "var_spec") {
+            let names: Vec<_> = spec.fields("name").into_iter().filter(|it| it.text() != ",").collect();
+            let declared = spec.field("type").and_then(|it| self.context.type_name(it));
+            let values = spec.field("value").map(Node::children).unwrap_or_default();
+            if values.is_empty() {
+                for name in names {
+                    let value = zero_value(self.context, name, declared.clone());
+                    let mut state = State::new(value, declared.clone());
+                    state.untouched = true;
+                    state.number = declared.as_ref().is_some_and(super::read::is_number);
+                    self.locals.declare(name.text(), state);
+                }
+                continue;
+            }
+            let states = self.right_side(&values, names.len(), Usage::Used, None);
+            for (name, mut state) in names.into_iter().zip(states) {
+                state.type_name = declared.clone().or(state.type_name);
+                self.locals.declare(name.text(), state);
+            }
+        }
+    }
+
+    fn constants(&mut self, node: Node<'t>) {
+        for spec in node.children().into_iter().filter(|it| it.kind() == "const_spec") {
+            let values = spec.field("value").map(Node::children).unwrap_or_default();
+            for (index, name) in spec.fields("name").into_iter().filter(|it| it.text() != ",").enumerate() {
+                let state = match values.get(index) {
+                    Some(it) => self.expression(*it),
+                    None => State::new(unknown(self.context, name, "its value depends on iota"), None),
+                };
+                self.locals.declare(name.text(), state);
+            }
+        }
+    }
+
+    fn assignment(&mut self, node: Node<'t>, declares: bool) {
+        let (Some(left), Some(right)) = (node.field("left"), node.field("right")) else { return };
+        let (left, right) = (left.children(), right.children());
+        let blank = left.iter().all(|it| it.text() == "_");
+        let statement = Some(self.context.span(node));
+        let usage = if blank { Usage::Blank } else { Usage::Used };
+        let mut states = self.right_side(&right, left.len(), usage, statement.filter(|_| blank));
+        let operator = node.field_text("operator");
+        if let (Some(operator), [target], [state]) = (operator, left.as_slice(), states.as_mut_slice())
+            && operator != "="
+            && !declares
+        {
+            let before = self.expression(*target);
+            *state = match operator {
+                "+=" => self.plus(vec![before, state.clone()], node),
+                _ => State::new(unknown(self.context, node, "it is calculated"), None),
+            };
+        }
+        for (target, state) in left.into_iter().zip(states) {
+            if !declares || target.kind() != "identifier" {
+                self.write(target, state);
+            } else if let Some(index) = self.locals.find_here(target.text()) {
+                self.locals.assign(index, state);
+            } else {
+                self.locals.declare(target.text(), state);
+            }
+        }
+    }
+
+    /// The states of `count` variables that get the values `right`.
+    fn right_side(
+        &mut self,
+        right: &[Node<'t>],
+        count: usize,
+        usage: Usage,
+        statement: Option<Span>,
+    ) -> Vec<State> {
+        if let ([only], true) = (right, count > 1) {
+            let (state, second) = self.two_results(*only, usage, statement);
+            let name = callee_text(*only);
+            let mut states = vec![state];
+            states.resize_with(count - 1, || {
+                State::new(unknown(self.context, *only, format!("it is a further result of `{name}`")), None)
+            });
+            let value = unknown(self.context, *only, format!("it is a further result of `{name}`"));
+            let mut last = State::new(value, None);
+            last.test = second;
+            states.push(last);
+            return states;
+        }
+        right.iter().map(|it| self.used(*it, usage, statement)).collect()
+    }
+
+    /// The first result of an expression with several, and what the last says about it.
+    fn two_results(
+        &mut self,
+        node: Node<'t>,
+        usage: Usage,
+        statement: Option<Span>,
+    ) -> (State, Option<Test>) {
+        let state = self.used(node, usage, statement);
+        if node.kind() != "call_expression" {
+            return (state, None);
+        }
+        let span = self.context.span(node);
+        let call = self.calls.iter().rev().find(|it| it.span == span);
+        let entry = call.and_then(|it| crate::facts::catalogue::go().of(&it.callee));
+        let found = entry.and_then(|it| it.environment.as_ref()).is_some_and(|it| it.found);
+        let kind = if found { condition::TestKind::Unset } else { condition::TestKind::Failed };
+        let test = Test { subject: state.value.clone(), kind, present: found };
+        (state, Some(test))
+    }
+
+    /// Assigns to whatever `target` names.
+    pub(super) fn write(&mut self, target: Node<'t>, mut state: State) {
+        state.untouched = false;
+        if condition::is_too_large(&state.value) {
+            state.value = unknown(self.context, target, "it is built from too many parts");
+        }
+        match target.kind() {
+            "identifier" if target.text() == "_" => {}
+            "identifier" => match self.locals.find(target.text()) {
+                Some(index) => {
+                    let known = self.locals.state(index);
+                    state.type_name = state.type_name.or_else(|| known.type_name.clone());
+                    self.locals.assign(index, state);
+                }
+                None => self.write_package_variable(target, state.value),
+            },
+            "selector_expression" => self.write_field(target, state.value),
+            "unary_expression" | "parenthesized_expression" => {
+                if let Some(inner) = target.field("operand").or_else(|| target.first_child()) {
+                    self.deeper(|it| it.write(inner, state));
+                }
+            }
+            "index_expression" => {
+                if let Some(index) = target.field("operand").and_then(|it| self.locals.find(it.text())) {
+                    let value = unknown(self.context, target, "its elements are assigned one by one");
+                    self.locals.update(index, |it| it.value = value);
+                }
+                target.field("index").map(|it| self.expression(it));
+            }
+            _ => {
+                self.expression(target);
+            }
+        }
+    }
+
+    fn write_package_variable(&mut self, target: Node<'t>, value: Value) {
+        let name = Spanned::new(target.text().to_owned(), self.context.span(target));
+        let before = Value::Name { package: String::new(), name: name.clone() };
+        let value = self.under_conditions(&before, value, name.span);
+        self.variable_writes.push((name, value));
+    }
+
+    fn write_field(&mut self, target: Node<'t>, value: Value) {
+        let (Some(operand), Some(field)) = (target.field("operand"), target.field("field")) else { return };
+        let is_local = |name: &str| self.locals.find(name).is_some();
+        if operand.kind() == "identifier"
+            && !is_local(operand.text())
+            && self.context.import(operand.text()).is_some()
+        {
+            return;
+        }
+        let receiver = self.expression(operand);
+        let field = Spanned::new(field.text().to_owned(), self.context.span(field));
+        let before = Value::Field {
+            receiver: Box::new(receiver.value.clone()),
+            receiver_type: receiver.type_name.clone(),
+            field: field.clone(),
+        };
+        self.remember_field(operand, &field, before.clone(), value.clone());
+        let value = self.under_conditions(&before, value, field.span);
+        let (receiver, receiver_type) = (receiver.value, receiver.type_name);
+        self.field_writes.push(FieldWrite { receiver, receiver_type, field, value });
+    }
+
+    /// Later reads of the field in this function see what was assigned.
+    fn remember_field(&mut self, operand: Node<'t>, field: &Spanned<String>, before: Value, value: Value) {
+        let Some((root, path)) = path_of(operand) else { return };
+        let Some(index) = self.locals.find(root) else { return };
+        self.locals.update(index, |state| {
+            state.untouched = false;
+            if let (Value::Struct { fields, .. }, true) = (&mut state.value, path.is_empty()) {
+                match fields.iter_mut().find(|(name, _)| name.value == field.value) {
+                    Some(known) => *known = (field.clone(), value),
+                    None => fields.push((field.clone(), value)),
+                }
+                return;
+            }
+            let path = format!("{path}{}", field.value);
+            match state.fields.iter_mut().find(|it| it.path == path) {
+                Some(known) => known.value = value,
+                None => state.fields.push(WrittenField { path, before, value }),
+            }
+        });
+    }
+
+    /// `if cfg.Port == "" { cfg.Port = "8080" }`: the field's value is the first of both.
+    fn under_conditions(&self, before: &Value, value: Value, span: Span) -> Value {
+        let tests = self.conditions.iter().flatten();
+        let tested = tests.filter(|it| !it.present).any(|it| same(&it.subject, before));
+        if tested { Value::FirstNonEmpty(vec![before.clone(), value], span) } else { value }
+    }
+
+    /// Reads one branch and takes its effects back.
+    fn branch(&mut self, test: Option<Test>, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
+        let mark = self.locals.mark();
+        self.conditions.push(test);
+        let flow = read(self);
+        self.conditions.pop();
+        (self.locals.take_back(mark), flow)
+    }
+
+    fn if_statement(&mut self, node: Node<'t>) -> Flow {
+        self.locals.open();
+        if let Some(initializer) = node.field("initializer") {
+            self.statement(initializer);
+        }
+        let test = node.field("condition").and_then(|it| self.expression(it).test);
+        let then = match node.field("consequence") {
+            Some(block) => self.branch(test.clone(), |it| it.block(block)),
+            None => (Changes::default(), Flow::Continues),
+        };
+        let otherwise = match node.field("alternative") {
+            Some(block) => {
+                let inner = |it: &mut Self| it.deeper(|it| it.statement(block)).unwrap_or(Flow::Continues);
+                self.branch(test.clone().map(Test::not), inner)
+            }
+            None => (Changes::default(), Flow::Continues),
+        };
+        let flow = match (then.1, otherwise.1) {
+            (Flow::Continues, Flow::Continues) => {
+                self.locals.join(test.as_ref(), then.0, otherwise.0, self.context.span(node));
+                Flow::Continues
+            }
+            (Flow::Continues, Flow::Ends) => {
+                self.locals.apply(then.0);
+                Flow::Continues
+            }
+            (Flow::Ends, Flow::Continues) => {
+                self.locals.apply(otherwise.0);
+                Flow::Continues
+            }
+            (Flow::Ends, Flow::Ends) => Flow::Ends,
+        };
+        self.locals.close();
+        flow
+    }
+
+    fn switch(&mut self, node: Node<'t>) -> Flow {
+        self.locals.open();
+        if let Some(initializer) = node.field("initializer") {
+            self.statement(initializer);
+        }
+        if let Some(value) = node.field("value") {
+            let state = self.expression(value);
+            let alias = node.field("alias").and_then(Node::first_child);
+            if let Some(alias) = alias {
+                self.locals.declare(alias.text(), State::new(state.value, None));
+            }
+        }
+        let mut has_default = node.kind() == "select_statement";
+        let mut default = None;
+        let mut others = Vec::new();
+        for case in node.children() {
+            let is_default = case.kind() == "default_case";
+            if !is_default && !matches!(case.kind(), "expression_case" | "type_case" | "communication_case") {
+                continue;
+            }
+            has_default |= is_default;
+            let branch = self.branch(None, |it| {
+                it.locals.open();
+                let flow = it.case(case);
+                it.locals.close();
+                flow
+            });
+            if branch.1 == Flow::Continues {
+                if is_default { default = Some(branch.0) } else { others.push(branch.0) }
+            }
+        }
+        let span = self.context.span(node);
+        let reached = !has_default || default.is_some() || !others.is_empty();
+        if let Some(default) = default {
+            self.locals.apply(default);
+        } else if has_default && !others.is_empty() {
+            self.locals.apply(others.remove(0));
+        }
+        for case in others {
+            self.locals.join(None, case, Changes::default(), span);
+        }
+        self.locals.close();
+        if reached { Flow::Continues } else { Flow::Ends }
+    }
+
+    fn case(&mut self, case: Node<'t>) -> Flow {
+        let mut flow = Flow::Continues;
+        for child in case.children() {
+            match child.kind() {
+                "expression_list" => {
+                    for it in child.children() {
+                        self.expression(it);
+                    }
+                }
+                _ => {
+                    let ended = self.deeper(|it| it.statement(child)) == Some(Flow::Ends);
+                    if ended {
+                        flow = Flow::Ends;
+                    }
+                }
+            }
+        }
+        flow
+    }
+
+    fn for_statement(&mut self, node: Node<'t>) {
+        self.locals.open();
+        self.forget_assigned(node);
+        for child in node.children() {
+            match child.kind() {
+                "for_clause" => {
+                    if let Some(initializer) = child.field("initializer") {
+                        self.statement(initializer);
+                        self.forget_assigned(child);
+                    }
+                    child.field("condition").map(|it| self.expression(it));
+                }
+                "range_clause" => {
+                    child.field("right").map(|it| self.expression(it));
+                    for name in child.field("left").map(Node::children).unwrap_or_default() {
+                        let value = unknown(self.context, name, "it is another one in each round of a loop");
+                        self.locals.declare(name.text(), State::new(value, None));
+                    }
+                }
+                "block" => {
+                    let (changes, _) = self.branch(None, |it| it.block(child));
+                    self.locals.join(None, changes, Changes::default(), self.context.span(node));
+                    self.forget_assigned(node);
+                }
+                _ => {
+                    self.expression(child);
+                }
+            }
+        }
+        self.locals.close();
+    }
+
+    /// Variables that a loop assigns are not known in it nor behind it.
+    fn forget_assigned(&mut self, node: Node<'t>) {
+        let mut names: Vec<Node<'t>> = Vec::new();
+        node.visit(|it| {
+            match it.kind() {
+                "assignment_statement" => {
+                    names.extend(it.field("left").map(Node::children).unwrap_or_default());
+                }
+                "inc_statement" | "dec_statement" => names.extend(it.first_child()),
+                _ => {}
+            }
+            true
+        });
+        for name in names.into_iter().filter(|it| it.kind() == "identifier") {
+            if let Some(index) = self.locals.find(name.text()) {
+                let value = unknown(self.context, name, "it is assigned in a loop");
+                let type_name = self.locals.state(index).type_name.clone();
+                self.locals.assign(index, State::new(value, type_name));
+            }
+        }
+    }
+
+    /// Reads a function literal where it stands; it sees the variables around it.
+    pub(super) fn function_literal(&mut self, node: Node<'t>, first: Option<(Value, Option<TypeName>)>) {
+        let mark = self.locals.mark();
+        self.locals.open();
+        self.literal_depth += 1;
+        let outside = std::mem::take(&mut self.conditions);
+        if let Some(list) = node.field("parameters") {
+            let parameters = read_parameters(self.context, list);
+            let reason = "it is a parameter of a function literal";
+            self.declare_parameters(list, &parameters, |index, span| match &first {
+                Some((value, _)) if index == 0 => value.clone(),
+                _ => Value::Unknown(super::Unknown { reason: reason.to_owned(), span }),
+            });
+        }
+        if let Some(body) = node.field("body") {
+            self.block(body);
+        }
+        self.conditions = outside;
+        self.literal_depth -= 1;
+        self.locals.close();
+        let changes = self.locals.take_back(mark);
+        self.locals.join_literal(changes, self.context.span(node));
+    }
+}
+
+impl Value {
+    fn parameter(index: usize, span: Span) -> Self {
+        Self::Parameter { index, span }
+    }
+}
+
+/// Variable and fields in between of `a.b.c`: `a` and `b.c.`.
+pub(super) fn path_of(node: Node<'_>) -> Option<(&str, String)> {
+    let mut fields = Vec::new();
+    let mut node = node;
+    loop {
+        match node.kind() {
+            "identifier" => break,
+            "selector_expression" => {
+                fields.push(node.field("field")?.text());
+                node = node.field("operand")?;
+            }
+            "parenthesized_expression" => node = node.first_child()?,
+            "unary_expression" => node = node.field("operand")?,
+            _ => return None,
+        }
+    }
+    let path = fields.iter().rev().fold(String::new(), |path, field| path + field + ".");
+    Some((node.text(), path))
+}
+
+fn callee_text(node: Node<'_>) -> &str {
+    node.field("function").map_or_else(|| node.text(), Node::text)
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Literal(it) => matches!(it.value.as_str(), "" | "0" | "false"),
+        Value::Struct { fields, .. } => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// One entry for the returns that hang together by conditions on one value.
+fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
+    if returns.iter().any(|it| !it.hands_on_error) {
+        returns.retain(|it| !it.hands_on_error);
+    }
+    let Some(last) = returns.pop() else { return Vec::new() };
+    let mut result = last.values;
+    let mut apart = Vec::new();
+    while let Some(it) = returns.pop() {
+        match fold_return(&it, &result) {
+            Some(first) => result[0] = first,
+            None => apart.push(it.values),
+        }
+    }
+    apart.reverse();
+    apart.push(result);
+    apart
+}
+
+fn fold_return(it: &Return, later: &[Value]) -> Option<Value> {
+    if it.values.len() != later.len() || it.conditions.iter().any(Option::is_none) {
+        return None;
+    }
+    let test = it.conditions.last()?.as_ref()?;
+    let (there, missing) = if test.present { (&it.values[0], &later[0]) } else { (&later[0], &it.values[0]) };
+    condition::with_default(test, there, missing, it.span)
+}
+
+/// What a call is made on, for the types of its result.
+pub(super) fn owner_of(callee: &Callee) -> Option<&TypeName> {
+    match callee {
+        Callee::Method { receiver_type, .. } => receiver_type.as_ref(),
+        _ => None,
+    }
+}

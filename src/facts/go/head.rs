@@ -1,0 +1,304 @@
+//! The head of a Go file, read without a parser: enough to know which files to parse.
+
+use memchr::memmem;
+
+use super::Import;
+use crate::source::{FileId, Span, Spanned};
+
+/// Package clause, imports and what decides whether the file is built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The package clause.
+    pub package: Option<Spanned<String>>,
+    /// Import specifications.
+    pub imports: Vec<Import>,
+    /// The expression of a `//go:build` line.
+    pub constraint: Option<Spanned<String>>,
+    /// `main` in `func main()` of a `package main`.
+    pub main: Option<Span>,
+    /// Offset behind the imports.
+    pub end: usize,
+}
+
+/// Reads the head of `text`.
+#[must_use]
+pub fn scan(file: FileId, text: &str) -> Head {
+    let mut head = Head::default();
+    let mut scanner = Scanner { text, at: 0 };
+    if text.starts_with('\u{feff}') {
+        scanner.at = '\u{feff}'.len_utf8();
+    }
+    loop {
+        scanner.skip_space();
+        let start = scanner.at;
+        if let Some(comment) = scanner.comment() {
+            if let Some(expression) = comment.strip_prefix("//go:build ") {
+                let at = start + comment.len() - expression.len();
+                let expression = expression.trim_end();
+                let span = Span::new(file, at, at + expression.len());
+                head.constraint = Some(Spanned::new(expression.to_owned(), span));
+            }
+            continue;
+        }
+        match scanner.word() {
+            "package" => {
+                scanner.skip_space_and_comments();
+                let at = scanner.at;
+                let name = scanner.word();
+                if name.is_empty() {
+                    break;
+                }
+                let span = Span::new(file, at, scanner.at);
+                head.package = Some(Spanned::new(name.to_owned(), span));
+            }
+            "import" => scanner.imports(file, &mut head.imports),
+            "" if scanner.rest().starts_with(';') => scanner.at += 1,
+            _ => {
+                scanner.at = start;
+                break;
+            }
+        }
+    }
+    head.end = scanner.at;
+    if head.package.as_ref().is_some_and(|it| it.value == "main") {
+        head.main = find_main(file, text, head.end);
+    }
+    head
+}
+
+/// Whether a file of this name and constraint is part of an ordinary Linux build; tests are not.
+#[must_use]
+pub fn is_built(path: &str, constraint: Option<&str>) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.strip_suffix(".go").unwrap_or(name);
+    // The go command ignores files that begin with `_` or `.`.
+    if stem.ends_with("_test") || name.starts_with(['_', '.']) {
+        return false;
+    }
+    // `foo_linux.go`, `foo_windows_amd64.go`: a name that is nothing but a system is none.
+    let mut parts = stem.split('_').skip(1).collect::<Vec<_>>();
+    if parts.last().is_some_and(|it| ARCHITECTURES.contains(it)) {
+        parts.pop();
+    }
+    let system = parts.last().filter(|it| SYSTEMS.contains(it));
+    if system.is_some_and(|it| *it != "linux") {
+        return false;
+    }
+    constraint.is_none_or(|it| Constraint { rest: it, depth: 0 }.any())
+}
+
+/// <https://go.dev/src/internal/syslist/syslist.go>, `KnownOS`.
+const SYSTEMS: &[&str] = &[
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "hurd",
+    "illumos",
+    "ios",
+    "js",
+    "linux",
+    "nacl",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+    "zos",
+];
+
+/// <https://go.dev/src/internal/syslist/syslist.go>, `KnownArch`, those that Go still builds.
+const ARCHITECTURES: &[&str] = &[
+    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
+    "riscv64", "s390x", "wasm",
+];
+
+fn find_main(file: FileId, text: &str, from: usize) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let found = memmem::find_iter(&bytes[from..], b"func main(").map(|it| it + from);
+    let start = found.into_iter().find(|at| *at == 0 || bytes[at - 1] == b'\n')? + "func ".len();
+    Some(Span::new(file, start, start + "main".len()))
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Scanner<'t> {
+    fn rest(&self) -> &'t str {
+        &self.text[self.at..]
+    }
+
+    fn skip_space(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    fn skip_space_and_comments(&mut self) {
+        loop {
+            self.skip_space();
+            if self.comment().is_none() {
+                return;
+            }
+        }
+    }
+
+    /// The comment here, without its line's end.
+    fn comment(&mut self) -> Option<&'t str> {
+        let rest = self.rest();
+        let length = if rest.starts_with("//") {
+            memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            memmem::find(rest.as_bytes(), b"*/").map_or(rest.len(), |it| it + 2)
+        } else {
+            return None;
+        };
+        self.at += length;
+        Some(&rest[..length])
+    }
+
+    fn word(&mut self) -> &'t str {
+        let rest = self.rest();
+        let end = rest.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(rest.len());
+        self.at += end;
+        &rest[..end]
+    }
+
+    fn imports(&mut self, file: FileId, found: &mut Vec<Import>) {
+        self.skip_space_and_comments();
+        if !self.rest().starts_with('(') {
+            found.extend(self.import(file, false));
+            return;
+        }
+        self.at += 1;
+        loop {
+            self.skip_space_and_comments();
+            match self.rest().as_bytes().first() {
+                Some(b')') => {
+                    self.at += 1;
+                    return;
+                }
+                Some(b';') => self.at += 1,
+                _ => match self.import(file, true) {
+                    Some(import) => found.push(import),
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn import(&mut self, file: FileId, grouped: bool) -> Option<Import> {
+        let alias = match self.rest().as_bytes().first()? {
+            b'.' => {
+                self.at += 1;
+                Some(".".to_owned())
+            }
+            b'"' | b'`' => None,
+            _ => Some(self.word().to_owned()),
+        };
+        self.skip_space_and_comments();
+        let rest = self.rest();
+        let quote = rest.chars().next().filter(|it| matches!(it, '"' | '`'))?;
+        let length = rest[1..].find(quote)?;
+        let path = rest[1..=length].to_owned();
+        let span = Span::new(file, self.at, self.at + length + 2);
+        self.at += length + 2;
+        Some(Import { alias, path: Spanned::new(path, span), grouped })
+    }
+}
+
+/// A `//go:build` expression, evaluated for `linux`, `amd64` and no tags of the builder's own.
+struct Constraint<'t> {
+    rest: &'t str,
+    depth: u32,
+}
+
+impl Constraint<'_> {
+    fn any(&mut self) -> bool {
+        let mut holds = self.all();
+        while self.take("||") {
+            holds |= self.all();
+        }
+        holds
+    }
+
+    fn all(&mut self) -> bool {
+        let mut holds = self.not();
+        while self.take("&&") {
+            holds &= self.not();
+        }
+        holds
+    }
+
+    fn not(&mut self) -> bool {
+        let mut holds = true;
+        while self.take("!") {
+            holds = !holds;
+        }
+        self.depth += 1;
+        let inner = if self.depth < 50 && self.take("(") {
+            let inner = self.any();
+            self.take(")");
+            inner
+        } else {
+            self.tag()
+        };
+        self.depth -= 1;
+        inner == holds
+    }
+
+    fn tag(&mut self) -> bool {
+        let end = self.rest.find(|it: char| !it.is_alphanumeric() && it != '_' && it != '.');
+        let (tag, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        matches!(tag, "linux" | "unix" | "amd64" | "gc" | "cgo") || tag.starts_with("go1.")
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        self.rest = self.rest.trim_start();
+        let rest = self.rest.strip_prefix(token);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_without_a_parser() {
+        let text = "// Licence\n\n//go:build linux && !cgo\n\n/* doc */ package main\n\nimport \"fmt\"\nimport (\n\t// web\n\thttp \"net/http\" // here\n\t_ `embed`\n\t. \"a/b\"\n)\n\nfunc main() {}\n";
+        let head = scan(FileId(0), text);
+        let imports = head.imports.iter().map(|it| (it.alias.as_deref(), it.path.value.as_str()));
+        assert_eq!(
+            imports.collect::<Vec<_>>(),
+            [(None, "fmt"), (Some("http"), "net/http"), (Some("_"), "embed"), (Some("."), "a/b")]
+        );
+        assert_eq!(head.package.unwrap().value, "main");
+        assert_eq!(head.constraint.unwrap().value, "linux && !cgo");
+        assert_eq!(&text[head.main.unwrap().range()], "main");
+        for broken in ["", "package", "import (", "import \"", "/*", "package main\nimport (\n\"a\nfunc"] {
+            let _ = scan(FileId(0), broken);
+        }
+    }
+
+    #[test]
+    fn files_of_other_systems_are_left_out() {
+        for (path, constraint, built) in [
+            ("a/server.go", None, true),
+            ("server_windows.go", None, false),
+            ("server_linux_arm64.go", None, true),
+            ("windows.go", None, true),
+            ("server_test.go", None, false),
+            ("a.go", Some("ignore"), false),
+            ("a.go", Some("!windows && (linux || darwin)"), true),
+            ("a.go", Some("integration || e2e"), false),
+        ] {
+            assert_eq!(is_built(path, constraint), built, "{path} {constraint:?}");
+        }
+    }
+}
