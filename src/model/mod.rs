@@ -4,7 +4,6 @@
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
 mod build;
-pub mod compose;
 mod environment;
 mod go;
 mod image;
@@ -12,13 +11,14 @@ mod import;
 mod peers;
 mod queries;
 mod reach;
+mod resolve;
 mod resolved;
 mod workload;
 
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
-    AddressFault, Application, Dial, DialSource, DroppedBy, InterruptOnly, Listener, Listeners, Program,
-    ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown,
+    AddressFault, Application, Dial, DialSource, DroppedBy, GoNetwork, InterruptOnly, Listener, Listeners,
+    Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown, World,
 };
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Images,

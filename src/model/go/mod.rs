@@ -1,8 +1,31 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
+mod listen;
+mod network;
+mod program;
+mod reachable;
+#[cfg(test)]
+mod tests;
+mod world;
+
+pub(super) use listen::opens_socket;
+pub(super) use network::entry_of;
+pub use program::World;
+pub(super) use reachable::Reachable;
+pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+
 use super::PackageName;
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, Span, Spanned};
+
+/// What a program does on the network of one workload.
+#[derive(Clone, Debug, Default)]
+pub struct GoNetwork {
+    /// Its sockets.
+    pub listeners: Listeners,
+    /// Its connections.
+    pub dials: Vec<Dial>,
+}
 
 /// Names one program of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

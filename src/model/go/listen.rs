@@ -1,0 +1,275 @@
+//! The sockets a program listens on.
+
+use std::rc::Rc;
+
+use super::network::{by_default, word_of};
+use super::world::{FunctionId, Targets};
+use super::{AddressFault, Application, Listener, Listeners};
+use crate::facts::catalogue::{GoEntry, ListenEntry, go as catalogue};
+use crate::facts::go::{Call, Value};
+use crate::model::resolve::{Evaluator, Frame, Located, Outcome};
+use crate::net::{ListenAddress, ListenError, Protocol};
+use crate::source::{Span, Spanned, Text};
+
+/// Gathers listeners call by call.
+pub(super) struct ListenerFinder<'e, 'w> {
+    evaluator: &'e Evaluator<'w>,
+    out: Listeners,
+    /// What is served on the socket that a call opened.
+    served: Vec<(Span, Application)>,
+}
+
+/// What one listen call comes to in one context.
+enum Heard {
+    Listener(Listener),
+    Fault(AddressFault),
+    /// No socket of the network (a Unix socket).
+    Nothing,
+    Unknown(String, Span),
+}
+
+impl<'e, 'w> ListenerFinder<'e, 'w> {
+    pub(super) fn new(evaluator: &'e Evaluator<'w>) -> Self {
+        Self { evaluator, out: Listeners::default(), served: Vec::new() }
+    }
+
+    pub(super) fn visit(&mut self, function: FunctionId, call: &'w Call, entry: Option<&GoEntry>) {
+        let Some(listen) = entry.and_then(|it| it.listen.as_ref()) else {
+            if entry.is_none() && self.may_listen(function, call) {
+                self.incomplete("this call may listen, and is not followed", call.callee_span);
+            }
+            return;
+        };
+        match listen.form {
+            "listener" => self.serve(function, call, listen),
+            "unknown" => {
+                self.incomplete("the address of this server is set in ways that are not followed", call.span)
+            }
+            _ => self.listen(function, call, listen),
+        }
+    }
+
+    /// All that was found; `main` stands for a program in which nothing was.
+    pub(super) fn finish(mut self, main: Span) -> Listeners {
+        for (call, application) in &self.served {
+            for listener in self.out.known.iter_mut().filter(|it| it.call == *call) {
+                listener.application = *application;
+            }
+        }
+        if self.out.known.is_empty() && self.out.faults.is_empty() {
+            self.incomplete("no call that listens was found", main);
+        }
+        self.out
+    }
+
+    fn incomplete(&mut self, reason: &str, span: Span) {
+        self.out.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
+    }
+
+    fn listen(&mut self, function: FunctionId, call: &'w Call, listen: &ListenEntry) {
+        let heard = self.evaluator.in_contexts(function, |frame| hear(self.evaluator, call, listen, frame));
+        for it in heard {
+            match it {
+                Heard::Listener(listener) => {
+                    let same = |it: &Listener| it.call == listener.call && it.address == listener.address;
+                    if !self.out.known.iter().any(same) {
+                        self.out.known.push(listener);
+                    }
+                }
+                Heard::Fault(fault) => {
+                    if !self.out.faults.iter().any(|it| it.call == fault.call && it.address == fault.address)
+                    {
+                        self.out.faults.push(fault);
+                    }
+                }
+                Heard::Nothing => {}
+                Heard::Unknown(reason, span) => self.incomplete(&reason, span),
+            }
+        }
+    }
+
+    /// A server takes over a socket: what it speaks is what the socket's clients must speak.
+    fn serve(&mut self, function: FunctionId, call: &'w Call, listen: &ListenEntry) {
+        let application = application(listen.application);
+        let Some(argument) =
+            listen.address.as_ref().and_then(|it| it.argument).and_then(|it| call.arguments.get(it))
+        else {
+            return;
+        };
+        let opened = self.evaluator.in_contexts(function, |frame| {
+            let head = self.evaluator.head_of(argument, frame);
+            (head.opened, head.needs_caller)
+        });
+        for it in opened {
+            match it {
+                Some((_, true)) if application == Application::Other => {}
+                Some((span, true)) => self.served.push((span, application)),
+                // Another module opened the socket.
+                Some((span, false)) => {
+                    self.incomplete("the socket that is served here was not followed", span)
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Whether a call that no table knows looks as if it listened.
+    fn may_listen(&self, function: FunctionId, call: &Call) -> bool {
+        let it = self.evaluator.packages.function(function);
+        let name = call.callee.name();
+        let telling = name.starts_with("ListenAnd")
+            || matches!(
+                name,
+                "Listen"
+                    | "Serve"
+                    | "ServeTLS"
+                    | "StartServer"
+                    | "RunServer"
+                    | "StartHTTPServer"
+                    | "StartGRPCServer"
+            );
+        match self.evaluator.packages.targets(it.package, Some(it.function), &call.callee) {
+            Targets::Own(_) => false,
+            Targets::Imported(..) | Targets::ExternalMethod(..) => telling,
+            // The type does not show; a framework of this file may have such a method.
+            Targets::Method(own, _) => {
+                let known = it.file.imports.iter().any(|import| {
+                    catalogue().iter().any(|(package, type_name, method, entry)| {
+                        entry.listen.is_some()
+                            && !type_name.is_empty()
+                            && method == name
+                            && package == crate::facts::catalogue::without_version(&import.path.value)
+                    })
+                });
+                own.is_empty() && (known || telling)
+            }
+        }
+    }
+}
+
+fn hear<'w>(
+    evaluator: &Evaluator<'w>,
+    call: &'w Call,
+    listen: &ListenEntry,
+    frame: &Rc<Frame<'w>>,
+) -> (Heard, bool) {
+    let network = word_of(evaluator, call, listen.network.as_ref(), frame);
+    let protocol = match network.as_deref() {
+        Some(it) if it.starts_with("unix") || it.starts_with("ip") => return (Heard::Nothing, false),
+        Some(it) if it.starts_with("udp") => Protocol::Udp,
+        Some(it) if it.starts_with("tcp") => Protocol::Tcp,
+        _ if listen.protocol == "udp" => Protocol::Udp,
+        _ => Protocol::Tcp,
+    };
+    let located =
+        listen.address.as_ref().and_then(|place| evaluator.place(place, call, frame).into_iter().next());
+    let outcome = match located {
+        None | Some(Located::Absent) => absent(evaluator, listen.default, call.span),
+        Some(Located::Text { outcome, .. }) => {
+            if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
+                // An empty text that was given is not the absence of one: gin's Run("") is :80.
+                let default = if listen.default.starts_with('$') { ":http" } else { listen.default };
+                let mut it = by_default(default, call.span);
+                it.via = outcome.via;
+                it
+            } else {
+                outcome
+            }
+        }
+    };
+    let needs_caller = outcome.needs_caller;
+    if let Some(unknown) = &outcome.unknown {
+        return (Heard::Unknown(unknown.reason.clone(), call.span), needs_caller);
+    }
+    (read_address(outcome, listen, call.span, protocol), needs_caller)
+}
+
+/// The address of a call that was given none; `$PORT:8080` is what the variable says, or 8080.
+fn absent(evaluator: &Evaluator<'_>, default: &str, call: Span) -> Outcome {
+    let Some(rest) = default.strip_prefix('$') else { return by_default(default, call) };
+    let (name, fallback) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
+    let port = evaluator.variable_read(name, call);
+    if port.unknown.is_some() {
+        return port;
+    }
+    if port.text.as_str().is_empty() {
+        return by_default(fallback, call);
+    }
+    let mut text = Text::new(":", call);
+    text.append(&port.text);
+    Outcome { text, ..port }
+}
+
+fn read_address(outcome: Outcome, listen: &ListenEntry, call: Span, protocol: Protocol) -> Heard {
+    let mut text = outcome.text;
+    if listen.form == "port" {
+        let mut whole = Text::new(":", call);
+        whole.append(&text);
+        text = whole;
+    }
+    let address = text.as_str().to_owned();
+    match ListenAddress::parse(&address) {
+        Ok(it) => {
+            let whole = text.span().unwrap_or(call);
+            let host_span = if it.host_range.is_empty() { None } else { text.span_of(it.host_range.clone()) };
+            let port_span = if it.port_range.is_empty() { None } else { text.span_of(it.port_range.clone()) };
+            Heard::Listener(Listener {
+                reach: it.reach,
+                host: it.host,
+                port: it.port,
+                protocol,
+                application: application(listen.application),
+                host_span: host_span.unwrap_or(whole),
+                port_span: port_span.unwrap_or(whole),
+                call,
+                via: outcome.via,
+                confidence: outcome.confidence,
+                address,
+            })
+        }
+        Err(error) => Heard::Fault(AddressFault {
+            span: text.span_of(0..address.len()).unwrap_or(call),
+            call,
+            error: explain(error),
+            meant: meant(&address, error),
+            confidence: outcome.confidence,
+            address,
+        }),
+    }
+}
+
+fn explain(error: ListenError) -> &'static str {
+    match error {
+        ListenError::MissingPort => "missing port in address",
+        ListenError::TooManyColons => "too many colons in address",
+        ListenError::PortTooLarge => "invalid port",
+        ListenError::UnknownPort => "unknown port",
+        ListenError::Bracket => "missing ']' in address",
+    }
+}
+
+/// The address that was meant, when exactly one reading is plain.
+fn meant(address: &str, error: ListenError) -> Option<String> {
+    let trimmed = address.trim();
+    let meant = match error {
+        ListenError::MissingPort => format!(":{trimmed}"),
+        ListenError::TooManyColons => trimmed.split_once("://")?.1.trim_end_matches('/').to_owned(),
+        ListenError::UnknownPort => address.split_whitespace().collect(),
+        ListenError::PortTooLarge | ListenError::Bracket => return None,
+    };
+    ListenAddress::parse(&meant).ok().and_then(|it| it.port).map(|_| meant)
+}
+
+fn application(name: &str) -> Application {
+    match name {
+        "http" => Application::Http,
+        "grpc" => Application::Grpc,
+        _ => Application::Other,
+    }
+}
+
+/// Whether a value is a call that opens a socket.
+pub(in crate::model) fn opens_socket(entry: Option<&GoEntry>, value: &Value) -> bool {
+    let opens = |it: &ListenEntry| it.form == "address" || it.form == "port";
+    matches!(value, Value::Call { .. }) && entry.and_then(|it| it.listen.as_ref()).is_some_and(opens)
+}

@@ -1,0 +1,317 @@
+//! What a program listens on and whom it dials, in one workload.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use super::listen::ListenerFinder;
+use super::world::{FunctionId, Targets, TypeRef};
+use super::{Dial, DialSource, GoNetwork, ProgramId, World};
+use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
+use crate::facts::go::{Call, Callee, Value};
+use crate::model::Environment;
+use crate::model::resolve::{Evaluator, Frame, Located, Outcome, Setting};
+use crate::net::{HOLE, Protocol, default_port, parse_target};
+use crate::source::{Confidence, Span, Text};
+
+/// Schemes of a variable's value that say by themselves that somebody will connect there.
+const SERVICE_SCHEMES: &[&str] = &[
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "mongodb",
+    "redis",
+    "rediss",
+    "amqp",
+    "amqps",
+    "nats",
+    "kafka",
+    "sqlserver",
+    "clickhouse",
+    "pulsar",
+    "mqtt",
+    "memcached",
+    "cockroachdb",
+];
+
+impl World<'_> {
+    /// What a program does on the network in a workload that has this environment, starts it with
+    /// these arguments (`None`: not known), and has this `.env` file in its working directory
+    /// (see [`Setting::dotenv`]).
+    #[must_use]
+    pub fn network(
+        &self,
+        program: ProgramId,
+        environment: &Environment,
+        arguments: Option<&[Text]>,
+        dotenv: Option<&Environment>,
+    ) -> GoNetwork {
+        let reachable = self.reachable(program);
+        let setting = Setting { environment, arguments, dotenv };
+        let evaluator = Evaluator::new(&self.packages, reachable, setting);
+        let mut listeners = ListenerFinder::new(&evaluator);
+        let mut dials = Vec::new();
+        for function in &reachable.functions {
+            for call in &self.packages.function(*function).function.calls {
+                let entry = self.entry(*function, call);
+                listeners.visit(*function, call, entry);
+                if let Some(dial) = entry.and_then(|it| it.dial.as_ref()) {
+                    find_dials(&evaluator, *function, call, dial, &mut dials);
+                }
+            }
+        }
+        variable_dials(&evaluator, &mut dials);
+        let main = self.programs[program.0 as usize].main;
+        GoNetwork { listeners: listeners.finish(main), dials }
+    }
+
+    /// What the catalogue knows of a call of another module.
+    pub(super) fn entry(&self, function: FunctionId, call: &Call) -> Option<&'static GoEntry> {
+        let it = self.packages.function(function);
+        entry_of(&self.packages.targets(it.package, Some(it.function), &call.callee))
+    }
+}
+
+/// What the catalogue knows of what a call runs.
+pub(in crate::model) fn entry_of(targets: &Targets<'_>) -> Option<&'static GoEntry> {
+    match targets {
+        Targets::Imported(path, name) => catalogue().find(path, "", name),
+        Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
+            catalogue().find(path, type_name, name)
+        }
+        _ => None,
+    }
+}
+
+fn find_dials<'w>(
+    evaluator: &Evaluator<'w>,
+    function: FunctionId,
+    call: &'w Call,
+    entry: &DialEntry,
+    dials: &mut Vec<Dial>,
+) {
+    let Some(place) = &entry.address else { return };
+    let found = evaluator.in_contexts(function, |frame| {
+        let mut out = Vec::new();
+        let needs_caller = dials_of(evaluator, call, entry, place, frame, &mut out);
+        (out, needs_caller)
+    });
+    for dial in found.into_iter().flatten() {
+        let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
+        if !dials.iter().any(same) {
+            dials.push(dial);
+        }
+    }
+}
+
+/// Reads one dial in one context; says whether a caller could tell more.
+fn dials_of<'w>(
+    evaluator: &Evaluator<'w>,
+    call: &'w Call,
+    entry: &DialEntry,
+    place: &Place,
+    frame: &Rc<Frame<'w>>,
+    out: &mut Vec<Dial>,
+) -> bool {
+    let mut needs_caller = false;
+    let network = word_of(evaluator, call, entry.network.as_ref(), frame);
+    let protocol = match network.as_deref() {
+        Some(it) if it.starts_with("unix") || it.starts_with("ip") => return false,
+        Some(it) if it.starts_with("udp") => Protocol::Udp,
+        _ => Protocol::Tcp,
+    };
+    let named = word_of(evaluator, call, entry.scheme.as_ref(), frame);
+    let (form, scheme) = match entry.form {
+        "driver" => match named.as_deref() {
+            Some("mysql" | "nrmysql") => ("mysql", "mysql"),
+            Some("postgres" | "pgx" | "pq" | "pg" | "postgresql" | "nrpostgres" | "cloudsqlpostgres") => {
+                ("any", "postgres")
+            }
+            Some("sqlserver" | "mssql") => ("any", "sqlserver"),
+            Some("clickhouse") => ("any", "clickhouse"),
+            Some(it) if it.contains("sqlite") || it == "duckdb" => return false,
+            _ => ("any", ""),
+        },
+        "target" => ("address", named.as_deref().unwrap_or("grpc")),
+        form => (form, named.as_deref().unwrap_or_default()),
+    };
+    for located in evaluator.place(place, call, frame) {
+        let (outcome, literal) = match located {
+            Located::Absent if entry.default.is_empty() => continue,
+            Located::Absent => (by_default(entry.default, call.span), false),
+            Located::Text { outcome, .. }
+                if outcome.unknown.is_none()
+                    && outcome.text.as_str().is_empty()
+                    && !entry.default.is_empty() =>
+            {
+                let mut it = by_default(entry.default, call.span);
+                it.via = outcome.via;
+                (it, false)
+            }
+            Located::Text { outcome, literal } => (outcome, literal),
+        };
+        needs_caller |= outcome.needs_caller;
+        for target in parse_target(outcome.text.as_str(), form) {
+            // `:50051` as it is written is the own machine; a host that came out empty is a
+            // variable that somebody forgot, which is another fault.
+            let own_machine = target.host.is_empty();
+            if own_machine && !(literal && target.port.is_some() && outcome.text.as_str().starts_with(':')) {
+                continue;
+            }
+            let scheme = target.scheme.clone().unwrap_or_else(|| scheme.to_owned());
+            let bare =
+                target.port.is_none() && !outcome.text.as_str()[target.host_range.end..].starts_with(':');
+            let port = if bare && form == "host" { default_port(&scheme) } else { target.port };
+            let host_span = outcome.text.span_of(target.host_range.clone()).unwrap_or(call.span);
+            out.push(Dial {
+                host: if own_machine { "localhost".to_owned() } else { target.host.clone() },
+                port,
+                scheme,
+                path: target.path.chars().take_while(|it| *it != HOLE).collect(),
+                protocol,
+                host_span,
+                port_span: target.port_range.clone().and_then(|it| outcome.text.span_of(it)),
+                site: call.span,
+                via: outcome.via.clone(),
+                source: DialSource::Code,
+                confidence: outcome.confidence,
+            });
+        }
+    }
+    needs_caller
+}
+
+/// A documented default, which stands nowhere but in the call.
+pub(super) fn by_default(address: &str, call: Span) -> Outcome {
+    Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new(address, call)) }
+}
+
+/// A fixed word, or one that an argument gives.
+pub(super) fn word_of<'w>(
+    evaluator: &Evaluator<'w>,
+    call: &'w Call,
+    word: Option<&EntryAddress>,
+    frame: &Rc<Frame<'w>>,
+) -> Option<String> {
+    match word? {
+        EntryAddress::Fixed(word) => Some((*word).to_owned()),
+        EntryAddress::At(place) => match evaluator.place(place, call, frame).pop()? {
+            Located::Text { outcome, .. } if outcome.unknown.is_none() => {
+                Some(outcome.text.as_str().to_owned())
+            }
+            _ => None,
+        },
+    }
+}
+
+/// Variables that the program reads and whose value is the address of a database or a broker.
+fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
+    let mut names: Vec<_> = variables_read(evaluator).into_iter().collect();
+    names.sort();
+    let mut seen = FxHashSet::default();
+    for (name, site) in names {
+        let Some(variable) = evaluator.setting.environment.get(&name) else { continue };
+        let Some(text) = &variable.value else { continue };
+        if !seen.insert(name) {
+            continue;
+        }
+        for target in parse_target(text.as_str(), "any") {
+            let Some(scheme) = target.scheme.filter(|it| SERVICE_SCHEMES.contains(&it.as_str())) else {
+                continue;
+            };
+            let covered = |it: &Dial| it.host == target.host && it.port == target.port;
+            if target.host.is_empty() || dials.iter().any(covered) {
+                continue;
+            }
+            dials.push(Dial {
+                host: target.host,
+                port: target.port,
+                scheme,
+                path: target.path,
+                protocol: Protocol::Tcp,
+                host_span: text.span_of(target.host_range).unwrap_or(variable.span),
+                port_span: target.port_range.and_then(|it| text.span_of(it)),
+                site,
+                via: Vec::new(),
+                source: DialSource::Variable,
+                confidence: Confidence::Likely,
+            });
+        }
+    }
+}
+
+/// The variables that the program reads by a name that is written out, and where.
+fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
+    let mut names = FxHashSet::default();
+    for function in &evaluator.reachable.functions {
+        let it = evaluator.packages.function(*function).function;
+        let values = it.calls.iter().flat_map(|it| &it.arguments);
+        let receivers = it.calls.iter().filter_map(|it| match &it.callee {
+            Callee::Method { receiver, .. } => Some(&**receiver),
+            _ => None,
+        });
+        let written =
+            it.field_writes.iter().map(|it| &it.value).chain(it.variable_writes.iter().map(|it| &it.1));
+        let returned = it.returns.iter().flatten();
+        let all = values.chain(receivers).chain(written).chain(returned).chain(&it.literals);
+        all.for_each(|value| gather_reads(value, &mut names, 16));
+        // A helper `getEnv("KEY", "default")` reads what its first argument names.
+        for call in &it.calls {
+            let (Some(Value::Literal(key)), true) = (call.arguments.first(), is_reader(call)) else {
+                continue;
+            };
+            names.insert((key.value.clone(), call.span));
+        }
+    }
+    for package in &evaluator.reachable.packages {
+        for (_, file) in &evaluator.packages.package(*package).files {
+            file.declarations.iter().for_each(|it| gather_reads(&it.value, &mut names, 16));
+            let tags = file.structs.iter().flat_map(|it| &it.fields).filter_map(|it| it.tag.as_ref());
+            for tag in tags {
+                for key in ["env", "envconfig", "mapstructure"] {
+                    if let Some(name) = crate::model::resolve::tag_value(tag, key) {
+                        let name = name.value.split(',').next().unwrap_or_default().trim().to_owned();
+                        names.insert((name, tag.span));
+                    }
+                }
+            }
+        }
+    }
+    names
+}
+
+fn is_reader(call: &Call) -> bool {
+    let name = call.callee.name().to_ascii_lowercase();
+    name.contains("env") || name == "getstring"
+}
+
+fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let mut each = |parts: &[Value]| parts.iter().for_each(|it| gather_reads(it, names, depth));
+    match value {
+        Value::Environment(read) => {
+            if let Value::Literal(key) = &read.key {
+                names.insert((key.value.clone(), read.span));
+            }
+            if let Some(default) = &read.default {
+                gather_reads(default, names, depth);
+            }
+        }
+        Value::Concat(parts)
+        | Value::List(parts, _)
+        | Value::Choice(parts, _)
+        | Value::FirstNonEmpty(parts, _) => {
+            each(parts);
+        }
+        Value::Format { arguments, .. } | Value::Call { arguments, .. } => each(arguments),
+        Value::Struct { fields, .. } => fields.iter().for_each(|(_, it)| gather_reads(it, names, depth)),
+        Value::Flag { default, .. } => gather_reads(default, names, depth),
+        Value::Field { receiver, .. } => gather_reads(receiver, names, depth),
+        Value::JoinHostPort { host, port, .. } => {
+            gather_reads(host, names, depth);
+            gather_reads(port, names, depth);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,56 @@
+//! Go main packages.
+
+use super::reachable::Reachable;
+use super::world::Packages;
+use super::{Program, ProgramId, Routes, Shutdown};
+use crate::facts::Facts;
+use crate::source::FileId;
+
+/// Every Go program of a project, ready to be looked at in a workload.
+#[derive(Debug, Default)]
+pub struct World<'a> {
+    /// The programs; a [`ProgramId`] is an index.
+    pub programs: Vec<Program>,
+    pub(super) packages: Packages<'a>,
+    reachable: Vec<Reachable<'a>>,
+}
+
+impl<'a> World<'a> {
+    /// Reads the programs out of the facts of all files.
+    #[must_use]
+    pub fn new(facts: &'a Facts) -> Self {
+        let mut world = Self { packages: Packages::new(facts), ..Self::default() };
+        let mut mains = Vec::new();
+        for (id, package) in world.packages.iter().filter(|(_, it)| it.name == "main") {
+            mains.extend(package.mains().map(|(file, span)| (id, file, span)));
+        }
+        for (id, file, main) in mains {
+            let package = world.packages.package(id);
+            let module_directory = package.module_directory.clone();
+            world.programs.push(Program {
+                directory: package.directory.clone(),
+                module_directory: module_directory.unwrap_or_else(|| package.directory.clone()),
+                import_path: package.import_path.clone(),
+                main,
+                shutdown: Shutdown::default(),
+                serve_calls: Vec::new(),
+                routes: Routes::default(),
+            });
+            world.reachable.push(Reachable::new(&world.packages, id, file));
+        }
+        world
+    }
+
+    /// The programs of a folder; several when files of it each have a `main`, of which a build
+    /// names one (`go build one.go`).
+    pub fn programs_in<'s>(&'s self, directory: &'s str) -> impl Iterator<Item = (ProgramId, FileId)> + 's {
+        let all = self.programs.iter().enumerate();
+        all.filter(move |(_, it)| it.directory == directory)
+            .map(|(index, it)| (ProgramId(index as u32), it.main.file))
+    }
+
+    /// What the program may run.
+    pub(super) fn reachable(&self, program: ProgramId) -> &Reachable<'a> {
+        &self.reachable[program.0 as usize]
+    }
+}

@@ -1,0 +1,206 @@
+//! Which functions a program may run, told by names.
+//!
+//! The answer is an over-approximation: a method that is called on something whose type does not
+//! show may be any method of that name, and a function that is mentioned is a function that runs.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+use crate::facts::go::{Call, Callee, Function, Value};
+use crate::source::FileId;
+
+/// The functions that a program may run, and who calls them.
+#[derive(Debug, Default)]
+pub struct Reachable<'a> {
+    /// In the order in which they were met, `main` first.
+    pub functions: Vec<FunctionId>,
+    /// Whether a `.env` file is read into the environment.
+    pub loads_dotenv: bool,
+    /// The packages of the project that are built in.
+    pub packages: FxHashSet<PackageId>,
+    members: FxHashSet<FunctionId>,
+    callers: FxHashMap<FunctionId, Vec<(FunctionId, &'a Call)>>,
+}
+
+impl<'a> Reachable<'a> {
+    /// What the `main` in `file` of `package` may run. Other files with a `main` of their own are
+    /// other programs of the same folder (`go run one.go`).
+    #[must_use]
+    pub fn new(packages: &Packages<'a>, package: PackageId, file: FileId) -> Self {
+        let others = packages.package(package).mains().map(|(id, _)| id).filter(|id| *id != file);
+        let mut walk = Walk {
+            packages,
+            others: others.collect(),
+            pending: Vec::new(),
+            out: Self { packages: packages.closure(package), ..Self::default() },
+        };
+        let mut closure: Vec<_> = walk.out.packages.iter().copied().collect();
+        closure.sort_unstable();
+        walk.start("main", package);
+        for id in closure {
+            walk.start("init", id);
+            for (file_id, file) in &packages.package(id).files {
+                if walk.others.contains(file_id) {
+                    continue;
+                }
+                for declaration in &file.declarations {
+                    walk.mentions(id, None, &declaration.value, 16);
+                }
+            }
+        }
+        while let Some(function) = walk.pending.pop() {
+            walk.visit(function);
+        }
+        walk.out
+    }
+
+    /// Whether the program may run `function`.
+    #[must_use]
+    pub fn contains(&self, function: FunctionId) -> bool {
+        self.members.contains(&function)
+    }
+
+    /// The calls that may run `function`, with the functions they stand in.
+    #[must_use]
+    pub fn callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
+        self.callers.get(&function).map_or(&[], Vec::as_slice)
+    }
+}
+
+struct Walk<'p, 'a> {
+    packages: &'p Packages<'a>,
+    others: FxHashSet<FileId>,
+    pending: Vec<FunctionId>,
+    out: Reachable<'a>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn start(&mut self, name: &str, package: PackageId) {
+        for id in self.packages.functions_named(package, name) {
+            self.reach(*id);
+        }
+    }
+
+    fn reach(&mut self, id: FunctionId) {
+        let it = self.packages.function(id);
+        let belongs = self.out.packages.contains(&it.package) && !self.others.contains(&it.file_id);
+        if belongs && self.out.members.insert(id) {
+            self.out.functions.push(id);
+            self.pending.push(id);
+        }
+    }
+
+    fn visit(&mut self, id: FunctionId) {
+        let it = self.packages.function(id);
+        let (package, function) = (it.package, it.function);
+        for call in &function.calls {
+            self.call(id, package, function, call);
+        }
+        let function = Some(function);
+        for values in &it.function.returns {
+            values.iter().for_each(|value| self.mentions(package, function, value, 16));
+        }
+        for write in &it.function.field_writes {
+            self.mentions(package, function, &write.value, 16);
+        }
+        for (_, value) in &it.function.variable_writes {
+            self.mentions(package, function, value, 16);
+        }
+        it.function.literals.iter().for_each(|value| self.mentions(package, function, value, 16));
+    }
+
+    fn call(&mut self, id: FunctionId, package: PackageId, function: &'a Function, call: &'a Call) {
+        let (targets, external) = match self.packages.targets(package, Some(function), &call.callee) {
+            Targets::Own(targets) => (targets, false),
+            Targets::Method(targets, _) => (targets, false),
+            Targets::Imported(path, name) => {
+                let autoload = path.ends_with("godotenv") && matches!(name, "Load" | "Overload");
+                self.out.loads_dotenv |= autoload;
+                (Vec::new(), true)
+            }
+            Targets::ExternalMethod(..) => (Vec::new(), true),
+        };
+        for target in targets {
+            self.reach(target);
+            if self.out.contains(target) {
+                self.out.callers.entry(target).or_default().push((id, call));
+            }
+        }
+        if let Callee::Method { receiver, .. } = &call.callee {
+            self.mentions(package, Some(function), receiver, 16);
+        }
+        for argument in &call.arguments {
+            self.mentions(package, Some(function), argument, 16);
+            if external {
+                self.hand_out(package, Some(function), argument);
+            }
+        }
+    }
+
+    /// A value of a type of the project goes to another module, which may call its methods.
+    fn hand_out(&mut self, package: PackageId, function: Option<&'a Function>, value: &'a Value) {
+        if let Some(TypeRef::Own(owner, name)) = self.packages.type_of(package, function, value) {
+            for method in self.packages.methods_of(owner, name) {
+                self.reach(method);
+            }
+        }
+    }
+
+    /// Functions that a value names, or calls on the way.
+    fn mentions(&mut self, package: PackageId, function: Option<&'a Function>, value: &'a Value, depth: u32) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let each = |walk: &mut Self, parts: &'a [Value]| {
+            parts.iter().for_each(|it| walk.mentions(package, function, it, depth));
+        };
+        match value {
+            Value::Name { package: path, name } => {
+                if let Some(owner) = self.packages.import(package, path) {
+                    let named = self.packages.functions_named(owner, &name.value).to_vec();
+                    named.into_iter().for_each(|it| self.reach(it));
+                }
+            }
+            Value::Field { receiver, field, .. } => {
+                self.mentions(package, function, receiver, depth);
+                let callee = self.packages.type_of(package, function, receiver);
+                match callee {
+                    Some(TypeRef::Own(owner, name)) => {
+                        if let Some(method) = self.packages.method(owner, name, &field.value) {
+                            self.reach(method);
+                        } else if self.packages.structure(TypeRef::Own(owner, name)).is_none() {
+                            let named = self.packages.methods_named(&field.value).to_vec();
+                            named.into_iter().for_each(|it| self.reach(it));
+                        }
+                    }
+                    Some(TypeRef::External(..)) => {}
+                    None => {
+                        let named = self.packages.methods_named(&field.value).to_vec();
+                        named.into_iter().for_each(|it| self.reach(it));
+                    }
+                }
+            }
+            Value::Struct { fields, type_name, .. } => {
+                let own = type_name.as_ref().map(|it| self.packages.type_ref(package, it));
+                for (_, it) in fields {
+                    self.mentions(package, function, it, depth);
+                    if matches!(own, Some(TypeRef::External(..))) {
+                        self.hand_out(package, function, it);
+                    }
+                }
+            }
+            Value::Call { callee, arguments, .. } => {
+                each(self, arguments);
+                match self.packages.targets(package, function, callee) {
+                    Targets::Own(targets) => targets.into_iter().for_each(|it| self.reach(it)),
+                    Targets::Method(targets, _) => targets.into_iter().for_each(|it| self.reach(it)),
+                    _ => arguments.iter().for_each(|it| self.hand_out(package, function, it)),
+                }
+            }
+            Value::List(parts, _)
+            | Value::Choice(parts, _)
+            | Value::FirstNonEmpty(parts, _)
+            | Value::Concat(parts) => each(self, parts),
+            Value::Format { arguments, .. } => each(self, arguments),
+            _ => {}
+        }
+    }
+}

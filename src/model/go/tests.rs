@@ -1,0 +1,331 @@
+//! Whole programs as text, and what they are understood to do.
+
+use super::World;
+use crate::facts::{Facts, go, go_mod};
+use crate::model::{Environment, GoNetwork, Origin, ProgramId, Variable};
+use crate::source::{FileId, Span, Text};
+
+/// A project of Go files, the workload of its first program, and what comes out.
+#[derive(Default)]
+struct Project {
+    files: Vec<(&'static str, String)>,
+    environment: Environment,
+    arguments: Vec<&'static str>,
+    arguments_unknown: bool,
+    dotenv: Option<Environment>,
+}
+
+/// A file that is none: where tests say that variables and arguments are written.
+const ELSEWHERE: FileId = FileId(99);
+
+impl Project {
+    /// One `main.go` with these imports and this body of `main`.
+    fn main(imports: &[&str], body: &str) -> Self {
+        let imports: String = imports.iter().map(|it| format!("import \"{it}\"\n")).collect();
+        Self::file("main.go", &format!("package main\n{imports}\nfunc main() {{\n{body}\n}}\n"))
+    }
+
+    fn file(path: &'static str, text: &str) -> Self {
+        Self { files: vec![("go.mod", "module example.com/app\n\ngo 1.22\n".into())], ..Self::default() }
+            .and(path, text)
+    }
+
+    fn and(mut self, path: &'static str, text: &str) -> Self {
+        self.files.push((path, text.to_owned()));
+        self
+    }
+
+    fn env(mut self, name: &str, value: &str) -> Self {
+        let span = Span::new(ELSEWHERE, 0, value.len());
+        let value = Some(Text::new(value, span));
+        self.environment
+            .variables
+            .insert(name.to_owned(), Variable { value, span, origin: Origin::Workload });
+        self
+    }
+
+    fn arguments(mut self, arguments: &[&'static str]) -> Self {
+        self.arguments = arguments.to_vec();
+        self
+    }
+
+    fn facts(&self) -> Facts {
+        let mut facts = Facts::default();
+        for (index, (path, text)) in self.files.iter().enumerate() {
+            let id = FileId(index as u32);
+            facts.paths.push((*path).to_owned());
+            if path.ends_with(".go") {
+                facts.go.push((id, go::read(id, text)));
+            } else {
+                facts.modules.push((id, go_mod::read(id, text)));
+            }
+        }
+        facts
+    }
+
+    fn network(&self) -> GoNetwork {
+        let facts = self.facts();
+        let world = World::new(&facts);
+        assert!(!world.programs.is_empty(), "no program");
+        let arguments: Vec<_> =
+            self.arguments.iter().map(|it| Text::new(*it, Span::new(ELSEWHERE, 0, it.len()))).collect();
+        let arguments = (!self.arguments_unknown).then_some(arguments.as_slice());
+        world.network(ProgramId(0), &self.environment, arguments, self.dotenv.as_ref())
+    }
+
+    fn written(&self, span: Span) -> &str {
+        match self.files.get(span.file.0 as usize) {
+            Some((_, text)) => &text[span.range()],
+            None => "elsewhere",
+        }
+    }
+
+    /// One line a socket: address, application, protocol, what is written at the port.
+    fn listeners(&self) -> String {
+        let network = self.network();
+        let mut lines: Vec<String> = Vec::new();
+        for it in &network.listeners.known {
+            let port = self.written(it.port_span);
+            lines.push(format!("{} {:?} {} `{port}`", it.address, it.application, it.protocol.as_str()));
+        }
+        for it in &network.listeners.faults {
+            lines.push(format!("{} {} {:?}", it.address, it.error, it.meant));
+        }
+        if let Some(it) = &network.listeners.incomplete {
+            lines.push(format!("? {}", it.value));
+        }
+        lines.join("\n")
+    }
+
+    /// One line a dial: scheme, host, port, what is written at the host.
+    fn dials(&self) -> String {
+        let show = |it: &crate::model::Dial| {
+            let port = it.port.map_or("?".to_owned(), |it| it.to_string());
+            format!("{} {}:{port}{} `{}`", it.scheme, it.host, it.path, self.written(it.host_span))
+        };
+        self.network().dials.iter().map(show).collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[test]
+fn listeners_of_one_function() {
+    for (imports, body, expected) in [
+        (
+            &["net/http"][..],
+            r#"http.ListenAndServe("127.0.0.1:8080", nil)"#,
+            "127.0.0.1:8080 Http tcp `8080`",
+        ),
+        (&["net/http"], r#"s := &http.Server{Addr: ":9000"}; s.ListenAndServe()"#, ":9000 Http tcp `9000`"),
+        (&["net/http"], r#"s := &http.Server{}; s.ListenAndServe()"#, ":http Http tcp `s.ListenAndServe()`"),
+        (
+            &["net/http"],
+            r#"http.ListenAndServe("8080", nil)"#,
+            "8080 missing port in address Some(\":8080\")",
+        ),
+        (&["net/http"], r#"http.ListenAndServe(": 5000", nil)"#, ": 5000 unknown port Some(\":5000\")"),
+        (
+            &["net/http", "strconv"],
+            r#"port := 8080; http.ListenAndServe(":"+strconv.Itoa(port), nil)"#,
+            ":8080 Http tcp `8080`",
+        ),
+        (
+            &["net/http", "fmt"],
+            r#"http.ListenAndServe(fmt.Sprintf("%s:%d", "0.0.0.0", 81), nil)"#,
+            "0.0.0.0:81 Http tcp `81`",
+        ),
+        (
+            &["net", "net/http"],
+            r#"l, _ := net.Listen("tcp", ":8081"); http.Serve(l, nil)"#,
+            ":8081 Http tcp `8081`",
+        ),
+        (
+            &["net", "google.golang.org/grpc"],
+            r#"l, err := net.Listen("tcp", ":50051"); _ = err; s := grpc.NewServer(); s.Serve(l)"#,
+            ":50051 Grpc tcp `50051`",
+        ),
+        (&["net"], r#"net.Listen("unix", "/run/x")"#, "? no call that listens was found"),
+        (&["net"], r#"net.ListenPacket("udp", ":53")"#, ":53 Other udp `53`"),
+        (&["net"], r#"net.Listen("tcp", "")"#, ":0 Other tcp `net.Listen(\"tcp\", \"\")`"),
+        (&["github.com/gin-gonic/gin"], r#"r := gin.Default(); r.Run()"#, ":8080 Http tcp `r.Run()`"),
+        (
+            &["github.com/gin-gonic/gin"],
+            r#"r := gin.Default(); r.Run("8080")"#,
+            "8080 missing port in address Some(\":8080\")",
+        ),
+        (&["github.com/gin-gonic/gin"], r#"r := gin.Default(); r.Run("")"#, ":http Http tcp `r.Run(\"\")`"),
+        (
+            &["github.com/labstack/echo/v4"],
+            r#"e := echo.New(); e.Logger.Fatal(e.Start(":1323"))"#,
+            ":1323 Http tcp `1323`",
+        ),
+        (
+            &["github.com/gofiber/fiber/v2"],
+            r#"app := fiber.New(); app.Listen(":3000")"#,
+            ":3000 Http tcp `3000`",
+        ),
+        (&["net/http", "os"], r#"http.ListenAndServe(":"+os.Args[1], nil)"#, "? the caller"),
+        (&["fmt"], r#"fmt.Println("x")"#, "? no call that listens was found"),
+    ] {
+        let found = Project::main(imports, body).listeners();
+        if expected == "? the caller" {
+            assert!(found.starts_with("? "), "{body}: {found}");
+        } else {
+            assert_eq!(found, expected, "{body}");
+        }
+    }
+}
+
+#[test]
+fn the_environment_and_the_arguments_decide() {
+    let imports = &["net/http", "os", "flag"];
+    let by_variable = r#"p := os.Getenv("PORT"); if p == "" { p = "8080" }; http.ListenAndServe(":"+p, nil)"#;
+    assert_eq!(Project::main(imports, by_variable).listeners(), ":8080 Http tcp `8080`");
+    assert_eq!(Project::main(imports, by_variable).env("PORT", "9").listeners(), ":9 Http tcp `elsewhere`");
+    let mut unknown = Project::main(imports, by_variable);
+    unknown.environment.incomplete = Some("an env_file is missing".into());
+    assert_eq!(unknown.listeners(), "? PORT may be set: an env_file is missing");
+
+    let by_flag = r#"p := flag.String("port", "80", ""); flag.Parse(); http.ListenAndServe(":"+*p, nil)"#;
+    assert_eq!(Project::main(imports, by_flag).listeners(), ":80 Http tcp `80`");
+    let given = |arguments| Project::main(imports, by_flag).arguments(arguments).listeners();
+    assert_eq!(given(&["-port=8080"]), ":8080 Http tcp `elsewhere`");
+    assert_eq!(given(&["--x", "--port", "8080"]), ":8080 Http tcp `elsewhere`");
+    let unknown = Project { arguments_unknown: true, ..Project::main(imports, by_flag) };
+    assert_eq!(unknown.listeners(), "? the program's arguments are not known");
+
+    let gin = &["github.com/gin-gonic/gin"];
+    let run = Project::main(gin, "r := gin.New(); r.Run()").env("PORT", "7000");
+    assert_eq!(run.listeners(), ":7000 Http tcp `elsewhere`");
+}
+
+#[test]
+fn a_dotenv_file_counts_below_the_environment() {
+    let source = "package main\nimport (\n\"net/http\"\n\"os\"\n\"github.com/joho/godotenv\"\n)\nfunc main() {\ngodotenv.Load()\nhttp.ListenAndServe(\":\"+os.Getenv(\"PORT\"), nil)\n}\n";
+    let project = || Project::file("main.go", source);
+    assert_eq!(project().listeners(), "? a .env file may set PORT");
+    assert_eq!(project().env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
+    let dotenv = Some(Project::default().env("PORT", "2").environment);
+    assert_eq!(Project { dotenv, ..project() }.listeners(), ":2 Http tcp `elsewhere`");
+}
+
+#[test]
+fn what_a_function_passes_on_is_followed_through_packages() {
+    let main = "package main\nimport (\n\"example.com/app/server\"\n\"example.com/app/config\"\n)\nfunc main() {\nserver.Run(config.Port, nil)\nserver.Run(\"9090\", nil)\n}\n";
+    let server = "package server\nimport \"net/http\"\nfunc Run(port string, h http.Handler) { serve(\":\"+port) }\nfunc serve(addr string) { http.ListenAndServe(addr, nil) }\n";
+    let config = "package config\nconst Port = \"8081\"\n";
+    let project =
+        Project::file("main.go", main).and("server/server.go", server).and("config/config.go", config);
+    assert_eq!(project.listeners(), ":8081 Http tcp `8081`\n:9090 Http tcp `9090`");
+}
+
+#[test]
+fn structs_are_followed() {
+    let method = r#"package main
+import "net/http"
+type Server struct { addr string; h http.Handler }
+func NewServer(addr string) *Server { return &Server{addr: addr} }
+func (s *Server) Run() error { return http.ListenAndServe(s.addr, nil) }
+func main() { s := NewServer("localhost:8080"); s.Run() }
+"#;
+    assert_eq!(Project::file("main.go", method).listeners(), "localhost:8080 Http tcp `8080`");
+    let config = r#"package main
+import ("net/http"; "os")
+type Http struct { Port string }
+type Config struct { HTTP Http; Host string }
+func Load() (*Config, error) {
+	c := &Config{HTTP: Http{Port: getEnv("PORT", "8080")}}
+	c.Host = "0.0.0.0"
+	return c, nil
+}
+func getEnv(key, fallback string) string {
+	if value, ok := os.LookupEnv(key); ok { return value }
+	return fallback
+}
+func main() { cfg, err := Load(); _ = err; http.ListenAndServe(cfg.Host+":"+cfg.HTTP.Port, nil) }
+"#;
+    assert_eq!(Project::file("main.go", config).listeners(), "0.0.0.0:8080 Http tcp `8080`");
+    assert_eq!(
+        Project::file("main.go", config).env("PORT", "1").listeners(),
+        "0.0.0.0:1 Http tcp `elsewhere`"
+    );
+    let tags = r#"package main
+import ("net/http"; "github.com/caarlos0/env/v10")
+type Config struct { Port string `env:"PORT" envDefault:"8080"` }
+func main() { cfg := Config{}; env.Parse(&cfg); http.ListenAndServe(":"+cfg.Port, nil) }
+"#;
+    assert_eq!(Project::file("main.go", tags).listeners(), ":8080 Http tcp `8080`");
+    assert_eq!(Project::file("main.go", tags).env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
+}
+
+#[test]
+fn package_variables_are_followed() {
+    let source = r#"package main
+import ("os"; "github.com/labstack/echo/v4")
+var port = "8082"
+func main() {
+	if os.Getenv("PORT") != "" { port = os.Getenv("PORT") }
+	r := echo.New()
+	r.Start(":" + port)
+}
+"#;
+    assert_eq!(Project::file("main.go", source).listeners(), ":8082 Http tcp `8082`");
+    assert_eq!(Project::file("main.go", source).env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
+}
+
+#[test]
+fn what_main_does_not_reach_does_not_count() {
+    let source = r#"package main
+import "net/http"
+func main() { go public() }
+func public() { http.ListenAndServe(":80", nil) }
+func debug() { http.ListenAndServe("localhost:6060", nil) }
+"#;
+    assert_eq!(Project::file("main.go", source).listeners(), ":80 Http tcp `80`");
+}
+
+#[test]
+fn dials() {
+    for (imports, body, expected) in [
+        (&["net/http"][..], r#"http.Get("http://api:3000/x?y")"#, "http api:3000/x `api`"),
+        (
+            &["net/http", "fmt", "os"],
+            r#"url := fmt.Sprintf("http://localhost:3002/authors/%d", len(os.Args)); http.Get(url)"#,
+            "http localhost:3002/authors/ `localhost`",
+        ),
+        (&["net/http", "os"], r#"http.Get(os.Getenv("URL") + "/x")"#, ""),
+        (&["database/sql"], r#"sql.Open("postgres", "host=db port=5433 user=x")"#, "postgres db:5433 `db`"),
+        (&["database/sql"], r#"sql.Open("mysql", "u:p@tcp(db:3306)/x")"#, "mysql db:3306 `db`"),
+        (&["database/sql"], r#"sql.Open("sqlite3", "file:db:5432")"#, ""),
+        (
+            &["github.com/redis/go-redis/v9"],
+            r#"redis.NewClient(&redis.Options{Addr: "cache:6379"})"#,
+            "redis cache:6379 `cache`",
+        ),
+        (
+            &["github.com/redis/go-redis/v9"],
+            r#"redis.NewClient(&redis.Options{})"#,
+            "redis localhost:6379 `redis.NewClient(&redis.Options{})`",
+        ),
+        (&["google.golang.org/grpc"], r#"grpc.Dial("dns:///users:50051")"#, "grpc users:50051 `users`"),
+        (&["google.golang.org/grpc"], r#"grpc.Dial(":50051")"#, "grpc localhost:50051 ``"),
+        (
+            &["github.com/segmentio/kafka-go"],
+            r#"kafka.NewReader(kafka.ReaderConfig{Brokers: []string{"k1:9092", "k2:9093"}})"#,
+            "kafka k1:9092 `k1`\nkafka k2:9093 `k2`",
+        ),
+        (
+            &["go.mongodb.org/mongo-driver/mongo/options"],
+            r#"options.Client().ApplyURI("mongodb://localhost:27017")"#,
+            "mongodb localhost:27017 `localhost`",
+        ),
+    ] {
+        assert_eq!(Project::main(imports, body).dials(), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_read_tells_whom_the_program_dials() {
+    let project = Project::main(&["os"], r#"connect(os.Getenv("DATABASE_URL"))"#);
+    let project = project.env("DATABASE_URL", "postgres://db/x").env("UNREAD", "redis://cache");
+    assert_eq!(project.dials(), "postgres db:5432/x `elsewhere`");
+}

@@ -1,0 +1,613 @@
+//! Every Go package of a project, with what each name in it means.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::catalogue::go as catalogue;
+use crate::facts::go::{
+    Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
+};
+use crate::facts::{Facts, join_path};
+use crate::source::{FileId, Span};
+
+/// Names one package of a [`Packages`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PackageId(pub u32);
+
+/// Names one function or method of a [`Packages`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FunctionId(pub u32);
+
+/// A Go module: a folder with a go.mod.
+#[derive(Debug)]
+struct Module {
+    directory: String,
+    path: String,
+    /// Module path and folder of each `replace old => ./folder`.
+    replacements: Vec<(String, String)>,
+}
+
+/// The files of one folder that a Linux build takes and that share a package clause.
+#[derive(Debug)]
+pub struct Package<'a> {
+    /// Folder relative to the project root, `.` for the root.
+    pub directory: String,
+    /// The name in the package clause.
+    pub name: &'a str,
+    /// Import path; empty when no go.mod is above it.
+    pub import_path: String,
+    /// Folder of the go.mod above it, if any.
+    pub module_directory: Option<String>,
+    /// Its files.
+    pub files: Vec<(FileId, &'a GoFile)>,
+    /// The packages of the project that it imports, by import path.
+    imports: FxHashMap<&'a str, PackageId>,
+}
+
+/// A function with where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionInPackage<'a> {
+    /// The package.
+    pub package: PackageId,
+    /// The file.
+    pub file: &'a GoFile,
+    /// The file's id.
+    pub file_id: FileId,
+    /// The function.
+    pub function: &'a Function,
+}
+
+/// A named type, wherever it was mentioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TypeRef<'a> {
+    /// Of a package of the project.
+    Own(PackageId, &'a str),
+    /// Of another module: import path and name.
+    External(&'a str, &'a str),
+}
+
+/// What a call may run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Targets<'a> {
+    /// Functions of the project.
+    Own(Vec<FunctionId>),
+    /// A function of another module: import path and name.
+    Imported(&'a str, &'a str),
+    /// A method of a type of another module.
+    ExternalMethod(TypeRef<'a>, &'a str),
+    /// A method of something whose type does not show; the functions are the project's methods of
+    /// that name.
+    Method(Vec<FunctionId>, &'a str),
+}
+
+/// All packages of a project, and what their names mean.
+#[derive(Debug, Default)]
+pub struct Packages<'a> {
+    modules: Vec<Module>,
+    packages: Vec<Package<'a>>,
+    functions: Vec<FunctionInPackage<'a>>,
+    scopes: Vec<Scope<'a>>,
+    methods_by_name: FxHashMap<&'a str, Vec<FunctionId>>,
+    literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
+    declared_literals: FxHashMap<TypeRef<'a>, Vec<(PackageId, &'a Value)>>,
+    field_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a FieldWrite)>>,
+}
+
+/// The names of one package.
+#[derive(Debug, Default)]
+struct Scope<'a> {
+    functions: FxHashMap<&'a str, Vec<FunctionId>>,
+    /// By type, then by name.
+    methods: FxHashMap<&'a str, FxHashMap<&'a str, FunctionId>>,
+    declarations: FxHashMap<&'a str, &'a Declaration>,
+    structs: FxHashMap<&'a str, &'a Struct>,
+    variable_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a Value)>>,
+}
+
+impl<'a> Packages<'a> {
+    /// Reads the packages out of the facts of all files.
+    #[must_use]
+    pub fn new(facts: &'a Facts) -> Self {
+        let mut packages = Self { modules: modules(facts), ..Self::default() };
+        packages.gather(facts);
+        packages.scopes.resize_with(packages.packages.len(), Scope::default);
+        packages.link_imports();
+        packages.index();
+        packages
+    }
+
+    /// The package `id`.
+    #[must_use]
+    pub fn package(&self, id: PackageId) -> &Package<'a> {
+        &self.packages[id.0 as usize]
+    }
+
+    /// Every package.
+    pub fn iter(&self) -> impl Iterator<Item = (PackageId, &Package<'a>)> {
+        self.packages.iter().enumerate().map(|(index, it)| (PackageId(index as u32), it))
+    }
+
+    /// The function `id`.
+    #[must_use]
+    pub fn function(&self, id: FunctionId) -> FunctionInPackage<'a> {
+        self.functions[id.0 as usize]
+    }
+
+    /// The functions (not methods) of a package that have this name; several for `init`.
+    #[must_use]
+    pub fn functions_named(&self, package: PackageId, name: &str) -> &[FunctionId] {
+        self.scope(package).functions.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The method `name` of a type, embedded ones included.
+    #[must_use]
+    pub fn method(&self, package: PackageId, type_name: &str, name: &str) -> Option<FunctionId> {
+        self.method_within(package, type_name, name, 4)
+    }
+
+    /// The methods that are declared on a type.
+    #[must_use]
+    pub fn methods_of(&self, package: PackageId, type_name: &str) -> Vec<FunctionId> {
+        let methods = self.scope(package).methods.get(type_name);
+        methods.map(|it| it.values().copied().collect()).unwrap_or_default()
+    }
+
+    /// Every method of that name.
+    #[must_use]
+    pub fn methods_named(&self, name: &str) -> &[FunctionId] {
+        self.methods_by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The package constant or variable `name`.
+    #[must_use]
+    pub fn declaration(&self, package: PackageId, name: &str) -> Option<&'a Declaration> {
+        self.scope(package).declarations.get(name).copied()
+    }
+
+    /// What is assigned to a package variable, by which function.
+    #[must_use]
+    pub fn variable_writes(&self, package: PackageId, name: &str) -> &[(FunctionId, &'a Value)] {
+        self.scope(package).variable_writes.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is assigned to a field of that name, of whatever type, by which function.
+    #[must_use]
+    pub fn field_writes(&self, field: &str) -> &[(FunctionId, &'a FieldWrite)] {
+        self.field_writes.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// The composite literals of a type in functions.
+    #[must_use]
+    pub fn literals(&self, of: TypeRef<'a>) -> &[(FunctionId, &'a Value)] {
+        self.literals.get(&of).map_or(&[], Vec::as_slice)
+    }
+
+    /// The composite literals of a type in the initial values of package variables.
+    #[must_use]
+    pub fn declared_literals(&self, of: TypeRef<'a>) -> &[(PackageId, &'a Value)] {
+        self.declared_literals.get(&of).map_or(&[], Vec::as_slice)
+    }
+
+    /// The struct type, when it is one of the project.
+    #[must_use]
+    pub fn structure(&self, of: TypeRef<'a>) -> Option<&'a Struct> {
+        match of {
+            TypeRef::Own(package, name) => self.scope(package).structs.get(name).copied(),
+            TypeRef::External(..) => None,
+        }
+    }
+
+    /// The package that `path` means in a file of `from`; the empty path is `from` itself.
+    #[must_use]
+    pub fn import(&self, from: PackageId, path: &str) -> Option<PackageId> {
+        if path.is_empty() {
+            return Some(from);
+        }
+        self.package(from).imports.get(path).copied()
+    }
+
+    /// The packages of the project that `id` imports.
+    pub fn imports(&self, id: PackageId) -> impl Iterator<Item = PackageId> {
+        self.package(id).imports.values().copied()
+    }
+
+    /// A type as a file of `from` names it.
+    #[must_use]
+    pub fn type_ref(&self, from: PackageId, name: &'a TypeName) -> TypeRef<'a> {
+        match self.import(from, &name.package) {
+            Some(package) => TypeRef::Own(package, &name.name),
+            None => TypeRef::External(&name.package, &name.name),
+        }
+    }
+
+    /// The type of a field, of an embedded struct's field too.
+    #[must_use]
+    pub fn field_type(&self, of: TypeRef<'a>, field: &str) -> Option<TypeRef<'a>> {
+        self.field_type_within(of, field, 4)
+    }
+
+    /// The type of a value that stands in a function, where its expression shows it.
+    #[must_use]
+    pub fn type_of(
+        &self,
+        package: PackageId,
+        function: Option<&'a Function>,
+        value: &'a Value,
+    ) -> Option<TypeRef<'a>> {
+        self.type_within(package, function, value, 8)
+    }
+
+    /// What a callee that is named in `package` may run.
+    #[must_use]
+    pub fn targets(
+        &self,
+        package: PackageId,
+        function: Option<&'a Function>,
+        callee: &'a Callee,
+    ) -> Targets<'a> {
+        match callee {
+            Callee::Own { name } => Targets::Own(self.functions_named(package, name).to_vec()),
+            Callee::Imported { package: path, name } => match self.import(package, path) {
+                Some(target) => Targets::Own(self.functions_named(target, name).to_vec()),
+                None => Targets::Imported(path, name),
+            },
+            Callee::Method { receiver, receiver_type, name } => {
+                let shown = receiver_type.as_ref().map(|it| self.type_ref(package, it));
+                let known = shown.or_else(|| self.type_of(package, function, receiver));
+                match known {
+                    Some(TypeRef::Own(owner, type_name)) => match self.method(owner, type_name, name) {
+                        Some(method) => Targets::Own(vec![method]),
+                        // An interface, or a method promoted from a type of another module.
+                        None => match self.promoted(TypeRef::Own(owner, type_name), name) {
+                            Some(external) => Targets::ExternalMethod(external, name),
+                            None => Targets::Method(self.methods_named(name).to_vec(), name),
+                        },
+                    },
+                    Some(external) => Targets::ExternalMethod(external, name),
+                    None => Targets::Method(self.methods_named(name).to_vec(), name),
+                }
+            }
+        }
+    }
+
+    /// The packages that `start` needs, itself included.
+    #[must_use]
+    pub fn closure(&self, start: PackageId) -> FxHashSet<PackageId> {
+        let mut seen = FxHashSet::default();
+        let mut pending = vec![start];
+        while let Some(id) = pending.pop() {
+            if seen.insert(id) {
+                pending.extend(self.imports(id));
+            }
+        }
+        seen
+    }
+
+    /// The only type of another module that a struct embeds and that may so have the method.
+    fn promoted(&self, of: TypeRef<'a>, _method: &str) -> Option<TypeRef<'a>> {
+        let TypeRef::Own(package, _) = of else { return None };
+        let embedded = self.structure(of)?.fields.iter().filter(|it| it.embedded);
+        let types = embedded.filter_map(|it| it.type_name.as_ref()).map(|it| self.type_ref(package, it));
+        let mut external = types.filter(|it| matches!(it, TypeRef::External(..)));
+        let first = external.next()?;
+        external.next().is_none().then_some(first)
+    }
+
+    fn method_within(
+        &self,
+        package: PackageId,
+        type_name: &str,
+        name: &str,
+        depth: usize,
+    ) -> Option<FunctionId> {
+        if let Some(found) = self.scope(package).methods.get(type_name).and_then(|it| it.get(name)) {
+            return Some(*found);
+        }
+        let depth = depth.checked_sub(1)?;
+        let structure = self.scope(package).structs.get(type_name)?;
+        let embedded =
+            structure.fields.iter().filter(|it| it.embedded).filter_map(|it| it.type_name.as_ref());
+        embedded.map(|it| self.type_ref(package, it)).find_map(|it| match it {
+            TypeRef::Own(package, type_name) => self.method_within(package, type_name, name, depth),
+            TypeRef::External(..) => None,
+        })
+    }
+
+    fn field_type_within(&self, of: TypeRef<'a>, field: &str, depth: usize) -> Option<TypeRef<'a>> {
+        let TypeRef::Own(package, _) = of else { return None };
+        let structure = self.structure(of)?;
+        if let Some(found) = structure.fields.iter().find(|it| it.name.value == field) {
+            return found.type_name.as_ref().map(|it| self.type_ref(package, it));
+        }
+        let depth = depth.checked_sub(1)?;
+        let embedded =
+            structure.fields.iter().filter(|it| it.embedded).filter_map(|it| it.type_name.as_ref());
+        embedded.map(|it| self.type_ref(package, it)).find_map(|it| self.field_type_within(it, field, depth))
+    }
+
+    fn type_within(
+        &self,
+        package: PackageId,
+        function: Option<&'a Function>,
+        value: &'a Value,
+        depth: usize,
+    ) -> Option<TypeRef<'a>> {
+        let depth = depth.checked_sub(1)?;
+        match value {
+            Value::Name { package: path, name } => {
+                let owner = self.import(package, path)?;
+                let declaration = self.declaration(owner, &name.value)?;
+                let shown = declaration.type_name.as_ref().map(|it| self.type_ref(owner, it));
+                shown.or_else(|| self.type_within(owner, None, &declaration.value, depth))
+            }
+            Value::Parameter { index, .. } => {
+                let type_name = function?.parameters.get(*index)?.type_name.as_ref()?;
+                Some(self.type_ref(package, type_name))
+            }
+            Value::Receiver { type_name, .. } => Some(self.type_ref(package, type_name)),
+            Value::Struct { type_name, .. } => Some(self.type_ref(package, type_name.as_ref()?)),
+            Value::Field { receiver, receiver_type, field } => {
+                let shown = receiver_type.as_ref().map(|it| self.type_ref(package, it));
+                let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
+                self.field_type(owner, &field.value)
+            }
+            Value::Call { callee, .. } => match self.targets(package, function, callee) {
+                Targets::Own(targets) => {
+                    let target = self.function(*targets.first()?);
+                    let result = target.function.result_type.as_ref()?;
+                    Some(self.type_ref(target.package, result))
+                }
+                Targets::Imported(path, name) => result_of(path, "", name),
+                Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
+                    result_of(path, type_name, name)
+                }
+                _ => None,
+            },
+            Value::Choice(parts, _) | Value::FirstNonEmpty(parts, _) => {
+                parts.iter().find_map(|it| self.type_within(package, function, it, depth))
+            }
+            _ => None,
+        }
+    }
+
+    fn gather(&mut self, facts: &'a Facts) {
+        let mut known: FxHashMap<(String, &'a str), PackageId> = FxHashMap::default();
+        for (id, file) in &facts.go {
+            let path = facts.path(*id);
+            let Some(name) = file.package.as_ref().map(|it| it.value.as_str()) else { continue };
+            let constraint = file.constraint.as_ref().map(|it| it.value.as_str());
+            let foreign =
+                path.split('/').any(|it| it == "vendor" || it == "testdata" || it == "node_modules");
+            if foreign || !is_built(path, constraint) {
+                continue;
+            }
+            let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
+            let package = *known.entry((directory.to_owned(), name)).or_insert_with(|| {
+                let module = self.module_of(directory);
+                self.packages.push(Package {
+                    directory: directory.to_owned(),
+                    name,
+                    import_path: module.map(|it| it.import_path(directory)).unwrap_or_default(),
+                    module_directory: module.map(|it| it.directory.clone()),
+                    files: Vec::new(),
+                    imports: FxHashMap::default(),
+                });
+                PackageId(self.packages.len() as u32 - 1)
+            });
+            self.packages[package.0 as usize].files.push((*id, file));
+        }
+    }
+
+    /// The module that `directory` belongs to: the nearest go.mod upwards.
+    fn module_of(&self, directory: &str) -> Option<&Module> {
+        let inside = self.modules.iter().filter(|it| is_inside(directory, &it.directory));
+        inside.max_by_key(|it| if it.directory == "." { 0 } else { it.directory.len() })
+    }
+
+    fn link_imports(&mut self) {
+        // A folder has one package that others can import; `main` only when there is nothing else.
+        let mut by_directory: FxHashMap<&str, PackageId> = FxHashMap::default();
+        for (index, package) in self.packages.iter().enumerate() {
+            let id = PackageId(index as u32);
+            let slot = by_directory.entry(&package.directory).or_insert(id);
+            if self.packages[slot.0 as usize].name == "main" {
+                *slot = id;
+            }
+        }
+        let linked: Vec<_> = self
+            .packages
+            .iter()
+            .map(|package| {
+                let paths = package.files.iter().flat_map(|(_, file)| &file.imports);
+                let paths = paths.map(|it| it.path.value.as_str());
+                let found = paths.filter_map(|path| {
+                    let directory = self.directory_of_import(package, path, &by_directory)?;
+                    Some((path, *by_directory.get(directory.as_str())?))
+                });
+                found.collect::<FxHashMap<_, _>>()
+            })
+            .collect();
+        for (package, imports) in self.packages.iter_mut().zip(linked) {
+            package.imports = imports;
+        }
+    }
+
+    fn directory_of_import(
+        &self,
+        from: &Package<'a>,
+        path: &str,
+        known: &FxHashMap<&str, PackageId>,
+    ) -> Option<String> {
+        // `import "./x"` works without modules.
+        if path.starts_with("./") || path.starts_with("../") {
+            return join_path(&from.directory, path);
+        }
+        let own = self.modules.iter().find(|it| Some(&it.directory) == from.module_directory.as_ref());
+        let Some(own) = own else { return directory_in_gopath(path, known) };
+        if let Some(directory) = own.directory_of(path) {
+            return Some(directory);
+        }
+        let replaced = own.replacements.iter().find_map(|(old, folder)| {
+            let rest = strip_path(path, old)?;
+            join_path(&join_path(&own.directory, folder)?, rest)
+        });
+        if replaced.is_some() {
+            return replaced;
+        }
+        // A module of the same project, by go.work or from the proxy at some version. Two modules
+        // of one path are examples that never meet.
+        let longest = self
+            .modules
+            .iter()
+            .filter(|it| it.directory_of(path).is_some())
+            .max_by_key(|it| it.path.len())?;
+        let twins = self.modules.iter().filter(|it| it.path == longest.path).count();
+        if twins > 1 { None } else { longest.directory_of(path) }
+    }
+
+    fn index(&mut self) {
+        for index in 0..self.packages.len() {
+            let package = PackageId(index as u32);
+            let files = self.packages[index].files.clone();
+            for (file_id, file) in files {
+                self.index_file(package, file_id, file);
+            }
+        }
+    }
+
+    fn scope(&self, package: PackageId) -> &Scope<'a> {
+        &self.scopes[package.0 as usize]
+    }
+
+    fn index_file(&mut self, package: PackageId, file_id: FileId, file: &'a GoFile) {
+        let at = package.0 as usize;
+        for it in &file.structs {
+            self.scopes[at].structs.entry(&it.name.value).or_insert(it);
+        }
+        for it in &file.declarations {
+            self.scopes[at].declarations.entry(&it.name.value).or_insert(it);
+            let mut literals = Vec::new();
+            struct_literals(&it.value, &mut literals, 12);
+            for literal in literals {
+                let Value::Struct { type_name: Some(type_name), .. } = literal else { continue };
+                let of = self.type_ref(package, type_name);
+                self.declared_literals.entry(of).or_default().push((package, literal));
+            }
+        }
+        for function in &file.functions {
+            let id = FunctionId(self.functions.len() as u32);
+            self.functions.push(FunctionInPackage { package, file, file_id, function });
+            let name = function.name.value.as_str();
+            match &function.receiver {
+                Some((_, type_name)) => {
+                    self.scopes[at].methods.entry(&type_name.name).or_default().entry(name).or_insert(id);
+                    self.methods_by_name.entry(name).or_default().push(id);
+                }
+                None => self.scopes[at].functions.entry(name).or_default().push(id),
+            }
+            for write in &function.field_writes {
+                self.field_writes.entry(&write.field.value).or_default().push((id, write));
+            }
+            for (variable, value) in &function.variable_writes {
+                self.scopes[at].variable_writes.entry(&variable.value).or_default().push((id, value));
+            }
+            for literal in &function.literals {
+                let Value::Struct { type_name: Some(type_name), .. } = literal else { continue };
+                let of = self.type_ref(package, type_name);
+                self.literals.entry(of).or_default().push((id, literal));
+            }
+        }
+    }
+}
+
+impl Package<'_> {
+    /// The `main` in `func main()` of each file that has one; usually one file.
+    pub fn mains(&self) -> impl Iterator<Item = (FileId, Span)> {
+        self.files.iter().filter_map(|(id, file)| Some((*id, file.main?)))
+    }
+}
+
+impl Module {
+    fn import_path(&self, directory: &str) -> String {
+        if self.path.is_empty() {
+            return String::new();
+        }
+        match relative_to(directory, &self.directory) {
+            "" => self.path.clone(),
+            rest => format!("{}/{rest}", self.path),
+        }
+    }
+
+    /// The folder of a package of this module, by import path.
+    fn directory_of(&self, path: &str) -> Option<String> {
+        if self.path.is_empty() {
+            return None;
+        }
+        join_path(&self.directory, strip_path(path, &self.path)?)
+    }
+}
+
+fn modules(facts: &Facts) -> Vec<Module> {
+    let read = |(id, module): &(FileId, crate::facts::go_mod::GoMod)| {
+        let path = facts.path(*id);
+        let replacements = module.local_replacements.iter();
+        Module {
+            directory: path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned(),
+            path: module.module.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
+            replacements: replacements.map(|(old, new)| (old.value.clone(), new.value.clone())).collect(),
+        }
+    };
+    let is_module = |(id, _): &&(FileId, _)| facts.path(*id).rsplit('/').next() == Some("go.mod");
+    facts.modules.iter().filter(is_module).map(read).collect()
+}
+
+fn result_of<'a>(path: &str, type_name: &str, name: &str) -> Option<TypeRef<'a>> {
+    let result = catalogue().find(path, type_name, name)?.result.as_ref()?;
+    Some(TypeRef::External(&result.package, &result.name))
+}
+
+/// Without modules, `github.com/owner/repository/folder` is usually `folder` of this project.
+fn directory_in_gopath(path: &str, known: &FxHashMap<&str, PackageId>) -> Option<String> {
+    let mut parts = path.splitn(4, '/');
+    let host = parts.next()?;
+    if !host.contains('.') {
+        return None;
+    }
+    let (_owner, _repository) = (parts.next()?, parts.next()?);
+    let directory = parts.next().unwrap_or(".");
+    known.contains_key(directory).then(|| directory.to_owned())
+}
+
+/// `path` without the leading `prefix`, on a border of path parts.
+fn strip_path<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
+    match path.strip_prefix(prefix)? {
+        "" => Some(""),
+        rest => rest.strip_prefix('/'),
+    }
+}
+
+fn is_inside(directory: &str, folder: &str) -> bool {
+    folder == "." || strip_path(directory, folder).is_some()
+}
+
+fn relative_to<'p>(directory: &'p str, folder: &str) -> &'p str {
+    match (directory, folder) {
+        (".", _) => "",
+        (directory, ".") => directory,
+        (directory, folder) => strip_path(directory, folder).unwrap_or_default(),
+    }
+}
+
+fn struct_literals<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match value {
+        Value::Struct { fields, .. } => {
+            found.push(value);
+            fields.iter().for_each(|(_, it)| struct_literals(it, found, depth));
+        }
+        Value::List(parts, _) | Value::Choice(parts, _) | Value::FirstNonEmpty(parts, _) => {
+            parts.iter().for_each(|it| struct_literals(it, found, depth));
+        }
+        Value::Call { arguments, .. } => arguments.iter().for_each(|it| struct_literals(it, found, depth)),
+        _ => {}
+    }
+}

@@ -1,0 +1,171 @@
+//! The result of a call.
+
+use std::rc::Rc;
+
+use super::{Bound, Evaluator, Frame, Outcome, agreed};
+use crate::facts::catalogue::{PureEntry, go as catalogue};
+use crate::facts::go::{Callee, Value};
+use crate::model::go::{FunctionId, Targets, TypeRef};
+use crate::source::{Span, Text};
+
+impl<'w> Evaluator<'w> {
+    pub(super) fn call(
+        &self,
+        callee: &'w Callee,
+        arguments: &'w [Value],
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let receiver = receiver_of(callee);
+        let (package, function) = (self.package_of(frame), self.function_of(frame));
+        let pure = match self.packages.targets(package, function, callee) {
+            Targets::Own(targets) => {
+                let [target] = targets[..] else {
+                    return Outcome::hole("the function was not found", Some(span));
+                };
+                return self.own_call(target, arguments, receiver, span, frame, depth);
+            }
+            Targets::Imported(path, name) => {
+                if let Some(outcome) = self.configured(path, name, arguments, span, frame, depth) {
+                    return outcome;
+                }
+                catalogue().find(path, "", name).and_then(|it| it.pure.as_ref())
+            }
+            Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
+                if let Some(outcome) = self.configured(path, name, arguments, span, frame, depth) {
+                    return outcome;
+                }
+                catalogue().find(path, type_name, name).and_then(|it| it.pure.as_ref())
+            }
+            Targets::ExternalMethod(..) | Targets::Method(..) => None,
+        };
+        match pure {
+            Some(pure) => self.pure(pure, arguments, receiver, span, frame, depth),
+            None => Outcome::hole("the result of this call is not followed", Some(span)),
+        }
+    }
+
+    /// Every `return` of a function of the project must agree.
+    fn own_call(
+        &self,
+        target: FunctionId,
+        arguments: &'w [Value],
+        receiver: Option<&'w Value>,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let inside = self.enter(target, arguments, receiver, span, frame);
+        let returns = &self.packages.function(target).function.returns;
+        let values = returns.iter().filter_map(|it| it.first());
+        let mut outcome = agreed(values.map(|it| self.text(it, &inside, depth)), "its results differ", span);
+        outcome.via.insert(0, span);
+        outcome
+    }
+
+    /// The frame of a function that is called from `frame`.
+    pub(super) fn enter(
+        &self,
+        target: FunctionId,
+        arguments: &'w [Value],
+        receiver: Option<&'w Value>,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+    ) -> Rc<Frame<'w>> {
+        let call = Some(Bound { arguments, receiver, span, frame: Rc::clone(frame) });
+        Rc::new(Frame::Function { function: target, call })
+    }
+
+    fn pure(
+        &self,
+        pure: &PureEntry,
+        arguments: &'w [Value],
+        receiver: Option<&'w Value>,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let unknown = || Outcome::hole("the result of this call is not followed", Some(span));
+        if pure.meaning == "same-receiver" {
+            return receiver.map_or_else(unknown, |it| self.text(it, frame, depth));
+        }
+        if pure.meaning == "concat" || pure.meaning == "join" {
+            return self.joined(pure.meaning, arguments, span, frame, depth);
+        }
+        if pure.meaning == "first-non-empty" {
+            let mut last = unknown();
+            for argument in arguments {
+                last = self.text(argument, frame, depth);
+                if last.unknown.is_some() || !matches!(last.text.as_str(), "" | "0") {
+                    break;
+                }
+            }
+            return last;
+        }
+        let Some(argument) = arguments.get(pure.argument) else { return unknown() };
+        let mut outcome = self.text(argument, frame, depth);
+        if pure.meaning == "same" {
+            return outcome;
+        }
+        let other = || {
+            let it = self.text(arguments.get(pure.argument + 1)?, frame, depth);
+            it.unknown.is_none().then(|| it.text.as_str().to_owned())
+        };
+        let text = outcome.text.as_str().to_owned();
+        let kept = match pure.meaning {
+            "trim-space" => Some(text.trim().to_owned()),
+            "trim-prefix" => other().map(|it| text.strip_prefix(it.as_str()).unwrap_or(&text).to_owned()),
+            "trim-suffix" => other().map(|it| text.strip_suffix(it.as_str()).unwrap_or(&text).to_owned()),
+            "trim-left" => other().map(|set| text.trim_start_matches(|it| set.contains(it)).to_owned()),
+            "trim-right" => other().map(|set| text.trim_end_matches(|it| set.contains(it)).to_owned()),
+            "trim" => other().map(|set| text.trim_matches(|it| set.contains(it)).to_owned()),
+            // A list is its elements with commas.
+            "split" => other().filter(|it| it == "," || !text.contains(it.as_str())).map(|_| text.clone()),
+            "lower" if text.to_lowercase() == text => Some(text.clone()),
+            "upper" if text.to_uppercase() == text => Some(text.clone()),
+            _ => None,
+        };
+        let Some(kept) = kept else { return unknown() };
+        // What was trimmed stands in the text as it was, so that its places are kept.
+        let Some(start) = text.find(kept.as_str()) else { return unknown() };
+        outcome.text = outcome.text.slice(start..start + kept.len());
+        outcome
+    }
+
+    fn joined(
+        &self,
+        meaning: &str,
+        arguments: &'w [Value],
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let (parts, separator) = match (meaning, arguments) {
+            ("join", [Value::List(parts, _), separator]) => {
+                let separator = self.text(separator, frame, depth);
+                if separator.unknown.is_some() {
+                    return separator;
+                }
+                (parts.as_slice(), separator.text.as_str().to_owned())
+            }
+            ("concat", parts) => (parts, String::new()),
+            _ => return Outcome::hole("the result of this call is not followed", Some(span)),
+        };
+        let mut out = Outcome::known(Text::default());
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 && !separator.is_empty() {
+                out.text.push(&separator, span);
+            }
+            out.append(self.text(part, frame, depth));
+        }
+        out
+    }
+}
+
+pub(super) fn receiver_of(callee: &Callee) -> Option<&Value> {
+    match callee {
+        Callee::Method { receiver, .. } => Some(receiver),
+        Callee::Imported { .. } | Callee::Own { .. } => None,
+    }
+}

@@ -1,0 +1,302 @@
+//! Fields: `cfg.Server.Port`, wherever the struct was filled.
+
+use std::rc::Rc;
+
+use super::call::receiver_of;
+use super::{Active, Evaluator, Frame, Outcome, agreed};
+use crate::facts::catalogue::go as catalogue;
+use crate::facts::go::Value;
+use crate::model::go::{Targets, TypeRef};
+use crate::source::{Span, Spanned, Text};
+
+/// What a value turns out to be when names, parameters and calls are followed: no text is made.
+pub struct Head<'w> {
+    /// The value.
+    pub value: &'w Value,
+    /// Where it stands.
+    pub frame: Rc<Frame<'w>>,
+}
+
+impl<'w> Evaluator<'w> {
+    pub(super) fn field(
+        &self,
+        whole: &'w Value,
+        receiver: &'w Value,
+        field: &'w Spanned<String>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let key = Active::Field(std::ptr::from_ref(whole));
+        if self.active.borrow().contains(&key) {
+            return Outcome::hole("it depends on itself", Some(field.span));
+        }
+        self.active.borrow_mut().push(key);
+        let outcome = self.field_within(whole, receiver, field, frame, depth);
+        let mut active = self.active.borrow_mut();
+        if let Some(at) = active.iter().rposition(|it| *it == key) {
+            active.truncate(at);
+        }
+        outcome
+    }
+
+    fn field_within(
+        &self,
+        whole: &'w Value,
+        receiver: &'w Value,
+        field: &'w Spanned<String>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let name = field.value.as_str();
+        let head = self.head(receiver, frame, depth);
+        let of =
+            self.type_at(receiver, frame).or_else(|| self.type_at(head.value, &head.frame)).or_else(|| {
+                let Value::Field { receiver_type: Some(shown), .. } = whole else { return None };
+                Some(self.packages.type_ref(self.package_of(frame), shown))
+            });
+        let configured = of.and_then(|of| self.configured_field(of, name, field.span));
+        if let Some(outcome) = configured {
+            return outcome;
+        }
+        if let Value::Struct { fields, .. } = head.value {
+            if let Some((_, value)) = fields.iter().rev().find(|(it, _)| it.value == name) {
+                let here = self.function_id(&head.frame);
+                let later = of.is_some_and(|of| self.is_written_outside(of, name, here));
+                let outcome = self.text(value, &head.frame, depth);
+                if !later {
+                    return outcome;
+                }
+            } else if matches!(of, Some(TypeRef::External(..))) {
+                return Outcome::hole("the field is not set here", Some(field.span));
+            }
+        }
+        match of {
+            Some(of) => self.field_by_type(of, name, field.span, frame, &head, depth),
+            None => {
+                let needs_caller = self.waits_for_caller(&head);
+                Outcome { needs_caller, ..Outcome::hole("the struct was not found", Some(field.span)) }
+            }
+        }
+    }
+
+    /// The values that any literal or assignment of the program gives to a field of the type; they
+    /// must agree.
+    pub(super) fn field_by_type(
+        &self,
+        of: TypeRef<'w>,
+        field: &'w str,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        head: &Head<'w>,
+        depth: u32,
+    ) -> Outcome {
+        let mut found: Vec<(&'w Value, Rc<Frame<'w>>)> = Vec::new();
+        let mut add = |value: &'w Value, frame: Frame<'w>| {
+            if !found.iter().any(|(known, _)| std::ptr::eq(*known, value) || *known == value) {
+                found.push((value, Rc::new(frame)));
+            }
+        };
+        let field_of = |literal: &'w Value| match literal {
+            Value::Struct { fields, .. } => {
+                fields.iter().rev().find(|(it, _)| it.value == field).map(|(_, it)| it)
+            }
+            _ => None,
+        };
+        for (function, literal) in self.packages.literals(of) {
+            if self.reachable.contains(*function)
+                && let Some(value) = field_of(literal)
+            {
+                add(value, Frame::Function { function: *function, call: None });
+            }
+        }
+        for (package, literal) in self.packages.declared_literals(of) {
+            if self.reachable.packages.contains(package)
+                && let Some(value) = field_of(literal)
+            {
+                add(value, Frame::Package(*package));
+            }
+        }
+        for (function, write) in self.packages.field_writes(field) {
+            if self.reachable.contains(*function) && self.writes_to(*function, write, of) {
+                add(&write.value, Frame::Function { function: *function, call: None });
+            }
+        }
+        if found.is_empty() {
+            let needs_caller = self.waits_for_caller(head);
+            return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
+        }
+        let many = found.len() > 1;
+        let outcomes = found.into_iter().map(|(value, frame)| self.inner(value, &frame, depth));
+        let mut outcome = agreed(outcomes, "it is set in several places", span);
+        // The caller may tell which of several structs this one is.
+        outcome.needs_caller |= many && outcome.unknown.is_some() && self.is_outermost(frame);
+        outcome
+    }
+
+    /// Follows names, parameters, fields and calls to what a value is.
+    pub(super) fn head(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Head<'w> {
+        let stop = || Head { value, frame: Rc::clone(frame) };
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else { return stop() };
+        match value {
+            Value::Name { package, name } => {
+                let Some(owner) = self.packages.import(self.package_of(frame), package) else {
+                    return stop();
+                };
+                let Some(declaration) = self.packages.declaration(owner, &name.value) else { return stop() };
+                let writes = self.packages.variable_writes(owner, &name.value);
+                let writes: Vec<_> = writes.iter().filter(|(it, _)| self.reachable.contains(*it)).collect();
+                match writes[..] {
+                    [] => self.head(&declaration.value, &Rc::new(Frame::Package(owner)), depth),
+                    [(function, value)] => {
+                        self.head(value, &Rc::new(Frame::Function { function: *function, call: None }), depth)
+                    }
+                    _ => stop(),
+                }
+            }
+            Value::Parameter { index, .. } => match self.argument(*index, frame) {
+                Ok(Some((value, bound))) => self.head(value, &bound.frame, depth),
+                Ok(None) => stop(),
+                Err(()) => match self.only_caller(frame) {
+                    Some(frame) => self.head(value, &frame, depth),
+                    None => stop(),
+                },
+            },
+            Value::Receiver { .. } => match &**frame {
+                Frame::Function { call: Some(bound), .. } => match bound.receiver {
+                    Some(value) => self.head(value, &bound.frame, depth),
+                    None => stop(),
+                },
+                _ => stop(),
+            },
+            Value::Field { receiver, field, .. } => {
+                let head = self.head(receiver, frame, depth);
+                let Value::Struct { fields, .. } = head.value else { return stop() };
+                match fields.iter().rev().find(|(it, _)| it.value == field.value) {
+                    Some((_, value)) => self.head(value, &head.frame, depth),
+                    None => stop(),
+                }
+            }
+            Value::Call { callee, arguments, span } => {
+                let (package, function) = (self.package_of(frame), self.function_of(frame));
+                match self.packages.targets(package, function, callee) {
+                    Targets::Own(targets) => {
+                        let [target] = targets[..] else { return stop() };
+                        let inside = self.enter(target, arguments, receiver_of(callee), *span, frame);
+                        let returns = &self.packages.function(target).function.returns;
+                        let mut values = returns.iter().filter_map(|it| it.first());
+                        match (values.next(), values.next()) {
+                            (Some(only), None) => self.head(only, &inside, depth),
+                            _ => stop(),
+                        }
+                    }
+                    Targets::Imported(path, name) => {
+                        let pure = catalogue().find(path, "", name).and_then(|it| it.pure.as_ref());
+                        match pure.filter(|it| it.meaning == "same").and_then(|it| arguments.get(it.argument))
+                        {
+                            Some(value) => self.head(value, frame, depth),
+                            None => stop(),
+                        }
+                    }
+                    _ => stop(),
+                }
+            }
+            _ => stop(),
+        }
+    }
+
+    /// The text of a struct that is one: an address or a URL.
+    pub(super) fn structure_text(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let Value::Struct { type_name, fields, span } = value else {
+            return Outcome::hole("it is no text", value.span());
+        };
+        let find = |name: &str| fields.iter().rev().find(|(it, _)| it.value == name).map(|(_, it)| it);
+        let known = type_name.as_ref().map(|it| (it.package.as_str(), it.name.as_str()));
+        let mut out = Outcome::known(Text::default());
+        match known {
+            Some(("net", "TCPAddr" | "UDPAddr")) => {
+                if let Some(host) = find("IP") {
+                    out.append(self.text(host, frame, depth));
+                }
+                out.text.push(":", *span);
+                match find("Port") {
+                    Some(port) => out.append(self.text(port, frame, depth)),
+                    None => out.text.push("0", *span),
+                }
+            }
+            Some(("net/url", "URL")) => {
+                let (Some(scheme), Some(host)) = (find("Scheme"), find("Host")) else {
+                    return Outcome::hole("it is no text", Some(*span));
+                };
+                out.append(self.text(scheme, frame, depth));
+                out.text.push("://", *span);
+                out.append(self.text(host, frame, depth));
+                if let Some(path) = find("Path") {
+                    let path = self.text(path, frame, depth);
+                    if !path.text.as_str().starts_with('/') {
+                        out.text.push("/", *span);
+                    }
+                    out.append(path);
+                }
+            }
+            _ => return Outcome::hole("it is no text", Some(*span)),
+        }
+        out
+    }
+
+    pub(super) fn type_at(&self, value: &'w Value, frame: &Frame<'w>) -> Option<TypeRef<'w>> {
+        self.packages.type_of(self.package_of(frame), self.function_of(frame), value)
+    }
+
+    pub(super) fn function_id(&self, frame: &Frame<'w>) -> Option<crate::model::go::FunctionId> {
+        match frame {
+            Frame::Function { function, .. } => Some(*function),
+            Frame::Package(_) => None,
+        }
+    }
+
+    fn is_outermost(&self, frame: &Frame<'w>) -> bool {
+        matches!(frame, Frame::Function { call: None, .. })
+    }
+
+    pub(super) fn waits_for_caller(&self, head: &Head<'w>) -> bool {
+        let mut at = head.value;
+        while let Value::Field { receiver, .. } = at {
+            at = receiver;
+        }
+        matches!(at, Value::Parameter { .. } | Value::Receiver { .. }) && self.is_outermost(&head.frame)
+    }
+
+    fn only_caller(&self, frame: &Frame<'w>) -> Option<Rc<Frame<'w>>> {
+        let Frame::Function { function, call: None } = frame else { return None };
+        match self.reachable.callers(*function) {
+            [(caller, call)] if caller != function => Some(Self::frame(*function, &[(*caller, *call)])),
+            _ => None,
+        }
+    }
+
+    fn writes_to(
+        &self,
+        function: crate::model::go::FunctionId,
+        write: &'w crate::facts::go::FieldWrite,
+        of: TypeRef<'w>,
+    ) -> bool {
+        let it = self.packages.function(function);
+        let shown = write.receiver_type.as_ref().map(|shown| self.packages.type_ref(it.package, shown));
+        let found = shown.or_else(|| self.packages.type_of(it.package, Some(it.function), &write.receiver));
+        found == Some(of)
+    }
+
+    /// Whether another function than the one that made the struct assigns to the field.
+    pub(super) fn is_written_outside(
+        &self,
+        of: TypeRef<'w>,
+        field: &str,
+        here: Option<crate::model::go::FunctionId>,
+    ) -> bool {
+        self.packages.field_writes(field).iter().any(|(function, write)| {
+            Some(*function) != here
+                && self.reachable.contains(*function)
+                && self.writes_to(*function, write, of)
+        })
+    }
+}

@@ -1,0 +1,479 @@
+//! What a Go expression is worth in one workload.
+//!
+//! A [`Value`] is evaluated where it stands: in a function, called from somewhere, or in the
+//! initial value of a package variable. What cannot be told leaves a hole in the text, so that
+//! `http://localhost:3002/users/<hole>` still says whom it dials.
+
+mod call;
+mod config;
+mod field;
+mod format;
+mod place;
+
+pub use config::tag_value;
+pub use place::Located;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crate::facts::go::{Environ, Function, Unknown, Value};
+use crate::model::Environment;
+use crate::model::go::{FunctionId, PackageId, Packages, Reachable};
+use crate::net::HOLE;
+use crate::source::{Confidence, Span, Text};
+
+/// What a workload gives to its program.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'s> {
+    /// Its environment.
+    pub environment: &'s Environment,
+    /// The program's arguments, its name excluded; `None` when they are not known.
+    pub arguments: Option<&'s [Text]>,
+    /// What a `.env` file in the program's working directory sets (nothing, when there is no such
+    /// file); `None` when that is not known. It counts for programs that load one, below the
+    /// environment.
+    pub dotenv: Option<&'s Environment>,
+}
+
+/// Where a value stands.
+#[derive(Debug)]
+pub enum Frame<'w> {
+    /// In the initial value of a package's variable.
+    Package(PackageId),
+    /// In a function.
+    Function {
+        /// The function.
+        function: FunctionId,
+        /// The call that runs it, when one is singled out.
+        call: Option<Bound<'w>>,
+    },
+}
+
+/// A call that a function is looked at through.
+#[derive(Debug)]
+pub struct Bound<'w> {
+    /// The arguments.
+    pub arguments: &'w [Value],
+    /// What the method is called on.
+    pub receiver: Option<&'w Value>,
+    /// The call.
+    pub span: Span,
+    /// Where the call stands.
+    pub frame: Rc<Frame<'w>>,
+}
+
+/// A text that may have holes, and how it was come by.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The text; [`HOLE`] stands for each part that is not known.
+    pub text: Text,
+    /// As in [`crate::model::Resolved`].
+    pub via: Vec<Span>,
+    /// As in [`crate::model::Resolved`].
+    pub confidence: Confidence,
+    /// Why the first hole is one; `None` when there is none.
+    pub unknown: Option<Unknown>,
+    /// Whether a hole is the parameter or receiver of the function that the evaluation began in.
+    pub needs_caller: bool,
+}
+
+/// Evaluates values for one program in one workload.
+pub struct Evaluator<'w> {
+    /// All packages.
+    pub packages: &'w Packages<'w>,
+    /// The functions that the program may run.
+    pub reachable: &'w Reachable<'w>,
+    /// What the workload gives.
+    pub setting: Setting<'w>,
+    /// What one evaluation may still do; the bound on hostile or very tangled source.
+    steps: Cell<u32>,
+    /// Package variables, functions and fields that are being evaluated, against going round.
+    active: RefCell<Vec<Active<'w>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Active<'w> {
+    Variable(PackageId, &'w str),
+    Callers(FunctionId, usize),
+    Field(*const Value),
+}
+
+/// Deep enough for every chain seen in public repositories, shallow enough for any stack.
+const MAXIMUM_DEPTH: u32 = 40;
+
+const MAXIMUM_STEPS: u32 = 4_000;
+
+impl<'w> Evaluator<'w> {
+    /// An evaluator.
+    #[must_use]
+    pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
+        Self { packages, reachable, setting, steps: Cell::new(0), active: RefCell::default() }
+    }
+
+    /// The text of `value` as far as it is known.
+    pub fn outline(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Outcome {
+        self.steps.set(MAXIMUM_STEPS);
+        self.active.borrow_mut().clear();
+        self.text(value, frame, MAXIMUM_DEPTH)
+    }
+
+    /// The frame of `function` seen through a chain of calls, the innermost first: each call and
+    /// the function it stands in.
+    #[must_use]
+    pub fn frame(function: FunctionId, chain: &[(FunctionId, &'w crate::facts::go::Call)]) -> Rc<Frame<'w>> {
+        let call = chain.split_first().map(|((caller, call), rest)| Bound {
+            arguments: &call.arguments,
+            receiver: match &call.callee {
+                crate::facts::go::Callee::Method { receiver, .. } => Some(receiver),
+                _ => None,
+            },
+            span: call.span,
+            frame: Self::frame(*caller, rest),
+        });
+        Rc::new(Frame::Function { function, call })
+    }
+
+    fn text(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else {
+            return Outcome::hole("it is too far from its source", value.span());
+        };
+        match value {
+            Value::Literal(it) => Outcome::known(Text::new(it.value.clone(), it.span)),
+            Value::Concat(parts) => {
+                let mut out = Outcome::known(Text::default());
+                parts.iter().for_each(|it| out.append(self.text(it, frame, depth)));
+                out
+            }
+            Value::Format { format, arguments, span } => {
+                self.formatted(format, arguments, *span, frame, depth)
+            }
+            Value::JoinHostPort { host, port, span } => self.host_port(host, port, *span, frame, depth),
+            Value::Name { package, name } => {
+                let owner = self.packages.import(self.package_of(frame), package);
+                let Some(owner) = owner else {
+                    return Outcome::hole("it is a name of another module", Some(name.span));
+                };
+                self.variable(owner, &name.value, name.span, depth)
+            }
+            Value::Parameter { index, span } => self.parameter(*index, *span, frame, depth),
+            Value::Field { receiver, field, .. } => self.field(value, receiver, field, frame, depth),
+            Value::List(parts, _) => {
+                let mut out = Outcome::known(Text::default());
+                for (index, part) in parts.iter().enumerate() {
+                    if index > 0 {
+                        out.text.push(",", part.span().unwrap_or_else(|| span_of(value)));
+                    }
+                    out.append(self.text(part, frame, depth));
+                }
+                out
+            }
+            Value::Environment(read) => self.environment(read, frame, depth),
+            Value::Flag { name, default, span } => self.flag(name, default, *span, frame, depth),
+            Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
+            Value::FirstNonEmpty(parts, span) => {
+                let mut last = Outcome::known(Text::new("", *span));
+                for part in parts {
+                    last = self.text(part, frame, depth);
+                    let empty = matches!(last.text.as_str(), "" | "0");
+                    if last.unknown.is_some() || !empty {
+                        return last;
+                    }
+                }
+                last
+            }
+            Value::Choice(parts, span) => {
+                let outcomes = parts.iter().map(|it| self.text(it, frame, depth));
+                agreed(outcomes, "a condition decides", *span)
+            }
+            Value::Struct { .. } => self.structure_text(value, frame, depth),
+            Value::Receiver { span, .. } => Outcome::hole("it is no text", Some(*span)),
+            Value::Unknown(it) => Outcome::hole(&it.reason, Some(it.span)),
+        }
+    }
+
+    /// A package constant or variable.
+    fn variable(&self, package: PackageId, name: &'w str, span: Span, depth: u32) -> Outcome {
+        let Some(declaration) = self.packages.declaration(package, name) else {
+            return Outcome::hole("its declaration was not found", Some(span));
+        };
+        let initial = Rc::new(Frame::Package(package));
+        let key = Active::Variable(package, name);
+        // `if v := os.Getenv("PORT"); v != "" { port = v }` mentions the variable's old value.
+        if declaration.constant || self.active.borrow().contains(&key) {
+            return self.text(&declaration.value, &initial, depth);
+        }
+        let writes = self.packages.variable_writes(package, name);
+        let mut writes = writes.iter().filter(|(function, _)| self.reachable.contains(*function)).peekable();
+        if writes.peek().is_none() {
+            return self.text(&declaration.value, &initial, depth);
+        }
+        self.active.borrow_mut().push(key);
+        let outcomes = writes.map(|(function, value)| {
+            let frame = Rc::new(Frame::Function { function: *function, call: None });
+            self.inner(value, &frame, depth)
+        });
+        let outcome = agreed(outcomes, "it is assigned in several places", span);
+        self.active.borrow_mut().pop();
+        // `var port = "80"; func init() { if p := os.Getenv("PORT"); p != "" { port = p } }`: who
+        // gives a variable a value at first does not mean an empty one later.
+        if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
+            let first = self.text(&declaration.value, &initial, depth);
+            let mut first = Outcome { confidence: first.confidence.min(Confidence::Likely), ..first };
+            first.via.extend(outcome.via);
+            return first;
+        }
+        outcome
+    }
+
+    /// Evaluates outside the function that the evaluation began in.
+    fn inner(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let mut outcome = self.text(value, frame, depth);
+        if outcome.needs_caller {
+            outcome.needs_caller = false;
+            if let Frame::Function { function, call: None } = **frame {
+                return self.over_callers(function, value, depth);
+            }
+        }
+        outcome
+    }
+
+    /// Evaluates in a function of which every caller counts: they must agree.
+    fn over_callers(&self, function: FunctionId, value: &'w Value, depth: u32) -> Outcome {
+        let span = span_of(value);
+        let key = Active::Callers(function, std::ptr::from_ref(value) as usize);
+        if self.active.borrow().contains(&key) {
+            return Outcome::hole("a function calls itself", Some(span));
+        }
+        self.active.borrow_mut().push(key);
+        let callers = self.reachable.callers(function);
+        let outcomes = callers.iter().map(|(caller, call)| {
+            let frame = Self::frame(function, &[(*caller, *call)]);
+            let mut outcome = self.text(value, &frame, depth);
+            if outcome.needs_caller
+                && let Frame::Function { call: Some(bound), .. } = &*frame
+            {
+                // One more function up; beyond that it is not worth the time.
+                let uppers = self.reachable.callers(*caller).iter().map(|upper| {
+                    let frame = Self::frame(function, &[(*caller, *call), *upper]);
+                    let mut outcome = self.text(value, &frame, depth.min(12));
+                    outcome.needs_caller = false;
+                    outcome
+                });
+                outcome = agreed(uppers, "its callers differ", bound.span);
+            }
+            outcome
+        });
+        let outcome = agreed(outcomes, "its callers differ", span);
+        self.active.borrow_mut().pop();
+        outcome
+    }
+
+    fn parameter(&self, index: usize, span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        match self.argument(index, frame) {
+            Ok(Some((value, bound))) => {
+                let mut outcome = self.text(value, &bound.frame, depth);
+                outcome.via.insert(0, bound.span);
+                outcome
+            }
+            Ok(None) => Outcome::hole("the argument was not found", Some(span)),
+            Err(()) => Outcome { needs_caller: true, ..Outcome::hole("its caller decides", Some(span)) },
+        }
+    }
+
+    /// The argument for a parameter, and the call; `Err` when no call is singled out.
+    fn argument<'f>(
+        &self,
+        index: usize,
+        frame: &'f Frame<'w>,
+    ) -> Result<Option<(&'w Value, &'f Bound<'w>)>, ()> {
+        let Frame::Function { function, call } = frame else { return Ok(None) };
+        let bound = call.as_ref().ok_or(())?;
+        let parameter = self.packages.function(*function).function.parameters.get(index);
+        // Of several variadic arguments no single one is the parameter.
+        if parameter.is_some_and(|it| it.variadic) && bound.arguments.len() > index + 1 {
+            return Ok(None);
+        }
+        Ok(bound.arguments.get(index).map(|it| (it, bound)))
+    }
+
+    fn environment(&self, read: &'w Environ, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let key = self.text(&read.key, frame, depth);
+        if key.unknown.is_some() {
+            return key;
+        }
+        self.variable_of_environment(key.text.as_str(), read.span, read.empty_is_unset, || {
+            read.default.as_ref().map(|it| self.text(it, frame, depth))
+        })
+    }
+
+    /// A variable of the process environment, read at `span`.
+    fn variable_of_environment(
+        &self,
+        name: &str,
+        span: Span,
+        empty_is_unset: bool,
+        default: impl FnOnce() -> Option<Outcome>,
+    ) -> Outcome {
+        let environment = self.setting.environment;
+        let mut found = environment.get(name);
+        let mut confidence = Confidence::Proven;
+        if found.is_none() {
+            if let Some(reason) = &environment.incomplete {
+                return Outcome::hole(&format!("{name} may be set: {reason}"), Some(span));
+            }
+            if self.reachable.loads_dotenv {
+                let Some(file) = self.setting.dotenv else {
+                    return Outcome::hole(&format!("a .env file may set {name}"), Some(span));
+                };
+                found = file.get(name);
+                confidence = Confidence::Likely;
+            }
+        }
+        let mut outcome = match found {
+            Some(variable) => match &variable.value {
+                Some(text) if !(text.as_str().is_empty() && empty_is_unset) => {
+                    Outcome { confidence, ..Outcome::known(text.clone()) }
+                }
+                Some(_) => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
+                None => Outcome::hole(&format!("{name} is set to something unknown"), Some(variable.span)),
+            },
+            None => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
+        };
+        outcome.via.insert(0, span);
+        outcome
+    }
+
+    /// A variable of the environment, read at `span`; empty when it is not set.
+    #[must_use]
+    pub fn variable_read(&self, name: &str, span: Span) -> Outcome {
+        self.variable_of_environment(name, span, true, || None)
+    }
+
+    fn flag(
+        &self,
+        name: &'w Value,
+        default: &'w Value,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let name = self.text(name, frame, depth);
+        if name.unknown.is_some() {
+            return name;
+        }
+        let Some(arguments) = self.setting.arguments else {
+            return Outcome::hole("the program's arguments are not known", Some(span));
+        };
+        let mut outcome = match flag_value(arguments, name.text.as_str()) {
+            Some(text) => Outcome::known(text),
+            None => self.text(default, frame, depth),
+        };
+        outcome.via.insert(0, span);
+        outcome
+    }
+
+    fn package_of(&self, frame: &Frame<'w>) -> PackageId {
+        match frame {
+            Frame::Package(package) => *package,
+            Frame::Function { function, .. } => self.packages.function(*function).package,
+        }
+    }
+
+    fn function_of(&self, frame: &Frame<'w>) -> Option<&'w Function> {
+        match frame {
+            Frame::Package(_) => None,
+            Frame::Function { function, .. } => Some(self.packages.function(*function).function),
+        }
+    }
+
+    fn step(&self) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
+impl Outcome {
+    /// A text that is known.
+    #[must_use]
+    pub fn known(text: Text) -> Self {
+        Self { text, via: Vec::new(), confidence: Confidence::Proven, unknown: None, needs_caller: false }
+    }
+
+    /// A text that is not known at all.
+    #[must_use]
+    pub fn hole(reason: &str, span: Option<Span>) -> Self {
+        let span = span.unwrap_or(NOWHERE);
+        Self {
+            text: Text::new(HOLE.to_string(), span),
+            via: Vec::new(),
+            confidence: Confidence::Proven,
+            unknown: Some(Unknown { reason: reason.to_owned(), span }),
+            needs_caller: false,
+        }
+    }
+
+    /// Appends the text of another.
+    fn append(&mut self, other: Self) {
+        self.text.append(&other.text);
+        self.join(&other);
+    }
+
+    /// Takes over how another was come by, not its text.
+    fn join(&mut self, other: &Self) {
+        for span in &other.via {
+            if !self.via.contains(span) {
+                self.via.push(*span);
+            }
+        }
+        self.confidence = self.confidence.min(other.confidence);
+        self.needs_caller |= other.needs_caller;
+        if self.unknown.is_none() {
+            self.unknown.clone_from(&other.unknown);
+        }
+    }
+}
+
+/// The value of a flag on a command line: `-port=80`, `--port 80`.
+fn flag_value(arguments: &[Text], name: &str) -> Option<Text> {
+    for (index, argument) in arguments.iter().enumerate() {
+        let text = argument.as_str();
+        if text == "--" {
+            return None;
+        }
+        let bare = text.strip_prefix("--").or_else(|| text.strip_prefix('-'));
+        let Some(rest) = bare.and_then(|it| it.strip_prefix(name)) else { continue };
+        if rest.is_empty() {
+            return arguments.get(index + 1).cloned();
+        }
+        if rest.starts_with('=') {
+            return Some(argument.slice(text.len() - rest.len() + 1..text.len()));
+        }
+    }
+    None
+}
+
+/// What several evaluations agree on: the first, when all give one text.
+fn agreed(outcomes: impl Iterator<Item = Outcome>, reason: &str, span: Span) -> Outcome {
+    let mut first: Option<Outcome> = None;
+    for outcome in outcomes {
+        match &mut first {
+            None => first = Some(outcome),
+            Some(first) if first.unknown.is_none() && outcome.text.as_str() == first.text.as_str() => {
+                first.needs_caller |= outcome.needs_caller;
+            }
+            Some(first) => {
+                let needs_caller = first.needs_caller || outcome.needs_caller;
+                return Outcome { needs_caller, ..Outcome::hole(reason, Some(span)) };
+            }
+        }
+    }
+    first.unwrap_or_else(|| Outcome::hole("nothing says what it is", Some(span)))
+}
+
+fn span_of(value: &Value) -> Span {
+    value.span().unwrap_or(NOWHERE)
+}
+
+/// For the concatenation of nothing, which no source holds.
+const NOWHERE: Span = Span { file: crate::source::FileId(0), start: 0, end: 0 };

@@ -1,0 +1,165 @@
+//! The values of a call that the catalogue points at, in every context the call stands in.
+
+use std::rc::Rc;
+
+use super::field::Head;
+use super::{Evaluator, Frame, MAXIMUM_DEPTH, MAXIMUM_STEPS, Outcome};
+use crate::facts::catalogue::Place;
+use crate::facts::go::{Call, Callee, Value};
+use crate::model::go::{FunctionId, entry_of, opens_socket};
+use crate::source::Span;
+
+/// What stands at a place of a call.
+pub enum Located {
+    /// Nothing: the argument is not given, the field is not set.
+    Absent,
+    /// A text, perhaps with holes.
+    Text {
+        /// The text.
+        outcome: Outcome,
+        /// Whether the text is one literal of the source.
+        literal: bool,
+    },
+}
+
+/// Where a socket comes from.
+pub struct Socket {
+    /// The call that opened it, and whether the catalogue knows that call; `None` when no call
+    /// was found.
+    pub opened: Option<(Span, bool)>,
+    /// Whether a caller could tell more.
+    pub needs_caller: bool,
+}
+
+/// Longer chains of wrappers, and more ways to one call, are not followed.
+const MAXIMUM_CHAIN: usize = 6;
+const MAXIMUM_CONTEXTS: usize = 64;
+
+impl<'w> Evaluator<'w> {
+    /// Looks at a function by itself, and as long as the look says that a caller could tell more,
+    /// through each of its callers.
+    pub fn in_contexts<T>(&self, function: FunctionId, look: impl Fn(&Rc<Frame<'w>>) -> (T, bool)) -> Vec<T> {
+        let mut out = Vec::new();
+        let mut pending: Vec<Vec<(FunctionId, &'w Call)>> = vec![Vec::new()];
+        let mut looks = 0;
+        while let Some(chain) = pending.pop() {
+            looks += 1;
+            let (found, needs_caller) = look(&Self::frame(function, &chain));
+            let outer = chain.last().map_or(function, |(caller, _)| *caller);
+            let callers = self.reachable.callers(outer).iter();
+            let fresh = callers
+                .filter(|(caller, _)| *caller != function && !chain.iter().any(|(known, _)| known == caller));
+            let longer: Vec<_> = fresh.map(|it| [chain.as_slice(), &[*it]].concat()).collect();
+            let follow = needs_caller && chain.len() < MAXIMUM_CHAIN && looks < MAXIMUM_CONTEXTS;
+            if follow && !longer.is_empty() {
+                pending.extend(longer.into_iter().rev());
+            } else {
+                out.push(found);
+            }
+        }
+        out
+    }
+
+    /// The values at a place of a call; several for a list.
+    pub fn place(&self, place: &Place, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
+        let roots: Vec<&'w Value> = match (place.argument, &call.callee) {
+            (None, Callee::Method { receiver, .. }) => vec![receiver],
+            (None, _) => Vec::new(),
+            (Some(index), _) if place.variadic => call.arguments.iter().skip(index).collect(),
+            (Some(index), _) => call.arguments.get(index).into_iter().collect(),
+        };
+        if roots.is_empty() {
+            return vec![Located::Absent];
+        }
+        let mut out = Vec::new();
+        for root in roots {
+            self.steps.set(MAXIMUM_STEPS);
+            self.active.borrow_mut().clear();
+            match self.below(root, &place.fields, frame) {
+                Below::Absent => out.push(Located::Absent),
+                Below::Outcome(outcome) => out.push(Located::Text { outcome, literal: false }),
+                Below::Value(head) if place.list => self.elements(&head, &mut out),
+                Below::Value(head) => out.push(self.located(head.value, &head.frame)),
+            }
+        }
+        out
+    }
+
+    /// Where the socket of a value was opened.
+    pub fn head_of(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Socket {
+        self.steps.set(MAXIMUM_STEPS);
+        self.active.borrow_mut().clear();
+        let head = self.head(value, frame, MAXIMUM_DEPTH);
+        let needs_caller = self.waits_for_caller(&head);
+        let opened = match head.value {
+            Value::Call { callee, span, .. } => {
+                let (package, function) = (self.package_of(&head.frame), self.function_of(&head.frame));
+                let entry = entry_of(&self.packages.targets(package, function, callee));
+                Some((*span, opens_socket(entry, head.value)))
+            }
+            _ => None,
+        };
+        Socket { opened, needs_caller }
+    }
+
+    fn located(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Located {
+        let outcome = self.outline(value, frame);
+        let literal = match self.head(value, frame, MAXIMUM_DEPTH).value {
+            Value::Literal(_) => true,
+            Value::Concat(parts) => matches!(parts.first(), Some(Value::Literal(it)) if !it.value.is_empty()),
+            Value::Format { format, .. } => {
+                matches!(&**format, Value::Literal(it) if !it.value.starts_with('%'))
+            }
+            _ => false,
+        };
+        Located::Text { outcome, literal }
+    }
+
+    fn elements(&self, list: &Head<'w>, out: &mut Vec<Located>) {
+        let head = self.head(list.value, &list.frame, MAXIMUM_DEPTH);
+        match head.value {
+            Value::List(parts, _) => out.extend(parts.iter().map(|it| self.located(it, &head.frame))),
+            _ => out.push(self.located(list.value, &list.frame)),
+        }
+    }
+
+    fn below(&self, root: &'w Value, fields: &[&'static str], frame: &Rc<Frame<'w>>) -> Below<'w> {
+        let mut at = Head { value: root, frame: Rc::clone(frame) };
+        for (index, field) in fields.iter().enumerate() {
+            let head = self.head(at.value, &at.frame, MAXIMUM_DEPTH);
+            let of = self.type_at(at.value, &at.frame).or_else(|| self.type_at(head.value, &head.frame));
+            if let Value::Struct { fields: set, .. } = head.value {
+                let found = set.iter().rev().find(|(it, _)| it.value == *field).map(|(_, it)| it);
+                if let Some(value) = found {
+                    at = Head { value, frame: head.frame };
+                    continue;
+                }
+                let here = self.function_id(&head.frame);
+                if !of.is_some_and(|of| self.is_written_outside(of, field, here)) {
+                    return Below::Absent;
+                }
+            }
+            let last = index + 1 == fields.len();
+            let span = at.value.span();
+            return match (of, span, last) {
+                (Some(of), Some(span), true) => {
+                    Below::Outcome(self.field_by_type(of, field, span, &at.frame, &head, MAXIMUM_DEPTH))
+                }
+                _ => {
+                    let needs_caller = self.waits_for_caller(&head);
+                    Below::Outcome(Outcome {
+                        needs_caller,
+                        ..Outcome::hole("the struct was not found", span)
+                    })
+                }
+            };
+        }
+        Below::Value(at)
+    }
+}
+
+enum Below<'w> {
+    Absent,
+    Value(Head<'w>),
+    Outcome(Outcome),
+}
