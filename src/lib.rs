@@ -20,3 +20,9 @@ pub mod rules;
 pub mod engine;
 
 pub mod fix;
+
+pub mod workspace;
+
+pub mod report;
+
+pub mod cli;

@@ -59,6 +59,15 @@ impl Category {
 }
 
 impl<'a> Document<'a> {
+    /// The text below the heading `## name`, up to the next heading of that level; empty when the
+    /// document has no such section.
+    #[must_use]
+    pub fn section(&self, name: &str) -> &'a str {
+        let mut sections = self.body.split("\n## ").skip(1);
+        let text = sections.find_map(|it| it.strip_prefix(name)?.strip_prefix('\n'));
+        text.unwrap_or_default().trim()
+    }
+
     /// Reads a document of `rules/`. These are part of the binary and a test reads each of them, so
     /// a fault in one is a fault of reachlint.
     ///

@@ -1,0 +1,188 @@
+//! `reachlint check`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::exit::{Done, Failure};
+use super::output::{self, Colour};
+use super::project::{self, Loaded};
+use super::rule_name;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{self, Options, Outcome};
+use crate::report::{self, ProjectReport, Report, Summary};
+use crate::workspace;
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Projects, or files and folders of a project to report on [default: the working directory].
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the findings to FILE instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The lowest severity that makes the exit code 1.
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+    /// Show hints too: findings of severity info, and findings that are only possible.
+    #[arg(long)]
+    hints: bool,
+    /// Run these rules only; may be repeated or hold a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parse_id)]
+    select: Vec<String>,
+    /// Do not run these rules; may be repeated or hold a list with commas.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parse_id)]
+    ignore: Vec<String>,
+    /// Number of threads [default: one a processor].
+    #[arg(long, short, value_name = "NUMBER")]
+    jobs: Option<NonZeroUsize>,
+    /// When to colour the findings.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    color: Colour,
+    /// Print findings and errors only: no summary.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Say on standard error which files were not read, and how long it took.
+    #[arg(long, short, action = ArgAction::SetTrue, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Each finding with the source lines it stands on.
+    Text,
+    /// One line a finding: path:line:column: severity[rule] message.
+    Concise,
+    /// One JSON document.
+    Json,
+    /// SARIF 2.1.0, for code hosts.
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Errors only.
+    Error,
+    /// Errors and warnings.
+    Warning,
+    /// Hints too, which are then shown.
+    Info,
+    /// Nothing: findings never change the exit code.
+    Never,
+}
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<Done, Failure> {
+    let started = Instant::now();
+    if let Some(jobs) = arguments.jobs {
+        workspace::use_threads(jobs.get());
+    }
+    let projects = project::load_all(&arguments.paths)?;
+    let options = Options { select: arguments.select.clone(), ignore: arguments.ignore.clone() };
+    let outcomes: Vec<Outcome> = projects.iter().map(|it| engine::check(&it.input, &options)).collect();
+    let report = assemble(arguments, &projects, &outcomes);
+    write(arguments, &report)?;
+    remark(arguments, &projects, &outcomes, started);
+    let summary = report.summary;
+    let found = match arguments.fail_on {
+        FailOn::Error => summary.errors > 0,
+        FailOn::Warning => summary.errors + summary.warnings > 0,
+        FailOn::Info => summary.errors + summary.warnings + summary.hints > 0,
+        FailOn::Never => false,
+    };
+    Ok(if found { Done::Found } else { Done::Clean })
+}
+
+fn assemble<'a>(arguments: &CheckArguments, projects: &'a [Loaded], outcomes: &'a [Outcome]) -> Report<'a> {
+    let hints_shown = arguments.hints || arguments.fail_on == FailOn::Info;
+    let directory = project::working_directory();
+    let mut report = Report { summary: Summary { hints_shown, ..Summary::default() }, ..Report::default() };
+    for (project, outcome) in projects.iter().zip(outcomes) {
+        let sources = &project.input.sources;
+        let asked = |it: &&Diagnostic| project.shows(sources.file(it.primary().span.file).path());
+        let mut diagnostics: Vec<_> = outcome.diagnostics.iter().filter(asked).collect();
+        for diagnostic in &diagnostics {
+            match diagnostic.severity {
+                _ if report::is_hint(diagnostic) => report.summary.hints += 1,
+                Severity::Error => report.summary.errors += 1,
+                Severity::Warning | Severity::Info => report.summary.warnings += 1,
+            }
+        }
+        diagnostics.retain(|it| hints_shown || !report::is_hint(it));
+        report.summary.files += sources.len();
+        report.summary.skipped += project.notes.len();
+        report.projects.push(ProjectReport {
+            sources,
+            diagnostics,
+            display_prefix: project.display_prefix(&directory),
+            repository_prefix: project.repository_prefix(),
+            skipped: project.notes.iter().map(|it| (it.path.clone(), it.reason.clone())).collect(),
+        });
+    }
+    report
+}
+
+fn write(arguments: &CheckArguments, report: &Report<'_>) -> Result<(), Failure> {
+    let format = match arguments.format {
+        Format::Text => report::Format::Text,
+        Format::Concise => report::Format::Concise,
+        Format::Json => report::Format::Json,
+        Format::Sarif => report::Format::Sarif,
+    };
+    let Some(path) = &arguments.output else {
+        let colour = arguments.color.on_stdout();
+        output::print(|out| report::write(report, format, colour, out))?;
+        if !arguments.quiet {
+            summarise(arguments, report);
+        }
+        return Ok(());
+    };
+    let to_file = |path: &Path| {
+        let mut out = BufWriter::new(File::create(path)?);
+        report::write(report, format, arguments.color == Colour::Always, &mut out)?;
+        out.flush()
+    };
+    to_file(path).map_err(|error| Failure::new(path.display(), &error))?;
+    if !arguments.quiet {
+        summarise(arguments, report);
+    }
+    Ok(())
+}
+
+/// The summary is below the findings when people read these, and on standard error when a program
+/// does.
+fn summarise(arguments: &CheckArguments, report: &Report<'_>) {
+    let line = report.summary.line();
+    if arguments.format == Format::Text && arguments.output.is_none() {
+        // Standard output that is closed was noticed while the findings were printed.
+        let _ = output::print(|out| writeln!(out, "{line}"));
+    } else {
+        output::complain(&line);
+    }
+}
+
+fn remark(arguments: &CheckArguments, projects: &[Loaded], outcomes: &[Outcome], started: Instant) {
+    for error in outcomes.iter().flat_map(|it| &it.internal_errors) {
+        output::complain(&format!("internal error: {error}; please report it"));
+    }
+    if arguments.quiet {
+        return;
+    }
+    for project in projects.iter().filter(|it| it.input.sources.is_empty()) {
+        let root = project.root.display();
+        output::complain(&format!("warning: no Go file, Dockerfile or Compose file in {root}"));
+    }
+    if arguments.verbose {
+        for note in projects.iter().flat_map(|it| &it.notes) {
+            output::complain(&format!("note: {}: {}", note.path, note.reason));
+        }
+        let files: usize = projects.iter().map(|it| it.input.sources.len()).sum();
+        output::complain(&format!("note: {files} files in {:.1} ms", started.elapsed().as_secs_f64() * 1e3));
+    }
+}

@@ -1,0 +1,237 @@
+//! `reachlint model`: what was understood of a project.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::{Done, Failure};
+use super::{OutlineArguments, OutlineFormat, output, project};
+use crate::engine::{self, Options};
+use crate::model::{
+    Command, Dial, Environment, Healthcheck, Image, Listeners, Namespace, Process, Program, Project,
+    PublishedPort, Text, Workload, WorkloadKind,
+};
+use crate::report::outline::{self, Entry};
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    /// The project, or a place in it [default: the working directory].
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    outline: OutlineArguments,
+}
+
+pub(super) fn run(arguments: &ModelArguments) -> Result<Done, Failure> {
+    let directory = super::project::working_directory();
+    for project in project::load_all(arguments.path.as_slice())? {
+        let outcome = engine::check(&project.input, &Options::default());
+        let entries = entries(&outcome.project);
+        let sources = &project.input.sources;
+        output::print(|out| match arguments.outline.format {
+            OutlineFormat::Text => {
+                outline::write_text(&entries, sources, &project.display_prefix(&directory), out)
+            }
+            OutlineFormat::Json => outline::write_json(&entries, sources, out),
+        })?;
+    }
+    Ok(Done::Clean)
+}
+
+fn entries(project: &Project) -> Vec<Entry> {
+    let compositions = project.compositions.iter().map(|it| {
+        let entry = Entry::new("compose project", &it.directory);
+        unresolved_if(entry, it.incomplete.as_ref())
+    });
+    let networks = project.networks.iter().map(|it| {
+        let words = [(it.external, " (external)"), (it.internal, " (internal)")];
+        let remarks: String = words.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
+        Entry::new("network", format!("{}{remarks}", it.name)).at(it.span)
+    });
+    let programs = project.programs.iter().map(program);
+    let images = project.images.iter().map(|it| image(project, it));
+    let workloads = project.workloads.iter().map(|it| workload(project, it));
+    let errors = project.syntax_errors.iter().map(|it| Entry::new("not read", &it.value).at(it.span));
+    compositions.chain(networks).chain(programs).chain(images).chain(workloads).chain(errors).collect()
+}
+
+fn program(it: &Program) -> Entry {
+    let routes = it.routes.known.iter().map(|route| {
+        let method = route.method.as_deref().unwrap_or("ANY");
+        Entry::new("route", format!("{method} {}", route.path)).at(route.span)
+    });
+    let serves = it.serve_calls.iter().map(|call| {
+        let remark = if call.dropped.is_some() { " (its error is dropped)" } else { "" };
+        Entry::new("serve call", format!("{}{remark}", call.callee.value)).at(call.span)
+    });
+    let signals = it.shutdown.interrupt_only.iter();
+    let signals = signals.map(|it| Entry::new("signal", "interrupt, not SIGTERM").at(it.signal));
+    let entry = Entry::new("program", &it.import_path)
+        .at(it.main)
+        .with_all(serves)
+        .with_all(routes)
+        .with_all(signals);
+    match &it.routes.incomplete {
+        Some(reason) => entry.unresolved(format!("routes: {}", reason.value), reason.span),
+        None => entry,
+    }
+}
+
+fn image(project: &Project, it: &Image) -> Entry {
+    let base = match &it.base.reference {
+        Some(reference) => Entry::new("base", reference).at(it.base.span),
+        None => Entry::new("base", "").at(it.base.span).unresolved("an ARG without a value decides", None),
+    };
+    let exposed = it.exposed.iter().map(|port| {
+        let (number, protocol) = port.value;
+        Entry::new("exposes", format!("{number}/{}", protocol.as_str())).at(port.span)
+    });
+    let builds = it.go_builds.iter().map(|build| {
+        let text = format!("{} builds a module that needs {}", build.image.value, build.required.value);
+        Entry::new("go", text).at(build.image.span)
+    });
+    Entry::new("image", &it.path)
+        .at(it.from)
+        .with(base)
+        .with_all(it.program.map(|id| runs(project, id)))
+        .with_all(it.process.as_ref().map(process))
+        .with_all(exposed)
+        .with_all(environment(&it.environment))
+        .with_all(healthcheck(&it.healthcheck))
+        .with_all(builds)
+}
+
+fn workload(project: &Project, it: &Workload) -> Entry {
+    let kind = match it.kind {
+        WorkloadKind::Service(_) => "service",
+        WorkloadKind::Image => "container of image",
+    };
+    let names = it.names.iter().filter(|name| name.value != it.name.value);
+    let networks = it.networks.iter().map(|membership| {
+        let aliases = membership.aliases.iter().map(|it| Entry::new("alias", &it.value).at(it.span));
+        Entry::new("on network", &project.network(membership.network).name)
+            .at(membership.span)
+            .with_all(aliases)
+    });
+    let made_of = match (it.image, &it.image_reference) {
+        (Some(id), _) => Some(Entry::new("image", &project.image(id).path).at(it.image_span)),
+        (None, Some(reference)) => Some(Entry::new("image", reference.text.as_str()).at(it.image_span)),
+        (None, None) => Some(Entry::new("image", "").at(it.image_span).unresolved("its name", None)),
+    };
+    let hosts = it.extra_hosts.iter();
+    let hosts = hosts.map(|it| Entry::new("host", format!("{} = {}", it.name, it.address)).at(it.span));
+    let depends = it.depends_on.iter().map(|it| Entry::new("depends on", &it.value).at(it.span));
+    let profiles = it.profiles.iter().map(|it| Entry::new("profile", it));
+    let entry = Entry::new(kind, &it.name.value)
+        .at(it.name.span)
+        .with_all(made_of)
+        .with_all(it.program.map(|id| runs(project, id)))
+        .with_all(it.process.as_ref().map(process))
+        .with_all(namespace(project, &it.namespace))
+        .with_all(networks)
+        .with_all(names.map(|it| Entry::new("name", &it.value).at(it.span)))
+        .with_all(hosts)
+        .with_all(it.published.iter().map(published))
+        .with_all(it.exposed.iter().map(|it| Entry::new("exposes", it.value.to_string()).at(it.span)))
+        .with_all(environment(&it.environment))
+        .with_all(listeners(&it.listeners))
+        .with_all(it.dials.iter().map(dial))
+        .with_all(healthcheck(&it.healthcheck))
+        .with_all(depends)
+        .with_all(profiles);
+    let entry = match it.published_incomplete {
+        Some(span) => entry.unresolved("the container port that is published here", span),
+        None => entry,
+    };
+    let entry =
+        unresolved_if(entry, it.dials_incomplete.as_ref().map(|why| format!("dials: {why}")).as_ref());
+    unresolved_if(entry, it.incomplete.as_ref())
+}
+
+fn runs(project: &Project, id: crate::model::ProgramId) -> Entry {
+    let program = project.program(id);
+    Entry::new("runs", &program.import_path).at(program.main)
+}
+
+fn process(it: &Process) -> Entry {
+    let command = match &it.command {
+        Command::Exec(words) => words.iter().map(Text::as_str).collect::<Vec<_>>().join(" "),
+        Command::Shell(text) => format!("sh -c {}", text.as_str()),
+    };
+    let shell = it.shell_keeps_pid1.as_ref();
+    let shell = shell.map(|it| Entry::new("shell in front", &it.reason).at(it.span));
+    Entry::new("process", command).at(it.span).with_all(shell)
+}
+
+fn namespace(project: &Project, it: &Namespace) -> Option<Entry> {
+    let (text, span) = match it {
+        Namespace::Own => return None,
+        Namespace::Host(span) => ("of the host".to_owned(), span),
+        Namespace::None(span) => ("none".to_owned(), span),
+        Namespace::Of(other, span) => (format!("of {}", project.workload(*other).name.value), span),
+        Namespace::Unknown(span) => {
+            return Some(Entry::new("interfaces", "").at(*span).unresolved("network_mode", None));
+        }
+    };
+    Some(Entry::new("interfaces", text).at(*span))
+}
+
+fn published(it: &PublishedPort) -> Entry {
+    let address = it.host_ip.as_deref().map(|it| format!("{it}:")).unwrap_or_default();
+    let host = it.host.map_or_else(|| "any".to_owned(), |it| it.to_string());
+    Entry::new("publishes", format!("{address}{host} -> {}/{}", it.container, it.protocol.as_str()))
+        .at(it.span)
+}
+
+fn environment(it: &Environment) -> Vec<Entry> {
+    let mut variables: Vec<_> = it.variables.iter().collect();
+    variables.sort_by_key(|(name, _)| name.as_str());
+    let entries = variables.into_iter().map(|(name, variable)| match &variable.value {
+        Some(value) => Entry::new("variable", format!("{name}={}", value.as_str())).at(variable.span),
+        None => Entry::new("variable", name).at(variable.span).unresolved("its value", None),
+    });
+    let more = it.incomplete.as_ref();
+    let more = more.map(|reason| Entry::new("not resolved", format!("other variables: {reason}")));
+    entries.chain(more).collect()
+}
+
+fn listeners(it: &Listeners) -> Vec<Entry> {
+    let known = it.known.iter().map(|it| {
+        let text = format!("{}/{} ({})", it.address, it.protocol.as_str(), it.confidence.as_str());
+        Entry::new("listens", text).at(it.host_span)
+    });
+    let faults = it.faults.iter();
+    let faults =
+        faults.map(|it| Entry::new("cannot listen", format!("{}: {}", it.address, it.error)).at(it.span));
+    let more = it.incomplete.iter();
+    let more =
+        more.map(|it| Entry::new("not resolved", format!("other listeners: {}", it.value)).at(it.span));
+    known.chain(faults).chain(more).collect()
+}
+
+fn dial(it: &Dial) -> Entry {
+    let scheme = if it.scheme.is_empty() { String::new() } else { format!("{}://", it.scheme) };
+    let port = it.port.map(|it| format!(":{it}")).unwrap_or_default();
+    let text = format!("{scheme}{}{port}{} ({})", it.host, it.path, it.confidence.as_str());
+    Entry::new("dials", text).at(it.host_span).with(Entry::new("from", "").at(it.site))
+}
+
+fn healthcheck(it: &Healthcheck) -> Option<Entry> {
+    match it {
+        Healthcheck::Absent => None,
+        Healthcheck::Disabled(span) => Some(Entry::new("health check", "disabled").at(*span)),
+        Healthcheck::Unknown => Some(Entry::new("health check", "").unresolved("what it does", None)),
+        Healthcheck::Set(check) => {
+            let tools = check.tools.iter().map(|it| Entry::new("needs", &it.name).at(it.span));
+            let requests = check.requests.iter().map(|it| Entry::new("asks", &it.url).at(it.host_span));
+            Some(Entry::new("health check", "").at(check.span).with_all(tools).with_all(requests))
+        }
+    }
+}
+
+fn unresolved_if(entry: Entry, reason: Option<&String>) -> Entry {
+    match reason {
+        Some(reason) => entry.unresolved(reason, None),
+        None => entry,
+    }
+}

@@ -1,0 +1,99 @@
+//! Loads the projects that a command is about.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::exit::Failure;
+use crate::engine::Input;
+use crate::workspace::{self, Note};
+
+/// A project, ready to be checked.
+pub(super) struct Loaded {
+    /// Its root, absolute.
+    pub root: PathBuf,
+    /// Its files.
+    pub input: Input,
+    /// What was not read.
+    pub notes: Vec<Note>,
+    /// The parts to report on, relative to the root; all of it when empty.
+    pub filters: Vec<String>,
+}
+
+impl Loaded {
+    /// Whether `path`, relative to the root, is to be reported on.
+    pub(super) fn shows(&self, path: &str) -> bool {
+        let inside =
+            |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|it| it.starts_with('/'));
+        self.filters.is_empty() || self.filters.iter().any(|it| it == path || inside(it))
+    }
+
+    /// What stands before the project's paths for a person in `directory`: empty, or ending in `/`.
+    pub(super) fn display_prefix(&self, directory: &Path) -> String {
+        prefix(directory, &self.root)
+    }
+
+    /// What stands before the project's paths for a code host: empty, or ending in `/`.
+    pub(super) fn repository_prefix(&self) -> String {
+        workspace::repository_of(&self.root).map(|it| prefix(&it, &self.root)).unwrap_or_default()
+    }
+}
+
+/// The working directory, links resolved; the empty path where there is none any more.
+pub(super) fn working_directory() -> PathBuf {
+    std::env::current_dir().and_then(|it| it.canonicalize()).unwrap_or_default()
+}
+
+/// The projects of `paths`; of several paths in one project it is loaded once.
+pub(super) fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let mut wanted: Vec<(PathBuf, Option<Vec<String>>)> = Vec::new();
+    for path in paths {
+        let target = workspace::locate(path).map_err(|error| Failure::new(path.display(), &error))?;
+        match wanted.iter_mut().find(|(root, _)| *root == target.root) {
+            None => wanted.push((target.root, target.filter.map(|it| vec![it]))),
+            Some((_, filters)) => match (filters.as_mut(), target.filter) {
+                (Some(list), Some(filter)) => list.push(filter),
+                _ => *filters = None,
+            },
+        }
+    }
+    Ok(wanted.into_iter().map(|(root, filters)| load(root, filters.unwrap_or_default())).collect())
+}
+
+fn load(root: PathBuf, filters: Vec<String>) -> Loaded {
+    let workspace = workspace::load(&root);
+    let input = Input { sources: workspace.sources, kinds: workspace.kinds, tree: workspace.tree };
+    Loaded { root, input, notes: workspace.notes, filters }
+}
+
+/// From `from` to `to`, both absolute, with `/` and one at the end; empty when they are the same.
+/// Where the way would first lead up to a common ancestor and down again it is `to` itself.
+fn prefix(from: &Path, to: &Path) -> String {
+    let path = if let Ok(down) = to.strip_prefix(from) {
+        down.to_owned()
+    } else if let Ok(up) = from.strip_prefix(to) {
+        up.components().map(|_| Component::ParentDir).collect()
+    } else {
+        to.to_owned()
+    };
+    if path.as_os_str().is_empty() {
+        return String::new();
+    }
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    format!("{}/", text.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_lead_from_one_folder_to_another() {
+        let between = |from: &str, to: &str| prefix(Path::new(from), Path::new(to));
+        assert_eq!(between("/a/b", "/a/b"), "");
+        assert_eq!(between("/a", "/a/b/c"), "b/c/");
+        assert_eq!(between("/a/b/c", "/a"), "../../");
+        assert_eq!(between("/a/b", "/x"), "/x/");
+    }
+}

@@ -1,0 +1,104 @@
+//! Finds a project, walks it and reads its files: the only place that touches the disk.
+//!
+//! Nothing here fails because of one file: what cannot be read becomes a [`Note`].
+
+mod decode;
+mod locate;
+mod walk;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+pub use locate::{Target, locate, repository_of};
+
+use crate::facts::Tree;
+use crate::facts::kind::Kind;
+use crate::source::SourceMap;
+
+/// A larger file is not read: no person wrote it.
+const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// The files of one project.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// The project's root, absolute.
+    pub root: PathBuf,
+    /// The files that were read, in order of their paths.
+    pub sources: SourceMap,
+    /// What each of them is, by `FileId`.
+    pub kinds: Vec<Kind>,
+    /// Every file of the project, read or not.
+    pub tree: Tree,
+    /// What was not read.
+    pub notes: Vec<Note>,
+}
+
+/// A file that was not read, or not as it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// Its path relative to the project's root, with `/`.
+    pub path: String,
+    /// Why, one clause.
+    pub reason: String,
+}
+
+/// Reads the project at `root`.
+#[must_use]
+pub fn load(root: &Path) -> Workspace {
+    let walk::Walked { files, mut notes } = walk::walk(root);
+    let read: Vec<_> = files
+        .par_iter()
+        .filter_map(|path| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let kind = Kind::of(name)?;
+            Some((path, kind, read_text(&root.join(path))))
+        })
+        .collect();
+    let (mut sources, mut kinds) = (SourceMap::default(), Vec::new());
+    for (path, kind, text) in read {
+        match text {
+            Ok((text, remark)) => {
+                sources.add(path.as_str(), text);
+                kinds.push(kind);
+                notes.extend(remark.map(|it| Note { path: path.clone(), reason: it.to_owned() }));
+            }
+            Err(reason) => notes.push(Note { path: path.clone(), reason }),
+        }
+    }
+    notes.sort();
+    Workspace { root: root.to_owned(), sources, kinds, tree: Tree::new(files), notes }
+}
+
+/// Sets how many threads read and judge; without a call there is one a processor.
+pub fn use_threads(number: usize) {
+    // It fails when the pool runs already, which then has the number of an earlier call.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(number).build_global();
+}
+
+/// The text of a file, with a remark when it is not quite what the file holds.
+fn read_text(path: &Path) -> Result<(String, Option<&'static str>), String> {
+    let describe = |error: io::Error| match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        _ => error.to_string(),
+    };
+    // A pipe or a device would block or never end.
+    let about = std::fs::metadata(path).map_err(describe)?;
+    if !about.is_file() {
+        return Err("not a regular file".to_owned());
+    }
+    let too_large = || format!("larger than {} MB", LARGEST_FILE / 1024 / 1024);
+    if about.len() > LARGEST_FILE {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(about.len() as usize + 1);
+    // One byte more than allowed shows a file that grew since it was measured.
+    File::open(path).and_then(|it| it.take(LARGEST_FILE + 1).read_to_end(&mut bytes)).map_err(describe)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(too_large());
+    }
+    decode::decode(bytes).map_err(str::to_owned)
+}

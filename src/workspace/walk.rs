@@ -1,0 +1,133 @@
+//! Which files belong to a project.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::{Note, locate};
+use crate::facts::kind::Kind;
+
+/// Code of others, and data of tests: nothing in it runs as part of this project.
+const SKIPPED_FOLDERS: &[&str] = &["vendor", "node_modules", "bower_components", "third_party", "testdata"];
+
+/// Hidden folders that hold what people wrote; every other one belongs to a tool.
+const HIDDEN_FOLDERS: &[&str] =
+    &[".build", ".ci", ".compose", ".deploy", ".devcontainer", ".docker", ".github"];
+
+/// The files of a project.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Paths relative to the root with `/`, sorted.
+    pub files: Vec<String>,
+    /// Places that could not be walked.
+    pub notes: Vec<Note>,
+}
+
+/// Walks the project at `root`. What git ignores is left out: it is on this machine only, so a
+/// finding in it, or one that rests on it, would be true on this machine only.
+pub(super) fn walk(root: &Path) -> Walked {
+    let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let in_repository = locate::repository_of(root).is_some();
+    let walker = WalkBuilder::new(root)
+        .hidden(false)
+        // `.ignore` is a habit of search tools.
+        .ignore(false)
+        // Without a repository nothing says that a `.gitignore` further up is about this project.
+        .parents(in_repository)
+        .require_git(false)
+        .follow_links(false)
+        .threads(rayon::current_num_threads())
+        .filter_entry(|entry| entry.depth() == 0 || !is_folder(entry) || is_walked(entry))
+        .build_parallel();
+    let found = Mutex::new(Walked::default());
+    walker.run(|| {
+        let mut local = Collector { shared: &found, own: Walked::default() };
+        let real_root = &real_root;
+        Box::new(move |entry| {
+            local.add(root, real_root, entry);
+            WalkState::Continue
+        })
+    });
+    let mut walked = found.into_inner().unwrap_or_default();
+    walked.files.sort_unstable();
+    walked
+}
+
+/// The files that one thread found; they join the others when the thread ends.
+struct Collector<'a> {
+    shared: &'a Mutex<Walked>,
+    own: Walked,
+}
+
+impl Drop for Collector<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut shared) = self.shared.lock() {
+            shared.files.append(&mut self.own.files);
+            shared.notes.append(&mut self.own.notes);
+        }
+    }
+}
+
+impl Collector<'_> {
+    fn add(&mut self, root: &Path, real_root: &Path, entry: Result<DirEntry, ignore::Error>) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                self.own.notes.push(Note { path: ".".to_owned(), reason: error.to_string() });
+                return;
+            }
+        };
+        let Some(path) = relative(root, entry.path()) else { return };
+        let known = || Kind::of(entry.file_name().to_str().unwrap_or_default()).is_some();
+        let file_type = entry.file_type();
+        if file_type.is_some_and(|it| it.is_file()) {
+            self.own.files.push(path);
+        } else if file_type.is_some_and(|it| it.is_symlink()) {
+            match link_target(real_root, entry.path()) {
+                Ok(true) => self.own.files.push(path),
+                Ok(false) => {}
+                Err(reason) if known() => self.own.notes.push(Note { path, reason: reason.to_owned() }),
+                Err(_) => {}
+            }
+        } else if file_type.is_some_and(|it| it.is_dir()) {
+            if entry.depth() > 0 && known() {
+                self.own.notes.push(Note { path, reason: "it is a folder".to_owned() });
+            }
+        } else if known() {
+            self.own.notes.push(Note { path, reason: "not a regular file".to_owned() });
+        }
+    }
+}
+
+/// Whether a link leads to a file of the project. A folder behind a link is not walked: it is in
+/// the project already, or it is not of the project.
+fn link_target(real_root: &Path, link: &Path) -> Result<bool, &'static str> {
+    let target = fs::canonicalize(link).map_err(|_| "a link that leads nowhere")?;
+    let about = fs::metadata(&target).map_err(|_| "a link that leads nowhere")?;
+    match about.is_file() {
+        true if target.starts_with(real_root) => Ok(true),
+        true => Err("a link out of the project"),
+        false => Ok(false),
+    }
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|it| it.is_dir())
+}
+
+fn is_walked(entry: &DirEntry) -> bool {
+    let Some(name) = entry.file_name().to_str() else { return true };
+    if name.starts_with('.') {
+        return HIDDEN_FOLDERS.contains(&name);
+    }
+    !SKIPPED_FOLDERS.contains(&name)
+}
+
+/// `path` seen from `root`, with `/`; `None` for the root itself and for a name that is no Unicode.
+pub(super) fn relative(root: &Path, path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> =
+        path.strip_prefix(root).ok()?.components().map(|it| it.as_os_str().to_str()).collect();
+    parts.filter(|it| !it.is_empty()).map(|it| it.join("/"))
+}
