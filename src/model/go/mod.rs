@@ -4,6 +4,7 @@ mod listen;
 mod network;
 mod program;
 mod reachable;
+mod shutdown;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -72,7 +73,7 @@ pub struct InterruptOnly {
 pub struct ServeCall {
     /// The whole call.
     pub span: Span,
-    /// The callee as written, `http.ListenAndServe`.
+    /// The callee, `http.ListenAndServe`, `http.Server.ListenAndServe`, at its place.
     pub callee: Spanned<String>,
     /// Whether its error is dropped, and by what.
     pub dropped: Option<DroppedBy>,

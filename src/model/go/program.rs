@@ -2,7 +2,7 @@
 
 use super::reachable::Reachable;
 use super::world::Packages;
-use super::{Program, ProgramId, Routes, Shutdown};
+use super::{Program, ProgramId, Routes, shutdown};
 use crate::facts::Facts;
 use crate::source::FileId;
 
@@ -27,16 +27,17 @@ impl<'a> World<'a> {
         for (id, file, main) in mains {
             let package = world.packages.package(id);
             let module_directory = package.module_directory.clone();
+            let reachable = Reachable::new(&world.packages, id, file);
             world.programs.push(Program {
                 directory: package.directory.clone(),
                 module_directory: module_directory.unwrap_or_else(|| package.directory.clone()),
                 import_path: package.import_path.clone(),
                 main,
-                shutdown: Shutdown::default(),
-                serve_calls: Vec::new(),
+                shutdown: shutdown::shutdown(&world.packages, &reachable),
+                serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 routes: Routes::default(),
             });
-            world.reachable.push(Reachable::new(&world.packages, id, file));
+            world.reachable.push(reachable);
         }
         world
     }

@@ -97,6 +97,25 @@ impl Project {
         lines.join("\n")
     }
 
+    /// The text of each signal that stands alone.
+    fn interrupt_only(&self) -> Vec<String> {
+        let facts = self.facts();
+        let world = World::new(&facts);
+        let found = &world.programs[0].shutdown.interrupt_only;
+        found.iter().map(|it| self.written(it.signal).to_owned()).collect()
+    }
+
+    /// One line a serve call.
+    fn serve_calls(&self) -> String {
+        let facts = self.facts();
+        let world = World::new(&facts);
+        let show = |it: &crate::model::ServeCall| {
+            let at_shutdown = if it.returns_at_shutdown { " at shutdown" } else { "" };
+            format!("{} {:?}{at_shutdown}", it.callee.value, it.dropped)
+        };
+        world.programs[0].serve_calls.iter().map(show).collect::<Vec<_>>().join("\n")
+    }
+
     /// One line a dial: scheme, host, port, what is written at the host.
     fn dials(&self) -> String {
         let show = |it: &crate::model::Dial| {
@@ -328,4 +347,56 @@ fn a_variable_that_is_read_tells_whom_the_program_dials() {
     let project = Project::main(&["os"], r#"connect(os.Getenv("DATABASE_URL"))"#);
     let project = project.env("DATABASE_URL", "postgres://db/x").env("UNREAD", "redis://cache");
     assert_eq!(project.dials(), "postgres db:5432/x `elsewhere`");
+}
+
+#[test]
+fn a_program_that_knows_interrupts_alone_is_told() {
+    let imports = &["os", "os/signal", "syscall", "context"];
+    for (body, expected) in [
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt)", vec!["os.Interrupt"]),
+        (
+            "c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGINT, syscall.SIGQUIT)",
+            vec!["syscall.SIGQUIT"],
+        ),
+        ("signal.NotifyContext(context.Background(), os.Interrupt)", vec!["os.Interrupt"]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt, syscall.SIGTERM)", vec![]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c)", vec![]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGHUP)", vec![]),
+        (
+            "c := make(chan os.Signal, 1); s := []os.Signal{os.Interrupt, syscall.SIGTERM}; signal.Notify(c, s...)",
+            vec![],
+        ),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, others()...)", vec![]),
+        (
+            "c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); signal.Notify(c, syscall.SIGTERM)",
+            vec![],
+        ),
+    ] {
+        assert_eq!(Project::main(imports, body).interrupt_only(), expected, "{body}");
+    }
+}
+
+#[test]
+fn a_dropped_error_is_seen() {
+    for (imports, body, expected) in [
+        (&["net/http"][..], r#"http.ListenAndServe(":80", nil)"#, "http.ListenAndServe Some(Statement)"),
+        (&["net/http"], r#"_ = http.ListenAndServe(":80", nil)"#, "http.ListenAndServe Some(Blank)"),
+        (&["net/http"], r#"go http.ListenAndServe(":80", nil)"#, "http.ListenAndServe Some(Go)"),
+        (&["net/http"], r#"panic(http.ListenAndServe(":80", nil))"#, "http.ListenAndServe None"),
+        (
+            &["net/http"],
+            r#"s := &http.Server{}; go func() { s.ListenAndServe() }()"#,
+            "http.Server.ListenAndServe Some(Statement) at shutdown",
+        ),
+        (&["github.com/gin-gonic/gin"], "r := gin.Default(); r.Run()", "gin.Engine.Run Some(Statement)"),
+        (
+            &["github.com/gofiber/fiber/v2"],
+            r#"a := fiber.New(); a.Listen(":80")"#,
+            "fiber.App.Listen Some(Statement) at shutdown",
+        ),
+        (&["net"], r#"net.Listen("tcp", ":80")"#, ""),
+        (&["github.com/urfave/negroni"], r#"n := negroni.New(); n.Run(":80")"#, ""),
+    ] {
+        assert_eq!(Project::main(imports, body).serve_calls(), expected, "{body}");
+    }
 }

@@ -1,0 +1,149 @@
+//! What a program does about signals, and with the errors of its servers.
+
+use super::reachable::Reachable;
+use super::world::{FunctionInPackage, PackageId, Packages, Targets, TypeRef};
+use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, entry_of};
+use crate::facts::catalogue::package_name;
+use crate::facts::go::{Call, Usage, Value};
+use crate::model::PackageName;
+use crate::source::{Span, Spanned};
+
+/// Packages of the catalogue whose functions of a serving name open a socket only, return nothing,
+/// or only name the address.
+const NOT_SERVING: &[&str] = &[
+    "net",
+    "crypto/tls",
+    "net/rpc",
+    "github.com/urfave/negroni",
+    "github.com/codegangsta/negroni",
+    "github.com/tylerb/graceful",
+    "github.com/beego/beego",
+    "github.com/astaxie/beego",
+    "github.com/zeromicro/go-zero",
+    "github.com/go-kratos/kratos",
+];
+
+/// Reads what the program does about SIGTERM.
+pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Shutdown {
+    let mut found = Shutdown::default();
+    for (it, call, targets) in calls(packages, reachable) {
+        let Some(first) = entry_of(&targets).and_then(|entry| entry.signals) else { continue };
+        match asked(packages, it.package, call, first) {
+            Asked::InterruptOnly(signal) => found
+                .interrupt_only
+                .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),
+            Asked::Terminate => return Shutdown::default(),
+            Asked::Others => {}
+        }
+    }
+    found
+}
+
+/// The calls that serve until they fail.
+pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Vec<ServeCall> {
+    let mut found: Vec<ServeCall> = Vec::new();
+    for (it, call, targets) in calls(packages, reachable) {
+        let serves = entry_of(&targets).is_some_and(|entry| entry.listen.is_some());
+        let Some((callee, on_method, path)) = named(&targets).filter(|_| serves) else { continue };
+        let inside = |known: &str| known.contains('.') && path.starts_with(known);
+        if !is_serving(call.callee.name(), on_method)
+            || NOT_SERVING.iter().any(|known| path == *known || inside(known))
+        {
+            continue;
+        }
+        let by_failure_alone = !on_method || path.starts_with("github.com/gin-gonic/gin");
+        found.push(ServeCall {
+            span: call.span,
+            callee: Spanned::new(callee, call.callee_span),
+            dropped: match call.usage {
+                Usage::Statement => Some(DroppedBy::Statement),
+                Usage::Blank => Some(DroppedBy::Blank),
+                Usage::Go => Some(DroppedBy::Go),
+                // A deferred serve call is too odd to judge.
+                Usage::Defer | Usage::Used => None,
+            },
+            statement: call.statement,
+            imports_log: it.file.imports.iter().any(|it| it.path.value == "log"),
+            in_literal: call.in_literal,
+            returns_at_shutdown: !by_failure_alone,
+        });
+    }
+    found
+}
+
+fn calls<'r, 'a>(
+    packages: &'r Packages<'a>,
+    reachable: &'r Reachable<'a>,
+) -> impl Iterator<Item = (FunctionInPackage<'a>, &'a Call, Targets<'a>)> + 'r {
+    reachable.functions.iter().flat_map(move |id| {
+        let it = packages.function(*id);
+        let function = it.function;
+        function
+            .calls
+            .iter()
+            .map(move |call| (it, call, packages.targets(it.package, Some(function), &call.callee)))
+    })
+}
+
+/// The function as a reader knows it, whether it is a method, and its package.
+fn named<'a>(targets: &Targets<'a>) -> Option<(String, bool, &'a str)> {
+    match targets {
+        Targets::Imported(path, name) => Some((format!("{}.{name}", package_name(path)), false, path)),
+        Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
+            Some((format!("{}.{type_name}.{name}", package_name(path)), true, path))
+        }
+        _ => None,
+    }
+}
+
+fn is_serving(name: &str, on_method: bool) -> bool {
+    name.starts_with("ListenAndServe")
+        || matches!(name, "Serve" | "ServeTLS")
+        || (on_method && (name.starts_with("Run") || name.starts_with("Start") || name.starts_with("Listen")))
+}
+
+enum Asked {
+    /// For os.Interrupt and not for SIGTERM; the last signal of the call.
+    InterruptOnly(Span),
+    /// For SIGTERM, for every signal, or for what cannot be read.
+    Terminate,
+    /// For signals that do not end a program (SIGHUP, SIGUSR1).
+    Others,
+}
+
+fn asked(packages: &Packages<'_>, package: PackageId, call: &Call, first: usize) -> Asked {
+    let signals = call.arguments.get(first..).unwrap_or_default();
+    let spans = call.argument_spans.get(first..).unwrap_or_default();
+    let mut interrupts = false;
+    let mut last = spans.last().copied();
+    let mut pending: Vec<(&Value, PackageId, u32)> = signals.iter().map(|it| (it, package, 4)).collect();
+    if pending.is_empty() {
+        return Asked::Terminate;
+    }
+    while let Some((value, package, depth)) = pending.pop() {
+        let Some(depth) = depth.checked_sub(1) else { return Asked::Terminate };
+        match value {
+            Value::List(parts, _) if !parts.is_empty() => {
+                last = parts.last().and_then(Value::span);
+                pending.extend(parts.iter().map(|it| (it, package, depth)));
+            }
+            Value::Name { package: path, name } => match (path.as_str(), name.value.as_str()) {
+                ("os", "Interrupt") => interrupts = true,
+                ("syscall" | "golang.org/x/sys/unix", "SIGINT") => interrupts = true,
+                ("syscall" | "golang.org/x/sys/unix", "SIGTERM") => return Asked::Terminate,
+                ("os" | "syscall" | "golang.org/x/sys/unix", _) => {}
+                (path, name) => {
+                    let owner = packages.import(package, path);
+                    let found = owner.and_then(|it| Some((packages.declaration(it, name)?, it)));
+                    let Some((declaration, owner)) = found else { return Asked::Terminate };
+                    pending.push((&declaration.value, owner, depth));
+                }
+            },
+            _ => return Asked::Terminate,
+        }
+    }
+    match last {
+        Some(last) if interrupts => Asked::InterruptOnly(last),
+        _ => Asked::Others,
+    }
+}
