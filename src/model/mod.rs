@@ -4,6 +4,7 @@
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
 mod build;
+pub mod compose;
 mod environment;
 mod go;
 mod image;

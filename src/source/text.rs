@@ -29,15 +29,28 @@ impl Text {
 
     /// Appends `text`, written at `span`.
     pub fn push(&mut self, text: &str, span: Span) {
+        let start = self.string.len();
         self.string.push_str(text);
-        self.pieces.push(Piece { end: self.string.len(), span });
+        let end = self.string.len();
+        // A verbatim run that continues the one before makes one run with it.
+        let before = self.pieces.iter().nth_back(1).map_or(0, |it| it.end);
+        if let Some(last) = self.pieces.last_mut() {
+            let verbatim = last.span.len() == last.end - before && span.len() == end - start;
+            if verbatim && last.span.file == span.file && last.span.end == span.start {
+                *last = Piece { end, span: last.span.cover(span) };
+                return;
+            }
+        }
+        self.pieces.push(Piece { end, span });
     }
 
     /// Appends another text with its places.
     pub fn append(&mut self, other: &Self) {
-        let base = self.string.len();
-        self.string.push_str(&other.string);
-        self.pieces.extend(other.pieces.iter().map(|it| Piece { end: base + it.end, span: it.span }));
+        let mut start = 0;
+        for piece in &other.pieces {
+            self.push(&other.string[start..piece.end], piece.span);
+            start = piece.end;
+        }
     }
 
     /// The whole string.

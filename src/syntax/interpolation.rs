@@ -159,6 +159,57 @@ impl Template {
         }
         Ok(out)
     }
+
+    /// As [`Template::expand`], with `stand_in` wherever a variable is not known.
+    pub fn expand_partly(&self, lookup: &mut dyn FnMut(&str) -> Lookup, stand_in: char) -> Text {
+        let mut out = Text::default();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => out.append(text),
+                Part::Variable(reference) => match reference.expand(lookup) {
+                    Ok(text) => out.append(&text),
+                    Err(_) => out.push(stand_in.encode_utf8(&mut [0; 4]), reference.span),
+                },
+                Part::Invalid(span) => out.push(stand_in.encode_utf8(&mut [0; 4]), *span),
+            }
+        }
+        out
+    }
+
+    /// Whether both say the same, wherever they stand.
+    #[must_use]
+    pub fn says_same(&self, other: &Self) -> bool {
+        self.to_source() == other.to_source()
+    }
+
+    /// The template as it may be written.
+    #[must_use]
+    pub fn to_source(&self) -> String {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(text) => out.push_str(text.as_str()),
+                Part::Variable(reference) => {
+                    out.push_str("${");
+                    out.push_str(&reference.name.value);
+                    if let Some(fallback) = &reference.fallback {
+                        let colon = if fallback.empty_is_unset { ":" } else { "" };
+                        let operator = match fallback.operator {
+                            Operator::Default => '-',
+                            Operator::Required => '?',
+                            Operator::Alternative => '+',
+                        };
+                        out.push_str(colon);
+                        out.push(operator);
+                        out.push_str(&fallback.word.to_source());
+                    }
+                    out.push('}');
+                }
+                Part::Invalid(_) => out.push_str("${"),
+            }
+        }
+        out
+    }
 }
 
 impl Reference {

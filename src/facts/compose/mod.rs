@@ -209,6 +209,8 @@ pub struct ServiceNetwork {
     pub name: Value,
     /// `aliases:`.
     pub aliases: Vec<Value>,
+    /// `ipv4_address:` and `ipv6_address:`.
+    pub addresses: Vec<Value>,
 }
 
 /// One entry of `extra_hosts:`.

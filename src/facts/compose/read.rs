@@ -243,12 +243,17 @@ impl Reader {
     fn service_networks(&mut self, node: &Node) -> Vec<ServiceNetwork> {
         let Some(entries) = node.as_mapping() else {
             let names = self.texts(node).into_iter();
-            return names.map(|name| ServiceNetwork { name, aliases: Vec::new() }).collect();
+            let network = |name| ServiceNetwork { name, aliases: Vec::new(), addresses: Vec::new() };
+            return names.map(network).collect();
         };
         let mut out = Vec::new();
         for entry in entries.iter().filter(|it| !is_reset(&it.value)) {
             let aliases = self.get(&entry.value, "aliases").map(|it| self.texts(it)).unwrap_or_default();
-            out.push(ServiceNetwork { name: key_value(entry), aliases });
+            let addresses = ["ipv4_address", "ipv6_address"];
+            let addresses = addresses.iter().filter_map(|key| self.get(&entry.value, key));
+            let addresses: Vec<_> = addresses.collect();
+            let addresses = addresses.into_iter().filter_map(|it| self.value(it)).collect();
+            out.push(ServiceNetwork { name: key_value(entry), aliases, addresses });
         }
         out
     }

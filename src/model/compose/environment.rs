@@ -1,0 +1,78 @@
+//! The environment of a service: `environment:` over `env_file:`.
+
+use rustc_hash::FxHashMap;
+
+use super::files::ProjectFiles;
+use super::variables::{self, UNKNOWN};
+use crate::facts::compose::{EnvFile, Service};
+use crate::facts::{Facts, Lookup, join_path};
+use crate::model::{Environment, Origin, Variable};
+use crate::source::Text;
+
+/// What Compose gives the service; the image's part is not in it.
+pub(super) fn environment(facts: &Facts, project: &ProjectFiles, service: &Service) -> Environment {
+    let mut out = Environment::default();
+    let mut own: FxHashMap<&str, Option<Text>> = FxHashMap::default();
+    for variable in &service.environment {
+        let name = &variable.name.value;
+        if name.contains('$') {
+            out.incomplete.get_or_insert_with(|| "a variable's name is not known".to_owned());
+            continue;
+        }
+        let value = match &variable.value {
+            Some(value) => project.variables.text(value),
+            None => match project.variables.lookup(name) {
+                Lookup::Set(text) => Some(text),
+                _ => None,
+            },
+        };
+        own.insert(name, value.clone());
+        let entry = Variable { value, span: variable.span, origin: Origin::Workload };
+        out.variables.insert(name.clone(), entry);
+    }
+    for file in &service.env_files {
+        add_file(facts, project, file, &own, &mut out);
+    }
+    out
+}
+
+fn add_file(
+    facts: &Facts,
+    project: &ProjectFiles,
+    file: &EnvFile,
+    own: &FxHashMap<&str, Option<Text>>,
+    out: &mut Environment,
+) {
+    let written = project.variables.partly(&file.path);
+    let folder = project.folders.get(&file.path.span.file).map_or(project.folder.as_str(), String::as_str);
+    let path = Some(written.as_str()).filter(|it| !it.contains(UNKNOWN)).and_then(|it| join_path(folder, it));
+    let Some(dotenv) = path.and_then(|it| variables::dotenv(facts, &it)) else {
+        let reason = format!("the env_file `{}` is not in the project", file.path.value.to_source());
+        out.incomplete.get_or_insert(reason);
+        return;
+    };
+    if !dotenv.errors.is_empty() {
+        out.incomplete.get_or_insert_with(|| format!("`{}` could not be read in full", written.as_str()));
+    }
+    // The project's variables come first, then those of `environment:`, then the file's own.
+    let mut outer = |name: &str| match project.variables.lookup(name) {
+        Lookup::NotHere(reason) => match own.get(name) {
+            Some(Some(text)) => Lookup::Set(text.clone()),
+            Some(None) => Lookup::Unresolved(reason),
+            None => Lookup::NotHere(reason),
+        },
+        found => found,
+    };
+    let values = variables::read(dotenv, &mut outer);
+    for (entry, (name, value)) in dotenv.entries.iter().zip(values) {
+        let raw = entry.value.as_ref().filter(|_| file.raw).map(|it| {
+            let span = it.span().unwrap_or(entry.span);
+            Text::new(it.to_source(), span)
+        });
+        let held = out.variables.get(&name).is_some_and(|it| it.origin == Origin::Workload);
+        if !held {
+            let value = raw.or(value.ok());
+            out.variables.insert(name, Variable { value, span: entry.span, origin: Origin::EnvFile });
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! From the facts of Compose files to Compose projects, their networks and their services, merged
+//! and expanded as Compose v2 does: <https://github.com/compose-spec/compose-go>.
+
+mod commands;
+mod environment;
+mod files;
+mod merge;
+mod ports;
+mod service;
+mod variables;
+
+use super::{Command, Composition, Network, Workload};
+use crate::facts::Facts;
+use crate::source::{FileId, Span, Spanned, Text};
+
+/// Everything that the Compose files of a project say.
+#[derive(Debug, Default)]
+pub struct Compositions {
+    /// The Compose projects, by [`super::CompositionId`].
+    pub compositions: Vec<Composition>,
+    /// Their networks, by [`super::NetworkId`].
+    pub networks: Vec<Network>,
+    /// Their services, by [`super::WorkloadId`].
+    pub services: Vec<ComposeService>,
+}
+
+/// One service of a Compose project.
+#[derive(Clone, Debug)]
+pub struct ComposeService {
+    /// What Compose alone says. The rest (image, program, process, listeners, dials, the image's
+    /// part of environment and health check) is the default.
+    pub workload: Workload,
+    /// What is built; `None` when the image is somebody else's.
+    pub build: Option<Build>,
+    /// `entrypoint:`.
+    pub entrypoint: Setting,
+    /// `command:`.
+    pub command: Setting,
+    /// `healthcheck.test:`; whether it is disabled says [`Workload::healthcheck`].
+    pub healthcheck: Setting,
+    /// `depends_on:` with conditions.
+    pub dependencies: Vec<Dependency>,
+    /// `restart:` (`no`, `always`, `on-failure`, `unless-stopped`); `None` when absent or not known.
+    pub restart: Option<Text>,
+    /// `user:`, when known.
+    pub user: Option<Text>,
+    /// `working_dir:`, when known.
+    pub working_dir: Option<Text>,
+    /// `stop_signal:`, when known.
+    pub stop_signal: Option<Text>,
+    /// Whether `init: true` puts tini before the program: then it, not the program, is PID 1.
+    pub init: bool,
+    /// `volumes:`.
+    pub mounts: Vec<Mount>,
+}
+
+/// A text of a service that takes the place of one of its image.
+#[derive(Clone, Debug, Default)]
+pub enum Setting {
+    /// It is not there: the image decides.
+    #[default]
+    Absent,
+    /// It holds a variable that is not known, or cannot be read.
+    Unknown(Span),
+    /// It is set.
+    Set(Command, Span),
+}
+
+/// `build:`.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The build context relative to the project root, `.` for the root; `None` when it is outside
+    /// of the project, a URL, or not known.
+    pub context: Option<String>,
+    /// Where the context is written, else the key.
+    pub context_span: Span,
+    /// The Dockerfile relative to the project root; `None` when it is not known or written inline.
+    pub dockerfile: Option<String>,
+    /// Where the Dockerfile is written; `None` when it is Docker's default.
+    pub dockerfile_span: Option<Span>,
+    /// Whether the Dockerfile is written in the Compose file (`dockerfile_inline`).
+    pub inline: bool,
+    /// `target:`; `Some(None)` when it is not known.
+    pub target: Option<Option<Text>>,
+    /// `args:`; `None` for a value that is not known.
+    pub args: Vec<(String, Option<Text>)>,
+    /// The text of the short form, else the key.
+    pub span: Span,
+}
+
+/// One entry of `depends_on:`.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    /// The service.
+    pub service: Spanned<String>,
+    /// `service_started`, `service_healthy`, `service_completed_successfully`.
+    pub condition: Option<Spanned<String>>,
+    /// Whether the service must be there.
+    pub required: bool,
+}
+
+/// One entry of `volumes:`.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// What is mounted: a path relative to the project root for a folder or file of the project,
+    /// else what is written (a volume's name, a path outside); `None` for an anonymous volume or a
+    /// source that is not known.
+    pub source: Option<String>,
+    /// Whether it is a path of the host, not a volume.
+    pub bind: bool,
+    /// The path in the container, when known.
+    pub target: Option<String>,
+    /// The entry.
+    pub span: Span,
+}
+
+/// Reads every Compose project.
+#[must_use]
+pub fn read_compositions(facts: &Facts) -> Compositions {
+    let mut out = Compositions::default();
+    for project in files::projects(facts) {
+        service::resolve(facts, project, &mut out);
+    }
+    out
+}
+
+/// The folder of a file, `.` for the root.
+fn folder_of(facts: &Facts, file: FileId) -> &str {
+    facts.path(file).rsplit_once('/').map_or(".", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,509 @@
+//! From a merged Compose project to compositions, networks and services.
+
+use rustc_hash::FxHashMap;
+
+use super::files::ProjectFiles;
+use super::variables::UNKNOWN;
+use super::{Build, ComposeService, Compositions, Dependency, Mount, Setting, commands, environment, ports};
+use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
+use crate::facts::{Facts, join_path};
+use crate::model::{
+    Composition, CompositionId, Environment, ExtraHost, Healthcheck, Listeners, Namespace, Network,
+    NetworkId, NetworkMembership, Resolved, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+};
+use crate::source::{Confidence, Span, Spanned, Text};
+
+/// Adds what the project says to `out`.
+pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositions) {
+    let composition = CompositionId(id(out.compositions.len()));
+    let mut ids = FxHashMap::default();
+    let services: Vec<(&Spanned<String>, &Service)> =
+        project.document.services.iter().filter_map(|it| Some((it.name.as_ref()?, it))).collect();
+    for (at, (name, service)) in services.iter().enumerate() {
+        let workload = WorkloadId(id(out.services.len() + at));
+        ids.insert(name.value.clone(), workload);
+        let container = service.container_name.as_ref().and_then(|it| project.variables.text(it));
+        if let Some(container) = container {
+            ids.entry(format!("container:{}", container.as_str())).or_insert(workload);
+        }
+    }
+    let mut networks = FxHashMap::default();
+    for network in &project.document.networks {
+        let network_id = NetworkId(id(out.networks.len()));
+        networks.insert(network.name.value.clone(), network_id);
+        out.networks.push(Network {
+            name: network.name.value.clone(),
+            span: Some(network.name.span),
+            composition,
+            // A variable decides: it may be external.
+            external: network.external.as_ref().is_some_and(|it| it.on != Some(false)),
+            internal: network.internal.as_ref().is_some_and(|it| it.on == Some(true)),
+        });
+    }
+    let mut resolver = Resolver {
+        facts,
+        project: &project,
+        composition,
+        ids,
+        networks,
+        implicit: None,
+        undefined: Vec::new(),
+        incomplete: None,
+        out,
+    };
+    let mut resolved = Vec::new();
+    for (name, service) in services {
+        resolved.push(resolver.service(name, service));
+    }
+    let undefined_networks = resolver.undefined;
+    let incomplete = project.incomplete.clone().or(resolver.incomplete);
+    mark_one_shots(&mut resolved);
+    out.services.extend(resolved);
+    out.compositions.push(Composition {
+        files: project.files,
+        directory: project.folder,
+        incomplete,
+        undefined_networks,
+    });
+}
+
+/// A service that another waits for until it has ended runs once.
+fn mark_one_shots(services: &mut [ComposeService]) {
+    let done = |it: &&Dependency| {
+        it.condition.as_ref().is_some_and(|it| it.value == "service_completed_successfully")
+    };
+    let awaited: Vec<String> = services
+        .iter()
+        .flat_map(|it| it.dependencies.iter().filter(done).map(|it| it.service.value.clone()))
+        .collect();
+    for service in services.iter_mut() {
+        service.workload.one_shot = awaited.contains(&service.workload.name.value);
+    }
+}
+
+/// More than four billion services do not fit into a file that is read.
+fn id(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+struct Resolver<'a> {
+    facts: &'a Facts,
+    project: &'a ProjectFiles,
+    composition: CompositionId,
+    /// Services by name, and by `container:` and container_name.
+    ids: FxHashMap<String, WorkloadId>,
+    networks: FxHashMap<String, NetworkId>,
+    implicit: Option<NetworkId>,
+    undefined: Vec<UndefinedNetwork>,
+    incomplete: Option<String>,
+    out: &'a mut Compositions,
+}
+
+impl Resolver<'_> {
+    fn service(&mut self, name: &Spanned<String>, service: &Service) -> ComposeService {
+        let variables = &self.project.variables;
+        let mut incomplete = self.project.incomplete_services.get(&name.value).cloned();
+        if service.provider.is_some() {
+            incomplete.get_or_insert_with(|| "a provider, not a container, stands behind it".to_owned());
+        }
+        let (published, published_incomplete) = ports::published(&service.ports, variables);
+        let (namespace, networks) = self.namespace(name, service, &mut incomplete);
+        let build = service.build.as_ref().map(|it| self.build(it));
+        let image_span = build.as_ref().map(|it| it.span);
+        let image_span = image_span.or(service.image.as_ref().map(|it| it.span)).unwrap_or(name.span);
+        let image_reference = service.image.as_ref().and_then(|it| self.text(it)).map(|text| Resolved {
+            text,
+            confidence: Confidence::Proven,
+            via: Vec::new(),
+        });
+        let dependencies = self.dependencies(service);
+        let (healthcheck, health_setting) = self.healthcheck(service);
+        let workload = Workload {
+            id: self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX)),
+            name: name.clone(),
+            kind: WorkloadKind::Service(self.composition),
+            image: None,
+            image_reference,
+            image_span,
+            program: None,
+            process: None,
+            namespace,
+            networks,
+            names: self.names(name, service),
+            published,
+            published_incomplete,
+            exposed: ports::exposed(&service.expose, &self.project.variables),
+            environment: self.environment(service),
+            extra_hosts: self.extra_hosts(service),
+            links: self.links(service),
+            healthcheck,
+            listeners: Listeners::default(),
+            dials: Vec::new(),
+            dials_incomplete: None,
+            depends_on: dependencies.iter().map(|it| it.service.clone()).collect(),
+            profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
+            one_shot: false,
+            replicas: self.replicas(service),
+            incomplete,
+        };
+        let variables = &self.project.variables;
+        ComposeService {
+            workload,
+            build,
+            entrypoint: commands::command(service.entrypoint.as_ref(), variables),
+            command: commands::command(service.command.as_ref(), variables),
+            healthcheck: health_setting,
+            dependencies,
+            restart: service.restart.as_ref().and_then(|it| self.text(it)),
+            user: service.user.as_ref().and_then(|it| self.text(it)),
+            working_dir: service.working_dir.as_ref().and_then(|it| self.text(it)),
+            stop_signal: service.stop_signal.as_ref().and_then(|it| self.text(it)),
+            init: service.init.as_ref().is_some_and(|it| it.on != Some(false)),
+            mounts: service.volumes.iter().filter_map(|it| self.mount(it)).collect(),
+        }
+    }
+
+    fn text(&self, value: &Value) -> Option<Text> {
+        self.project.variables.text(value)
+    }
+
+    fn partly(&self, value: &Value) -> String {
+        self.project.variables.partly(value).as_str().to_owned()
+    }
+
+    /// The folder that relative paths in this value count from.
+    fn folder(&self, value: &Value) -> &str {
+        self.project.folders.get(&value.span.file).map_or(self.project.folder.as_str(), String::as_str)
+    }
+
+    fn environment(&self, service: &Service) -> Environment {
+        environment::environment(self.facts, self.project, service)
+    }
+
+    fn namespace(
+        &mut self,
+        name: &Spanned<String>,
+        service: &Service,
+        incomplete: &mut Option<String>,
+    ) -> (Namespace, Vec<NetworkMembership>) {
+        let Some(value) = &service.network_mode else {
+            return (Namespace::Own, self.memberships(name, service, incomplete));
+        };
+        let span = value.span;
+        let Some(mode) = self.text(value) else { return (Namespace::Unknown(span), Vec::new()) };
+        let namespace = match mode.as_str() {
+            "host" => Namespace::Host(span),
+            "none" => Namespace::None(span),
+            "bridge" | "default" => {
+                // On the default bridge only links give names.
+                if !service.links.is_empty() {
+                    incomplete.get_or_insert_with(|| "it is linked on the default bridge".to_owned());
+                }
+                Namespace::Own
+            }
+            mode => {
+                let owner = self.ids.get(mode.strip_prefix("service:").unwrap_or(mode));
+                owner.map_or(Namespace::Unknown(span), |it| Namespace::Of(*it, span))
+            }
+        };
+        (namespace, Vec::new())
+    }
+
+    fn memberships(
+        &mut self,
+        name: &Spanned<String>,
+        service: &Service,
+        incomplete: &mut Option<String>,
+    ) -> Vec<NetworkMembership> {
+        let written = service.networks.as_deref().unwrap_or_default();
+        if written.is_empty() {
+            let network = self.default_network();
+            let nothing = Vec::new();
+            return vec![NetworkMembership {
+                network,
+                aliases: nothing,
+                addresses: Vec::new(),
+                span: name.span,
+            }];
+        }
+        let mut out = Vec::new();
+        for network in written {
+            let Some(text) = self.text(&network.name) else {
+                incomplete.get_or_insert_with(|| "one of its networks is not known".to_owned());
+                continue;
+            };
+            let span = text.span().unwrap_or(network.name.span);
+            let known = self.networks.get(text.as_str()).copied();
+            let known = known.or_else(|| (text.as_str() == "default").then(|| self.default_network()));
+            match known {
+                Some(id) => out.push(self.membership(id, network, span)),
+                None => {
+                    incomplete.get_or_insert_with(|| {
+                        format!("it joins the network `{}`, which is not declared", text.as_str())
+                    });
+                    self.undefined(Spanned::new(text.as_str().to_owned(), span), name);
+                }
+            }
+        }
+        out
+    }
+
+    fn membership(&self, network: NetworkId, written: &ServiceNetwork, span: Span) -> NetworkMembership {
+        NetworkMembership {
+            network,
+            aliases: self.spanned(&written.aliases),
+            addresses: written.addresses.iter().map(|it| self.partly(it)).collect(),
+            span,
+        }
+    }
+
+    /// The network `default`, which is there without being declared.
+    fn default_network(&mut self) -> NetworkId {
+        if let Some(id) = self.networks.get("default").copied().or(self.implicit) {
+            return id;
+        }
+        let id = NetworkId(id(self.out.networks.len()));
+        self.out.networks.push(Network {
+            name: "default".to_owned(),
+            span: None,
+            composition: self.composition,
+            external: false,
+            internal: false,
+        });
+        self.implicit = Some(id);
+        id
+    }
+
+    fn undefined(&mut self, name: Spanned<String>, service: &Spanned<String>) {
+        let document = &self.project.document;
+        self.undefined.push(UndefinedNetwork {
+            name,
+            service: service.clone(),
+            declared: document.networks.iter().map(|it| it.name.clone()).collect(),
+            networks_key: document.networks_key,
+        });
+    }
+
+    /// Service name, container_name (or the name that Compose makes up), hostname.
+    fn names(&mut self, name: &Spanned<String>, service: &Service) -> Vec<Spanned<String>> {
+        let mut out = vec![name.clone()];
+        match &service.container_name {
+            Some(value) => match self.text(value) {
+                Some(text) => out.push(Spanned::new(text.as_str().to_owned(), value.span)),
+                None => {
+                    let reason = format!("the container name of `{}` is not known", name.value);
+                    self.incomplete.get_or_insert(reason);
+                }
+            },
+            None => {
+                if let Some(project) = self.project_name() {
+                    for separator in ['-', '_'] {
+                        let made = format!("{project}{separator}{}{separator}1", name.value);
+                        out.push(Spanned::new(made, name.span));
+                    }
+                }
+            }
+        }
+        if let Some(value) = &service.hostname {
+            let text = self.text(value);
+            out.extend(text.map(|it| Spanned::new(it.as_str().to_owned(), value.span)));
+        }
+        out
+    }
+
+    /// `name:` at the top, else the folder's name as Compose writes it.
+    fn project_name(&self) -> Option<String> {
+        let written = self.project.document.name.as_ref();
+        let name = match written {
+            Some(value) => self.text(value)?.as_str().to_owned(),
+            None => self.project.folder.rsplit('/').next().filter(|it| *it != ".")?.to_lowercase(),
+        };
+        let kept: String =
+            name.chars().filter(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_')).collect();
+        Some(kept.trim_start_matches(['-', '_']).to_owned()).filter(|it| !it.is_empty())
+    }
+
+    fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {
+        let text = |value: &Value| {
+            let text = self.text(value)?;
+            Some(Spanned::new(text.as_str().to_owned(), text.span().unwrap_or(value.span)))
+        };
+        values.iter().filter_map(text).collect()
+    }
+
+    /// `name=address` or `name:address`.
+    fn extra_hosts(&self, service: &Service) -> Vec<ExtraHost> {
+        let mut out = Vec::new();
+        for host in &service.extra_hosts {
+            let text = self.partly(&host.value);
+            let pair = match &host.name {
+                Some(name) => Some((name.value.as_str(), text.as_str())),
+                None => text.split_once('=').or_else(|| text.split_once(':')),
+            };
+            let Some((name, address)) = pair else { continue };
+            let address = address.trim_start_matches('[').trim_end_matches(']');
+            out.push(ExtraHost { name: name.to_owned(), address: address.to_owned(), span: host.span });
+        }
+        out
+    }
+
+    /// The names that `links:` and `external_links:` give.
+    fn links(&self, service: &Service) -> Vec<Spanned<String>> {
+        let links = self.spanned(&service.links).into_iter().filter(|it| it.value.contains(':'));
+        let all = links.chain(self.spanned(&service.external_links));
+        all.map(|it| it.map(|text| text.rsplit(':').next().unwrap_or_default().to_owned())).collect()
+    }
+
+    fn dependencies(&self, service: &Service) -> Vec<Dependency> {
+        let mut out = Vec::new();
+        for dependency in &service.depends_on {
+            let Some(name) = self.text(&dependency.service) else { continue };
+            let condition = dependency.condition.as_ref();
+            out.push(Dependency {
+                service: Spanned::new(name.as_str().to_owned(), dependency.service.span),
+                condition: condition
+                    .and_then(|it| Some(Spanned::new(self.text(it)?.as_str().to_owned(), it.span))),
+                required: dependency.required,
+            });
+        }
+        out
+    }
+
+    fn healthcheck(&self, service: &Service) -> (Healthcheck, Setting) {
+        let Some(healthcheck) = &service.healthcheck else { return (Healthcheck::Absent, Setting::Absent) };
+        match healthcheck.disable.as_ref().map(|it| (it.on, it.span)) {
+            Some((Some(true), span)) => return (Healthcheck::Disabled(span), Setting::Absent),
+            Some((None, span)) => return (Healthcheck::Unknown, Setting::Unknown(span)),
+            _ => {}
+        }
+        let span = healthcheck.test.as_ref().map_or(healthcheck.span, facts_of::Words::span);
+        match commands::test(healthcheck.test.as_ref(), &self.project.variables) {
+            commands::Test::Absent => (Healthcheck::Absent, Setting::Absent),
+            commands::Test::Disabled => (Healthcheck::Disabled(span), Setting::Absent),
+            commands::Test::Unknown => (Healthcheck::Unknown, Setting::Unknown(span)),
+            commands::Test::Command(command) => (Healthcheck::Unknown, Setting::Set(command, span)),
+        }
+    }
+
+    fn replicas(&self, service: &Service) -> Option<u32> {
+        let mode = service.deploy_mode.as_ref().map(|it| self.partly(it));
+        if mode.is_some_and(|it| it == "global") {
+            return None;
+        }
+        match service.scale.as_ref().or(service.replicas.as_ref()) {
+            Some(value) => self.text(value)?.as_str().parse().ok(),
+            None => Some(1),
+        }
+    }
+
+    fn build(&self, build: &facts_of::Build) -> Build {
+        let context = match &build.context {
+            None => Some(self.project.folders.get(&build.span.file).unwrap_or(&self.project.folder).clone()),
+            Some(value) => self.text(value).and_then(|it| self.local_path(value, it.as_str())),
+        };
+        let dockerfile = match &build.dockerfile {
+            None => context.as_ref().and_then(|it| self.default_dockerfile(it)),
+            Some(value) => {
+                let text = self.text(value);
+                text.and_then(|it| join_path(context.as_ref()?, it.as_str()))
+            }
+        };
+        let inline = build.inline.is_some();
+        Build {
+            context,
+            context_span: build.context.as_ref().map_or(build.span, |it| it.span),
+            dockerfile: dockerfile.filter(|_| !inline),
+            dockerfile_span: build.dockerfile.as_ref().map(|it| it.span),
+            inline,
+            target: build.target.as_ref().map(|it| self.text(it)),
+            args: build.args.iter().map(|it| self.build_arg(it)).collect(),
+            span: build.span,
+        }
+    }
+
+    /// BuildKit takes `dockerfile` when there is no `Dockerfile`.
+    fn default_dockerfile(&self, context: &str) -> Option<String> {
+        let usual = join_path(context, "Dockerfile")?;
+        let lower = join_path(context, "dockerfile")?;
+        let tree = &self.facts.tree;
+        Some(if !tree.has_file(&usual) && tree.has_file(&lower) { lower } else { usual })
+    }
+
+    fn build_arg(&self, arg: &facts_of::Variable) -> (String, Option<Text>) {
+        let value = match &arg.value {
+            Some(value) => self.text(value),
+            None => match self.project.variables.lookup(&arg.name.value) {
+                crate::facts::Lookup::Set(text) => Some(text),
+                _ => None,
+            },
+        };
+        (arg.name.value.clone(), value)
+    }
+
+    /// A path of the project; `None` for a URL or a path outside.
+    fn local_path(&self, value: &Value, text: &str) -> Option<String> {
+        let remote = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
+        if remote || text.contains(UNKNOWN) {
+            return None;
+        }
+        join_path(self.folder(value), text)
+    }
+
+    fn mount(&self, volume: &Volume) -> Option<Mount> {
+        match volume {
+            Volume::Short(value) => {
+                let text = self.partly(value);
+                let parts: Vec<&str> = split_volume(&text);
+                let (source, target) = match parts.as_slice() {
+                    [target] => (None, *target),
+                    [source, target, ..] => (Some(*source), *target),
+                    [] => return None,
+                };
+                let bind = source.is_some_and(is_path);
+                Some(self.mount_of(value, source, bind, target, value.span))
+            }
+            Volume::Long { kind, source, target, span } => {
+                let bind = kind.as_ref().is_some_and(|it| self.partly(it) == "bind");
+                let target = target.as_ref().map(|it| self.partly(it)).unwrap_or_default();
+                let text = source.as_ref().map(|it| self.partly(it));
+                match source {
+                    Some(value) => Some(self.mount_of(value, text.as_deref(), bind, &target, *span)),
+                    None => Some(Mount { source: None, bind, target: known(&target), span: *span }),
+                }
+            }
+        }
+    }
+
+    fn mount_of(&self, value: &Value, source: Option<&str>, bind: bool, target: &str, span: Span) -> Mount {
+        let source = source.filter(|it| !it.contains(UNKNOWN)).map(|it| {
+            let inside = if bind { self.local_path(value, it) } else { None };
+            inside.unwrap_or_else(|| it.to_owned())
+        });
+        Mount { source, bind, target: known(target), span }
+    }
+}
+
+fn known(text: &str) -> Option<String> {
+    (!text.is_empty() && !text.contains(UNKNOWN)).then(|| text.to_owned())
+}
+
+/// Splits `source:target:options`; the colon of a drive letter separates nothing.
+fn split_volume(text: &str) -> Vec<&str> {
+    let drive = |it: &str| {
+        let bytes = it.as_bytes();
+        bytes.len() > 2
+            && bytes[0].is_ascii_alphabetic()
+            && bytes[1] == b':'
+            && matches!(bytes[2], b'\\' | b'/')
+    };
+    let first = if drive(text) { 2 } else { 0 };
+    match text[first..].find(':') {
+        Some(at) => std::iter::once(&text[..first + at]).chain(text[first + at + 1..].split(':')).collect(),
+        None => vec![text],
+    }
+}
+
+/// What stands for a path of the host and not for a volume's name.
+fn is_path(source: &str) -> bool {
+    source.starts_with(['.', '/', '~', '\\', '$', UNKNOWN]) || source.contains(['/', '\\'])
+}
