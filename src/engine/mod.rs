@@ -3,6 +3,7 @@
 //! Pure: it reads no file, no clock and no environment, so that the same input gives the same
 //! findings in the command, in a test and in an editor.
 
+mod go;
 mod isolate;
 
 use std::sync::Mutex;
@@ -94,11 +95,16 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
                 .collect()
         };
     }
-    let modules = read!(Kind::GoMod, go_mod::read);
+    let modules: Vec<(FileId, go_mod::GoMod)> = read!(Kind::GoMod, go_mod::read);
+    let named = modules.iter().filter_map(|(id, module)| {
+        let folder = input.sources.file(*id).path().rsplit_once('/').map_or(".", |it| it.0);
+        Some((folder.to_owned(), module.module.as_ref()?.value.clone()))
+    });
+    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), internal_errors);
     Facts {
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
-        go: Vec::new(),
+        go,
         modules,
         dockerfiles: read!(Kind::Dockerfile, dockerfile::read),
         compose: read!(Kind::Compose, compose::read),

@@ -1,0 +1,154 @@
+//! Which Go files are read in full.
+//!
+//! Parsing is by far the dearest step of a run, so each file's head is read without a parser first, and only
+//! files that a program of the project is built from are parsed.
+
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::isolate;
+use crate::facts::go::{GoFile, Head, is_built, of_head, read, scan};
+use crate::source::FileId;
+
+/// One Go file: its id, its path relative to the project root and its text.
+pub(super) type File<'t> = (FileId, &'t str, &'t str);
+
+/// Reads the Go files of a project. `modules` are folder (`.` for the root) and path of each module.
+/// Files that no program needs have their head alone.
+pub(super) fn read_go(
+    files: &[File<'_>],
+    modules: &[(String, String)],
+    internal_errors: &Mutex<Vec<String>>,
+) -> Vec<(FileId, GoFile)> {
+    let heads: Vec<Head> = files.par_iter().map(|(id, _, text)| scan(*id, text)).collect();
+    let needed = needed(files, &heads, modules);
+    let of_file = |((file, head), needed): ((&File<'_>, &Head), bool)| {
+        let (id, path, text) = *file;
+        let full = needed.then(|| isolate::run(path, internal_errors, || read(id, text))).flatten();
+        (id, full.unwrap_or_else(|| of_head(head)))
+    };
+    files.par_iter().zip(&heads).zip(needed).map(of_file).collect()
+}
+
+/// For each file whether it is part of a program of the project on Linux.
+fn needed(files: &[File<'_>], heads: &[Head], modules: &[(String, String)]) -> Vec<bool> {
+    let built: Vec<bool> = files
+        .iter()
+        .zip(heads)
+        .map(|((_, path, _), head)| is_built(path, head.constraint.as_ref().map(|it| it.value.as_str())))
+        .collect();
+    let packages = Folders::new(files, modules);
+    let mains = files.iter().zip(heads).filter(|(_, head)| head.main.is_some());
+    let mut pending: Vec<&str> = mains.map(|((_, path, _), _)| folder_of(path)).collect();
+    let mut reached: FxHashSet<&str> = FxHashSet::default();
+    while let Some(folder) = pending.pop() {
+        if !reached.insert(folder) {
+            continue;
+        }
+        for index in packages.files(folder).iter().filter(|it| built[**it]) {
+            for import in &heads[*index].imports {
+                pending.extend(packages.find(&import.path.value));
+            }
+        }
+    }
+    // A file with a constraint may hold a program of its own (`//go:build ignore`); nothing builds it
+    // by itself, so its head is enough.
+    files
+        .iter()
+        .zip(&built)
+        .map(|((_, path, _), built)| *built && reached.contains(folder_of(path)))
+        .collect()
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(".", |it| it.0)
+}
+
+/// The folders with Go files, and what import paths mean.
+struct Folders<'t> {
+    files: FxHashMap<&'t str, Vec<usize>>,
+    /// Folder and path of each module, longest path first.
+    modules: Vec<&'t (String, String)>,
+    /// Folders by their last part.
+    by_name: FxHashMap<&'t str, Vec<&'t str>>,
+}
+
+impl<'t> Folders<'t> {
+    fn new(files: &[File<'t>], modules: &'t [(String, String)]) -> Self {
+        let mut by_folder: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (index, (_, path, _)) in files.iter().enumerate() {
+            by_folder.entry(folder_of(path)).or_default().push(index);
+        }
+        let mut by_name: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        for folder in by_folder.keys() {
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            by_name.entry(name).or_default().push(folder);
+        }
+        let mut modules: Vec<_> = modules.iter().collect();
+        modules.sort_by_key(|it| std::cmp::Reverse(it.1.len()));
+        Self { files: by_folder, modules, by_name }
+    }
+
+    fn files(&self, folder: &str) -> &[usize] {
+        self.files.get(folder).map_or(&[], Vec::as_slice)
+    }
+
+    /// The folders that an import path may mean.
+    fn find(&self, import: &str) -> Vec<&'t str> {
+        for (folder, path) in &self.modules {
+            let Some(rest) = import.strip_prefix(path.as_str()) else { continue };
+            if !rest.is_empty() && !rest.starts_with('/') {
+                continue;
+            }
+            let folder = match (folder.as_str(), rest.trim_start_matches('/')) {
+                (".", "") => ".".to_owned(),
+                (".", rest) => rest.to_owned(),
+                (folder, "") => folder.to_owned(),
+                (folder, rest) => format!("{folder}/{rest}"),
+            };
+            if let Some((known, _)) = self.files.get_key_value(folder.as_str()) {
+                return vec![known];
+            }
+        }
+        // Without a go.mod, as in a GOPATH tree, a path ends as its folder does, or the folder as the path.
+        let name = import.rsplit('/').next().unwrap_or(import);
+        let alike = self.by_name.get(name).into_iter().flatten().copied();
+        let ends = |whole: &str, end: &str| {
+            whole.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        alike
+            .filter(|folder| import.contains('/') && (ends(import, folder) || ends(folder, import)))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_program_is_built_from_is_read() {
+        let main = "package main\nimport \"example.com/shop/web\"\nfunc main() { web.Run() }\n";
+        let web = "package web\nfunc Run() {}\n";
+        let sources = [
+            ("main.go", main),
+            ("main_test.go", main),
+            ("web/web.go", web),
+            ("web/web_windows.go", web),
+            ("unused/unused.go", "package unused\nfunc F() {}\n"),
+        ];
+        let files = |sources: &[(&'static str, &'static str)]| -> Vec<File<'static>> {
+            let numbered = sources.iter().enumerate();
+            numbered.map(|(index, (path, text))| (FileId(index as u32), *path, *text)).collect()
+        };
+        let modules = [(".".to_owned(), "example.com/shop".to_owned())];
+        for modules in [&modules[..], &[]] {
+            let facts = read_go(&files(&sources), modules, &Mutex::new(Vec::new()));
+            let full: Vec<bool> = facts.iter().map(|(_, it)| it.in_full).collect();
+            assert_eq!(full, [true, false, true, false, false]);
+            assert!(facts.iter().all(|(_, it)| it.package.is_some()));
+        }
+    }
+}
