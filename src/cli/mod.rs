@@ -3,6 +3,7 @@
 mod check;
 mod exit;
 mod explain;
+mod facts;
 
 mod model;
 mod output;
@@ -26,6 +27,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(it)) => check::run(&it),
         Some(Command::Explain(it)) => explain::run(&it),
         Some(Command::Rules(it)) => rules::run(&it),
+        Some(Command::Facts(it)) => facts::run(&it),
         Some(Command::Model(it)) => model::run(&it),
     };
     exit::code(done)
@@ -53,6 +55,8 @@ enum Command {
     /// List the rules.
     Rules(rules::RulesArguments),
 
+    /// Print what was read from one file.
+    Facts(facts::FactsArguments),
     /// Print what was understood of a project: programs, images, workloads, and who reaches whom.
     Model(model::ModelArguments),
 }

@@ -79,7 +79,10 @@ pub fn use_threads(number: usize) {
 }
 
 /// The text of a file, with a remark when it is not quite what the file holds.
-fn read_text(path: &Path) -> Result<(String, Option<&'static str>), String> {
+///
+/// # Errors
+/// Why it was not read, one clause.
+pub fn read_text(path: &Path) -> Result<(String, Option<&'static str>), String> {
     let describe = |error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotFound => "it does not exist".to_owned(),

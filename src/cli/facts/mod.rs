@@ -1,0 +1,108 @@
+//! `reachlint facts`: what was read from one file.
+
+mod compose;
+mod dockerfile;
+mod go;
+mod value;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::exit::{Done, Failure};
+use super::{OutlineArguments, OutlineFormat, output};
+use crate::facts::kind::Kind;
+use crate::facts::{dotenv, go_mod, shell};
+use crate::report::outline::{self, Entry};
+use crate::source::{FileId, SourceMap, Span, Spanned};
+use crate::workspace;
+
+#[derive(Debug, Args)]
+pub(super) struct FactsArguments {
+    /// The file: Go source, go.mod, a Dockerfile, a Compose file, a `.env` file or a shell script.
+    file: PathBuf,
+    #[command(flatten)]
+    outline: OutlineArguments,
+}
+
+pub(super) fn run(arguments: &FactsArguments) -> Result<Done, Failure> {
+    let path = &arguments.file;
+    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
+    let (text, remark) =
+        workspace::read_text(path).map_err(|reason| Failure(format!("{}: {reason}", path.display())))?;
+    let kind = Kind::of(name)
+        .ok_or_else(|| Failure(format!("{}: reachlint reads no file of such a name", path.display())))?;
+    if let Some(remark) = remark {
+        output::complain(&format!("note: {}: {remark}", path.display()));
+    }
+    let mut sources = SourceMap::default();
+    let file = sources.add(path.to_string_lossy(), text);
+    let entries = read(kind, file, &sources);
+    output::print(|out| match arguments.outline.format {
+        OutlineFormat::Text => outline::write_text(&entries, &sources, "", out),
+        OutlineFormat::Json => outline::write_json(&entries, &sources, out),
+    })?;
+    Ok(Done::Clean)
+}
+
+fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
+    let text = sources.file(file).text();
+    match kind {
+        Kind::Go => go::entries(file, text),
+        Kind::GoMod | Kind::GoWork => of_go_mod(&go_mod::read(file, text)),
+        Kind::Dockerfile => dockerfile::entries(file, sources),
+        Kind::Compose => compose::entries(file, sources),
+        Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
+        Kind::Script => of_script(&shell::read(file, text)),
+    }
+}
+
+fn of_go_mod(it: &go_mod::GoMod) -> Vec<Entry> {
+    let named = |kind: &'static str, value: &Option<Spanned<String>>| {
+        value.as_ref().map(|it| Entry::new(kind, &it.value).at(it.span))
+    };
+    let pair = |kind: &'static str| {
+        move |(left, right): &(Spanned<String>, Spanned<String>)| {
+            Entry::new(kind, format!("{} {}", left.value, right.value)).at(left.span)
+        }
+    };
+    named("module", &it.module)
+        .into_iter()
+        .chain(named("go", &it.go))
+        .chain(named("toolchain", &it.toolchain))
+        .chain(it.uses.iter().map(|it| Entry::new("use", &it.value).at(it.span)))
+        .chain(it.requires.iter().map(pair("require")))
+        .chain(it.local_replacements.iter().map(pair("replace")))
+        .chain(errors(&it.errors))
+        .collect()
+}
+
+fn of_dotenv(it: &dotenv::Dotenv, sources: &SourceMap) -> Vec<Entry> {
+    let entries = it.entries.iter().map(|it| Entry::new("variable", source(sources, it.span)).at(it.span));
+    entries.chain(errors(&it.errors)).collect()
+}
+
+fn of_script(it: &shell::Script) -> Vec<Entry> {
+    let shebang = it.shebang.iter().map(|it| Entry::new("interpreter", &it.value).at(it.span));
+    shebang.chain(commands(it)).chain(errors(&it.errors)).collect()
+}
+
+/// The commands of a script; the ones that can be last are what PID 1 may become.
+fn commands(script: &shell::Script) -> Vec<Entry> {
+    let last: Vec<usize> = script.endings.iter().map(|it| it.command).collect();
+    let entries = script.commands.iter().enumerate().map(|(at, command)| {
+        let words: Vec<_> = command.words.iter().map(|it| it.raw.value.as_str()).collect();
+        let kind = if last.contains(&at) { "last command" } else { "command" };
+        Entry::new(kind, words.join(" ")).at(command.span)
+    });
+    entries.collect()
+}
+
+fn errors(errors: &[Spanned<String>]) -> impl Iterator<Item = Entry> {
+    errors.iter().map(|it| Entry::new("not read", &it.value).at(it.span))
+}
+
+/// What is written at `span`, on one line.
+fn source(sources: &SourceMap, span: Span) -> String {
+    sources.slice(span).split_whitespace().collect::<Vec<_>>().join(" ")
+}
