@@ -116,13 +116,14 @@ fn assemble<'a>(arguments: &CheckArguments, projects: &'a [Loaded], outcomes: &'
         }
         diagnostics.retain(|it| hints_shown || !report::is_hint(it));
         report.summary.files += sources.len();
-        report.summary.skipped += project.notes.len();
+        let unread = || project.notes.iter().filter(|it| !it.read);
+        report.summary.skipped += unread().count();
         report.projects.push(ProjectReport {
             sources,
             diagnostics,
             display_prefix: project.display_prefix(&directory),
             repository_prefix: project.repository_prefix(),
-            skipped: project.notes.iter().map(|it| (it.path.clone(), it.reason.clone())).collect(),
+            skipped: unread().map(|it| (it.path.clone(), it.reason.clone())).collect(),
         });
     }
     report
@@ -180,7 +181,8 @@ fn remark(arguments: &CheckArguments, projects: &[Loaded], outcomes: &[Outcome],
     }
     if arguments.verbose {
         for note in projects.iter().flat_map(|it| &it.notes) {
-            output::complain(&format!("note: {}: {}", note.path, note.reason));
+            let verdict = if note.read { "" } else { "not read: " };
+            output::complain(&format!("note: {}: {verdict}{}", note.path, note.reason));
         }
         let files: usize = projects.iter().map(|it| it.input.sources.len()).sum();
         output::complain(&format!("note: {files} files in {:.1} ms", started.elapsed().as_secs_f64() * 1e3));

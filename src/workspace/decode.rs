@@ -28,7 +28,7 @@ fn decode_utf8(bytes: Vec<u8>) -> Result<(String, Option<&'static str>), &'stati
             if replaced > 16 && replaced * 20 > text.len() {
                 return Err("it is not UTF-8");
             }
-            Ok((text, Some("read, but not UTF-8 throughout")))
+            Ok((text, Some("it is not UTF-8 throughout, other bytes were replaced")))
         }
     }
 }

@@ -43,6 +43,14 @@ pub struct Note {
     pub path: String,
     /// Why, one clause.
     pub reason: String,
+    /// Whether it was read all the same.
+    pub read: bool,
+}
+
+impl Note {
+    fn unread(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { path: path.into(), reason: reason.into(), read: false }
+    }
 }
 
 /// Reads the project at `root`.
@@ -63,9 +71,9 @@ pub fn load(root: &Path) -> Workspace {
             Ok((text, remark)) => {
                 sources.add(path.as_str(), text);
                 kinds.push(kind);
-                notes.extend(remark.map(|it| Note { path: path.clone(), reason: it.to_owned() }));
+                notes.extend(remark.map(|it| Note { path: path.clone(), reason: it.to_owned(), read: true }));
             }
-            Err(reason) => notes.push(Note { path: path.clone(), reason }),
+            Err(reason) => notes.push(Note::unread(path, reason)),
         }
     }
     notes.sort();

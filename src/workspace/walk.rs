@@ -75,7 +75,7 @@ impl Collector<'_> {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                self.own.notes.push(Note { path: ".".to_owned(), reason: error.to_string() });
+                self.own.notes.push(Note::unread(".", error.to_string()));
                 return;
             }
         };
@@ -88,15 +88,15 @@ impl Collector<'_> {
             match link_target(real_root, entry.path()) {
                 Ok(true) => self.own.files.push(path),
                 Ok(false) => {}
-                Err(reason) if known() => self.own.notes.push(Note { path, reason: reason.to_owned() }),
+                Err(reason) if known() => self.own.notes.push(Note::unread(path, reason)),
                 Err(_) => {}
             }
         } else if file_type.is_some_and(|it| it.is_dir()) {
             if entry.depth() > 0 && known() {
-                self.own.notes.push(Note { path, reason: "it is a folder".to_owned() });
+                self.own.notes.push(Note::unread(path, "it is a folder"));
             }
         } else if known() {
-            self.own.notes.push(Note { path, reason: "not a regular file".to_owned() });
+            self.own.notes.push(Note::unread(path, "not a regular file"));
         }
     }
 }
