@@ -4,6 +4,8 @@ mod listen;
 mod network;
 mod program;
 mod reachable;
+mod route_path;
+mod routes;
 mod shutdown;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::reachable::Reachable;
 use super::world::Packages;
-use super::{Program, ProgramId, Routes, shutdown};
+use super::{Program, ProgramId, routes, shutdown};
 use crate::facts::Facts;
 use crate::source::FileId;
 
@@ -35,7 +35,7 @@ impl<'a> World<'a> {
                 main,
                 shutdown: shutdown::shutdown(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
-                routes: Routes::default(),
+                routes: routes::routes(&world.packages, &reachable, main),
             });
             world.reachable.push(reachable);
         }

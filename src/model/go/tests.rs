@@ -116,6 +116,17 @@ impl Project {
         world.programs[0].serve_calls.iter().map(show).collect::<Vec<_>>().join("\n")
     }
 
+    /// One line a route.
+    fn routes(&self) -> String {
+        let facts = self.facts();
+        let world = World::new(&facts);
+        let routes = &world.programs[0].routes;
+        let show = |it: &crate::model::Route| format!("{} {}", it.method.as_deref().unwrap_or("*"), it.path);
+        let mut lines: Vec<_> = routes.known.iter().map(show).collect();
+        lines.extend(routes.incomplete.as_ref().map(|it| format!("? {}", it.value)));
+        lines.join("\n")
+    }
+
     /// One line a dial: scheme, host, port, what is written at the host.
     fn dials(&self) -> String {
         let show = |it: &crate::model::Dial| {
@@ -398,5 +409,31 @@ fn a_dropped_error_is_seen() {
         (&["github.com/urfave/negroni"], r#"n := negroni.New(); n.Run(":80")"#, ""),
     ] {
         assert_eq!(Project::main(imports, body).serve_calls(), expected, "{body}");
+    }
+}
+
+#[test]
+fn routes_of_every_framework() {
+    let serve = "http.ListenAndServe(\":80\", nil)";
+    for (imports, body, expected) in [
+        (&["net/http"][..], format!("http.HandleFunc(\"/\", h); http.HandleFunc(\"GET /users/{{id}}\", h); {serve}"), "* /{...}\nGET /users/{}"),
+        (&["net/http"], "m := http.NewServeMux(); m.HandleFunc(\"/a\", h); http.ListenAndServe(\":80\", m)".into(), "* /a"),
+        (&["net/http"], "m := http.NewServeMux(); m.HandleFunc(\"/a\", h); http.Handle(\"/s/\", http.StripPrefix(\"/s\", m)); http.ListenAndServe(\":80\", nil)".into(), "* /s/a"),
+        (&["net/http"], "http.Handle(\"/\", http.FileServer(http.Dir(\"x\")))".into(), "* /{...}"),
+        (&["net/http"], "http.HandleFunc(\"/a\", h); http.ListenAndServe(\":80\", other.New())".into(), "* /a\n? the server's handler was not followed"),
+        (&["net/http"], "http.HandleFunc(\"/a\", h); http.ListenAndServe(\":80\", log(http.DefaultServeMux))".into(), "* /a\n? the server's handler was not followed"),
+        (&["github.com/gin-gonic/gin"], "r := gin.Default(); r.GET(\"/ping\", h); v := r.Group(\"/v1\"); { v.POST(\"/x/:id\", h) }; r.Run()".into(), "GET /ping\nPOST /v1/x/{}"),
+        (&["github.com/gin-gonic/gin"], "r := gin.Default(); r.GET(name(), h)".into(), "? the path was not resolved"),
+        (&["github.com/gin-gonic/gin"], "r := gin.Default(); register(r.Group(\"/api\"))".into(), "GET /api/k"),
+        (&["github.com/labstack/echo/v4"], "e := echo.New(); g := e.Group(\"/g\"); g.GET(\"\", h)".into(), "GET /g"),
+        (&["github.com/gofiber/fiber/v2", "github.com/gofiber/fiber/v2/middleware/cors"], "a := fiber.New(); a.Use(cors.New()); a.Get(\"/a/:b?\", h)".into(), "GET /a/{}\nGET /a"),
+        (&["github.com/gofiber/fiber/v2", "github.com/gofiber/fiber/v2/middleware/healthcheck"], "a := fiber.New(); a.Use(healthcheck.New()); a.Get(\"/a\", h)".into(), "GET /a\n? a middleware may serve paths of its own"),
+        (&["github.com/go-chi/chi/v5", "net/http"], "r := chi.NewRouter(); r.Route(\"/api\", func(r chi.Router) { r.Get(\"/y\", h) }); s := chi.NewRouter(); s.Get(\"/q\", h); r.Mount(\"/sub\", s); http.ListenAndServe(\":80\", r)".into(), "GET /api/y\nGET /sub/q"),
+        (&["github.com/gorilla/mux", "net/http"], "m := mux.NewRouter(); s := m.PathPrefix(\"/v1\").Subrouter(); s.HandleFunc(\"/u/{id}\", h).Methods(\"GET\", \"PUT\"); m.PathPrefix(\"/static/\").Handler(http.FileServer(http.Dir(\"x\"))); http.ListenAndServe(\":80\", m)".into(), "GET /v1/u/{}\nPUT /v1/u/{}\n* /static/{...}"),
+        (&["github.com/gorilla/mux", "net/http"], "m := mux.NewRouter(); m.HandleFunc(\"/a\", h); http.Handle(\"/\", m); http.ListenAndServe(\":80\", nil)".into(), "* /a"),
+        (&["fmt"], "fmt.Println()".into(), "? no route was found"),
+    ] {
+        let source = format!("{body}\n}}\nfunc h() {{}}\nfunc register(g *gin.RouterGroup) {{ g.GET(\"/k\", h) }}\nfunc name() string {{ return unknown }}\nfunc log(next http.Handler) http.Handler {{ return wrapped(next)");
+        assert_eq!(Project::main(imports, &source).routes(), expected, "{body}");
     }
 }

@@ -90,6 +90,21 @@ impl<'w> Evaluator<'w> {
         head: &Head<'w>,
         depth: u32,
     ) -> Outcome {
+        let found = self.field_values(of, field);
+        if found.is_empty() {
+            let needs_caller = self.waits_for_caller(head);
+            return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
+        }
+        let many = found.len() > 1;
+        let outcomes = found.into_iter().map(|(value, frame)| self.inner(value, &frame, depth));
+        let mut outcome = agreed(outcomes, "it is set in several places", span);
+        // The caller may tell which of several structs this one is.
+        outcome.needs_caller |= many && outcome.unknown.is_some() && self.is_outermost(frame);
+        outcome
+    }
+
+    /// What the program's literals and assignments give to a field of a type, and where.
+    fn field_values(&self, of: TypeRef<'w>, field: &str) -> Vec<(&'w Value, Rc<Frame<'w>>)> {
         let mut found: Vec<(&'w Value, Rc<Frame<'w>>)> = Vec::new();
         let mut add = |value: &'w Value, frame: Frame<'w>| {
             if !found.iter().any(|(known, _)| std::ptr::eq(*known, value) || *known == value) {
@@ -121,16 +136,26 @@ impl<'w> Evaluator<'w> {
                 add(&write.value, Frame::Function { function: *function, call: None });
             }
         }
-        if found.is_empty() {
-            let needs_caller = self.waits_for_caller(head);
-            return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
+        found
+    }
+
+    /// As [`Self::head`], and a field that only one place of the program sets is what it sets.
+    pub fn deep_head(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Head<'w> {
+        let head = self.head(value, frame, depth);
+        let Some(depth) = depth.checked_sub(1) else { return head };
+        let Value::Field { receiver, field, .. } = head.value else { return head };
+        let receiver = self.deep_head(receiver, &head.frame, depth);
+        if let Value::Struct { fields, .. } = receiver.value
+            && let Some((_, value)) = fields.iter().rev().find(|(it, _)| it.value == field.value)
+        {
+            return self.deep_head(value, &receiver.frame, depth);
         }
-        let many = found.len() > 1;
-        let outcomes = found.into_iter().map(|(value, frame)| self.inner(value, &frame, depth));
-        let mut outcome = agreed(outcomes, "it is set in several places", span);
-        // The caller may tell which of several structs this one is.
-        outcome.needs_caller |= many && outcome.unknown.is_some() && self.is_outermost(frame);
-        outcome
+        let Value::Field { receiver, .. } = head.value else { return head };
+        let Some(of) = self.type_at(receiver, &head.frame) else { return head };
+        match self.field_values(of, &field.value)[..] {
+            [(value, ref frame)] => self.deep_head(value, frame, depth),
+            _ => head,
+        }
     }
 
     /// Follows names, parameters, fields and calls to what a value is.
@@ -243,7 +268,7 @@ impl<'w> Evaluator<'w> {
         out
     }
 
-    pub(super) fn type_at(&self, value: &'w Value, frame: &Frame<'w>) -> Option<TypeRef<'w>> {
+    pub fn type_at(&self, value: &'w Value, frame: &Frame<'w>) -> Option<TypeRef<'w>> {
         self.packages.type_of(self.package_of(frame), self.function_of(frame), value)
     }
 
@@ -258,7 +283,7 @@ impl<'w> Evaluator<'w> {
         matches!(frame, Frame::Function { call: None, .. })
     }
 
-    pub(super) fn waits_for_caller(&self, head: &Head<'w>) -> bool {
+    pub fn waits_for_caller(&self, head: &Head<'w>) -> bool {
         let mut at = head.value;
         while let Value::Field { receiver, .. } = at {
             at = receiver;

@@ -11,6 +11,7 @@ mod format;
 mod place;
 
 pub use config::tag_value;
+pub use field::Head;
 pub use place::Located;
 
 use std::cell::{Cell, RefCell};
@@ -18,7 +19,7 @@ use std::rc::Rc;
 
 use crate::facts::go::{Environ, Function, Unknown, Value};
 use crate::model::Environment;
-use crate::model::go::{FunctionId, PackageId, Packages, Reachable};
+use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets};
 use crate::net::HOLE;
 use crate::source::{Confidence, Span, Text};
 
@@ -115,6 +116,18 @@ impl<'w> Evaluator<'w> {
         self.steps.set(MAXIMUM_STEPS);
         self.active.borrow_mut().clear();
         self.text(value, frame, MAXIMUM_DEPTH)
+    }
+
+    /// What `value` is, without making it a text; see [`Head`].
+    pub fn origin(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Head<'w> {
+        self.steps.set(MAXIMUM_STEPS);
+        self.active.borrow_mut().clear();
+        self.deep_head(value, frame, MAXIMUM_DEPTH)
+    }
+
+    /// What a call runs that is written in `frame`.
+    pub fn targets(&self, callee: &'w crate::facts::go::Callee, frame: &Frame<'w>) -> Targets<'w> {
+        self.packages.targets(self.package_of(frame), self.function_of(frame), callee)
     }
 
     /// The frame of `function` seen through a chain of calls, the innermost first: each call and

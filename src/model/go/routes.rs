@@ -1,0 +1,510 @@
+//! The HTTP routes of a program.
+//!
+//! Routers are told apart by the call that made them; a route's path is its pattern below the
+//! groups it was registered on, and below the places where its router is mounted.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::reachable::Reachable;
+use super::route_path::{join, normal_paths};
+use super::world::{FunctionId, Packages, Targets, TypeRef};
+use super::{Route, Routes, entry_of};
+use crate::facts::catalogue::{Method, Role, RouteEntry, without_version};
+use crate::facts::go::{Call, Callee, Value};
+use crate::model::Environment;
+use crate::model::resolve::{Evaluator, Frame, Setting};
+use crate::source::{Span, Spanned};
+
+/// Who registers a route: `net/http`'s default router, or the router that a call made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Root {
+    Default,
+    Made(Span),
+}
+
+/// A place in a router.
+#[derive(Clone, Debug)]
+struct At {
+    root: Root,
+    prefix: String,
+    /// Whether everything below the prefix is meant (`PathPrefix`).
+    subtree: bool,
+}
+
+/// A route before mounts and methods are known.
+struct Found {
+    at: At,
+    package: String,
+    method: Option<String>,
+    call: Span,
+    span: Span,
+}
+
+/// A router below a path of another one.
+struct Mount {
+    under: At,
+    child: Root,
+    /// Whether the child sees the path without the parent's part of it.
+    stripped: bool,
+}
+
+/// What one call does, in one context.
+enum Registered {
+    Route(Found),
+    Mount(Mount),
+    /// It restricts the routes that the calls made.
+    Methods(Vec<Span>, Vec<String>),
+    Nothing,
+    Unknown(&'static str),
+}
+
+/// Gathers the routes; `main` is where to say that there are none.
+pub(super) fn routes(packages: &Packages<'_>, reachable: &Reachable<'_>, main: Span) -> Routes {
+    let environment = Environment { incomplete: Some("no workload".to_owned()), ..Environment::default() };
+    let setting = Setting { environment: &environment, arguments: None, dotenv: None };
+    let evaluator = Evaluator::new(packages, reachable, setting);
+    let mut gathered = Gathered {
+        evaluator: &evaluator,
+        found: Vec::new(),
+        mounts: Vec::new(),
+        methods: FxHashMap::default(),
+        incomplete: None,
+    };
+    for function in &reachable.functions {
+        for call in &packages.function(*function).function.calls {
+            gathered.visit(*function, call);
+        }
+    }
+    gathered.finish(main)
+}
+
+struct Gathered<'e, 'w> {
+    evaluator: &'e Evaluator<'w>,
+    found: Vec<Found>,
+    mounts: Vec<Mount>,
+    methods: FxHashMap<Span, Vec<String>>,
+    incomplete: Option<Spanned<String>>,
+}
+
+impl<'w> Gathered<'_, 'w> {
+    fn visit(&mut self, function: FunctionId, call: &'w Call) {
+        let it = self.evaluator.packages.function(function);
+        let targets = self.evaluator.packages.targets(it.package, Some(it.function), &call.callee);
+        let Some(entry) = entry_of(&targets) else {
+            if serves_by_itself(&targets, call) {
+                self.unknown("a library may serve paths of its own here", call.span);
+            }
+            return;
+        };
+        if entry.listen.as_ref().is_some_and(|it| it.application == "http") {
+            self.handler_of_server(function, call);
+        }
+        let Some(route) = &entry.route else { return };
+        let Some(package) = package_of(&targets) else { return };
+        let registered =
+            self.evaluator.in_contexts(function, |frame| self.register(call, route, package, frame));
+        for it in registered {
+            match it {
+                Registered::Route(found) => self.found.push(found),
+                Registered::Mount(mount) => self.mounts.push(mount),
+                Registered::Methods(calls, names) => {
+                    for it in calls {
+                        self.methods.entry(it).or_default().extend(names.iter().cloned());
+                    }
+                }
+                Registered::Nothing => {}
+                Registered::Unknown(reason) => self.unknown(reason, call.span),
+            }
+        }
+    }
+
+    fn unknown(&mut self, reason: &str, span: Span) {
+        self.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
+    }
+
+    fn register(
+        &self,
+        call: &'w Call,
+        route: &RouteEntry,
+        package: &str,
+        frame: &Rc<Frame<'w>>,
+    ) -> (Registered, bool) {
+        let (at, needs_caller) = match &call.callee {
+            Callee::Method { receiver, .. } => self.router(receiver, frame, 24),
+            _ => (Some(At { root: Root::Default, prefix: String::new(), subtree: false }), false),
+        };
+        match route.role {
+            Role::Group | Role::Path | Role::Prefix | Role::Strip => return (Registered::Nothing, false),
+            Role::NotFound => return (Registered::Unknown("what no route takes has a handler"), false),
+            Role::Methods => return (self.restrict(call, frame), false),
+            Role::Handle | Role::Any | Role::Mount | Role::Static => {}
+        }
+        let middleware = route.role == Role::Mount && !self.has_path(call, route, frame);
+        if middleware {
+            return match call.arguments.iter().any(|it| self.may_answer(it, frame)) {
+                true => (Registered::Unknown("a middleware may serve paths of its own"), false),
+                false => (Registered::Nothing, false),
+            };
+        }
+        let Some(at) = at else { return (Registered::Unknown("the router was not followed"), needs_caller) };
+        let Some((pattern, method, needs)) = self.pattern(call, route, frame) else {
+            return (Registered::Unknown("the path was not resolved"), needs_caller);
+        };
+        let Some(pattern) = pattern else { return (Registered::Unknown("the path was not resolved"), needs) };
+        let handler = self.handler_argument(call, route);
+        let subtree = at.subtree && pattern.is_empty() || matches!(route.role, Role::Mount | Role::Static);
+        let below = At { root: at.root, prefix: join(&at.prefix, &pattern), subtree };
+        let takes_subtree = subtree || pattern.ends_with('/') || pattern.ends_with('*');
+        if takes_subtree && route.role != Role::Static {
+            match handler.map_or(Handler::Function, |it| self.handler(it, frame, 8)) {
+                Handler::Router(child, stripped) => {
+                    // chi and fiber take the path off for what they mount.
+                    let stripped = stripped || (route.role == Role::Mount && package != "net/http");
+                    return (Registered::Mount(Mount { under: below, child, stripped }), false);
+                }
+                Handler::Function => {}
+                Handler::Unknown => return (Registered::Unknown("the handler was not followed"), false),
+            }
+        }
+        // fiber's Use with a path puts a middleware there, which is no route.
+        if route.role == Role::Mount && call.callee.name() == "Use" {
+            return (Registered::Nothing, false);
+        }
+        let place =
+            route.pattern.as_ref().and_then(|it| it.argument).and_then(|it| call.argument_spans.get(it));
+        let found = Found {
+            at: below,
+            package: package.to_owned(),
+            method,
+            call: call.span,
+            span: place.copied().unwrap_or(call.span),
+        };
+        (Registered::Route(found), false)
+    }
+
+    fn has_path(&self, call: &'w Call, route: &RouteEntry, frame: &Rc<Frame<'w>>) -> bool {
+        let argument =
+            route.pattern.as_ref().and_then(|it| it.argument).and_then(|it| call.arguments.get(it));
+        argument.is_some_and(|it| {
+            let outcome = self.evaluator.outline(it, frame);
+            outcome.unknown.is_none()
+                && (outcome.text.as_str().starts_with('/') || outcome.text.as_str().is_empty())
+        })
+    }
+
+    /// Path and method; the path is `None` when it is not known. The last says whether a caller
+    /// could tell.
+    #[allow(clippy::type_complexity)]
+    fn pattern(
+        &self,
+        call: &'w Call,
+        route: &RouteEntry,
+        frame: &Rc<Frame<'w>>,
+    ) -> Option<(Option<String>, Option<String>, bool)> {
+        let text = |index: usize| call.arguments.get(index).map(|it| self.evaluator.outline(it, frame));
+        let mut pattern = String::new();
+        if let Some(index) = route.pattern.as_ref().and_then(|it| it.argument) {
+            let outcome = text(index)?;
+            if outcome.unknown.is_some() {
+                return Some((None, None, outcome.needs_caller));
+            }
+            outcome.text.as_str().clone_into(&mut pattern);
+        }
+        let mut method = match &route.method {
+            Method::Named(name) => Some((*name).to_owned()),
+            Method::Argument(index) => {
+                let outcome = text(*index)?;
+                (outcome.unknown.is_none()).then(|| outcome.text.as_str().to_uppercase())
+            }
+            Method::Any | Method::InPattern | Method::Later => None,
+        };
+        if let (Method::InPattern, Some((name, path))) = (&route.method, pattern.split_once([' ', '\t'])) {
+            method = Some(name.to_owned());
+            pattern = path.trim_start().to_owned();
+        }
+        // A host in front of the path; who asks by address never sends it.
+        if !pattern.is_empty() && !pattern.starts_with(['/', '*', ':', '{']) {
+            pattern = match pattern.split_once('/') {
+                Some((host, path)) if host.contains('.') => format!("/{path}"),
+                _ => format!("/{pattern}"),
+            };
+        }
+        Some((Some(pattern), method, false))
+    }
+
+    /// Which router, and where in it, a value is; also whether a caller could tell.
+    fn router(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> (Option<At>, bool) {
+        let Some(depth) = depth.checked_sub(1) else { return (None, false) };
+        let head = self.evaluator.origin(value, frame);
+        let Value::Call { callee, arguments, span } = head.value else {
+            return (None, self.evaluator.waits_for_caller(&head));
+        };
+        let targets = self.evaluator.targets(callee, &head.frame);
+        let entry = entry_of(&targets);
+        let own_root = At { root: Root::Made(*span), prefix: String::new(), subtree: false };
+        let (Some(route), Callee::Method { receiver, .. }) =
+            (entry.and_then(|it| it.route.as_ref()), &**callee)
+        else {
+            // `Use` and the like give back what they were called on.
+            if let (Callee::Method { receiver, .. }, Some(_)) =
+                (&**callee, entry.and_then(|it| it.result.as_ref()))
+            {
+                return self.router(receiver, &head.frame, depth);
+            }
+            let known = matches!(targets, Targets::Imported(..)) && is_router(entry, &targets);
+            return (known.then_some(own_root), false);
+        };
+        let (Some(above), _) = self.router(receiver, &head.frame, depth) else {
+            let above = self.router(receiver, &head.frame, depth);
+            return (None, above.1);
+        };
+        let index = route.pattern.as_ref().and_then(|it| it.argument);
+        let pattern = match index.and_then(|it| arguments.get(it)) {
+            Some(it) if route.role != Role::Methods => {
+                let outcome = self.evaluator.outline(it, &head.frame);
+                if outcome.unknown.is_some() {
+                    return (None, outcome.needs_caller);
+                }
+                outcome.text.as_str().to_owned()
+            }
+            _ => String::new(),
+        };
+        let subtree = route.role == Role::Prefix || (above.subtree && pattern.is_empty());
+        (Some(At { root: above.root, prefix: join(&above.prefix, &pattern), subtree }), false)
+    }
+
+    /// `.Methods("GET")`: which calls of the chain made routes.
+    fn restrict(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> Registered {
+        let mut names = Vec::new();
+        for argument in &call.arguments {
+            let outcome = self.evaluator.outline(argument, frame);
+            if outcome.unknown.is_some() {
+                return Registered::Unknown("the methods were not resolved");
+            }
+            names.push(outcome.text.as_str().to_uppercase());
+        }
+        let mut calls = vec![call.span];
+        let mut at = &call.callee;
+        while let Callee::Method { receiver, .. } = at {
+            let Value::Call { callee, span, .. } = &**receiver else { break };
+            calls.push(*span);
+            at = callee;
+        }
+        Registered::Methods(calls, names)
+    }
+
+    fn handler_argument(&self, call: &'w Call, route: &RouteEntry) -> Option<&'w Value> {
+        if call.callee.name().ends_with("Func") {
+            return None;
+        }
+        let after = route.pattern.as_ref().and_then(|it| it.argument).map_or(0, |it| it + 1);
+        call.arguments.get(after)
+    }
+
+    fn handler(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Handler {
+        let Some(depth) = depth.checked_sub(1) else { return Handler::Unknown };
+        if let Value::Call { callee, arguments, .. } = value
+            && let Targets::Imported("net/http", "StripPrefix") = self.evaluator.targets(callee, frame)
+        {
+            return match arguments.get(1).map(|it| self.handler(it, frame, depth)) {
+                Some(Handler::Router(root, _)) => Handler::Router(root, true),
+                Some(other) => other,
+                None => Handler::Unknown,
+            };
+        }
+        let head = self.evaluator.origin(value, frame);
+        match head.value {
+            Value::Unknown(it) if it.reason == "it is a function" => Handler::Function,
+            Value::Unknown(it) if it.reason == "it is nil" => Handler::Router(Root::Default, false),
+            Value::Name { .. } | Value::Field { .. } => match self.evaluator.type_at(head.value, &head.frame)
+            {
+                Some(_) => Handler::Unknown,
+                None if matches!(head.value, Value::Name { .. }) => Handler::Function,
+                None => Handler::Unknown,
+            },
+            Value::Call { callee, arguments, .. } => {
+                if let (Some(at), _) = self.router(head.value, &head.frame, 24) {
+                    return Handler::Router(at.root, false);
+                }
+                match self.evaluator.targets(callee, &head.frame) {
+                    Targets::Imported(path, name) if is_plain_handler(path, name) => Handler::Function,
+                    // A middleware around a router.
+                    _ => arguments
+                        .iter()
+                        .map(|it| self.handler(it, &head.frame, depth))
+                        .find(|it| matches!(it, Handler::Router(Root::Made(_), _)))
+                        .unwrap_or(Handler::Unknown),
+                }
+            }
+            _ => Handler::Unknown,
+        }
+    }
+
+    /// What a server hands its requests to must be a router whose routes are known.
+    fn handler_of_server(&mut self, function: FunctionId, call: &'w Call) {
+        let known = self.evaluator.in_contexts(function, |frame| {
+            let value = match (&call.callee, call.callee.name()) {
+                (
+                    Callee::Imported { package, .. },
+                    "ListenAndServe" | "ListenAndServeTLS" | "Serve" | "ServeTLS",
+                ) if package == "net/http" => {
+                    let index = if call.callee.name() == "ListenAndServeTLS" { 3 } else { 1 };
+                    call.arguments.get(index)
+                }
+                (
+                    Callee::Method { receiver, .. },
+                    "ListenAndServe" | "ListenAndServeTLS" | "Serve" | "ServeTLS",
+                ) => {
+                    let head = self.evaluator.origin(receiver, frame);
+                    let Value::Struct { fields, .. } = head.value else {
+                        return (false, self.evaluator.waits_for_caller(&head));
+                    };
+                    let set = fields.iter().rev().find(|(it, _)| it.value == "Handler").map(|(_, it)| it);
+                    let known =
+                        set.is_none_or(|it| matches!(self.handler(it, &head.frame, 8), Handler::Router(..)));
+                    return (known, false);
+                }
+                _ => None,
+            };
+            let Some(value) = value else { return (true, false) };
+            let known = matches!(self.handler(value, frame, 8), Handler::Router(..));
+            let needs = !known && {
+                let head = self.evaluator.origin(value, frame);
+                self.evaluator.waits_for_caller(&head)
+            };
+            (known, needs)
+        });
+        if known.iter().any(|it| !it) {
+            self.unknown("the server's handler was not followed", call.span);
+        }
+    }
+
+    /// A middleware of a library that is known to answer paths.
+    fn may_answer(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> bool {
+        let head = self.evaluator.origin(value, frame);
+        let Value::Call { callee, .. } = head.value else { return false };
+        match self.evaluator.targets(callee, &head.frame) {
+            Targets::Imported(path, name) => answers_paths(path, name),
+            _ => false,
+        }
+    }
+
+    fn finish(mut self, main: Span) -> Routes {
+        let mut known: Vec<Route> = Vec::new();
+        for found in &self.found {
+            for prefix in self.prefixes(found.at.root, 4) {
+                let pattern = join(&prefix, &found.at.prefix);
+                let pattern = if pattern.is_empty() { "/".to_owned() } else { pattern };
+                let methods = match (&found.method, self.methods.get(&found.call)) {
+                    (Some(method), _) => vec![Some(method.clone())],
+                    (None, Some(methods)) => methods.iter().cloned().map(Some).collect(),
+                    (None, None) => vec![None],
+                };
+                for path in normal_paths(&found.package, &pattern, found.at.subtree) {
+                    for method in &methods {
+                        if !known.iter().any(|it| it.path == path && it.method == *method) {
+                            known.push(Route {
+                                method: method.clone(),
+                                path: path.clone(),
+                                span: found.span,
+                            });
+                        }
+                    }
+                }
+            }
+        }
+        for (path, route) in [("net/http/pprof", "/debug/pprof/{...}"), ("expvar", "/debug/vars")] {
+            if let Some(span) = self.import_of(path) {
+                known.push(Route { method: None, path: route.to_owned(), span });
+            }
+        }
+        if known.is_empty() {
+            self.unknown("no route was found", main);
+        }
+        Routes { known, incomplete: self.incomplete }
+    }
+
+    /// The paths below which a router stands: none in front of one that is not mounted.
+    fn prefixes(&self, root: Root, depth: u32) -> Vec<String> {
+        let mounts: Vec<_> = self.mounts.iter().filter(|it| it.child == root).collect();
+        let Some(depth) = depth.checked_sub(1).filter(|_| !mounts.is_empty()) else {
+            return vec![String::new()];
+        };
+        let below = mounts.into_iter().flat_map(|mount| {
+            let above = self.prefixes(mount.under.root, depth);
+            above.into_iter().map(move |it| if mount.stripped { join(&it, &mount.under.prefix) } else { it })
+        });
+        below.collect()
+    }
+
+    fn import_of(&self, path: &str) -> Option<Span> {
+        let packages = self.evaluator.reachable.packages.iter();
+        let files = packages.flat_map(|it| &self.evaluator.packages.package(*it).files);
+        let mut imports = files.flat_map(|(_, file)| &file.imports);
+        imports.find(|it| it.path.value == path).map(|it| it.path.span)
+    }
+}
+
+/// What a route leads to.
+enum Handler {
+    /// A router, and whether the path is taken off before it.
+    Router(Root, bool),
+    /// A function, or a handler that takes every path it is given.
+    Function,
+    Unknown,
+}
+
+/// Handlers of libraries that are one resource, or files.
+fn is_plain_handler(path: &str, name: &str) -> bool {
+    let path = without_version(path);
+    (path == "net/http" && matches!(name, "FileServer" | "FileServerFS" | "HandlerFunc" | "RedirectHandler"))
+        || path.ends_with("promhttp")
+        || path.ends_with("expvar")
+        || path.ends_with("http-swagger")
+}
+
+/// Middleware that serves paths, from the frameworks' own lists.
+fn answers_paths(path: &str, name: &str) -> bool {
+    let path = without_version(path);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    name == "Heartbeat"
+        || matches!(
+            last,
+            "healthcheck"
+                | "filesystem"
+                | "static"
+                | "proxy"
+                | "monitor"
+                | "pprof"
+                | "expvar"
+                | "favicon"
+                | "swagger"
+        )
+}
+
+fn is_router(entry: Option<&crate::facts::catalogue::GoEntry>, targets: &Targets<'_>) -> bool {
+    let gateway = matches!(targets, Targets::Imported(path, _) if path.contains("grpc-gateway"));
+    let result = entry.and_then(|it| it.result.as_ref());
+    let named = |name: &str| {
+        matches!(name, "ServeMux" | "Mux" | "Router" | "Engine" | "Echo" | "App" | "Application" | "Negroni")
+    };
+    !gateway && result.is_some_and(|it| named(&it.name))
+}
+
+/// Calls by which generated code or a library registers routes that are not followed.
+fn serves_by_itself(targets: &Targets<'_>, call: &Call) -> bool {
+    let name = call.callee.name();
+    let generated = name.starts_with("Register")
+        && (name.ends_with("HandlerFromEndpoint") || name.ends_with("HandlerServer"));
+    matches!(targets, Targets::Imported(..))
+        && (generated || name == "HandlerWithOptions" || name == "HandlerFromMux")
+}
+
+fn package_of<'a>(targets: &Targets<'a>) -> Option<&'a str> {
+    match targets {
+        Targets::Imported(path, _) | Targets::ExternalMethod(TypeRef::External(path, _), _) => Some(path),
+        _ => None,
+    }
+}
