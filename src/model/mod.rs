@@ -7,9 +7,11 @@ mod build;
 pub mod compose;
 mod environment;
 mod go;
+mod go_version;
 mod image;
 mod import;
 mod peers;
+mod ports;
 mod queries;
 mod reach;
 mod resolve;
@@ -21,12 +23,14 @@ pub use go::{
     AddressFault, Application, Dial, DialSource, DroppedBy, GoNetwork, InterruptOnly, Listener, Listeners,
     Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown, World,
 };
+pub use go_version::GoRefusal;
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Images,
     Process, Running, Shell, ShellInFront, ToolUse, Tools, read_health_check,
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};
+pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
 pub use workload::{

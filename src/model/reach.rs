@@ -5,7 +5,7 @@
 //! else; containers that share a network namespace share localhost.
 
 use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
-use crate::net::{Protocol, Reach, is_ip_address};
+use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::Span;
 
 /// What a host name means to one workload.
@@ -106,18 +106,30 @@ impl Project {
     /// Whether something in `id`'s network namespace listens on `port`, on whatever address.
     #[must_use]
     pub fn serves(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Served<'_> {
+        self.serves_within(id, PortRange::single(port), protocol)
+    }
+
+    /// Whether something in `id`'s network namespace listens on a port of `ports`.
+    #[must_use]
+    pub fn serves_within(&self, id: WorkloadId, ports: PortRange, protocol: Protocol) -> Served<'_> {
         let members = self.namespace_members(id);
         for member in &members {
             let workload = self.workload(*member);
-            let listener =
-                workload.listeners.known.iter().find(|it| it.port == Some(port) && it.protocol == protocol);
+            let within = |it: &&Listener| it.port.is_some_and(|port| ports.contains(port));
+            let listener = workload.listeners.known.iter().filter(within).find(|it| it.protocol == protocol);
             if let Some(listener) = listener {
                 return Served::Yes(workload, listener);
             }
         }
         let all_known = members.iter().all(|member| self.workload(*member).listeners.is_complete());
-        let foreign = !matches!(self.interfaces_of(id), Interfaces::Of(_));
-        if all_known && !foreign { Served::No } else { Served::Unknown }
+        if all_known && self.has_container_interfaces(id) { Served::No } else { Served::Unknown }
+    }
+
+    /// Whether `id` has the network interfaces of a container, its own or another's, as opposed to
+    /// the host's.
+    #[must_use]
+    pub fn has_container_interfaces(&self, id: WorkloadId) -> bool {
+        matches!(self.interfaces_of(id), Interfaces::Of(_))
     }
 
     /// Other workloads of `from`'s Compose project that serve `port`, outside its own network
@@ -278,10 +290,13 @@ pub struct Entrance {
 
 impl Project {
     /// How others are meant to reach `port` of `id`: published, dialled by another container, or
-    /// exposed, in this order. `None` when nothing says that anybody should, or when only
-    /// containers of the same network namespace do.
+    /// exposed, in this order. `None` when nothing says that anybody should, when only containers
+    /// of the same network namespace do, or when it has the host's interfaces.
     #[must_use]
     pub fn entrance_to(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Option<Entrance> {
+        if !self.has_container_interfaces(id) {
+            return None;
+        }
         let members = self.namespace_members(id);
         let published = members.iter().flat_map(|it| &self.workload(*it).published);
         let published = published.filter(|it| it.protocol == protocol && it.container.contains(port));
@@ -291,11 +306,14 @@ impl Project {
             span: dial.port_span.unwrap_or(dial.host_span),
             clause: format!("`{}` dials it here", from.name.value),
         });
+        // What a sidecar of the same namespace takes over may be exposed for the sidecar alone.
+        let alone = members.len() == 1;
         let image = self.workload(id).image.map(|it| self.image(it));
         let exposed = image.into_iter().flat_map(|it| &it.exposed);
-        let exposed = exposed.filter(|it| it.value == (port, protocol));
-        let exposed =
-            exposed.map(|it| Entrance { span: it.span, clause: format!("port {port} is exposed here") });
+        let exposed = exposed.filter(|it| it.value == (port, protocol)).map(|it| it.span);
+        let in_compose = self.workload(id).exposed.iter().filter(|it| it.value.contains(port));
+        let exposed = exposed.chain(in_compose.map(|it| it.span)).filter(|_| alone);
+        let exposed = exposed.map(|span| Entrance { span, clause: format!("port {port} is exposed here") });
         published.chain(dialled).chain(exposed).next()
     }
 }

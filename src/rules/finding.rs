@@ -72,6 +72,12 @@ impl Finding<'_> {
         self
     }
 
+    /// Adds the place that uses what the primary label stands on, when it is elsewhere: the call
+    /// of an address that an environment variable holds.
+    pub fn used_at(self, site: Span, message: impl Into<String>) -> Self {
+        if site.contains(self.0.primary().span) { self } else { self.evidence(site, message) }
+    }
+
     /// Says what to do, one sentence.
     pub fn help(self, text: impl Into<String>) -> Self {
         self.0.help = Some(text.into());

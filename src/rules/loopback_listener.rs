@@ -17,6 +17,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+/// A loopback listener that nobody is meant to reach (pprof, an admin page) is right as it is.
 fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, findings: &mut Findings) {
     let Some(port) = listener.port else { return };
     let Some(entrance) = ctx.project.entrance_to(workload.id, port, listener.protocol) else { return };
@@ -35,6 +36,7 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
         )
         .severity(severity)
         .confidence(listener.confidence)
+        .used_at(listener.call, "the program listens here")
         .evidence(entrance.span, entrance.clause)
         .help(format!("listen on `:{port}`, which is every interface of the container"));
 }

@@ -1,0 +1,82 @@
+//! Which modules a release of Go refuses to build.
+
+use super::GoBuild;
+
+/// Why a Go toolchain refuses to build a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoRefusal {
+    /// Since Go 1.21: the `go` line asks for a newer release.
+    TooOld,
+    /// Before Go 1.21: a `go` line of three numbers is a syntax error.
+    CannotRead,
+}
+
+impl GoBuild {
+    /// Why the image's Go refuses the module, `None` when it does not, when it may fetch a newer
+    /// one, or when the tag does not say which Go it is.
+    ///
+    /// Source: <https://go.dev/doc/toolchain>; Go before 1.21 builds a module whose `go 1.22` is
+    /// newer than itself and fails on what it does not know, which cannot be told from here.
+    #[must_use]
+    pub fn refusal(&self) -> Option<GoRefusal> {
+        if self.toolchain_allowed {
+            return None;
+        }
+        let (image, required) = (GoVersion::parse(&self.version)?, GoVersion::parse(&self.required.value)?);
+        if image.minor < 21 {
+            return required.patch.is_some().then_some(GoRefusal::CannotRead);
+        }
+        let newer_patch = || image.patch.is_some_and(|patch| required.patch.unwrap_or(0) > patch);
+        let too_old = image.minor < required.minor || (image.minor == required.minor && newer_patch());
+        too_old.then_some(GoRefusal::TooOld)
+    }
+}
+
+/// A release `1.minor[.patch]` of Go; a tag without patch is the newest.
+struct GoVersion {
+    minor: u32,
+    patch: Option<u32>,
+}
+
+impl GoVersion {
+    /// `None` for release candidates and for anything but Go 1.
+    fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map(str::parse::<u32>);
+        let (Some(Ok(1)), Some(Ok(minor))) = (numbers.next(), numbers.next()) else { return None };
+        let patch = numbers.next().transpose().ok()?;
+        numbers.next().is_none().then_some(Self { minor, patch })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span, Spanned};
+
+    fn refusal(image: &str, required: &str) -> Option<GoRefusal> {
+        let span = Span::new(FileId(0), 0, 0);
+        let build = GoBuild {
+            image: Spanned::new(format!("golang:{image}"), span),
+            version: image.to_owned(),
+            required: Spanned::new(required.to_owned(), span),
+            run: span,
+            toolchain_allowed: false,
+        };
+        build.refusal()
+    }
+
+    /// What the official images say to `go build`.
+    #[test]
+    fn a_toolchain_refuses_what_is_newer() {
+        assert_eq!(refusal("1.21", "1.23"), Some(GoRefusal::TooOld));
+        assert_eq!(refusal("1.21.0", "1.21.4"), Some(GoRefusal::TooOld));
+        assert_eq!(refusal("1.22.0", "1.22"), None);
+        assert_eq!(refusal("1.22", "1.22.9"), None);
+        assert_eq!(refusal("1.26", "1.9"), None);
+        assert_eq!(refusal("1.20", "1.23.0"), Some(GoRefusal::CannotRead));
+        assert_eq!(refusal("1.20", "1.23"), None);
+        assert_eq!(refusal("1", "1.30"), None);
+        assert_eq!(refusal("1.22rc1", "1.22.0"), None);
+        assert_eq!(refusal("", "1.22"), None);
+    }
+}

@@ -1,0 +1,267 @@
+//! What is published, exposed or bound, against what listens.
+
+use std::net::IpAddr;
+
+use super::{
+    HostAnswer, Image, ImageId, Listener, Namespace, ProgramId, Project, PublishedPort, Workload, WorkloadId,
+    WorkloadKind,
+};
+use crate::net::Reach;
+
+impl Project {
+    /// The programs with their ids.
+    pub fn programs_with_ids(&self) -> impl Iterator<Item = (ProgramId, &super::Program)> {
+        self.programs.iter().enumerate().map(|(at, it)| (ProgramId(at as u32), it))
+    }
+
+    /// The images with their ids.
+    pub fn images_with_ids(&self) -> impl Iterator<Item = (ImageId, &Image)> {
+        self.images.iter().enumerate().map(|(at, it)| (ImageId(at as u32), it))
+    }
+
+    /// The workloads that run `image`.
+    pub fn workloads_of(&self, image: ImageId) -> impl Iterator<Item = &Workload> {
+        self.workloads.iter().filter(move |it| it.image == Some(image))
+    }
+
+    /// Whether something runs `program` in a container.
+    #[must_use]
+    pub fn is_containerised(&self, program: ProgramId) -> bool {
+        self.workloads.iter().any(|it| it.program == Some(program))
+    }
+
+    /// The listeners in `id`'s network namespace that others could reach while no `ports` entry
+    /// leads to them: what a wrong entry was meant for.
+    pub fn unpublished_listeners(&self, id: WorkloadId) -> impl Iterator<Item = &Listener> {
+        let members = self.namespace_members(id);
+        let published: Vec<&PublishedPort> =
+            members.iter().flat_map(|it| &self.workload(*it).published).collect();
+        members.into_iter().flat_map(|it| self.workload(it).listeners.outward()).filter(move |listener| {
+            let leads_there = |it: &&PublishedPort| {
+                it.protocol == listener.protocol
+                    && listener.port.is_some_and(|port| it.container.contains(port))
+            };
+            !published.iter().any(leads_there)
+        })
+    }
+
+    /// Whether the host part of `listener` is an address that workload `id` cannot have, so that
+    /// binding it fails.
+    #[must_use]
+    pub fn foreign_address(&self, id: WorkloadId, listener: &Listener) -> Option<ForeignAddress<'_>> {
+        if listener.reach != Reach::Named || !self.has_container_interfaces(id) {
+            return None;
+        }
+        if let HostAnswer::Workloads(them) = self.resolve_host(id, &listener.host) {
+            let own = self.namespace_members(id);
+            let peer = them.iter().all(|it| !own.contains(it)).then(|| them.first()).flatten()?;
+            return Some(ForeignAddress::Peer(self.workload(*peer)));
+        }
+        let members = self.namespace_members(id);
+        let mut assigned =
+            members.iter().flat_map(|it| &self.workload(*it).networks).flat_map(|it| &it.addresses);
+        let fixed = is_fixed_address(&listener.host) && !assigned.any(|it| *it == listener.host);
+        fixed.then_some(ForeignAddress::Fixed)
+    }
+
+    /// Whether nothing can reach what `id` serves: a service of a Compose project known in full,
+    /// without published ports, that no other service dials, waits for, or could come to know of.
+    #[must_use]
+    pub fn is_unreachable(&self, id: WorkloadId) -> bool {
+        let workload = self.workload(id);
+        let WorkloadKind::Service(composition) = workload.kind else { return false };
+        let members = self.namespace_members(id);
+        let others =
+            || self.workloads.iter().filter(|it| it.kind == workload.kind && !members.contains(&it.id));
+        let known = workload.namespace == Namespace::Own
+            && workload.incomplete.is_none()
+            && workload.listeners.is_complete()
+            && self.composition(composition).incomplete.is_none()
+            && !workload.networks.iter().any(|it| self.network(it.network).external)
+            && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
+        let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
+        let awaited = || others().any(|it| it.depends_on.iter().any(|it| it.value == workload.name.value));
+        let dialled = || {
+            let mut ports = workload.listeners.known.iter().filter_map(|it| it.port);
+            ports.any(|port| self.dials_to(id, port).next().is_some())
+        };
+        known
+            && workload.keeps_running()
+            && !for_operators
+            && members.iter().all(|it| self.workload(*it).publishes_nothing())
+            && !awaited()
+            && !dialled()
+    }
+
+    /// Services of one Compose project that publish the same port of the host, each group once.
+    #[must_use]
+    pub fn host_port_conflicts(&self) -> Vec<HostPortConflict<'_>> {
+        let mut entries: Vec<HostPort<'_>> = self
+            .workloads
+            .iter()
+            .filter(|it| self.has_container_interfaces(it.id) && it.replicas != Some(0))
+            .flat_map(|workload| workload.published.iter().map(move |port| HostPort { workload, port }))
+            .collect();
+        let mut conflicts = Vec::new();
+        while !entries.is_empty() {
+            let first = entries.remove(0);
+            let (rivals, others) = entries.into_iter().partition::<Vec<_>, _>(|it| first.collides_with(it));
+            entries = others;
+            if let Some(port) = rivals.first().and_then(|it| first.shared_port(it)) {
+                conflicts.push(HostPortConflict { port, first, rivals });
+            }
+        }
+        conflicts
+    }
+}
+
+impl super::Listeners {
+    /// The listeners on a known port that something outside the container could reach.
+    pub fn outward(&self) -> impl Iterator<Item = &Listener> {
+        self.known.iter().filter(|it| it.port.is_some() && it.reach != Reach::Loopback)
+    }
+}
+
+impl super::Routes {
+    /// Whether the program serves nothing but what operators ask for: health, metrics, profiles.
+    /// `false` when not every route is known, or when there is none.
+    #[must_use]
+    pub fn are_for_operators(&self) -> bool {
+        const OPERATORS: &[&str] = &[
+            "health", "healthz", "livez", "readyz", "live", "ready", "metrics", "debug", "ping", "status",
+            "version",
+        ];
+        let for_operators = |path: &str| {
+            path.split('/').find(|it| !it.is_empty()).is_some_and(|first| OPERATORS.contains(&first))
+        };
+        self.incomplete.is_none()
+            && !self.known.is_empty()
+            && self.known.iter().all(|it| for_operators(&it.path))
+    }
+}
+
+/// An address that a container does not have.
+#[derive(Clone, Copy, Debug)]
+pub enum ForeignAddress<'a> {
+    /// The name of another container.
+    Peer(&'a Workload),
+    /// An address that nothing assigns to the container.
+    Fixed,
+}
+
+/// Whether `host` is an address of one machine that Docker does not hand out by itself. Sockets may
+/// be bound to multicast and broadcast addresses, and Docker's default pools are 172.17.0.0/16 and
+/// what follows: <https://docs.docker.com/engine/daemon/ipv6/#default-address-pools>.
+fn is_fixed_address(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(it)) => {
+            let [first, second, ..] = it.octets();
+            let of_docker = first == 172 && (16..32).contains(&second);
+            !(it.is_multicast() || it.is_broadcast() || it.is_link_local() || of_docker)
+        }
+        Ok(IpAddr::V6(it)) => !(it.is_multicast() || it.is_unicast_link_local()),
+        Err(_) => false,
+    }
+}
+
+/// A `ports` entry of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct HostPort<'a> {
+    /// The service.
+    pub workload: &'a Workload,
+    /// The entry.
+    pub port: &'a PublishedPort,
+}
+
+/// Entries that want the same port of the host.
+#[derive(Clone, Debug)]
+pub struct HostPortConflict<'a> {
+    /// The first port that they share.
+    pub port: u16,
+    /// The entry that gets it.
+    pub first: HostPort<'a>,
+    /// Those that do not, at least one.
+    pub rivals: Vec<HostPort<'a>>,
+}
+
+impl HostPort<'_> {
+    fn collides_with(&self, other: &Self) -> bool {
+        let same_service = self.workload.id == other.workload.id;
+        // Compose drops an entry that is there twice.
+        let repeated = same_service && self.port.container == other.port.container;
+        !repeated
+            && (same_service || run_together(self.workload, other.workload))
+            && self.port.protocol == other.port.protocol
+            && addresses_collide(self.port.host_ip.as_deref(), other.port.host_ip.as_deref())
+            && self.shared_port(other).is_some()
+    }
+
+    /// The first host port that both take for certain: of a range that is longer than the
+    /// container's, Docker takes a free one.
+    fn shared_port(&self, other: &Self) -> Option<u16> {
+        let certain = |it: &PublishedPort| it.host.filter(|host| host.len() == it.container.len());
+        let (here, there) = (certain(self.port)?, certain(other.port)?);
+        here.overlaps(there).then(|| here.first.max(there.first))
+    }
+}
+
+/// Whether one `docker compose up` starts both: the same Compose project, and either both run
+/// always or a profile starts both. A service behind a profile is often the stand-in of one that
+/// always runs, so these two are not taken to run together.
+fn run_together(a: &Workload, b: &Workload) -> bool {
+    matches!(a.kind, WorkloadKind::Service(_))
+        && a.kind == b.kind
+        && (a.profiles.is_empty() && b.profiles.is_empty()
+            || a.profiles.iter().any(|it| b.profiles.contains(it)))
+}
+
+/// Whether two host addresses cannot both be bound: equal, or one is every address of a family
+/// that the other is of. `None` is every address of both families.
+fn addresses_collide(a: Option<&str>, b: Option<&str>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return true };
+    let plain = |it: &str| it.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let (a, b) = (plain(a), plain(b));
+    let covers = |wide: &str, other: &str| match wide {
+        "0.0.0.0" => !other.contains(':'),
+        "::" => other.contains(':'),
+        _ => false,
+    };
+    a == b || covers(&a, &b) || covers(&b, &a)
+}
+
+impl Workload {
+    /// Whether it runs for good: no job that ends, nothing scaled to zero.
+    #[must_use]
+    pub fn keeps_running(&self) -> bool {
+        !self.one_shot && self.replicas != Some(0)
+    }
+
+    /// Whether it has no `ports` at all, not even ones that are not known.
+    #[must_use]
+    pub fn publishes_nothing(&self) -> bool {
+        self.published.is_empty() && self.published_incomplete.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_addresses_collide_within_their_family() {
+        let cases = [
+            (None, None, true),
+            (None, Some("127.0.0.1"), true),
+            (Some("0.0.0.0"), Some("127.0.0.1"), true),
+            (Some("127.0.0.1"), Some("127.0.0.1"), true),
+            (Some("127.0.0.1"), Some("127.0.0.2"), false),
+            (Some("0.0.0.0"), Some("::"), false),
+            (Some("[::]"), Some("::1"), true),
+            (Some("::"), None, true),
+        ];
+        for (a, b, expected) in cases {
+            assert_eq!(addresses_collide(a, b), expected, "{a:?} {b:?}");
+            assert_eq!(addresses_collide(b, a), expected, "{b:?} {a:?}");
+        }
+    }
+}
