@@ -16,6 +16,7 @@ macro_rules! rule {
 mod doc;
 mod finding;
 mod loopback_listener;
+mod syntax_error;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
@@ -42,6 +43,8 @@ pub struct Context<'a> {
 pub const RULES: &[Rule] = &[
     // Listening.
     loopback_listener::RULE,
+    // The files themselves.
+    syntax_error::RULE,
 ];
 
 /// The rule of that name.
