@@ -14,9 +14,21 @@ macro_rules! rule {
 }
 
 mod doc;
+mod exposed_port_mismatch;
 mod finding;
+mod foreign_address_listener;
+mod go_version_mismatch;
+mod host_port_conflict;
+mod ignored_listen_error;
+mod interrupt_only_shutdown;
 mod loopback_listener;
+mod malformed_listen_address;
+mod missing_expose;
+mod published_port_mismatch;
+mod shell_form_signal;
 mod syntax_error;
+mod unpublished_port;
+mod unspecified_address_dialled;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
@@ -43,6 +55,21 @@ pub struct Context<'a> {
 pub const RULES: &[Rule] = &[
     // Listening.
     loopback_listener::RULE,
+    foreign_address_listener::RULE,
+    malformed_listen_address::RULE,
+    ignored_listen_error::RULE,
+    unspecified_address_dialled::RULE,
+    // Ports.
+    published_port_mismatch::RULE,
+    exposed_port_mismatch::RULE,
+    unpublished_port::RULE,
+    missing_expose::RULE,
+    host_port_conflict::RULE,
+    // Health and lifecycle.
+    interrupt_only_shutdown::RULE,
+    shell_form_signal::RULE,
+    // Build.
+    go_version_mismatch::RULE,
     // The files themselves.
     syntax_error::RULE,
 ];

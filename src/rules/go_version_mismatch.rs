@@ -1,0 +1,35 @@
+//! A module asks for a newer Go than the image that builds it has.
+
+use super::{Context, Findings, Rule};
+use crate::model::GoRefusal;
+
+pub(super) const RULE: Rule = rule!("go-version-mismatch", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for image in &ctx.project.images {
+        for build in &image.go_builds {
+            let Some(refusal) = build.refusal() else { continue };
+            let (has, wants) = (&build.version, &build.required.value);
+            let (message, label) = match refusal {
+                GoRefusal::TooOld => (
+                    format!("The build fails: the module asks for Go {wants}, the image has Go {has}"),
+                    format!("Go {has} does not build a module for Go {wants}"),
+                ),
+                GoRefusal::CannotRead => (
+                    format!("The build fails: Go {has} cannot read `go {wants}` in go.mod"),
+                    format!("Go before 1.21 reads `go 1.x`, not `go {wants}`"),
+                ),
+            };
+            findings
+                .report(message, build.image.span, label)
+                .evidence(build.required.span, format!("the module asks for Go {wants}"))
+                .evidence(build.run, "it is built here")
+                .help(format!("build with an image of Go {} or newer", minor(wants)));
+        }
+    }
+}
+
+/// `1.23.4` to `1.23`, as image tags are written.
+fn minor(version: &str) -> String {
+    version.split('.').take(2).collect::<Vec<_>>().join(".")
+}

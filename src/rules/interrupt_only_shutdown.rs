@@ -1,0 +1,36 @@
+//! A program shuts down on Ctrl-C and not on SIGTERM, which is what containers get.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Safety;
+use crate::model::InterruptOnly;
+use crate::source::{Edit, Span};
+
+pub(super) const RULE: Rule = rule!("interrupt-only-shutdown", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for (id, program) in ctx.project.programs_with_ids() {
+        // A command line tool is stopped by a person, with Ctrl-C.
+        if program.serve_calls.is_empty() && !ctx.project.is_containerised(id) {
+            continue;
+        }
+        for call in &program.shutdown.interrupt_only {
+            let finding = findings
+                .report(
+                    "The program shuts down on SIGINT alone: SIGTERM, which `docker stop` sends, kills it",
+                    call.signal,
+                    "SIGTERM is not among the signals",
+                )
+                .help("wait for `syscall.SIGTERM` too");
+            if let Some(edits) = add_sigterm(call) {
+                finding.fix("wait for SIGTERM too", Safety::Safe, edits);
+            }
+        }
+    }
+}
+
+fn add_sigterm(call: &InterruptOnly) -> Option<Vec<Edit>> {
+    let package = call.syscall.as_ref()?;
+    let behind = Span { start: call.signal.end, ..call.signal };
+    let signal = Edit { span: behind, replacement: format!(", {}.SIGTERM", package.name) };
+    Some(package.import.iter().cloned().chain([signal]).collect())
+}

@@ -1,0 +1,32 @@
+//! PID 1 is a shell that keeps SIGTERM from the program.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Safety;
+use crate::source::Edit;
+
+pub(super) const RULE: Rule = rule!("shell-form-signal", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in ctx.project.workloads.iter().filter(|it| !it.one_shot) {
+        let Some(shell) = workload.process.as_ref().and_then(|it| it.shell_keeps_pid1.as_ref()) else {
+            continue;
+        };
+        let mut finding = findings
+            .report(
+                format!(
+                    "`{}` never gets SIGTERM: PID 1 is {}, and {}",
+                    workload.name.value, shell.shell, shell.reason
+                ),
+                shell.span,
+                format!("{} stays PID 1: {}", shell.shell, shell.reason),
+            )
+            .help("start the program with `exec`, or in exec form: `CMD [\"/app\"]`");
+        if let Some(started_by) = shell.started_by {
+            finding = finding.evidence(started_by, "the script is started here");
+        }
+        if let Some(replacement) = &shell.replacement {
+            let edit = Edit { span: shell.span, replacement: replacement.clone() };
+            finding.fix("let the program be PID 1", Safety::Safe, vec![edit]);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A service that serves and that nothing can reach.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Confidence;
+use crate::model::{Application, Listener};
+
+pub(super) const RULE: Rule = rule!("unpublished-port", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        if !ctx.project.is_unreachable(workload.id) {
+            continue;
+        }
+        let speaks = |it: &&Listener| it.application != Application::Other;
+        let Some(listener) = workload.listeners.outward().find(speaks) else { continue };
+        let (name, port) = (&workload.name.value, listener.port.unwrap_or_default());
+        findings
+            .report(
+                format!("Nothing can reach `{name}`: port {port} is neither published nor dialled"),
+                workload.name.span,
+                format!("nothing outside this container reaches port {port}"),
+            )
+            .confidence(Confidence::Likely)
+            .confidence(listener.confidence)
+            .evidence(listener.port_span, format!("`{name}` listens on port {port}"))
+            .help(format!("publish it with `ports: [\"{port}:{port}\"]`"));
+    }
+}

@@ -1,0 +1,49 @@
+//! A container dials 0.0.0.0 or [::], which as a destination is itself.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::{Confidence, Severity};
+use crate::model::{Dial, HostAnswer, Served, Workload};
+
+pub(super) const RULE: Rule = rule!("unspecified-address-dialled", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in ctx.project.workloads.iter().filter(|it| ctx.project.has_container_interfaces(it.id)) {
+        for dial in &workload.dials {
+            if ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Unspecified {
+                check_dial(ctx, workload, dial, findings);
+            }
+        }
+    }
+}
+
+fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Findings) {
+    let Some(port) = dial.port else { return };
+    let own = ctx.project.serves(workload.id, port, dial.protocol);
+    let peers = ctx.project.meant_by_localhost(workload.id, port, dial.protocol);
+    let confidence = match (own, peers.is_empty()) {
+        (Served::Yes(..), _) | (Served::Unknown, true) => return,
+        (Served::Unknown, false) => Confidence::Likely,
+        (Served::No, _) => Confidence::Proven,
+    };
+    // Where the host is left out altogether, the port is all there is to underline.
+    let span = if dial.host_span.is_empty() { dial.port_span.unwrap_or(dial.site) } else { dial.host_span };
+    let host = if dial.host.is_empty() { "no host".to_owned() } else { format!("`{}`", dial.host) };
+    let name = &workload.name.value;
+    let finding = findings
+        .report(
+            format!("`{name}` dials {host} on port {port}, which is its own container"),
+            span,
+            format!("this is container `{name}` itself"),
+        )
+        .confidence(confidence)
+        .confidence(dial.confidence)
+        .used_at(dial.site, "it is dialled here");
+    match peers.first() {
+        Some(peer) => finding
+            .evidence(peer.span, peer.clause.clone())
+            .help(format!("dial `{}:{}`", peer.name, peer.port)),
+        None => finding
+            .severity(Severity::Warning)
+            .help(format!("dial the name of the container that serves port {port}")),
+    };
+}
