@@ -1,11 +1,14 @@
 //! The sockets a program listens on.
 
 use std::rc::Rc;
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use super::network::{by_default, word_of};
 use super::world::{FunctionId, Targets};
 use super::{AddressFault, Application, Listener, Listeners};
-use crate::facts::catalogue::{GoEntry, ListenEntry, go as catalogue};
+use crate::facts::catalogue::{GoEntry, ListenEntry, go as catalogue, without_version};
 use crate::facts::go::{Call, Value};
 use crate::model::resolve::{Evaluator, Frame, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol};
@@ -132,17 +135,12 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             Targets::Own(_) => false,
             Targets::Imported(..) | Targets::ExternalMethod(..) => telling,
             // The type does not show; a framework of this file may have such a method.
-            Targets::Method(own, _) => {
-                let known = it.file.imports.iter().any(|import| {
-                    catalogue().iter().any(|(package, type_name, method, entry)| {
-                        entry.listen.is_some()
-                            && !type_name.is_empty()
-                            && method == name
-                            && package == crate::facts::catalogue::without_version(&import.path.value)
-                    })
-                });
-                own.is_empty() && (known || telling)
+            Targets::Method(own, _) if own.is_empty() => {
+                let packages = packages_that_listen_by(name);
+                let imported = |path: &str| packages.contains(&without_version(path).as_ref());
+                telling || (!packages.is_empty() && it.file.imports.iter().any(|it| imported(&it.path.value)))
             }
+            Targets::Method(..) => false,
         }
     }
 }
@@ -266,6 +264,21 @@ fn application(name: &str) -> Application {
         "grpc" => Application::Grpc,
         _ => Application::Other,
     }
+}
+
+/// The packages of the catalogue that have a listening method of that name.
+fn packages_that_listen_by(name: &str) -> &'static [&'static str] {
+    static PACKAGES: OnceLock<FxHashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let packages = PACKAGES.get_or_init(|| {
+        let mut found: FxHashMap<&'static str, Vec<&'static str>> = FxHashMap::default();
+        for (package, type_name, method, entry) in catalogue().iter() {
+            if entry.listen.is_some() && !type_name.is_empty() {
+                found.entry(method).or_default().push(package);
+            }
+        }
+        found
+    });
+    packages.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// Whether a value is a call that opens a socket.

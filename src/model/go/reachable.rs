@@ -112,7 +112,15 @@ impl<'a> Walk<'_, 'a> {
     fn call(&mut self, id: FunctionId, package: PackageId, function: &'a Function, call: &'a Call) {
         let (targets, external) = match self.packages.targets(package, Some(function), &call.callee) {
             Targets::Own(targets) => (targets, false),
-            Targets::Method(targets, _) => (targets, false),
+            Targets::Method(mut targets, _) => {
+                // Of the methods of that name only those that take as many arguments.
+                targets.retain(|it| {
+                    let parameters = &self.packages.function(*it).function.parameters;
+                    let variadic = parameters.last().is_some_and(|it| it.variadic);
+                    variadic || parameters.len() == call.arguments.len()
+                });
+                (targets, false)
+            }
             Targets::Imported(path, name) => {
                 let autoload = path.ends_with("godotenv") && matches!(name, "Load" | "Overload");
                 self.out.loads_dotenv |= autoload;
