@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use tree_sitter::{Node as RawNode, Parser};
+use tree_sitter::{Node as RawNode, Parser, Point, Range as RawRange};
 
 /// Files above this many bytes are not parsed: nobody writes them by hand.
 pub const LARGEST_FILE: usize = 50 * 1024 * 1024;
@@ -20,15 +20,39 @@ thread_local! {
 
 /// Parses `text` and hands the root (`source_file`) to `visit`. `None` when the file is too large.
 pub fn read<R>(text: &str, visit: impl FnOnce(Node<'_>) -> R) -> Option<R> {
+    read_without(text, &[], visit)
+}
+
+/// As [`read`], as if the byte ranges `skipped` (in order, apart) were not there; positions stay.
+pub fn read_without<R>(text: &str, skipped: &[Range<usize>], visit: impl FnOnce(Node<'_>) -> R) -> Option<R> {
     if text.len() > LARGEST_FILE {
         return None;
     }
     // Taken out of its cell while in use, so that a `visit` that parses again finds no locked cell.
     let mut parser = PARSER.with(|it| it.borrow_mut().take()).or_else(new_parser)?;
+    parser.set_included_ranges(&kept(text, skipped)).ok()?;
     let tree = parser.parse(text, None);
     PARSER.with(|it| *it.borrow_mut() = Some(parser));
     let tree = tree?;
     Some(visit(Node { raw: tree.root_node(), text }))
+}
+
+/// What is left between `skipped`; empty, which is everything, when nothing is skipped. Rows and columns are
+/// never asked for, so they are not counted.
+fn kept(text: &str, skipped: &[Range<usize>]) -> Vec<RawRange> {
+    let point = Point::default();
+    let range =
+        |start_byte, end_byte| RawRange { start_byte, end_byte, start_point: point, end_point: point };
+    let mut found = Vec::with_capacity(skipped.len() + 1);
+    let mut start = 0;
+    for skip in skipped {
+        found.push(range(start, skip.start));
+        start = skip.end;
+    }
+    if !skipped.is_empty() {
+        found.push(range(start, text.len()));
+    }
+    found
 }
 
 fn new_parser() -> Option<Parser> {
@@ -157,6 +181,19 @@ mod tests {
         .unwrap();
         assert_eq!((functions, errors.len()), (2, 1));
         assert!(text.find(":=").unwrap() <= errors[0].start && errors[0].end < text.find("func g").unwrap());
+    }
+
+    #[test]
+    fn what_is_skipped_leaves_positions_as_they_are() {
+        let text = "package a\nfunc f() { @@@ }\nfunc g() {}\n";
+        let inside = text.find(" @").unwrap()..text.find("}").unwrap();
+        let names = read_without(text, &[inside], |root| {
+            assert!(root.errors().is_empty());
+            let functions = root.children().into_iter().filter_map(|it| it.field("name"));
+            functions.map(|it| (it.range().start, it.text().to_owned())).collect::<Vec<_>>()
+        });
+        assert_eq!(names.unwrap(), [(15, "f".to_owned()), (text.find("g()").unwrap(), "g".to_owned())]);
+        assert_eq!(read(text, |root| root.errors().len()), Some(1));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::{Row, rows};
 use crate::facts::go::{Callee, TypeName};
@@ -21,6 +21,9 @@ pub struct Catalogue {
     /// By package path without version, then by receiver type (empty for functions) and name.
     entries: FxHashMap<&'static str, FxHashMap<&'static str, FxHashMap<&'static str, GoEntry>>>,
     package_names: FxHashMap<&'static str, &'static str>,
+    configuration: FxHashSet<&'static str>,
+    /// By method name.
+    bearers: FxHashMap<&'static str, Vec<(&'static str, &'static str)>>,
 }
 
 /// What the tables say about one function or method.
@@ -227,6 +230,19 @@ pub fn package_name(path: &str) -> &str {
     last.strip_suffix("-go").or(last.strip_suffix(".go")).unwrap_or(last)
 }
 
+impl GoEntry {
+    /// Whether a call does something itself, as opposed to telling of its result.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.listen.is_some()
+            || self.dial.is_some()
+            || self.route.is_some()
+            || self.environment.is_some()
+            || self.flag.is_some()
+            || self.signals.is_some()
+    }
+}
+
 impl Catalogue {
     /// What is known of a function (`type_name` empty) or method.
     #[must_use]
@@ -251,6 +267,12 @@ impl Catalogue {
         }
     }
 
+    /// Whether the package reads configuration.
+    #[must_use]
+    pub fn configures(&self, package: &str) -> bool {
+        self.configuration.contains(without_version(package).as_ref())
+    }
+
     /// Every function and method with what is known of it: package, type, name, entry.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str, &'static str, &GoEntry)> {
         self.entries.iter().flat_map(|(package, functions)| {
@@ -258,6 +280,50 @@ impl Catalogue {
                 methods.iter().map(|(name, entry)| (*package, *type_name, *name, entry))
             })
         })
+    }
+
+    /// The types, each with its package, that have a method of that name which does something itself.
+    #[must_use]
+    pub fn bearers(&self, name: &str) -> Option<&[(&'static str, &'static str)]> {
+        self.bearers.get(name).map(Vec::as_slice)
+    }
+
+    /// Whether all that is known of a method is that it dials.
+    #[must_use]
+    pub fn dials_only(&self, package: &str, type_name: &str, name: &str) -> bool {
+        let entry = self.find(package, type_name, name);
+        entry.is_some_and(|it| it.dial.is_some() && it.listen.is_none() && it.route.is_none())
+    }
+
+    /// The package's path as the tables have it.
+    #[must_use]
+    pub fn known_package(&self, package: &str) -> Option<&'static str> {
+        let known = self.entries.get_key_value(package);
+        known.or_else(|| self.entries.get_key_value(without_version(package).as_ref())).map(|it| *it.0)
+    }
+
+    /// The types of a package that come with the mention of `name` in it: itself, or its result.
+    pub fn types_behind(
+        &self,
+        package: &str,
+        name: &str,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let package = self.known_package(package);
+        let types = package.and_then(|it| self.entries.get(it));
+        let itself = types.and_then(|it| it.get_key_value(name)).map(|it| *it.0);
+        let result = types.and_then(|it| it.get("")?.get(name)?.result.as_ref());
+        let result = types.zip(result).and_then(|(types, result)| types.get_key_value(result.name.as_str()));
+        let found = itself.into_iter().chain(result.map(|it| *it.0));
+        found.filter_map(move |type_name| Some((package?, type_name)))
+    }
+
+    /// Whether a type of the package has methods that do something themselves.
+    #[must_use]
+    pub fn knows_type(&self, package: &str, type_name: &str) -> bool {
+        let functions =
+            self.entries.get(package).or_else(|| self.entries.get(without_version(package).as_ref()));
+        let methods = functions.and_then(|it| it.get(type_name));
+        methods.is_some_and(|it| it.values().any(GoEntry::acts))
     }
 
     /// Whether the tables have any row for the package.
@@ -271,6 +337,8 @@ impl Catalogue {
         for row in rows(table!("go-package.csv")) {
             it.package_names.insert(unversioned(row.cell("path")), row.cell("name"));
         }
+        it.configuration =
+            rows(table!("go-configuration.csv")).map(|row| unversioned(row.cell("package"))).collect();
         for row in rows(table!("go-listen.csv")) {
             it.entry(&row).listen = Some(ListenEntry {
                 address: Place::parse(row.cell("address")),
@@ -326,6 +394,13 @@ impl Catalogue {
             let package = row.cell("result_package").to_owned();
             it.entry(&row).result = Some(TypeName { package, name: row.cell("result_type").to_owned() });
         }
+        let mut bearers: FxHashMap<&str, Vec<(&str, &str)>> = FxHashMap::default();
+        for (package, type_name, name, entry) in it.iter() {
+            if !type_name.is_empty() && entry.acts() {
+                bearers.entry(name).or_default().push((package, type_name));
+            }
+        }
+        it.bearers = bearers;
         it
     }
 
@@ -457,6 +532,7 @@ mod tests {
             table!("go-signal.csv"),
             table!("go-exit.csv"),
             table!("go-result.csv"),
+            table!("go-configuration.csv"),
         ];
         for row in tables.into_iter().flat_map(rows) {
             assert!(row.cell("url").starts_with("https://"), "{}", row.cell("function"));

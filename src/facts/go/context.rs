@@ -7,6 +7,29 @@ use crate::facts::catalogue::package_name;
 use crate::source::{FileId, Span};
 use crate::syntax::go::Node;
 
+/// Import path by the name that the file gives it, or most likely gives it.
+#[must_use]
+pub fn import_names(head: &super::Head) -> FxHashMap<String, &str> {
+    let mut imports = FxHashMap::default();
+    // A name by custom must not hide the name that another import certainly has.
+    for import in &head.imports {
+        let path = import.path.value.as_str();
+        let last = path.rsplit('/').next().unwrap_or(path);
+        for guess in [last, last.rsplit(['-', '.']).next().unwrap_or(last)] {
+            imports.entry(guess.replace('-', "_")).or_insert(path);
+        }
+    }
+    for import in head.imports.iter().filter(|it| it.alias.is_none()) {
+        imports.insert(package_name(&import.path.value).to_owned(), import.path.value.as_str());
+    }
+    for import in &head.imports {
+        if let Some(alias) = &import.alias {
+            imports.insert(alias.clone(), import.path.value.as_str());
+        }
+    }
+    imports
+}
+
 /// The names of one file.
 pub(super) struct Context<'t> {
     pub(super) file: FileId,
@@ -27,23 +50,7 @@ pub(super) struct Context<'t> {
 impl<'t> Context<'t> {
     /// What the head says; types, results and variables are added as they are read.
     pub(super) fn new(file: FileId, head: &'t super::Head) -> Self {
-        let mut imports = FxHashMap::default();
-        // A name by custom must not hide the name that another import certainly has.
-        for import in &head.imports {
-            let path = import.path.value.as_str();
-            let last = path.rsplit('/').next().unwrap_or(path);
-            for guess in [last, last.rsplit(['-', '.']).next().unwrap_or(last)] {
-                imports.entry(guess.replace('-', "_")).or_insert(path);
-            }
-        }
-        for import in head.imports.iter().filter(|it| it.alias.is_none()) {
-            imports.insert(package_name(&import.path.value).to_owned(), import.path.value.as_str());
-        }
-        for import in &head.imports {
-            if let Some(alias) = &import.alias {
-                imports.insert(alias.clone(), import.path.value.as_str());
-            }
-        }
+        let imports = import_names(head);
         Self {
             file,
             imports,

@@ -8,14 +8,17 @@ mod context;
 mod expression;
 mod function;
 mod head;
+mod outline;
 mod read;
 mod scope;
 #[cfg(test)]
 mod tests;
 mod value;
 
+pub use context::import_names;
 pub use head::{Head, is_built, scan};
-pub use read::{of_head, read};
+pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
+pub use read::{of_head, read, read_without};
 pub use value::{Environ, Unknown, Value};
 
 use crate::source::{Span, Spanned};
@@ -32,7 +35,8 @@ pub struct GoFile {
     /// The name in `func main()` of a `package main`.
     pub main: Option<Span>,
     /// Whether declarations and functions were read; a file that nothing needs has its head alone
-    /// (package, imports, constraint, `main`).
+    /// (package, imports, constraint, `main`). The bodies of functions that can have nothing to do
+    /// with the network may be left out all the same.
     pub in_full: bool,
     /// Package-level constants and variables.
     pub declarations: Vec<Declaration>,

@@ -1,5 +1,7 @@
 //! Reads a whole file: declarations first, then the functions, which need their names.
 
+use std::ops::Range;
+
 use super::context::Context;
 use super::function::Reader;
 use super::{Declaration, Field, GoFile, Head, Parameter, Struct, TypeName, Unknown, Value, scan};
@@ -9,9 +11,14 @@ use crate::syntax::go::{self, Node};
 /// Reads one Go file in full.
 #[must_use]
 pub fn read(file: FileId, text: &str) -> GoFile {
-    let head = scan(file, text);
-    let mut facts = of_head(&head);
-    let read = go::read(text, |root| read_root(file, text, root, &head, &mut facts));
+    read_without(file, text, &scan(file, text), &[])
+}
+
+/// Reads one Go file but for the byte ranges `skipped`: insides of function bodies, in order.
+#[must_use]
+pub fn read_without(file: FileId, text: &str, head: &Head, skipped: &[Range<usize>]) -> GoFile {
+    let mut facts = of_head(head);
+    let read = go::read_without(text, skipped, |root| read_root(file, text, root, head, &mut facts));
     if read.is_none() {
         let span = Span::new(file, 0, 0);
         facts.errors.push(Spanned::new("the file is too large to be Go source".to_owned(), span));
