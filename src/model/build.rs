@@ -1,17 +1,335 @@
 //! The join: from the facts of single files to one [`Project`].
 
-use super::Project;
-use crate::facts::Facts;
+use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
+use super::{
+    Command, Dial, DialSource, Environment, HealthSource, Healthcheck, Image, ImageId, Images, Listeners,
+    Namespace, Origin, Project, Running, Variable, WorkingFile, Workload, WorkloadId, WorkloadKind, World,
+    catalogued, command_dials, read_health_check,
+};
+use crate::facts::catalogue::{self, ImageEntry};
+use crate::facts::{Facts, Lookup};
+use crate::net::{Protocol, Reach};
+use crate::source::{FileId, Span, Spanned};
 
 impl Project {
     /// Joins the facts of all files.
     #[must_use]
     pub fn build(facts: &Facts) -> Self {
-        Self { syntax_errors: syntax_errors(facts), ..Self::default() }
+        let world = World::new(facts);
+        let mut join = Join { facts, world: &world, images: Images::read(facts, &world.programs) };
+        let Compositions { compositions, networks, services } = read_compositions(facts);
+        let mut workloads: Vec<_> = join.services(services);
+        workloads.extend(join.lone_images(&workloads));
+        let images = join.images.into_images();
+        Self {
+            images,
+            workloads,
+            networks,
+            compositions,
+            syntax_errors: syntax_errors(facts),
+            programs: world.programs,
+        }
     }
 }
 
-fn syntax_errors(facts: &Facts) -> Vec<crate::source::Spanned<String>> {
+struct Join<'a> {
+    facts: &'a Facts,
+    world: &'a World<'a>,
+    images: Images<'a>,
+}
+
+impl Join<'_> {
+    fn services(&mut self, services: Vec<ComposeService>) -> Vec<Workload> {
+        // A service without `build:` may run the image that another one builds and tags.
+        let tagged: Vec<(String, Option<ImageId>)> = services
+            .iter()
+            .filter_map(|it| {
+                let tag = it.workload.image_reference.as_ref()?.text.as_str().to_owned();
+                Some((tag, self.built(it.build.as_ref()?)))
+            })
+            .collect();
+        services
+            .into_iter()
+            .map(|service| {
+                let image = match &service.build {
+                    Some(build) => self.built(build),
+                    None => service.workload.image_reference.as_ref().and_then(|reference| {
+                        let (_, image) = tagged.iter().find(|(tag, _)| tag == reference.text.as_str())?;
+                        *image
+                    }),
+                };
+                self.service(service, image)
+            })
+            .collect()
+    }
+
+    fn built(&mut self, build: &Build) -> Option<ImageId> {
+        let file = self.facts.dockerfiles.iter().map(|(file, _)| *file);
+        let file = file.into_iter().find(|it| Some(self.facts.path(*it)) == build.dockerfile.as_deref())?;
+        let target = match &build.target {
+            Some(target) => Some(target.as_ref()?.as_str()),
+            None => None,
+        };
+        self.images.build(file, build.context.as_deref()?, target, &build.args)
+    }
+
+    fn service(&self, service: ComposeService, image: Option<ImageId>) -> Workload {
+        let ComposeService { mut workload, build, entrypoint, command, healthcheck, .. } = service;
+        workload.image = image;
+        let entry = match image {
+            Some(id) => self.images.base_entry(id),
+            None if build.is_some() => None,
+            None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
+        };
+        match image.map(|it| self.images.image(it)) {
+            Some(image) => add_image_environment(&mut workload.environment, image),
+            None if entry.is_none() => {
+                let reason = || "the image may set variables".to_owned();
+                workload.environment.incomplete.get_or_insert_with(reason);
+            }
+            None => {}
+        }
+        let running = self.running(image, &entrypoint, &command);
+        let unknown_process =
+            matches!(entrypoint, Setting::Unknown(_)) || matches!(command, Setting::Unknown(_));
+        let dotenv = image.and_then(|it| self.dotenv(it, &service.mounts));
+        self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
+        if running.program.is_none() {
+            let own = match (&entrypoint, &command) {
+                (Setting::Absent, Setting::Set(command, _)) => Some(command),
+                _ => None,
+            };
+            let changed = unknown_process || matches!(entrypoint, Setting::Set(..));
+            workload.listeners = match entry {
+                // A Dockerfile on top of a public image may change what runs.
+                Some(entry) if !changed && self.keeps_base_process(image) => {
+                    let mut found =
+                        catalogued::listeners(entry, workload.image_span, &workload.environment, own);
+                    if service.mounts.iter().any(configures) {
+                        let reason = "a mounted file may decide what it listens on".to_owned();
+                        found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
+                    }
+                    found
+                }
+                _ => unknown_listeners(workload.image_span),
+            };
+            workload.dials_incomplete =
+                (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
+        }
+        for setting in [&entrypoint, &command] {
+            if let Setting::Set(command, span) = setting {
+                workload.dials.extend(command_dials::read(command, *span, &workload.environment));
+            }
+        }
+        workload.healthcheck = match (&workload.healthcheck, healthcheck, image) {
+            (Healthcheck::Disabled(span), ..) => Healthcheck::Disabled(*span),
+            (_, Setting::Set(command, span), _) => Healthcheck::Set(read_health_check(
+                &command,
+                span,
+                HealthSource::Compose,
+                &workload.environment,
+            )),
+            (_, Setting::Unknown(_), _) => Healthcheck::Unknown,
+            (_, Setting::Absent, Some(image)) => self.images.image(image).healthcheck.clone(),
+            (_, Setting::Absent, None) => match entry {
+                Some(entry) if !entry.healthcheck => Healthcheck::Absent,
+                _ => Healthcheck::Unknown,
+            },
+        };
+        add_health_dials(&mut workload);
+        workload.process = running.process.map(|mut process| {
+            if service.init {
+                process.shell_keeps_pid1 = None;
+            }
+            process
+        });
+        workload
+    }
+
+    /// What runs, `entrypoint:` and `command:` over the image's own.
+    fn running(&self, image: Option<ImageId>, entrypoint: &Setting, command: &Setting) -> Running {
+        let Some(id) = image else { return Running::default() };
+        if matches!(entrypoint, Setting::Unknown(_)) {
+            return Running::default();
+        }
+        let mut running = self.images.process_for(id, written(entrypoint), written(command));
+        if matches!(command, Setting::Unknown(_))
+            && let Some(process) = &mut running.process
+        {
+            process.arguments = None;
+        }
+        running
+    }
+
+    fn listen_and_dial(&self, workload: &mut Workload, running: &Running, dotenv: Option<&Environment>) {
+        workload.program = running.program;
+        let Some(program) = running.program else { return };
+        let arguments = running.process.as_ref().and_then(|it| it.arguments.as_deref());
+        let network = self.world.network(program, &workload.environment, arguments, dotenv);
+        workload.dials = network.dials;
+        workload.listeners = network.listeners;
+        workload.listeners.only_go = !running.others;
+        if running.others {
+            let reason = "other processes run beside the program".to_owned();
+            workload.listeners.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
+        }
+    }
+
+    /// Whether the image of a Dockerfile starts what its public base starts.
+    fn keeps_base_process(&self, image: Option<ImageId>) -> bool {
+        image.is_none_or(|id| self.images.image(id).process.is_none())
+    }
+
+    /// The `.env` that a program finds in its working directory; `None` when that is not known.
+    fn dotenv(&self, image: ImageId, mounts: &[Mount]) -> Option<Environment> {
+        let folder = self.images.working_directory(image)?;
+        let path = format!("{}/.env", folder.trim_end_matches('/'));
+        for mount in mounts {
+            let target = mount.target.as_deref()?.trim_end_matches('/');
+            let Some(rest) = path.strip_prefix(target) else { continue };
+            if !rest.is_empty() && !rest.starts_with('/') {
+                continue;
+            }
+            // A mount hides what the image has there; its file may be one that is not committed.
+            let source = mount.source.as_deref().filter(|_| mount.bind)?;
+            let file = crate::facts::join_path(source, rest.trim_start_matches('/'))?;
+            return self.read_dotenv(&file);
+        }
+        match self.images.dotenv_in(image) {
+            WorkingFile::Project(path) => self.read_dotenv(&path),
+            WorkingFile::Absent => Some(Environment::default()),
+            WorkingFile::Unknown => None,
+        }
+    }
+
+    fn read_dotenv(&self, path: &str) -> Option<Environment> {
+        let (_, file) = self.facts.dotenv.iter().find(|(file, _)| self.facts.path(*file) == path)?;
+        let mut out = Environment::default();
+        for entry in &file.entries {
+            let mut lookup = |name: &str| match out.get(name).and_then(|it| it.value.clone()) {
+                Some(text) => Lookup::Set(text),
+                None => Lookup::Unresolved(format!("`{name}` is not set in the file")),
+            };
+            let value = entry.value.as_ref().and_then(|it| it.expand(&mut lookup).ok());
+            let variable = Variable { value, span: entry.span, origin: Origin::EnvFile };
+            out.variables.insert(entry.name.value.clone(), variable);
+        }
+        Some(out)
+    }
+
+    /// Images that no service runs: somebody will, somehow.
+    fn lone_images(&mut self, services: &[Workload]) -> Vec<Workload> {
+        let run: Vec<FileId> =
+            services.iter().filter_map(|it| it.image).map(|it| self.images.image(it).file).collect();
+        let files: Vec<FileId> = self.facts.dockerfiles.iter().map(|(file, _)| *file).collect();
+        let mut out = Vec::new();
+        for file in files.into_iter().filter(|it| !run.contains(it)) {
+            if let Some(id) = self.images.build_alone(file) {
+                let at = u32::try_from(services.len() + out.len()).unwrap_or(u32::MAX);
+                out.push(self.lone_image(id, WorkloadId(at)));
+            }
+        }
+        out
+    }
+
+    fn lone_image(&self, id: ImageId, workload: WorkloadId) -> Workload {
+        let image = self.images.image(id);
+        let mut environment = image.environment.clone();
+        environment.incomplete = Some("nothing in the project says how the image is run".to_owned());
+        let mut workload = Workload {
+            id: workload,
+            name: Spanned::new(image.path.clone(), image.from),
+            kind: WorkloadKind::Image,
+            image: Some(id),
+            image_reference: None,
+            image_span: image.from,
+            program: None,
+            process: None,
+            namespace: Namespace::Own,
+            networks: Vec::new(),
+            names: Vec::new(),
+            published: Vec::new(),
+            published_incomplete: None,
+            exposed: Vec::new(),
+            environment,
+            extra_hosts: Vec::new(),
+            links: Vec::new(),
+            healthcheck: image.healthcheck.clone(),
+            listeners: unknown_listeners(image.from),
+            dials: Vec::new(),
+            dials_incomplete: None,
+            depends_on: Vec::new(),
+            profiles: Vec::new(),
+            one_shot: false,
+            replicas: None,
+            incomplete: None,
+        };
+        let running = self.images.process_for(id, None, None);
+        let dotenv = self.dotenv(id, &[]);
+        self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
+        workload.process = running.process;
+        workload
+    }
+}
+
+fn written(setting: &Setting) -> Option<(&Command, Span)> {
+    match setting {
+        Setting::Set(command, span) => Some((command, *span)),
+        Setting::Absent | Setting::Unknown(_) => None,
+    }
+}
+
+/// The image's `ENV` stands below what the service sets.
+fn add_image_environment(environment: &mut Environment, image: &Image) {
+    for (name, variable) in &image.environment.variables {
+        environment.variables.entry(name.clone()).or_insert_with(|| variable.clone());
+    }
+    if let Some(reason) = &image.environment.incomplete {
+        environment.incomplete.get_or_insert_with(|| reason.clone());
+    }
+}
+
+/// Requests of a health check to others are dials; those to the container itself are judged by
+/// the rules on health.
+fn add_health_dials(workload: &mut Workload) {
+    let Healthcheck::Set(check) = &workload.healthcheck else { return };
+    let others = check.requests.iter().filter(|it| Reach::of(&it.host) == Reach::Named);
+    let dials = others.map(|it| Dial {
+        host: it.host.clone(),
+        port: Some(it.port),
+        scheme: "http".to_owned(),
+        path: it.path.clone(),
+        protocol: Protocol::Tcp,
+        host_span: it.host_span,
+        port_span: Some(it.port_span).filter(|at| *at != it.host_span),
+        site: check.span,
+        via: Vec::new(),
+        source: DialSource::HealthCheck,
+        confidence: crate::source::Confidence::Proven,
+    });
+    workload.dials.extend(dials.collect::<Vec<_>>());
+}
+
+fn unknown_listeners(span: Span) -> Listeners {
+    let reason = "nothing is known of what runs in the image".to_owned();
+    Listeners { incomplete: Some(Spanned::new(reason, span)), ..Listeners::default() }
+}
+
+/// A database or broker waits for others; a proxy, a scraper or a dashboard calls out.
+fn is_datastore(entry: &ImageEntry) -> bool {
+    const DATASTORE_PORTS: &[u16] = &[3306, 4222, 5432, 5672, 6379, 9042, 11211, 27017];
+    entry.ports.iter().any(|it| DATASTORE_PORTS.contains(&it.port))
+}
+
+/// Whether a mount brings a file that may be a configuration.
+fn configures(mount: &Mount) -> bool {
+    let target = mount.target.as_deref().unwrap_or_default();
+    [".conf", ".cnf", ".conf.d", "/conf", "/config", ".yml", ".yaml", ".toml", ".json"]
+        .iter()
+        .any(|it| target.ends_with(it))
+}
+
+fn syntax_errors(facts: &Facts) -> Vec<Spanned<String>> {
     let mut errors = Vec::new();
     errors.extend(facts.go.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.modules.iter().flat_map(|(_, it)| it.errors.clone()));

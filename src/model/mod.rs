@@ -4,6 +4,8 @@
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
 mod build;
+mod catalogued;
+mod command_dials;
 pub mod compose;
 mod environment;
 mod go;
@@ -26,7 +28,7 @@ pub use go::{
 pub use go_version::GoRefusal;
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Images,
-    Process, Running, Shell, ShellInFront, ToolUse, Tools, read_health_check,
+    Process, Running, Shell, ShellInFront, ToolUse, Tools, WorkingFile, read_health_check,
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};

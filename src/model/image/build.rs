@@ -40,6 +40,20 @@ pub struct Running {
     pub process: Option<Process>,
     /// The Go main package.
     pub program: Option<ProgramId>,
+    /// Whether other processes may run beside it: a script that sends something to the
+    /// background, a debugger.
+    pub others: bool,
+}
+
+/// A file in the working directory of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkingFile {
+    /// This file of the project.
+    Project(String),
+    /// There is none.
+    Absent,
+    /// It cannot be told.
+    Unknown,
 }
 
 /// A stage after its last instruction.
@@ -142,6 +156,40 @@ impl<'a> Images<'a> {
         let scene =
             process::Scene { stages: &built.stages, stage, facts: self.facts, programs: self.programs };
         process::running(&scene, entrypoint, command)
+    }
+
+    /// What stands at `.env` in the working directory, where `godotenv.Load` looks for it.
+    #[must_use]
+    pub fn dotenv_in(&self, image: ImageId) -> WorkingFile {
+        let built = self.built.get(image.0 as usize);
+        let Some(stage) = built.and_then(|it| it.stages.get(it.last)) else { return WorkingFile::Unknown };
+        let (Some(built), Some(folder)) = (built, stage.workdir.as_deref()) else {
+            return WorkingFile::Unknown;
+        };
+        let path = layers::absolute(folder, ".env");
+        match layers::find(&built.stages, stage, &self.facts.tree, &path) {
+            Some(layers::Found::File(path)) => WorkingFile::Project(path),
+            Some(_) => WorkingFile::Unknown,
+            // A folder of the project may hold one that is not committed.
+            None if stage.layers.iter().any(|it| matches!(it.origin, LayerOrigin::Project(_))) => {
+                WorkingFile::Unknown
+            }
+            None => WorkingFile::Absent,
+        }
+    }
+
+    /// The working directory of the image, when it is known.
+    #[must_use]
+    pub fn working_directory(&self, image: ImageId) -> Option<&str> {
+        let built = self.built.get(image.0 as usize)?;
+        built.stages.get(built.last)?.workdir.as_deref()
+    }
+
+    /// What the catalogue says of the image that the final stage starts from.
+    #[must_use]
+    pub fn base_entry(&self, image: ImageId) -> Option<&'static ImageEntry> {
+        let built = self.built.get(image.0 as usize)?;
+        built.stages.get(built.last)?.entry
     }
 
     /// The image `id`, as long as the images are not handed over.

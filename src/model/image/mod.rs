@@ -7,7 +7,7 @@ mod layers;
 mod process;
 mod tools;
 
-pub use build::{Images, Running};
+pub use build::{Images, Running, WorkingFile};
 pub use health::read as read_health_check;
 
 use super::{Environment, ProgramId, Text};

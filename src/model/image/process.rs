@@ -62,7 +62,7 @@ pub(super) fn running(
         (None, Some((line, span))) => (line, span),
         (None, None) => return Running::default(),
     };
-    let mut tracer = Tracer { scene, keeps: None, depth: 0 };
+    let mut tracer = Tracer { scene, keeps: None, others: false, depth: 0 };
     let traced = match &whole {
         Command::Exec(words) => tracer.exec(words, span, false),
         Command::Shell(text) => {
@@ -79,6 +79,7 @@ pub(super) fn running(
             arguments: traced.arguments,
         }),
         program: traced.program,
+        others: tracer.others,
     }
 }
 
@@ -111,6 +112,8 @@ struct Traced {
 struct Tracer<'t, 's, 'a> {
     scene: &'t Scene<'s, 'a>,
     keeps: Option<ShellInFront>,
+    /// See [`Running::others`].
+    others: bool,
     depth: usize,
 }
 
@@ -176,9 +179,11 @@ impl Tracer<'_, '_, '_> {
             return self.go(rest);
         }
         if name == "dlv" {
+            self.others = true;
             return self.delve(rest, started_by, init);
         }
         if matches!(name, "air" | "CompileDaemon") {
+            self.others |= rest.iter().any(|it| it.as_str().contains("dlv"));
             return Traced { program: self.rebuilt(rest), arguments: None };
         }
         let found = self.find(first.as_str());
@@ -250,6 +255,7 @@ impl Tracer<'_, '_, '_> {
 
     /// A script that was started with arguments.
     fn script(&mut self, script: &Script, arguments: &[Text], started_by: Span, init: bool) -> Traced {
+        self.others |= script.commands.iter().any(|it| it.background);
         let endings: Vec<_> = script.last_commands().collect();
         let Some((command, _)) = endings.last() else { return Traced::default() };
         let words = command.program_words();
@@ -299,6 +305,7 @@ impl Tracer<'_, '_, '_> {
 
     /// The text behind `sh -c`, run by a shell of this kind.
     fn line(&mut self, script: &Script, kind: Shell, started_by: Span) -> Traced {
+        self.others |= script.commands.iter().any(|it| it.background);
         let endings: Vec<_> = script.last_commands().collect();
         let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
         // `/app || exit 1`: the server is the command before the one that may be last.

@@ -1,0 +1,143 @@
+//! What the containers of public images listen on, by the catalogue.
+
+use super::{Application, Command, Environment, Listener, Listeners};
+use crate::facts::catalogue::ImageEntry;
+use crate::net::{Reach, parse_port};
+use crate::source::{Confidence, Span, Spanned};
+
+/// The sockets of a container of this image, which `image_span` names, with the command line that
+/// takes the place of the image's own.
+pub(super) fn listeners(
+    entry: &ImageEntry,
+    image_span: Span,
+    environment: &Environment,
+    command: Option<&Command>,
+) -> Listeners {
+    let words = command.map(words).unwrap_or_default();
+    let moved = moved_port(entry, environment, &words);
+    let mut known: Vec<_> = entry
+        .ports
+        .iter()
+        .map(|it| Listener {
+            address: format!(":{}", it.port),
+            reach: Reach::Wildcard,
+            host: String::new(),
+            port: Some(it.port),
+            protocol: it.protocol,
+            application: match it.application {
+                "http" => Application::Http,
+                "grpc" => Application::Grpc,
+                _ => Application::Other,
+            },
+            host_span: image_span,
+            port_span: image_span,
+            call: image_span,
+            via: Vec::new(),
+            confidence: Confidence::Likely,
+        })
+        .collect();
+    let why_more = match (&moved, command) {
+        (Moved::No, _) if !entry.ports_complete => Some("its configuration decides what it listens on"),
+        (Moved::No, Some(_)) if words.iter().any(names_configuration) => {
+            Some("a configuration file decides what it listens on")
+        }
+        (Moved::No | Moved::To(..), _) => None,
+        (Moved::Somewhere, _) => Some("a setting moves its port"),
+    };
+    match moved {
+        Moved::No => {}
+        // The first port is the one that the setting is for; others may follow it.
+        Moved::To(port, span) => {
+            known.truncate(1);
+            for listener in &mut known {
+                listener.address = format!(":{port}");
+                listener.port = Some(port);
+                listener.port_span = span;
+            }
+        }
+        Moved::Somewhere => known.clear(),
+    }
+    Listeners {
+        known,
+        incomplete: why_more.map(|reason| Spanned::new(reason.to_owned(), image_span)),
+        ..Listeners::default()
+    }
+}
+
+enum Moved {
+    No,
+    To(u16, Span),
+    Somewhere,
+}
+
+/// Where a variable or a flag puts the port.
+fn moved_port(entry: &ImageEntry, environment: &Environment, words: &[(String, Span)]) -> Moved {
+    for name in &entry.port_variables {
+        let Some(variable) = environment.get(name) else { continue };
+        let port = variable.value.as_ref().and_then(|it| Some((parse_port(it.as_str())?, it.span()?)));
+        return port.map_or(Moved::Somewhere, |(port, span)| Moved::To(port, span));
+    }
+    for (at, (word, span)) in words.iter().enumerate() {
+        for flag in &entry.port_flags {
+            let Some(rest) = word.strip_prefix(flag) else { continue };
+            let (value, place) = match rest.strip_prefix('=') {
+                Some(value) => (value, *span),
+                None if rest.is_empty() => match words.get(at + 1) {
+                    Some((next, place)) => (next.as_str(), *place),
+                    None => return Moved::Somewhere,
+                },
+                // `-p5433`; but `--port` is also how `--portable` starts.
+                None if !flag.starts_with("--") => (rest, *span),
+                None => continue,
+            };
+            return parse_port(value).map_or(Moved::Somewhere, |port| Moved::To(port, place));
+        }
+        // `-c port=5433`, `--listener.port=...`: a way to move a port that is not in the catalogue.
+        if word.contains("port=") {
+            return Moved::Somewhere;
+        }
+    }
+    Moved::No
+}
+
+fn names_configuration((word, _): &(String, Span)) -> bool {
+    [".conf", ".cnf", ".yml", ".yaml", ".toml", ".json", ".ini"].iter().any(|it| word.ends_with(it))
+}
+
+fn words(command: &Command) -> Vec<(String, Span)> {
+    match command {
+        Command::Exec(words) => {
+            words.iter().filter_map(|it| Some((it.as_str().to_owned(), it.span()?))).collect()
+        }
+        Command::Shell(text) => {
+            let Some(span) = text.span() else { return Vec::new() };
+            text.as_str().split_whitespace().map(|it| (it.to_owned(), span)).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::catalogue::image;
+    use crate::source::{FileId, Text};
+
+    fn ports(reference: &str, command: Option<&[&str]>) -> (Vec<u16>, bool) {
+        let span = Span::new(FileId(0), 0, 4);
+        let exec = |words: &[&str]| Command::Exec(words.iter().map(|it| Text::new(*it, span)).collect());
+        let command = command.map(exec);
+        let entry = image(reference).unwrap();
+        let out = listeners(entry, span, &Environment::default(), command.as_ref());
+        (out.known.iter().filter_map(|it| it.port).collect(), out.is_complete())
+    }
+
+    #[test]
+    fn flags_move_the_port_of_a_public_image() {
+        assert_eq!(ports("postgres:17", None), (vec![5432], true));
+        assert_eq!(ports("postgres:17", Some(&["-p", "5433"])), (vec![5433], true));
+        assert_eq!(ports("postgres:17", Some(&["postgres", "-c", "port=5433"])), (vec![], false));
+        assert_eq!(ports("redis:7", Some(&["redis-server", "/etc/redis.conf"])), (vec![6379], false));
+        assert_eq!(ports("redis:7", Some(&["redis-server", "--port", "6380"])), (vec![6380], true));
+        assert!(!ports("nginx:1.27", None).1);
+    }
+}
