@@ -3,6 +3,7 @@
 //! Nothing here fails because of one file: what cannot be read becomes a [`Note`].
 
 mod decode;
+mod git_index;
 mod locate;
 mod walk;
 

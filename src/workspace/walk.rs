@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Note, locate};
+use super::{Note, git_index, locate};
 use crate::facts::kind::Kind;
 
 /// Code of others, and data of tests: nothing in it runs as part of this project.
@@ -52,7 +52,23 @@ pub(super) fn walk(root: &Path) -> Walked {
     });
     let mut walked = found.into_inner().unwrap_or_default();
     walked.files.sort_unstable();
+    let forced = tracked_but_ignored(root, &walked.files);
+    walked.files.extend(forced);
+    walked.files.sort_unstable();
     walked
+}
+
+/// The files of the project that git tracks although a pattern ignores them. `walked` is sorted.
+fn tracked_but_ignored(root: &Path, walked: &[String]) -> Vec<String> {
+    let Some(repository) = locate::repository_of(root) else { return Vec::new() };
+    let inside = relative(&repository, root).map(|it| format!("{it}/")).unwrap_or_default();
+    git_index::tracked(&repository)
+        .into_iter()
+        .filter_map(|it| it.strip_prefix(&inside).map(str::to_owned))
+        .filter(|it| walked.binary_search(it).is_err())
+        .filter(|it| it.rsplit_once('/').is_none_or(|(folder, _)| folder.split('/').all(is_walked_name)))
+        .filter(|it| fs::symlink_metadata(root.join(it)).is_ok_and(|it| it.is_file()))
+        .collect()
 }
 
 /// The files that one thread found; they join the others when the thread ends.
@@ -91,11 +107,7 @@ impl Collector<'_> {
                 Err(reason) if known() => self.own.notes.push(Note::unread(path, reason)),
                 Err(_) => {}
             }
-        } else if file_type.is_some_and(|it| it.is_dir()) {
-            if entry.depth() > 0 && known() {
-                self.own.notes.push(Note::unread(path, "it is a folder"));
-            }
-        } else if known() {
+        } else if !is_folder(&entry) && known() {
             self.own.notes.push(Note::unread(path, "not a regular file"));
         }
     }
@@ -118,7 +130,10 @@ fn is_folder(entry: &DirEntry) -> bool {
 }
 
 fn is_walked(entry: &DirEntry) -> bool {
-    let Some(name) = entry.file_name().to_str() else { return true };
+    entry.file_name().to_str().is_none_or(is_walked_name)
+}
+
+fn is_walked_name(name: &str) -> bool {
     if name.starts_with('.') {
         return HIDDEN_FOLDERS.contains(&name);
     }
