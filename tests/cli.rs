@@ -92,7 +92,6 @@ fn run_in(directory: &Path, arguments: &[&str]) -> Run {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn the_exit_code_says_whether_there_are_findings() {
     let clean = Project::new("exit-clean", &[("go.mod", "module example.com/x\n\ngo 1.22\n")]);
     assert_eq!(clean.run(&["check"]).code, Some(0));
@@ -131,7 +130,6 @@ fn a_rule_name_with_a_slip_is_answered_with_the_right_one() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn select_and_ignore_choose_rules() {
     let project = Project::faulty("choose-rules");
     let rules = |arguments: &[&str]| -> Vec<String> {
@@ -147,7 +145,6 @@ fn select_and_ignore_choose_rules() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn a_file_or_folder_of_a_project_filters_the_report_of_the_whole() {
     let project = Project::faulty("filter");
     let loopback = |path: &str| {
@@ -163,7 +160,6 @@ fn a_file_or_folder_of_a_project_filters_the_report_of_the_whole() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn several_paths_are_several_projects() {
     let parent = Project::new("several", &[]);
     for folder in ["one", "two"] {
@@ -178,7 +174,6 @@ fn several_paths_are_several_projects() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn a_report_goes_to_a_file_and_its_summary_to_standard_error() {
     let project = Project::faulty("output");
     let run = project.run(&["--format", "sarif", "--output", "out/../report.sarif"]);
@@ -210,7 +205,6 @@ fn hints_are_counted_and_shown_on_request() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn colour_follows_the_option_and_the_environment() {
     let project = Project::faulty("colour");
     let coloured = |arguments: &[&str], variables: &[(&str, &str)]| {
@@ -287,7 +281,6 @@ fn what_git_tracks_is_read_whatever_a_pattern_says() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn a_bad_file_costs_no_other_file_anything() {
     let project = Project::faulty("bad-input");
     let before = project.findings(&["--select", RULE]);
@@ -363,7 +356,6 @@ fn a_bad_file_costs_no_other_file_anything() {
 }
 
 #[test]
-#[ignore = "until the model is joined"]
 fn facts_and_model_print_what_was_understood() {
     let project = Project::faulty("understood");
     let run = project.run(&["facts", "web/main.go"]);
@@ -378,6 +370,15 @@ fn facts_and_model_print_what_was_understood() {
     let run = project.run(&["model", "--format", "json"]);
     assert!(serde_json::from_str::<Value>(&run.stdout).is_ok());
     assert_eq!(project.run(&["facts", "no-such-file.go"]).code, Some(2));
+}
+
+#[test]
+fn the_finding_that_the_readme_shows_is_real() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let shown = readme.split("```text\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    let report = run_in(root, &["check", "examples/shop"]).stdout;
+    assert!(report.contains(shown), "README.md shows\n{shown}\nand the report is\n{report}");
 }
 
 #[test]
