@@ -81,16 +81,23 @@ impl Project {
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
         let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
         let awaited = || others().any(|it| it.depends_on.iter().any(|it| it.value == workload.name.value));
-        let dialled = || {
-            let mut ports = workload.listeners.known.iter().filter_map(|it| it.port);
-            ports.any(|port| self.dials_to(id, port).next().is_some())
+        let named = || {
+            others().any(|from| {
+                let is_meant = |host: &str| match self.resolve_host(from.id, host) {
+                    HostAnswer::Workloads(them) | HostAnswer::Unshared(them) => {
+                        them.iter().any(|it| members.contains(it))
+                    }
+                    _ => false,
+                };
+                self.destinations(from.id).iter().any(|it| is_meant(&it.host))
+            })
         };
         known
             && workload.keeps_running()
             && !for_operators
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
-            && !dialled()
+            && !named()
     }
 
     /// Services of one Compose project that publish the same port of the host, each group once.

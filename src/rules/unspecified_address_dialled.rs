@@ -25,14 +25,11 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
         (Served::Unknown, false) => Confidence::Likely,
         (Served::No, _) => Confidence::Proven,
     };
-    // Where the host is left out altogether, the port is all there is to underline.
-    let span = if dial.host_span.is_empty() { dial.port_span.unwrap_or(dial.site) } else { dial.host_span };
-    let host = if dial.host.is_empty() { "no host".to_owned() } else { format!("`{}`", dial.host) };
     let name = &workload.name.value;
     let finding = findings
         .report(
-            format!("`{name}` dials {host} on port {port}, which is its own container"),
-            span,
+            format!("`{name}` dials `{}` on port {port}, which is its own container", dial.host),
+            dial.host_span,
             format!("this is container `{name}` itself"),
         )
         .confidence(confidence)

@@ -28,6 +28,8 @@ pub struct GoNetwork {
     pub listeners: Listeners,
     /// Its connections.
     pub dials: Vec<Dial>,
+    /// The first call that connects to what is not known; `None` when `dials` is complete.
+    pub dials_incomplete: Option<Span>,
 }
 
 /// Names one program of a project.

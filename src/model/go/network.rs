@@ -52,18 +52,22 @@ impl World<'_> {
         let evaluator = Evaluator::new(&self.packages, reachable, setting);
         let mut listeners = ListenerFinder::new(&evaluator);
         let mut dials = Vec::new();
+        let mut dials_incomplete = None;
         for function in &reachable.functions {
             for call in &self.packages.function(*function).function.calls {
                 let entry = self.entry(*function, call);
                 listeners.visit(*function, call, entry);
                 if let Some(dial) = entry.and_then(|it| it.dial.as_ref()) {
-                    find_dials(&evaluator, *function, call, dial, &mut dials);
+                    let all_known = find_dials(&evaluator, *function, call, dial, &mut dials);
+                    if !all_known {
+                        dials_incomplete.get_or_insert(call.span);
+                    }
                 }
             }
         }
         variable_dials(&evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
-        GoNetwork { listeners: listeners.finish(main), dials }
+        GoNetwork { listeners: listeners.finish(main), dials, dials_incomplete }
     }
 
     /// What the catalogue knows of a call of another module.
@@ -84,25 +88,35 @@ pub(in crate::model) fn entry_of(targets: &Targets<'_>) -> Option<&'static GoEnt
     }
 }
 
+/// Gathers the dials of one call; says whether all that it connects to is known.
 fn find_dials<'w>(
     evaluator: &Evaluator<'w>,
     function: FunctionId,
     call: &'w Call,
     entry: &DialEntry,
     dials: &mut Vec<Dial>,
-) {
-    let Some(place) = &entry.address else { return };
+) -> bool {
+    let Some(place) = &entry.address else { return false };
     let found = evaluator.in_contexts(function, |frame| {
-        let mut out = Vec::new();
+        let mut out = Found { dials: Vec::new(), all_known: true };
         let needs_caller = dials_of(evaluator, call, entry, place, frame, &mut out);
         (out, needs_caller)
     });
-    for dial in found.into_iter().flatten() {
+    let all_known = found.iter().all(|it| it.all_known);
+    for dial in found.into_iter().flat_map(|it| it.dials) {
         let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
         if !dials.iter().any(same) {
             dials.push(dial);
         }
     }
+    all_known
+}
+
+/// What one call dials in one context.
+struct Found {
+    dials: Vec<Dial>,
+    /// Whether every text that it may dial named a host.
+    all_known: bool,
 }
 
 /// Reads one dial in one context; says whether a caller could tell more.
@@ -112,7 +126,7 @@ fn dials_of<'w>(
     entry: &DialEntry,
     place: &Place,
     frame: &Rc<Frame<'w>>,
-    out: &mut Vec<Dial>,
+    out: &mut Found,
 ) -> bool {
     let mut needs_caller = false;
     let network = word_of(evaluator, call, entry.network.as_ref(), frame);
@@ -152,7 +166,9 @@ fn dials_of<'w>(
             Located::Text { outcome, literal } => (outcome, literal),
         };
         needs_caller |= outcome.needs_caller;
-        for target in parse_target(outcome.text.as_str(), form) {
+        let targets = parse_target(outcome.text.as_str(), form);
+        out.all_known &= !targets.is_empty();
+        for target in targets {
             // `:50051` as it is written is the own machine; a host that came out empty is a
             // variable that somebody forgot, which is another fault.
             let own_machine = target.host.is_empty();
@@ -164,7 +180,7 @@ fn dials_of<'w>(
                 target.port.is_none() && !outcome.text.as_str()[target.host_range.end..].starts_with(':');
             let port = if bare && form == "host" { default_port(&scheme) } else { target.port };
             let host_span = outcome.text.span_of(target.host_range.clone()).unwrap_or(call.span);
-            out.push(Dial {
+            out.dials.push(Dial {
                 host: if own_machine { "localhost".to_owned() } else { target.host.clone() },
                 port,
                 scheme,

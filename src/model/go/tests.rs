@@ -354,6 +354,18 @@ fn dials() {
 }
 
 #[test]
+fn a_dial_that_is_not_resolved_leaves_the_list_open() {
+    for (imports, body, complete) in [
+        (&["net/http"][..], r#"http.Get("http://api:3000/x")"#, true),
+        (&["net/http", "os"], r#"http.Get("http://api:3000/" + os.Args[1])"#, true),
+        (&["net/http", "os"], r#"http.Get(os.Getenv("URL") + "/x")"#, false),
+        (&["database/sql"], r#"sql.Open("sqlite3", "file:db:5432")"#, true),
+    ] {
+        assert_eq!(Project::main(imports, body).network().dials_incomplete.is_none(), complete, "{body}");
+    }
+}
+
+#[test]
 fn a_variable_that_is_read_tells_whom_the_program_dials() {
     let project = Project::main(&["os"], r#"connect(os.Getenv("DATABASE_URL"))"#);
     let project = project.env("DATABASE_URL", "postgres://db/x").env("UNREAD", "redis://cache");
