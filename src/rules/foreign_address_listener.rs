@@ -35,7 +35,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 .severity(severity)
                 .confidence(listener.confidence)
                 .used_at(listener.call, "the program listens here, and fails")
-                .evidence(workload.image_span, "this container gets its address from Docker")
+                .evidence(workload.name.span, "this container gets its address from Docker")
                 .help(format!("listen on `{port}`, which is every interface of the container"));
         }
     }
