@@ -37,7 +37,9 @@ pub(super) fn listeners(
         })
         .collect();
     let why_more = match (&moved, command) {
-        (Moved::No, _) if !entry.ports_complete => Some("its configuration decides what it listens on"),
+        (Moved::No | Moved::To(..), _) if !entry.ports_complete => {
+            Some("its configuration decides what it listens on")
+        }
         (Moved::No, Some(_)) if words.iter().any(names_configuration) => {
             Some("a configuration file decides what it listens on")
         }
@@ -86,8 +88,8 @@ fn moved_port(entry: &ImageEntry, environment: &Environment, words: &[(String, S
                     Some((next, place)) => (next.as_str(), *place),
                     None => return Moved::Somewhere,
                 },
-                // `-p5433`; but `--port` is also how `--portable` starts.
-                None if !flag.starts_with("--") => (rest, *span),
+                // `-p5433`; but `-p` is also how `-pass` starts, and `--port` how `--portable` does.
+                None if rest.starts_with(|it: char| it.is_ascii_digit()) => (rest, *span),
                 None => continue,
             };
             return parse_port(value).map_or(Moved::Somewhere, |port| Moved::To(port, place));
@@ -139,5 +141,7 @@ mod tests {
         assert_eq!(ports("redis:7", Some(&["redis-server", "/etc/redis.conf"])), (vec![6379], false));
         assert_eq!(ports("redis:7", Some(&["redis-server", "--port", "6380"])), (vec![6380], true));
         assert!(!ports("nginx:1.27", None).1);
+        assert_eq!(ports("nats:2", Some(&["-m", "8222", "-pass", "x"])), (vec![4222, 8222, 6222], false));
+        assert_eq!(ports("nats:2", Some(&["-p", "4333"])), (vec![4333], false));
     }
 }

@@ -1,5 +1,6 @@
 //! An exposed port that the program does not serve.
 
+use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
 use crate::model::{Image, ImageId, Listener, Served, Workload};
 use crate::net::{PortRange, Protocol};
@@ -42,22 +43,29 @@ fn check_port(
         return;
     }
     // Without a port that is served instead, the listener may be one that is not seen.
-    let Some(instead) = workloads.iter().find_map(|it| unexposed_listener(ctx, it)) else { return };
-    let served = instead.port.unwrap_or_default();
-    findings
+    let instead: Vec<_> = workloads.iter().flat_map(|it| unexposed_listeners(ctx, it)).collect();
+    let [first, ..] = instead[..] else { return };
+    let served = list_of_ports(&instead);
+    let mut finding = findings
         .report(
             format!("Port {port} is exposed, but the program listens on {served}"),
             span,
             format!("nothing listens on port {port}"),
         )
-        .confidence(instead.confidence)
-        .evidence(instead.port_span, format!("it listens on port {served}"))
-        .help(format!("expose {served}"));
+        .confidence(first.confidence)
+        .help(format!("expose {served} instead"));
+    for listener in instead {
+        let port = listener.port.unwrap_or_default();
+        finding = finding.evidence(listener.port_span, format!("it listens on port {port}"));
+    }
 }
 
-fn unexposed_listener<'a>(ctx: &'a Context<'_>, workload: &'a Workload) -> Option<&'a Listener> {
+fn unexposed_listeners<'a>(
+    ctx: &'a Context<'_>,
+    workload: &'a Workload,
+) -> impl Iterator<Item = &'a Listener> {
     let image = workload.image.map(|it| ctx.project.image(it));
-    workload.listeners.outward().find(|listener| {
+    workload.listeners.outward().filter(move |listener| {
         let port = listener.port.unwrap_or_default();
         let in_image = image.is_some_and(|it| it.exposed.iter().any(|it| it.value.0 == port));
         !in_image && !workload.exposed.iter().any(|it| it.value.contains(port))

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
+use crate::model::Listener;
 use crate::source::{Edit, Span};
 
 /// The findings of one rule.
@@ -53,6 +54,18 @@ impl Findings {
             }
         }
         kept
+    }
+}
+
+/// The ports of `listeners` for a sentence: `8080`, `8080 and 9090`, each once.
+pub(super) fn list_of_ports(listeners: &[&Listener]) -> String {
+    let mut ports: Vec<_> = listeners.iter().filter_map(|it| it.port).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    let ports: Vec<_> = ports.iter().map(u16::to_string).collect();
+    match ports.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => ports.concat(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A server whose image does not say which port it serves.
 
+use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Confidence, Safety};
 use crate::model::{Image, ImageId, Listener};
@@ -17,7 +18,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let edit = Edit { span: image.expose_at, replacement: format!("EXPOSE {ports}\n") };
         let mut finding = findings
             .report(
-                format!("The image of {} serves {ports}, which it does not expose", image.path),
+                format!(
+                    "{} does not expose {}, on which its program listens",
+                    image.path,
+                    list_of_ports(&missing)
+                ),
                 image.from,
                 format!("no `EXPOSE {ports}` in this image"),
             )

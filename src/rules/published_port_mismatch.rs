@@ -1,5 +1,6 @@
 //! A published container port on which nothing listens.
 
+use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Confidence, Severity};
 use crate::model::{PublishedPort, Served, Workload};
@@ -45,7 +46,7 @@ fn report(ctx: &Context<'_>, workload: &Workload, port: &PublishedPort, findings
             .help("remove the entry, or listen on that port");
         return;
     };
-    let served = first.port.unwrap_or_default();
+    let (served, instead) = (list_of_ports(&meant), first.port.unwrap_or_default());
     let host = port.host.map_or_else(String::new, |it| format!("{it}:"));
     let mut finding = findings
         .report(
@@ -54,7 +55,7 @@ fn report(ctx: &Context<'_>, workload: &Workload, port: &PublishedPort, findings
             format!("nothing in `{name}` listens here"),
         )
         .confidence(first.confidence)
-        .help(format!("publish the port that is served: `{host}{served}`"));
+        .help(format!("publish the port that is served: `{host}{instead}`"));
     for listener in meant {
         let at = listener.port.unwrap_or_default();
         finding = finding.evidence(listener.port_span, format!("`{name}` listens on port {at}"));
