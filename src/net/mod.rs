@@ -85,6 +85,16 @@ pub fn is_single_label(host: &str) -> bool {
     host.bytes().all(plain) && host.bytes().any(|it| it.is_ascii_alphabetic())
 }
 
+/// Whether a name is one that no container is expected to have: the metadata server of a cloud
+/// (<https://cloud.google.com/compute/docs/metadata/querying-metadata>), or a name that says of
+/// itself that it is wrong, as programs dial to show a failure (`badAddress`, `invalid-host`).
+#[must_use]
+pub fn is_never_a_container(host: &str) -> bool {
+    const WRONG: &[&str] = &["bad", "dummy", "fake", "invalid", "nonexist", "unreachable", "wrong"];
+    let host = host.to_ascii_lowercase();
+    host == "metadata" || WRONG.iter().any(|it| host.contains(it))
+}
+
 /// An inclusive range of ports: `8080` is `8080..=8080`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PortRange {

@@ -1,5 +1,6 @@
 //! What a health check's command does.
 
+use super::tools::PATH_FOLDERS;
 use super::{Command, HealthCheck, HealthRequest, HealthSource, ToolUse, process};
 use crate::facts::Lookup;
 use crate::facts::shell::{self, Command as ShellCommand, Script};
@@ -60,7 +61,11 @@ fn commands(script: &Script, environment: &Environment, out: &mut HealthCheck) {
         if name.contains('$') {
             continue;
         }
-        out.tools.push(ToolUse { name: name.to_owned(), span: first.raw.span, implied: false });
+        // `/app/probe` is a file of the project's own, and no tool that a base image has or lacks.
+        let folder = first.raw.value.rsplit_once('/').map(|(folder, _)| folder);
+        if folder.is_none_or(|it| PATH_FOLDERS.contains(&it)) {
+            out.tools.push(ToolUse { name: name.to_owned(), span: first.raw.span, implied: false });
+        }
         if !matches!(name, "curl" | "wget") {
             continue;
         }

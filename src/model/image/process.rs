@@ -151,7 +151,65 @@ const NOT_SERVERS: &[&str] = &[
     "printf",
 ];
 
+/// Commands that start scripts hold beside the server and that leave none of their own behind.
+const PASSING: &[&str] = &[
+    ":",
+    "[",
+    "[[",
+    "cat",
+    "cd",
+    "chmod",
+    "chown",
+    "cp",
+    "curl",
+    "date",
+    "echo",
+    "env",
+    "exec",
+    "exit",
+    "export",
+    "false",
+    "go",
+    "goose",
+    "grep",
+    "ls",
+    "make",
+    "migrate",
+    "mkdir",
+    "mv",
+    "nc",
+    "pg_isready",
+    "printf",
+    "pwd",
+    "read",
+    "rm",
+    "sed",
+    "set",
+    "shift",
+    "sleep",
+    "source",
+    "test",
+    "touch",
+    "trap",
+    "true",
+    "umask",
+    "unset",
+    "wait",
+    "wget",
+    "which",
+];
+
 impl Tracer<'_, '_, '_> {
+    /// Notes whether a script, beside `server`, holds a command that may leave another server
+    /// behind: `redis-server --daemonize yes`, `service postgresql start`, anything with `&`.
+    fn note_others(&mut self, script: &Script, server: &shell::Command) {
+        let beside = script.commands.iter().filter(|it| it.span != server.span);
+        self.others |= script.commands.iter().any(|it| it.background);
+        self.others |= beside
+            .filter_map(|it| it.program_name())
+            .any(|name| !PASSING.contains(&name) && !name.contains("wait") && !name.contains("migrat"));
+    }
+
     /// Follows words that are executed directly; `init` when something in front passes signals on.
     fn exec(&mut self, words: &[Text], started_by: Span, init: bool) -> Traced {
         self.depth += 1;
@@ -255,9 +313,9 @@ impl Tracer<'_, '_, '_> {
 
     /// A script that was started with arguments.
     fn script(&mut self, script: &Script, arguments: &[Text], started_by: Span, init: bool) -> Traced {
-        self.others |= script.commands.iter().any(|it| it.background);
         let endings: Vec<_> = script.last_commands().collect();
         let Some((command, _)) = endings.last() else { return Traced::default() };
+        self.note_others(script, command);
         let words = command.program_words();
         let traced = if command.runs_own_arguments() {
             self.exec(arguments, started_by, init)
@@ -305,7 +363,6 @@ impl Tracer<'_, '_, '_> {
 
     /// The text behind `sh -c`, run by a shell of this kind.
     fn line(&mut self, script: &Script, kind: Shell, started_by: Span) -> Traced {
-        self.others |= script.commands.iter().any(|it| it.background);
         let endings: Vec<_> = script.last_commands().collect();
         let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
         // `/app || exit 1`: the server is the command before the one that may be last.
@@ -320,6 +377,7 @@ impl Tracer<'_, '_, '_> {
                 None => (last, shape),
             }
         };
+        self.note_others(script, command);
         let words = command.program_words();
         let texts = self.texts(words, script, &[]);
         let stays = match (kind, shape) {

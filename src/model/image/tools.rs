@@ -70,7 +70,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Folders whose files are found by name.
-const PATH_FOLDERS: &[&str] = &[
+pub(super) const PATH_FOLDERS: &[&str] = &[
     "/usr/local/sbin",
     "/usr/local/bin",
     "/usr/sbin",
