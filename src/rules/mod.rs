@@ -18,16 +18,28 @@ mod exposed_port_mismatch;
 mod finding;
 mod foreign_address_listener;
 mod go_version_mismatch;
+mod host_port_between_containers;
 mod host_port_conflict;
 mod ignored_listen_error;
 mod interrupt_only_shutdown;
+mod localhost_across_containers;
+mod localhost_to_host;
 mod loopback_listener;
 mod malformed_listen_address;
 mod missing_expose;
+mod missing_health_endpoint;
+mod missing_health_tool;
+mod missing_healthcheck;
 mod published_port_mismatch;
 mod shell_form_signal;
 mod syntax_error;
+mod undefined_network;
+mod unknown_service_host;
+mod unmapped_host_gateway;
 mod unpublished_port;
+mod unserved_health_path;
+mod unserved_peer_port;
+mod unshared_network;
 mod unspecified_address_dialled;
 
 pub use doc::{Category, Document};
@@ -65,7 +77,20 @@ pub const RULES: &[Rule] = &[
     unpublished_port::RULE,
     missing_expose::RULE,
     host_port_conflict::RULE,
+    // Reachability.
+    localhost_across_containers::RULE,
+    localhost_to_host::RULE,
+    unknown_service_host::RULE,
+    unshared_network::RULE,
+    host_port_between_containers::RULE,
+    unserved_peer_port::RULE,
+    undefined_network::RULE,
+    unmapped_host_gateway::RULE,
     // Health and lifecycle.
+    missing_health_endpoint::RULE,
+    missing_healthcheck::RULE,
+    unserved_health_path::RULE,
+    missing_health_tool::RULE,
     interrupt_only_shutdown::RULE,
     shell_form_signal::RULE,
     // Build.

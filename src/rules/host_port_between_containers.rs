@@ -1,0 +1,41 @@
+//! A container dials another by the port that is published on the host.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Safety;
+use crate::model::{Dial, HostPortMistake, Workload};
+use crate::source::Edit;
+
+pub(super) const RULE: Rule = rule!("host-port-between-containers", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        for dial in ctx.project.destinations(workload.id) {
+            if let Some(mistake) = ctx.project.host_port_mistake(workload.id, &dial) {
+                report(workload, &dial, &mistake, findings);
+            }
+        }
+    }
+}
+
+fn report(workload: &Workload, dial: &Dial, mistake: &HostPortMistake<'_>, findings: &mut Findings) {
+    let Some(port) = dial.port else { return };
+    let (inside, peer) = (mistake.container_port, &mistake.peer.name.value);
+    let finding = findings
+        .report(
+            format!(
+                "`{}` dials {}, the port of `{peer}` on the host; between containers it is {inside}",
+                workload.name.value,
+                dial.address()
+            ),
+            dial.port_span.unwrap_or(dial.host_span),
+            format!("port {port} exists on the host only"),
+        )
+        .confidence(dial.confidence)
+        .confidence(mistake.confidence)
+        .evidence(mistake.published.span, format!("port {port} of the host is port {inside} of `{peer}`"))
+        .help(format!("dial `{}:{inside}`: `ports` are for clients outside the Docker network", dial.host));
+    if let Some(span) = dial.port_span.filter(|it| it.len() == port.to_string().len()) {
+        let edit = Edit { span, replacement: inside.to_string() };
+        finding.fix(format!("dial port {inside}"), Safety::Unsafe, vec![edit]);
+    }
+}

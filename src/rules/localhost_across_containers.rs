@@ -1,0 +1,60 @@
+//! A container dials localhost for something that another container serves.
+
+use super::{Context, Finding, Findings, Rule};
+use crate::diagnostic::Safety;
+use crate::model::{Dial, HostAnswer, PeerPort, Workload};
+use crate::source::Edit;
+
+pub(super) const RULE: Rule = rule!("localhost-across-containers", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        for dial in &workload.dials {
+            check_dial(ctx, workload, dial, findings);
+        }
+    }
+}
+
+fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Findings) {
+    let own = ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Own;
+    let Some(port) = dial.port.filter(|_| own) else { return };
+    if !ctx.project.is_absent_on_localhost(workload.id, dial) {
+        return;
+    }
+    let peers = ctx.project.meant_by_localhost(workload.id, port, dial.protocol);
+    let Some(peer) = peers.first() else { return };
+    let (name, address) = (&workload.name.value, dial.address());
+    let mut finding = findings
+        .report(
+            format!(
+                "`{name}` dials {address}, but `{}` serves that and is another container",
+                peer.workload.name.value
+            ),
+            dial.host_span,
+            format!("here this is the container of `{name}` itself"),
+        )
+        .confidence(dial.confidence);
+    if !dial.site.contains(dial.host_span) {
+        finding = finding.evidence(dial.site, format!("`{name}` dials it here"));
+    }
+    let others = peers.iter().map(|it| format!("`{}:{}`", it.name, it.port)).collect::<Vec<_>>();
+    finding = finding
+        .evidence(workload.name.span, format!("`{name}` runs in a container of its own"))
+        .evidence(peer.span, peer.clause.clone())
+        .help(format!("dial {}: services reach each other by name", others.join(" or ")));
+    if let [peer] = peers.as_slice()
+        && dial.host_is_verbatim()
+        && ctx.project.host_is_for_one_port(dial)
+    {
+        offer_fix(finding, dial, peer);
+    }
+}
+
+fn offer_fix(finding: Finding<'_>, dial: &Dial, peer: &PeerPort<'_>) {
+    let mut edits = vec![Edit { span: dial.host_span, replacement: peer.name.to_owned() }];
+    if dial.port != Some(peer.port) {
+        let Some(span) = dial.port_span else { return };
+        edits.push(Edit { span, replacement: peer.port.to_string() });
+    }
+    finding.fix(format!("dial `{}:{}`", peer.name, peer.port), Safety::Unsafe, edits);
+}

@@ -1,0 +1,52 @@
+//! A container dials localhost for something that nothing in the project serves.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
+use crate::model::{Dial, HostAnswer, Workload, WorkloadKind};
+
+pub(super) const RULE: Rule = rule!("localhost-to-host", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        for dial in &workload.dials {
+            check_dial(ctx, workload, dial, findings);
+        }
+    }
+}
+
+fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Findings) {
+    let own = ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Own;
+    let Some(port) = dial.port.filter(|_| own) else { return };
+    if !ctx.project.is_absent_on_localhost(workload.id, dial)
+        || !ctx.project.meant_by_localhost(workload.id, port, dial.protocol).is_empty()
+        || !ctx.project.is_known_in_full(workload)
+    {
+        return;
+    }
+    // Nobody knows how an image without a service is run, and telemetry is often sent in vain.
+    let (name, address) = (&workload.name.value, dial.address());
+    let (severity, place) = match workload.kind {
+        WorkloadKind::Service(_) if dial.is_telemetry() => {
+            (Severity::Info, format!("`{name}` runs in a container"))
+        }
+        WorkloadKind::Service(_) => (Severity::Warning, format!("`{name}` runs in a container")),
+        WorkloadKind::Image => (Severity::Info, "the program runs in this image".to_owned()),
+    };
+    let mut finding = findings
+        .report(
+            format!(
+                "`{name}` dials {address}, but nothing in its container or its project serves port {port}"
+            ),
+            dial.host_span,
+            "in a container this is the container, not the host",
+        )
+        .severity(severity)
+        .confidence(dial.confidence);
+    if !dial.site.contains(dial.host_span) {
+        finding = finding.evidence(dial.site, format!("`{name}` dials it here"));
+    }
+    finding.evidence(workload.name.span, place).help(format!(
+        "if it runs on the host, dial `host.docker.internal:{port}` and add `extra_hosts: \
+         [\"host.docker.internal:host-gateway\"]`; else add a service for it and dial its name"
+    ));
+}

@@ -1,0 +1,35 @@
+//! host.docker.internal without the `extra_hosts` entry that Linux engines need.
+
+use super::{Context, Findings, Rule};
+use crate::model::{HostAnswer, Workload, WorkloadKind};
+
+pub(super) const RULE: Rule = rule!("unmapped-host-gateway", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        // How an image without a service is run, with `--add-host` or not, is not known.
+        if matches!(workload.kind, WorkloadKind::Service(_)) && ctx.project.is_known_in_full(workload) {
+            check_workload(ctx, workload, findings);
+        }
+    }
+}
+
+/// One finding a service, however often it writes the name: one `extra_hosts` entry mends all.
+fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Findings) {
+    let mut dials = ctx.project.destinations(workload.id);
+    dials.retain(|it| ctx.project.resolve_host(workload.id, &it.host) == HostAnswer::UnmappedGateway);
+    dials.sort_by_key(|it| it.host_span);
+    let Some((first, others)) = dials.split_first() else { return };
+    let (name, host) = (&workload.name.value, &first.host);
+    let mut finding = findings
+        .report(
+            format!("`{name}` dials {host}, a name that Docker Engine on Linux does not resolve"),
+            first.host_span,
+            "only Docker Desktop resolves this name",
+        )
+        .confidence(first.confidence);
+    for other in others {
+        finding = finding.evidence(other.host_span, format!("`{name}` dials it here too"));
+    }
+    finding.help(format!("add `extra_hosts: [\"{host}:host-gateway\"]` to `{name}`"));
+}
