@@ -205,4 +205,34 @@ func (c *client) Get(id string) error { _, err := http.Get(c.base + id); return 
 "#;
         assert_eq!(bodies_read(&[main, client]), ["main", "handle", "newUsers", "Get"]);
     }
+
+    #[test]
+    fn a_router_in_a_field_of_another_package_is_told() {
+        let sources = [
+            (
+                "main.go",
+                "package main\nimport \"a/routes\"\nimport \"a/lib\"\nfunc main() { routes.Add(lib.New()) }\n",
+            ),
+            (
+                "routes/r.go",
+                "package routes\nimport \"a/lib\"\nfunc Add(h lib.Handler) { h.Gin.GET(\"/x\", nil) }\n",
+            ),
+            (
+                "lib/l.go",
+                "package lib\nimport \"github.com/gin-gonic/gin\"\ntype Handler struct { Gin *gin.Engine }\nfunc New() Handler { return Handler{gin.New()} }\n",
+            ),
+        ];
+        let numbered = sources.iter().enumerate();
+        let files: Vec<File<'_>> =
+            numbered.map(|(index, (path, text))| (FileId(index as u32), *path, *text)).collect();
+        let facts = read_go(&files, &[(".".to_owned(), "a".to_owned())], &Mutex::new(Vec::new()));
+        assert!(facts.iter().flat_map(|(_, it)| &it.functions).all(|it| !it.calls.is_empty()));
+    }
+
+    #[test]
+    fn a_maker_of_what_a_framework_starts_is_told() {
+        let main = "package main\nfunc main() { framework(parts()) }\nfunc parts() any { return wrap(newServer()) }\n";
+        let server = "package main\nimport \"net/http\"\ntype server struct{}\nfunc newServer() any { return &server{} }\nfunc (s *server) Start() { http.ListenAndServe(\":1\", nil) }\n";
+        assert_eq!(bodies_read(&[main, server]), ["main", "parts", "newServer", "Start"]);
+    }
 }

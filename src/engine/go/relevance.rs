@@ -54,7 +54,7 @@ pub(super) fn irrelevant(
         .zip(needed)
         .map(|((file, head), needed)| needed.then(|| Outlined::new(file, head)))
         .collect();
-    let outlined = with_neighbours(outlined);
+    let outlined = with_neighbours(outlined, folders);
     let declared = Declared::new(&outlined);
     let functions: Vec<Vec<Vec<Key<'_>>>> = outlined
         .par_iter()
@@ -77,8 +77,12 @@ pub(super) fn irrelevant(
     outlined.into_iter().enumerate().map(unread).collect()
 }
 
-/// Adds to each file what the other files of its package import and mention.
-fn with_neighbours(mut outlined: Vec<Option<Outlined<'_>>>) -> Vec<Option<Outlined<'_>>> {
+/// Adds to each file what the other files of its package import and mention, and what the packages that it
+/// imports do: the type of a field may come from there.
+fn with_neighbours<'t>(
+    mut outlined: Vec<Option<Outlined<'t>>>,
+    folders: &Folders<'t>,
+) -> Vec<Option<Outlined<'t>>> {
     let mut packages: FxHashMap<&str, FxHashSet<&'static str>> = FxHashMap::default();
     let mut types: FxHashMap<&str, FxHashSet<(&'static str, &'static str)>> = FxHashMap::default();
     for file in outlined.iter().flatten() {
@@ -86,8 +90,11 @@ fn with_neighbours(mut outlined: Vec<Option<Outlined<'_>>>) -> Vec<Option<Outlin
         types.entry(file.folder).or_default().extend(&file.visible);
     }
     for file in outlined.iter_mut().flatten().filter(|it| !it.outline.generated) {
-        file.neighbours = packages.get(file.folder).cloned().unwrap_or_default();
-        file.visible = types.get(file.folder).cloned().unwrap_or_default();
+        let imported: FxHashSet<&str> = file.imports.values().flat_map(|it| folders.find(it)).collect();
+        for folder in imported.into_iter().chain([file.folder]) {
+            file.neighbours.extend(packages.get(folder).into_iter().flatten());
+            file.visible.extend(types.get(folder).into_iter().flatten());
+        }
     }
     outlined
 }
@@ -312,6 +319,8 @@ impl<'c, 't> Closure<'c, 't> {
             let Some((outlined, function)) = self.function(at) else { continue };
             if let Some(owner) = function.receiver {
                 self.carry(outlined.folder, owner, 0);
+                // Who makes one may hand it to a framework that calls its methods.
+                self.add_mentioners(Key::Literal(outlined.folder, owner));
             }
             for mention in &outlined.outline.mentions[function.signature.clone()] {
                 self.carry_mention(outlined, mention, 0);
