@@ -167,6 +167,8 @@ impl Join<'_> {
         let arguments = running.process.as_ref().and_then(|it| it.arguments.as_deref());
         let network = self.world.network(program, &workload.environment, arguments, dotenv);
         workload.dials = network.dials;
+        workload.dials_incomplete =
+            network.dials_incomplete.map(|_| "a call connects to what is not known".to_owned());
         workload.listeners = network.listeners;
         workload.listeners.only_go = !running.others;
         if running.others {

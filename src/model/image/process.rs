@@ -241,7 +241,9 @@ impl Tracer<'_, '_, '_> {
             return self.delve(rest, started_by, init);
         }
         if matches!(name, "air" | "CompileDaemon") {
-            self.others |= rest.iter().any(|it| it.as_str().contains("dlv"));
+            // What it starts, its configuration says; a debugger was installed to be started.
+            let debugged = rest.iter().any(|it| it.as_str().contains("dlv"));
+            self.others |= debugged || self.scene.stage.tools.bring("dlv");
             return Traced { program: self.rebuilt(rest), arguments: None };
         }
         let found = self.find(first.as_str());

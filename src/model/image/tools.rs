@@ -35,7 +35,6 @@ const HARMLESS: &[&str] = &[
     "false",
     "find",
     "git",
-    "go",
     "grep",
     "groupadd",
     "id",
@@ -116,6 +115,12 @@ impl Changes {
                     }
                 }
             }
+            // `go install example.com/cmd/tool@latest` brings `tool`.
+            "go" => {
+                let installed = words.filter_map(|it| it.raw.value.split_once('@'));
+                let names = installed.filter_map(|(path, _)| path.rsplit('/').next());
+                self.added.extend(names.map(str::to_owned));
+            }
             name if HARMLESS.contains(&name) => {}
             name => self.unknown(&format!("a RUN calls `{name}`, which may install programs")),
         }
@@ -159,6 +164,11 @@ impl Changes {
             }
             _ => {}
         }
+    }
+
+    /// Whether the stage installs the program `name`.
+    pub(super) fn bring(&self, name: &str) -> bool {
+        self.added.iter().any(|it| it == name)
     }
 
     pub(super) fn tools(&self, entry: Option<&ImageEntry>) -> Tools {
