@@ -14,8 +14,10 @@ use crate::source::FileId;
 pub struct Reachable<'a> {
     /// In the order in which they were met, `main` first.
     pub functions: Vec<FunctionId>,
-    /// Whether a `.env` file is read into the environment.
+    /// Whether the `.env` file of the working directory is read into the environment.
     pub loads_dotenv: bool,
+    /// Whether a file of another name is, or of one that is not plain to see.
+    pub loads_other_dotenv: bool,
     /// The packages of the project that are built in.
     pub packages: FxHashSet<PackageId>,
     members: FxHashSet<FunctionId>,
@@ -43,6 +45,8 @@ impl<'a> Reachable<'a> {
                 if walk.others.contains(file_id) {
                     continue;
                 }
+                let mut imports = file.imports.iter();
+                walk.out.loads_dotenv |= imports.any(|it| it.path.value.ends_with("godotenv/autoload"));
                 for declaration in &file.declarations {
                     walk.mentions(id, None, &declaration.value, 16);
                 }
@@ -122,8 +126,14 @@ impl<'a> Walk<'_, 'a> {
                 (targets, false)
             }
             Targets::Imported(path, name) => {
-                let autoload = path.ends_with("godotenv") && matches!(name, "Load" | "Overload");
-                self.out.loads_dotenv |= autoload;
+                if path.ends_with("godotenv") && matches!(name, "Load" | "Overload") {
+                    let plain = |it: &Value| match it {
+                        Value::Literal(file) => matches!(file.value.as_str(), ".env" | "./.env"),
+                        _ => false,
+                    };
+                    self.out.loads_dotenv |= call.arguments.is_empty() || call.arguments.iter().any(plain);
+                    self.out.loads_other_dotenv |= !call.arguments.iter().all(plain);
+                }
                 (Vec::new(), true)
             }
             Targets::ExternalMethod(..) => (Vec::new(), true),

@@ -235,7 +235,22 @@ fn a_dotenv_file_counts_below_the_environment() {
     assert_eq!(project().listeners(), "? a .env file may set PORT");
     assert_eq!(project().env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
     let dotenv = Some(Project::default().env("PORT", "2").environment);
-    assert_eq!(Project { dotenv, ..project() }.listeners(), ":2 Http tcp `elsewhere`");
+    assert_eq!(Project { dotenv: dotenv.clone(), ..project() }.listeners(), ":2 Http tcp `elsewhere`");
+    let other = source.replace("Load()", "Load(\".env\", os.Args[1])");
+    let unset = Some(Project::default().environment);
+    let project = Project { dotenv: unset, ..Project::file("main.go", &other) };
+    assert_eq!(project.listeners(), "? a file that the program loads may set PORT");
+    let project = Project { dotenv, ..Project::file("main.go", &other) };
+    assert_eq!(project.listeners(), ":2 Http tcp `elsewhere`");
+}
+
+#[test]
+fn a_package_may_have_another_name_than_its_folder() {
+    let main = "package main\nimport \"example.com/app/routers\"\nfunc main() {\nroutes.Serve()\n}\n";
+    let routers =
+        "package routes\nimport \"net/http\"\nfunc Serve() { http.ListenAndServe(\":8081\", nil) }\n";
+    let project = Project::file("main.go", main).and("routers/routers.go", routers);
+    assert!(project.listeners().starts_with(":8081 Http"), "{}", project.listeners());
 }
 
 #[test]

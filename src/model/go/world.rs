@@ -251,6 +251,9 @@ impl<'a> Packages<'a> {
                 None => Targets::Imported(path, name),
             },
             Callee::Method { receiver, receiver_type, name } => {
+                if let Some(target) = self.import_named(package, receiver) {
+                    return Targets::Own(self.functions_named(target, name).to_vec());
+                }
                 let shown = receiver_type.as_ref().map(|it| self.type_ref(package, it));
                 let known = shown.or_else(|| self.type_of(package, function, receiver));
                 match known {
@@ -267,6 +270,17 @@ impl<'a> Packages<'a> {
                 }
             }
         }
+    }
+
+    /// The imported package of the project that a name means although its folder has another:
+    /// `routes` for `example.com/app/routers` with `package routes`.
+    fn import_named(&self, from: PackageId, value: &Value) -> Option<PackageId> {
+        let Value::Name { package, name } = value else { return None };
+        if !package.is_empty() || self.declaration(from, &name.value).is_some() {
+            return None;
+        }
+        let mut named = self.imports(from).filter(|it| self.package(*it).name == name.value);
+        named.next().filter(|_| named.next().is_none())
     }
 
     /// The packages that `start` needs, itself included.

@@ -334,11 +334,18 @@ impl<'w> Evaluator<'w> {
             if let Some(reason) = &environment.incomplete {
                 return Outcome::hole(&format!("{name} may be set: {reason}"), Some(span));
             }
-            if self.reachable.loads_dotenv {
+            let Reachable { loads_dotenv, loads_other_dotenv, .. } = self.reachable;
+            if *loads_dotenv || *loads_other_dotenv {
                 let Some(file) = self.setting.dotenv else {
                     return Outcome::hole(&format!("a .env file may set {name}"), Some(span));
                 };
-                found = file.get(name);
+                found = file.get(name).filter(|_| *loads_dotenv);
+                if found.is_none() && *loads_other_dotenv {
+                    return Outcome::hole(
+                        &format!("a file that the program loads may set {name}"),
+                        Some(span),
+                    );
+                }
                 confidence = Confidence::Likely;
             }
         }
