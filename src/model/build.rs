@@ -338,6 +338,6 @@ fn syntax_errors(facts: &Facts) -> Vec<Spanned<String>> {
     errors.extend(facts.dockerfiles.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.compose.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.dotenv.iter().flat_map(|(_, it)| it.errors.clone()));
-    errors.extend(facts.scripts.iter().flat_map(|(_, it)| it.errors.clone()));
+    // A script that the grammar cannot read is most often right: no finding for it.
     errors
 }

@@ -68,14 +68,28 @@ fn read_root(file: FileId, text: &str, root: Node<'_>, head: &Head, facts: &mut 
         }
     }
     for range in root.errors() {
-        // Go 1.26 takes `new(expression)`, which the grammar does not know yet.
-        let line = text[..range.start].rfind('\n').map_or(0, |it| it + 1);
-        let end = text[range.end..].find('\n').map_or(text.len(), |it| it + range.end);
-        if !text[line..end].contains("new(") {
+        if !is_in_new(text, range.start) {
             let span = Span::new(file, range.start, range.end);
             facts.errors.push(Spanned::new("this is not Go".to_owned(), span));
         }
     }
+}
+
+/// Whether `at` stands inside of the parentheses of a `new(...)`, or on its line: Go 1.26 takes
+/// `new(expression)`, which the grammar does not know yet, and such a call may run over some lines.
+fn is_in_new(text: &str, at: usize) -> bool {
+    const FARTHEST: usize = 2_000;
+    let line_end = text[at..].find('\n').map_or(text.len(), |it| at + it);
+    let mut calls = text[..line_end].rmatch_indices("new(").take_while(|(start, _)| at < start + FARTHEST);
+    calls.any(|(start, _)| {
+        let mut depth = 0_i32;
+        let behind = text.get(start + 3..at).unwrap_or_default();
+        let closed = behind.bytes().any(|it| {
+            depth += i32::from(it == b'(') - i32::from(it == b')');
+            depth == 0
+        });
+        !closed || !behind.contains('\n')
+    })
 }
 
 fn read_result(context: &mut Context<'_>, node: Node<'_>) {
