@@ -273,7 +273,7 @@ def known_rules(binary: Path) -> frozenset[str]:
     command = [str(binary), "rules", "--format", "json"]
     try:
         process = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-        return frozenset(item["id"] for item in json.loads(process.stdout))
+        return frozenset(item["id"] for item in json.loads(process.stdout)["rules"])
     except (OSError, subprocess.CalledProcessError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{' '.join(command)}: {error}") from error
 
