@@ -92,7 +92,7 @@ impl Join<'_> {
         let running = self.running(image, &entrypoint, &command);
         let unknown_process =
             matches!(entrypoint, Setting::Unknown(_)) || matches!(command, Setting::Unknown(_));
-        let dotenv = image.and_then(|it| self.dotenv(it, &service.mounts));
+        let dotenv = image.and_then(|it| self.dotenv(it, &service.mounts, &mut workload.brought));
         self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
         if running.program.is_none() {
             let own = match (&entrypoint, &command) {
@@ -182,8 +182,14 @@ impl Join<'_> {
         image.is_none_or(|id| self.images.image(id).process.is_none())
     }
 
-    /// The `.env` that a program finds in its working directory; `None` when that is not known.
-    fn dotenv(&self, image: ImageId, mounts: &[Mount]) -> Option<Environment> {
+    /// The `.env` that a program finds in its working directory; `None` when that is not known. What
+    /// brings it is added to `brought`.
+    fn dotenv(
+        &self,
+        image: ImageId,
+        mounts: &[Mount],
+        brought: &mut Vec<(FileId, Span)>,
+    ) -> Option<Environment> {
         let folder = self.images.working_directory(image)?;
         let path = format!("{}/.env", folder.trim_end_matches('/'));
         for mount in mounts {
@@ -195,17 +201,23 @@ impl Join<'_> {
             // A mount hides what the image has there; its file may be one that is not committed.
             let source = mount.source.as_deref().filter(|_| mount.bind)?;
             let file = crate::facts::join_path(source, rest.trim_start_matches('/'))?;
-            return self.read_dotenv(&file);
+            return self.read_dotenv(&file, Some(mount.span), brought);
         }
         match self.images.dotenv_in(image) {
-            WorkingFile::Project(path) => self.read_dotenv(&path),
+            WorkingFile::Project(path, copy) => self.read_dotenv(&path, copy, brought),
             WorkingFile::Absent => Some(Environment::default()),
             WorkingFile::Unknown => None,
         }
     }
 
-    fn read_dotenv(&self, path: &str) -> Option<Environment> {
-        let (_, file) = self.facts.dotenv.iter().find(|(file, _)| self.facts.path(*file) == path)?;
+    fn read_dotenv(
+        &self,
+        path: &str,
+        brought_by: Option<Span>,
+        brought: &mut Vec<(FileId, Span)>,
+    ) -> Option<Environment> {
+        let (id, file) = self.facts.dotenv.iter().find(|(file, _)| self.facts.path(*file) == path)?;
+        brought.extend(brought_by.map(|span| (*id, span)));
         let mut out = Environment::default();
         for entry in &file.entries {
             let mut lookup = |name: &str| match out.get(name).and_then(|it| it.value.clone()) {
@@ -254,6 +266,7 @@ impl Join<'_> {
             published_incomplete: None,
             exposed: Vec::new(),
             environment,
+            brought: Vec::new(),
             extra_hosts: Vec::new(),
             links: Vec::new(),
             healthcheck: image.healthcheck.clone(),
@@ -267,7 +280,7 @@ impl Join<'_> {
             incomplete: None,
         };
         let running = self.images.process_for(id, None, None);
-        let dotenv = self.dotenv(id, &[]);
+        let dotenv = self.dotenv(id, &[], &mut workload.brought);
         self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
         workload.process = running.process;
         workload

@@ -261,6 +261,15 @@ impl PublishedPort {
     }
 }
 
+impl Workload {
+    /// What brings the file in which the host of `dial` is written into the container.
+    #[must_use]
+    pub fn brings(&self, dial: &Dial) -> Option<Span> {
+        let file = dial.host_span.file;
+        self.brought.iter().find(|(it, _)| *it == file).map(|(_, span)| *span)
+    }
+}
+
 /// The addresses in the value of an environment variable, as dials nobody was seen to make.
 fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = Dial> + use<'a> {
     let text = variable.value.as_ref().filter(|it| !is_lone_name(it.as_str()) || names_a_host(name));

@@ -117,6 +117,9 @@ pub struct Workload {
     pub exposed: Vec<Spanned<PortRange>>,
     /// Its environment.
     pub environment: Environment,
+    /// Files of the project that its program reads, each with what brings it into the container: a
+    /// COPY or a mount.
+    pub brought: Vec<(FileId, Span)>,
     /// `extra_hosts`.
     pub extra_hosts: Vec<ExtraHost>,
     /// Names from `links`/`external_links` that resolve to something: alias and target.

@@ -3,6 +3,7 @@
 use super::Rule;
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
 use crate::model::Listener;
+use crate::model::{Dial, Workload};
 use crate::source::{Edit, Span};
 
 /// The findings of one rule.
@@ -89,6 +90,17 @@ impl Finding<'_> {
     /// of an address that an environment variable holds.
     pub fn used_at(self, site: Span, message: impl Into<String>) -> Self {
         if site.contains(self.0.primary().span) { self } else { self.evidence(site, message) }
+    }
+
+    /// Adds where `workload` makes a dial whose host is written elsewhere, and what brings the file
+    /// that holds the host into the container.
+    pub fn dialled_by(self, workload: &Workload, dial: &Dial) -> Self {
+        let here = format!("`{}` dials it here", workload.name.value);
+        let apart = Some(dial.site).filter(|it| !it.contains(dial.host_span));
+        let places =
+            [(apart, here), (workload.brings(dial), "this brings the file into the container".to_owned())];
+        let places = places.into_iter().filter_map(|(span, message)| Some((span?, message)));
+        places.fold(self, |finding, (span, message)| finding.evidence(span, message))
     }
 
     /// Says what to do, one sentence.

@@ -32,6 +32,7 @@ fn report(workload: &Workload, dial: &Dial, mistake: &HostPortMistake<'_>, findi
         )
         .confidence(dial.confidence)
         .confidence(mistake.confidence)
+        .dialled_by(workload, dial)
         .evidence(mistake.published.span, format!("port {port} of the host is port {inside} of `{peer}`"))
         .help(format!("dial `{}:{inside}`: `ports` are for clients outside the Docker network", dial.host));
     if let Some(span) = dial.port_span.filter(|it| it.len() == port.to_string().len()) {

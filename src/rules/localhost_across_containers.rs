@@ -33,10 +33,8 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
             dial.host_span,
             format!("here this is the container of `{name}` itself"),
         )
-        .confidence(dial.confidence);
-    if !dial.site.contains(dial.host_span) {
-        finding = finding.evidence(dial.site, format!("`{name}` dials it here"));
-    }
+        .confidence(dial.confidence)
+        .dialled_by(workload, dial);
     let others = peers.iter().map(|it| format!("`{}:{}`", it.name, it.port)).collect::<Vec<_>>();
     finding = finding
         .evidence(workload.name.span, format!("`{name}` runs in a container of its own"))

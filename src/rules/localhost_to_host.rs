@@ -32,7 +32,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
         WorkloadKind::Service(_) => (Severity::Warning, format!("`{name}` runs in a container")),
         WorkloadKind::Image => (Severity::Info, "the program runs in this image".to_owned()),
     };
-    let mut finding = findings
+    let finding = findings
         .report(
             format!(
                 "`{name}` dials {address}, but nothing in its container or its project serves port {port}"
@@ -41,10 +41,8 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
             "in a container this is the container, not the host",
         )
         .severity(severity)
-        .confidence(dial.confidence);
-    if !dial.site.contains(dial.host_span) {
-        finding = finding.evidence(dial.site, format!("`{name}` dials it here"));
-    }
+        .confidence(dial.confidence)
+        .dialled_by(workload, dial);
     finding.evidence(workload.name.span, place).help(format!(
         "if it runs on the host, dial `host.docker.internal:{port}` and add `extra_hosts: \
          [\"host.docker.internal:host-gateway\"]`; else add a service for it and dial its name"

@@ -19,16 +19,14 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 
 fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Findings) {
     let (name, host) = (&workload.name.value, &dial.host);
-    let mut finding = findings
+    let finding = findings
         .report(
             format!("`{name}` dials `{host}`, which is the name of no service, alias or container"),
             dial.host_span,
             "no container has this name",
         )
-        .confidence(dial.confidence);
-    if !dial.site.contains(dial.host_span) {
-        finding = finding.evidence(dial.site, format!("`{name}` dials it here"));
-    }
+        .confidence(dial.confidence)
+        .dialled_by(workload, dial);
     let Some(meant) = ctx.project.nearest_peer(workload.id, dial) else {
         finding.help(format!(
             "dial the name of a service; if `{host}` is a machine outside, add it to `extra_hosts` or write its full name"

@@ -134,6 +134,7 @@ impl Resolver<'_> {
             published_incomplete,
             exposed: ports::exposed(&service.expose, &self.project.variables),
             environment: self.environment(service),
+            brought: Vec::new(),
             extra_hosts: self.extra_hosts(service),
             links: self.links(service),
             healthcheck,

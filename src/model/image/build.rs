@@ -48,8 +48,8 @@ pub struct Running {
 /// A file in the working directory of an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkingFile {
-    /// This file of the project.
-    Project(String),
+    /// This file of the project, and where a COPY names it or a folder that holds it.
+    Project(String, Option<Span>),
     /// There is none.
     Absent,
     /// It cannot be told.
@@ -167,8 +167,8 @@ impl<'a> Images<'a> {
             return WorkingFile::Unknown;
         };
         let path = layers::absolute(folder, ".env");
-        match layers::find(&built.stages, stage, &self.facts.tree, &path) {
-            Some(layers::Found::File(path)) => WorkingFile::Project(path),
+        match layers::find_with_source(&built.stages, stage, &self.facts.tree, &path) {
+            Some((layers::Found::File(path), copy)) => WorkingFile::Project(path, copy),
             Some(_) => WorkingFile::Unknown,
             // A folder of the project may hold one that is not committed.
             None if stage.layers.iter().any(|it| matches!(it.origin, LayerOrigin::Project(_))) => {
@@ -436,15 +436,15 @@ impl<'a> Builder<'a, '_> {
             || written.ends_with("/.");
         for (_, script) in &copy.heredocs {
             let origin = LayerOrigin::Text(script.clone());
-            stage.layers.push(Layer { origin, destination: path.clone(), into: false });
+            stage.layers.push(Layer { origin, destination: path.clone(), into: false, source: None });
         }
         let from = copy.from.as_ref().map(|it| stage.expand(it));
         for source in &copy.sources {
-            let Some(source) = stage.expand(source) else {
+            let Some(text) = stage.expand(source) else {
                 stage.tools.copied(None, &path, into);
                 continue;
             };
-            let source = source.as_str();
+            let source = text.as_str();
             stage.tools.copied(Some(source), &path, into);
             let origin = match &from {
                 None if source.contains("://") => LayerOrigin::Foreign,
@@ -465,9 +465,11 @@ impl<'a> Builder<'a, '_> {
                     origin,
                     destination: layers::absolute(&path, file_name),
                     into: false,
+                    source: text.cover(),
                 });
             } else {
-                stage.layers.push(Layer { origin, destination: path.clone(), into });
+                let source = text.cover();
+                stage.layers.push(Layer { origin, destination: path.clone(), into, source });
             }
         }
     }

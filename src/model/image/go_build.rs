@@ -124,7 +124,7 @@ impl<'a> Session<'_, 'a, '_> {
                     (None, _) => continue,
                 };
                 let origin = Origin::Binary(directory);
-                stage.layers.push(Layer { origin, destination: out, into: false });
+                stage.layers.push(Layer { origin, destination: out, into: false, source: None });
             }
         }
     }
@@ -200,8 +200,8 @@ impl<'a> Session<'_, 'a, '_> {
         };
         let name = from.rsplit('/').next().unwrap_or_default();
         let inside = layers::absolute(&to, name);
-        stage.layers.push(Layer { origin: origin.clone(), destination: inside, into: false });
-        stage.layers.push(Layer { origin, destination: to, into: false });
+        stage.layers.push(Layer { origin: origin.clone(), destination: inside, into: false, source: None });
+        stage.layers.push(Layer { origin, destination: to, into: false, source: None });
     }
 
     fn arguments(&self, words: &[&Word], stage: &Stage<'a>) -> Option<Arguments> {

@@ -3,6 +3,7 @@
 use super::build::Stage;
 use crate::facts::shell::Script;
 use crate::facts::{Tree, join_path};
+use crate::source::Span;
 
 /// Something that an instruction put into a stage.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub(super) struct Layer {
     pub(super) destination: String,
     /// Whether `destination` is for certain a folder that the source goes into.
     pub(super) into: bool,
+    /// Where a COPY names the source.
+    pub(super) source: Option<Span>,
 }
 
 /// Where it comes from.
@@ -50,6 +53,16 @@ const MAX_DEPTH: usize = 16;
 
 /// What stands at the absolute path `path` of `stage`; the layer that came last counts.
 pub(super) fn find(stages: &[Stage<'_>], stage: &Stage<'_>, tree: &Tree, path: &str) -> Option<Found> {
+    find_below(stages, stage, tree, path, 0).map(|(found, _)| found)
+}
+
+/// As [`find`], with the source of the COPY that brings it.
+pub(super) fn find_with_source(
+    stages: &[Stage<'_>],
+    stage: &Stage<'_>,
+    tree: &Tree,
+    path: &str,
+) -> Option<(Found, Option<Span>)> {
     find_below(stages, stage, tree, path, 0)
 }
 
@@ -59,25 +72,26 @@ fn find_below(
     tree: &Tree,
     path: &str,
     depth: usize,
-) -> Option<Found> {
+) -> Option<(Found, Option<Span>)> {
     if depth > MAX_DEPTH {
         return None;
     }
     stage.layers.iter().rev().find_map(|layer| {
         let places = candidates(layer, path);
-        match &layer.origin {
+        let found = match &layer.origin {
             Origin::Project(source) => in_project(tree, layer, source, path),
             Origin::Stage(number, source) => {
                 let from = stages.get(*number)?;
-                places.iter().find_map(|rest| {
+                return places.iter().find_map(|rest| {
                     let inner = below(source, rest, path)?;
                     find_below(stages, from, tree, &inner, depth + 1)
-                })
+                });
             }
             Origin::Binary(package) => exact(layer, path).then(|| Found::Binary(package.clone())),
             Origin::Text(script) => exact(layer, path).then(|| Found::Text(script.clone())),
             Origin::Foreign => exact(layer, path).then_some(Found::Foreign),
-        }
+        };
+        found.map(|it| (it, layer.source))
     })
 }
 
