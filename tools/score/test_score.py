@@ -206,7 +206,7 @@ class Command(unittest.TestCase):
             + textwrap.dedent(f"""\
             import json, sys
             if sys.argv[1] == "rules":
-                print(json.dumps([{{"id": "go-version-mismatch"}}]))
+                print(json.dumps({{"rules": [{{"id": "go-version-mismatch"}}]}}))
             elif sys.argv[-1].endswith("broken"):
                 sys.exit("thread 'main' panicked at src/main.rs")
             else:
