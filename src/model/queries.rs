@@ -1,6 +1,6 @@
 //! What a route, an image or a workload answers when a rule asks.
 
-use super::{Application, Dial, Healthcheck, Listener, Route, RouteMatch, Routes, Tools, Workload};
+use super::{Application, Dial, Healthcheck, Listener, Program, Route, RouteMatch, Routes, Tools, Workload};
 
 /// Last part of paths by which servers tell that they are well, in lower case without dashes and
 /// underscores: the conventions of Kubernetes (`healthz`, `livez`, `readyz`), Spring (`actuator/health`),
@@ -26,6 +26,16 @@ const HEALTH_NAMES: &[&str] = &[
     "statusz",
     "up",
 ];
+
+impl Program {
+    /// Whether it stands in for something else in a test: `tests/servers/one`, `test/e2e`. A program
+    /// that is itself called test is one that somebody runs.
+    #[must_use]
+    pub fn is_for_tests(&self) -> bool {
+        let folders = self.directory.rsplit_once('/').map_or("", |(folders, _)| folders);
+        folders.split('/').any(|it| matches!(it, "test" | "tests" | "testing" | "e2e"))
+    }
+}
 
 impl Routes {
     /// Whether a GET of `path` finds a route. A trailing slash does not count: routers redirect.

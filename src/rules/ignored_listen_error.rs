@@ -8,7 +8,7 @@ use crate::source::{Edit, Span};
 pub(super) const RULE: Rule = rule!("ignored-listen-error", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for program in &ctx.project.programs {
+    for program in ctx.project.programs.iter().filter(|it| !it.is_for_tests()) {
         for call in &program.serve_calls {
             let Some(dropped) = call.dropped else { continue };
             let callee = &call.callee.value;

@@ -5,8 +5,10 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use tree_sitter::{Node as RawNode, Parser, Point, Range as RawRange};
+use rustc_hash::FxHashMap;
+use tree_sitter::{Language, Node as RawNode, Parser, Point, Range as RawRange};
 
 /// Files above this many bytes are not parsed: nobody writes them by hand.
 pub const LARGEST_FILE: usize = 50 * 1024 * 1024;
@@ -61,6 +63,19 @@ fn new_parser() -> Option<Parser> {
     Some(parser)
 }
 
+/// The grammar's fields by name: asked for at every node, while tree-sitter itself compares the name
+/// with that of every field each time.
+fn field_ids() -> &'static FxHashMap<&'static str, u16> {
+    static LANGUAGE: OnceLock<Language> = OnceLock::new();
+    static IDS: OnceLock<FxHashMap<&'static str, u16>> = OnceLock::new();
+    IDS.get_or_init(|| {
+        let language = LANGUAGE.get_or_init(|| Language::new(tree_sitter_go::LANGUAGE));
+        let count = u16::try_from(language.field_count()).unwrap_or(u16::MAX);
+        // Field numbers start at 1.
+        (1..=count).filter_map(|id| Some((language.field_name_for_id(id)?, id))).collect()
+    })
+}
+
 /// A node of a Go tree with the text it stands in.
 #[derive(Clone, Copy)]
 pub struct Node<'t> {
@@ -90,7 +105,8 @@ impl<'t> Node<'t> {
     /// The child in the grammar's field `name`.
     #[must_use]
     pub fn field(self, name: &str) -> Option<Self> {
-        self.raw.child_by_field_name(name).map(|raw| Self { raw, text: self.text })
+        let id = field_ids().get(name)?;
+        self.raw.child_by_field_id(*id).map(|raw| Self { raw, text: self.text })
     }
 
     /// The text of the child in the grammar's field `name`, `+` of an operator.

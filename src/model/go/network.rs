@@ -10,7 +10,7 @@ use super::{Dial, DialSource, GoNetwork, ProgramId, World};
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::Environment;
-use crate::model::resolve::{Evaluator, Frame, Located, Outcome, Setting};
+use crate::model::resolve::{ConfigFiles, Evaluator, Frame, Located, Outcome, Setting};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
 use crate::source::{Confidence, Span, Text};
 
@@ -49,7 +49,10 @@ impl World<'_> {
     ) -> GoNetwork {
         let reachable = self.reachable(program);
         let setting = Setting { environment, arguments, dotenv };
-        let evaluator = Evaluator::new(&self.packages, reachable, setting);
+        let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
+        let it = &self.programs[program.0 as usize];
+        evaluator.files =
+            ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
         let mut listeners = ListenerFinder::new(&evaluator);
         let mut dials = Vec::new();
         let mut dials_incomplete = None;
@@ -175,6 +178,11 @@ fn dials_of<'w>(
             if own_machine && !(literal && target.port.is_some() && outcome.text.as_str().starts_with(':')) {
                 continue;
             }
+            // `http://docker/info` over a Unix socket: the host is made up.
+            let made_up = form == "url" && target.port_range.is_none() && !target.host.contains('.');
+            if made_up && dials_unix_socket(evaluator, frame) {
+                continue;
+            }
             let scheme = target.scheme.clone().unwrap_or_else(|| scheme.to_owned());
             let bare =
                 target.port.is_none() && !outcome.text.as_str()[target.host_range.end..].starts_with(':');
@@ -196,6 +204,16 @@ fn dials_of<'w>(
         }
     }
     needs_caller
+}
+
+/// Whether the package that a call stands in connects to a Unix socket somewhere.
+fn dials_unix_socket(evaluator: &Evaluator<'_>, frame: &Frame<'_>) -> bool {
+    let Frame::Function { function, .. } = frame else { return false };
+    let package = evaluator.packages.function(*function).package;
+    let functions = evaluator.reachable.functions.iter().map(|it| evaluator.packages.function(*it));
+    let calls = functions.filter(|it| it.package == package).flat_map(|it| &it.function.calls);
+    let mut arguments = calls.filter(|it| it.callee.name().starts_with("Dial")).flat_map(|it| &it.arguments);
+    arguments.any(|it| matches!(it, Value::Literal(text) if text.value == "unix"))
 }
 
 /// A documented default, which stands nowhere but in the call.

@@ -12,6 +12,7 @@ pub struct World<'a> {
     /// The programs; a [`ProgramId`] is an index.
     pub programs: Vec<Program>,
     pub(super) packages: Packages<'a>,
+    pub(super) facts: Option<&'a Facts>,
     reachable: Vec<Reachable<'a>>,
 }
 
@@ -19,7 +20,7 @@ impl<'a> World<'a> {
     /// Reads the programs out of the facts of all files.
     #[must_use]
     pub fn new(facts: &'a Facts) -> Self {
-        let mut world = Self { packages: Packages::new(facts), ..Self::default() };
+        let mut world = Self { packages: Packages::new(facts), facts: Some(facts), ..Self::default() };
         let mut mains = Vec::new();
         for (id, package) in world.packages.iter().filter(|(_, it)| it.name == "main") {
             mains.extend(package.mains().map(|(file, span)| (id, file, span)));

@@ -1,7 +1,7 @@
 //! Whole programs as text, and what they are understood to do.
 
 use super::World;
-use crate::facts::{Facts, go, go_mod};
+use crate::facts::{Facts, dotenv, go, go_mod};
 use crate::model::{Environment, GoNetwork, Origin, ProgramId, Variable};
 use crate::source::{FileId, Span, Text};
 
@@ -56,6 +56,8 @@ impl Project {
             facts.paths.push((*path).to_owned());
             if path.ends_with(".go") {
                 facts.go.push((id, go::read(id, text)));
+            } else if path.ends_with(".env") {
+                facts.dotenv.push((id, dotenv::read(id, text)));
             } else {
                 facts.modules.push((id, go_mod::read(id, text)));
             }
@@ -463,4 +465,66 @@ fn routes_of_every_framework() {
         let source = format!("{body}\n}}\nfunc h() {{}}\nfunc register(g *gin.RouterGroup) {{ g.GET(\"/k\", h) }}\nfunc name() string {{ return unknown }}\nfunc log(next http.Handler) http.Handler {{ return wrapped(next)");
         assert_eq!(Project::main(imports, &source).routes(), expected, "{body}");
     }
+}
+
+#[test]
+fn viper_reads_the_environment_then_a_file_then_the_default() {
+    let flat = r#"package main
+import ("net/http"; "github.com/spf13/viper")
+type Config struct { Addr string `mapstructure:"LISTEN_ADDR"` }
+func load(path string) (*Config, error) {
+	viper.AddConfigPath(path)
+	viper.SetConfigName("app")
+	viper.SetConfigType("env")
+	viper.AutomaticEnv()
+	var config Config
+	if err := viper.ReadInConfig(); err != nil { return nil, err }
+	if err := viper.Unmarshal(&config); err != nil { return nil, err }
+	return &config, nil
+}
+func main() { config, err := load("."); _ = err; http.ListenAndServe(config.Addr, nil) }
+"#;
+    let project = || Project::file("main.go", flat).and("app.env", "X=1\nLISTEN_ADDR=0.0.0.0:5001\n");
+    assert_eq!(project().listeners(), "0.0.0.0:5001 Http tcp `5001`");
+    assert_eq!(project().env("LISTEN_ADDR", ":1").listeners(), ":1 Http tcp `elsewhere`");
+    assert!(Project::file("main.go", flat).listeners().starts_with("? "));
+
+    let keys = r#"package main
+import ("fmt"; "net/http"; "strings"; "github.com/spf13/viper")
+type Config struct { http Server }
+type Server struct { host string; port int }
+func (s Server) Address() string { return fmt.Sprintf("%v:%d", s.host, s.port) }
+func load() Config {
+	viper.SetDefault("app.name", "shop")
+	viper.SetDefault("http.host", "localhost")
+	viper.SetDefault("http.port", 8080)
+	viper.SetEnvPrefix(viper.GetString("app.name"))
+	viper.AutomaticEnv()
+	viper.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))
+	return Config{http: Server{host: viper.GetString("http.host"), port: viper.GetInt("http.port")}}
+}
+func main() { c := load(); s := &http.Server{Addr: c.http.Address()}; s.ListenAndServe() }
+"#;
+    assert_eq!(Project::file("main.go", keys).listeners(), "localhost:8080 Http tcp `8080`");
+    let set = Project::file("main.go", keys).env("SHOP_HTTP_PORT", "81").env("HTTP_PORT", "82");
+    assert_eq!(set.listeners(), "localhost:81 Http tcp `elsewhere`");
+}
+
+#[test]
+fn what_a_file_may_change_is_not_known() {
+    let source = r#"package main
+import ("net/http"; "os"; "gopkg.in/yaml.v3")
+type Config struct { Addr string `yaml:"addr"` }
+func main() {
+	c := Config{Addr: ":8080"}
+	read(&c)
+	http.ListenAndServe(c.Addr, nil)
+}
+func read(c *Config) {
+	data, _ := os.ReadFile("config.yaml")
+	yaml.Unmarshal(data, c)
+	if v := os.Getenv("ADDR"); v != "" { c.Addr = v }
+}
+"#;
+    assert!(Project::file("main.go", source).listeners().starts_with("? "));
 }

@@ -83,6 +83,7 @@ pub enum Targets<'a> {
 #[derive(Debug, Default)]
 pub struct Packages<'a> {
     modules: Vec<Module>,
+    sources: FxHashSet<FileId>,
     packages: Vec<Package<'a>>,
     functions: Vec<FunctionInPackage<'a>>,
     scopes: Vec<Scope<'a>>,
@@ -107,12 +108,22 @@ impl<'a> Packages<'a> {
     /// Reads the packages out of the facts of all files.
     #[must_use]
     pub fn new(facts: &'a Facts) -> Self {
-        let mut packages = Self { modules: modules(facts), ..Self::default() };
+        let mut packages = Self {
+            modules: modules(facts),
+            sources: facts.go.iter().map(|(id, _)| *id).collect(),
+            ..Self::default()
+        };
         packages.gather(facts);
         packages.scopes.resize_with(packages.packages.len(), Scope::default);
         packages.link_imports();
         packages.index();
         packages
+    }
+
+    /// Whether a file is one of Go source.
+    #[must_use]
+    pub fn is_source(&self, file: FileId) -> bool {
+        self.sources.contains(&file)
     }
 
     /// The package `id`.

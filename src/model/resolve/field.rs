@@ -58,6 +58,27 @@ impl<'w> Evaluator<'w> {
         if let Some(outcome) = configured {
             return outcome;
         }
+        let outcome = self.field_by_code(of, &head, field, frame, depth);
+        let written = outcome.text.span().filter(|_| outcome.unknown.is_none());
+        // What code sets at first, a file may change; what the environment says is looked at last.
+        if let (Some(of), Some(span)) = (of, written)
+            && self.packages.is_source(span.file)
+            && self.is_filled_by_file(of, name)
+        {
+            return Outcome::hole("a configuration file may decide", Some(field.span));
+        }
+        outcome
+    }
+
+    fn field_by_code(
+        &self,
+        of: Option<TypeRef<'w>>,
+        head: &Head<'w>,
+        field: &'w Spanned<String>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let name = field.value.as_str();
         if let Value::Struct { fields, .. } = head.value {
             if let Some((_, value)) = fields.iter().rev().find(|(it, _)| it.value == name) {
                 let here = self.function_id(&head.frame);
@@ -71,9 +92,9 @@ impl<'w> Evaluator<'w> {
             }
         }
         match of {
-            Some(of) => self.field_by_type(of, name, field.span, frame, &head, depth),
+            Some(of) => self.field_by_type(of, name, field.span, frame, head, depth),
             None => {
-                let needs_caller = self.waits_for_caller(&head);
+                let needs_caller = self.waits_for_caller(head);
                 Outcome { needs_caller, ..Outcome::hole("the struct was not found", Some(field.span)) }
             }
         }

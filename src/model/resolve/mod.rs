@@ -10,7 +10,7 @@ mod field;
 mod format;
 mod place;
 
-pub use config::tag_value;
+pub use config::{ConfigFiles, tag_value};
 pub use field::Head;
 pub use place::Located;
 
@@ -86,6 +86,8 @@ pub struct Evaluator<'w> {
     pub reachable: &'w Reachable<'w>,
     /// What the workload gives.
     pub setting: Setting<'w>,
+    /// The configuration files that the program may find.
+    pub files: ConfigFiles<'w>,
     /// What one evaluation may still do; the bound on hostile or very tangled source.
     steps: Cell<u32>,
     /// Package variables, functions and fields that are being evaluated, against going round.
@@ -108,7 +110,8 @@ impl<'w> Evaluator<'w> {
     /// An evaluator.
     #[must_use]
     pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
-        Self { packages, reachable, setting, steps: Cell::new(0), active: RefCell::default() }
+        let files = ConfigFiles::default();
+        Self { packages, reachable, setting, files, steps: Cell::new(0), active: RefCell::default() }
     }
 
     /// The text of `value` as far as it is known.
