@@ -36,11 +36,15 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
         .confidence(dial.confidence)
         .dialled_by(workload, dial);
     let others = peers.iter().map(|it| format!("`{}:{}`", it.name, it.port)).collect::<Vec<_>>();
+    // Docker resolves the name on a shared network only.
+    let joined = matches!(ctx.project.resolve_host(workload.id, peer.name), HostAnswer::Workloads(_));
+    let how = if joined { ": services reach each other by name" } else { ", and join a network of it first" };
     finding = finding
         .evidence(workload.name.span, format!("`{name}` runs in a container of its own"))
         .evidence(peer.span, peer.clause.clone())
-        .help(format!("dial {}: services reach each other by name", others.join(" or ")));
+        .help(format!("dial {}{how}", others.join(" or ")));
     if let [peer] = peers.as_slice()
+        && joined
         && dial.host_is_verbatim()
         && ctx.project.host_is_for_one_port(dial)
     {
