@@ -33,10 +33,39 @@ pub fn read_without<R>(text: &str, skipped: &[Range<usize>], visit: impl FnOnce(
     // Taken out of its cell while in use, so that a `visit` that parses again finds no locked cell.
     let mut parser = PARSER.with(|it| it.borrow_mut().take()).or_else(new_parser)?;
     parser.set_included_ranges(&kept(text, skipped)).ok()?;
-    let tree = parser.parse(text, None);
+    let masked = without_new_of_values(text);
+    let tree = parser.parse(masked.as_deref().unwrap_or(text), None);
     PARSER.with(|it| *it.borrow_mut() = Some(parser));
     let tree = tree?;
     Some(visit(Node { raw: tree.root_node(), text }))
+}
+
+/// The text with every `new` that is given a value written as `neW`, so that it reads as any other
+/// function: Go 1.26 takes `new(expression)`, of which the grammar, which expects a type, makes an
+/// error that can cost a whole function. `None` when there is none; positions stay.
+fn without_new_of_values(text: &str) -> Option<String> {
+    let mut masked: Option<Vec<u8>> = None;
+    for at in memchr::memmem::find_iter(text.as_bytes(), "new(") {
+        let before = text.as_bytes()[..at].last();
+        let is_word = before.is_none_or(|it| !it.is_ascii_alphanumeric() && !matches!(it, b'_' | b'.'));
+        if is_word && is_value(&text[at + "new(".len()..]) {
+            masked.get_or_insert_with(|| text.as_bytes().to_vec())[at + 2] = b'W';
+        }
+    }
+    String::from_utf8(masked?).ok()
+}
+
+/// Whether what stands behind `new(` can be no type.
+fn is_value(argument: &str) -> bool {
+    let argument = argument.trim_start();
+    let of_type = ["[", "*", "(", "map[", "chan ", "<-", "func(", "struct", "interface"];
+    if of_type.iter().any(|it| argument.starts_with(it)) {
+        return false;
+    }
+    // A name, perhaps with a package and with type arguments, is a type as well as a value.
+    let name = argument.bytes().take_while(|it| it.is_ascii_alphanumeric() || b"_.[]*, ".contains(it));
+    let length = name.count();
+    !argument[length..].starts_with([')', '\n']) || argument.starts_with(|it: char| it.is_ascii_digit())
 }
 
 /// What is left between `skipped`; empty, which is everything, when nothing is skipped. Rows and columns are
@@ -210,6 +239,12 @@ mod tests {
         });
         assert_eq!(names.unwrap(), [(15, "f".to_owned()), (text.find("g()").unwrap(), "g".to_owned())]);
         assert_eq!(read(text, |root| root.errors().len()), Some(1));
+    }
+
+    #[test]
+    fn new_of_a_value_is_a_call_like_any_other() {
+        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2)}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n}\n";
+        assert_eq!(read(text, |root| root.errors()), Some(vec![]));
     }
 
     #[test]

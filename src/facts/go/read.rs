@@ -18,7 +18,7 @@ pub fn read(file: FileId, text: &str) -> GoFile {
 #[must_use]
 pub fn read_without(file: FileId, text: &str, head: &Head, skipped: &[Range<usize>]) -> GoFile {
     let mut facts = of_head(head);
-    let read = go::read_without(text, skipped, |root| read_root(file, text, root, head, &mut facts));
+    let read = go::read_without(text, skipped, |root| read_root(file, root, head, &mut facts));
     if read.is_none() {
         let span = Span::new(file, 0, 0);
         facts.errors.push(Spanned::new("the file is too large to be Go source".to_owned(), span));
@@ -38,7 +38,7 @@ pub fn of_head(head: &Head) -> GoFile {
     }
 }
 
-fn read_root(file: FileId, text: &str, root: Node<'_>, head: &Head, facts: &mut GoFile) {
+fn read_root(file: FileId, root: Node<'_>, head: &Head, facts: &mut GoFile) {
     let mut context = Context::new(file, head);
     facts.in_full = true;
     let declarations = root.children();
@@ -68,28 +68,9 @@ fn read_root(file: FileId, text: &str, root: Node<'_>, head: &Head, facts: &mut 
         }
     }
     for range in root.errors() {
-        if !is_in_new(text, range.start) {
-            let span = Span::new(file, range.start, range.end);
-            facts.errors.push(Spanned::new("this is not Go".to_owned(), span));
-        }
+        let span = Span::new(file, range.start, range.end);
+        facts.errors.push(Spanned::new("this is not Go".to_owned(), span));
     }
-}
-
-/// Whether `at` stands inside of the parentheses of a `new(...)`, or on its line: Go 1.26 takes
-/// `new(expression)`, which the grammar does not know yet, and such a call may run over some lines.
-fn is_in_new(text: &str, at: usize) -> bool {
-    const FARTHEST: usize = 2_000;
-    let line_end = text[at..].find('\n').map_or(text.len(), |it| at + it);
-    let mut calls = text[..line_end].rmatch_indices("new(").take_while(|(start, _)| at < start + FARTHEST);
-    calls.any(|(start, _)| {
-        let mut depth = 0_i32;
-        let behind = text.get(start + 3..at).unwrap_or_default();
-        let closed = behind.bytes().any(|it| {
-            depth += i32::from(it == b'(') - i32::from(it == b')');
-            depth == 0
-        });
-        !closed || !behind.contains('\n')
-    })
 }
 
 fn read_result(context: &mut Context<'_>, node: Node<'_>) {

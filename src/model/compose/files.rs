@@ -358,8 +358,8 @@ impl<'a, 'b> Loader<'a, 'b> {
         out
     }
 
-    /// A network that the services name, that these files do not declare, and that another file of
-    /// the same folder does.
+    /// A network that the services name, that these files do not declare, and that another file
+    /// does: one of the same folder, or one without any service, which is there for others.
     fn network_of_another_file(&self) -> Option<String> {
         let document = &self.out.document;
         let declared: FxHashSet<&str> = document.networks.iter().map(|it| it.name.value.as_str()).collect();
@@ -370,8 +370,11 @@ impl<'a, 'b> Loader<'a, 'b> {
         missing.find(|name| {
             self.index.facts.compose.iter().any(|(file, compose)| {
                 let near = folder_of(self.index.facts, *file) == self.out.folder;
+                let for_others = compose.documents.iter().all(|it| it.services.is_empty());
                 let networks = || compose.documents.iter().flat_map(|it| &it.networks);
-                near && !self.out.files.contains(file) && networks().any(|it| it.name.value == *name)
+                (near || for_others)
+                    && !self.out.files.contains(file)
+                    && networks().any(|it| it.name.value == *name)
             })
         })
     }

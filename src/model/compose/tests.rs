@@ -232,13 +232,15 @@ fn a_layer_is_told_from_a_project_of_its_own() {
 }
 
 #[test]
-fn only_a_file_beside_may_declare_the_network() {
+fn only_a_file_beside_or_one_for_others_may_declare_the_network() {
     let uses = "services:\n  web: {image: x, networks: [n]}\n";
     let declares = "services:\n  db: {image: y, networks: [n]}\nnetworks:\n  n:\n";
     let out = read(&[("compose.yaml", declares), ("app/compose.yaml", uses)]);
     assert!(out.compositions.iter().all(|it| it.incomplete.is_none()));
     assert_eq!(out.compositions[0].undefined_networks.len(), 1);
     let out = read(&[("app/compose.db.yaml", declares), ("app/compose.yaml", uses)]);
+    assert!(out.compositions.iter().any(|it| it.incomplete.is_some() && !it.undefined_networks.is_empty()));
+    let out = read(&[("compose.yaml", "networks:\n  n:\n"), ("app/compose.yaml", uses)]);
     assert!(out.compositions.iter().any(|it| it.incomplete.is_some() && !it.undefined_networks.is_empty()));
 }
 
