@@ -59,9 +59,18 @@ impl Project {
         destinations
     }
 
+    /// The dials of `localhost` that find nothing on their port, with workload and port.
+    pub fn lost_localhost_dials(&self) -> impl Iterator<Item = (&Workload, &Dial, u16)> {
+        let dials = self.workloads.iter().flat_map(|from| from.dials.iter().map(move |dial| (from, dial)));
+        dials.filter_map(|(from, dial)| {
+            let own = self.resolve_host(from.id, &dial.host) == HostAnswer::Own;
+            let port = dial.port.filter(|_| own)?;
+            self.is_absent_on_localhost(from.id, dial).then_some((from, dial, port))
+        })
+    }
+
     /// Whether `localhost` of `from` has nothing on the dialled port, for certain enough to say so.
-    #[must_use]
-    pub fn is_absent_on_localhost(&self, from: WorkloadId, dial: &Dial) -> bool {
+    fn is_absent_on_localhost(&self, from: WorkloadId, dial: &Dial) -> bool {
         let Some(port) = dial.port else { return false };
         match self.serves(from, port, dial.protocol) {
             Served::Yes(..) => false,

@@ -8,19 +8,12 @@ use crate::source::Edit;
 pub(super) const RULE: Rule = rule!("localhost-across-containers", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for workload in &ctx.project.workloads {
-        for dial in &workload.dials {
-            check_dial(ctx, workload, dial, findings);
-        }
+    for (workload, dial, port) in ctx.project.lost_localhost_dials() {
+        check_dial(ctx, workload, dial, port, findings);
     }
 }
 
-fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Findings) {
-    let own = ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Own;
-    let Some(port) = dial.port.filter(|_| own) else { return };
-    if !ctx.project.is_absent_on_localhost(workload.id, dial) {
-        return;
-    }
+fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, findings: &mut Findings) {
     let peers = ctx.project.meant_by_localhost(workload.id, port, dial.protocol);
     let Some(peer) = peers.first() else { return };
     let (name, address) = (&workload.name.value, dial.address());

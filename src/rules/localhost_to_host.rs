@@ -2,23 +2,18 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
-use crate::model::{Dial, HostAnswer, Workload, WorkloadKind};
+use crate::model::{Dial, Workload, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("localhost-to-host", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for workload in &ctx.project.workloads {
-        for dial in &workload.dials {
-            check_dial(ctx, workload, dial, findings);
-        }
+    for (workload, dial, port) in ctx.project.lost_localhost_dials() {
+        check_dial(ctx, workload, dial, port, findings);
     }
 }
 
-fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Findings) {
-    let own = ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Own;
-    let Some(port) = dial.port.filter(|_| own) else { return };
-    if !ctx.project.is_absent_on_localhost(workload.id, dial)
-        || !ctx.project.meant_by_localhost(workload.id, port, dial.protocol).is_empty()
+fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, findings: &mut Findings) {
+    if !ctx.project.meant_by_localhost(workload.id, port, dial.protocol).is_empty()
         || !ctx.project.is_known_in_full(workload)
     {
         return;

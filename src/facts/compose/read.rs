@@ -2,6 +2,8 @@
 //!
 //! Whatever has another shape than Compose wants is noted and left out; the rest counts.
 
+use std::sync::Arc;
+
 use super::{
     Build, ComposeFile, Dependency, Document, EnvFile, Extends, ExtraHost, Healthcheck, Include, Port,
     Service, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words,
@@ -218,13 +220,18 @@ impl Reader {
         out
     }
 
-    fn ports(&mut self, node: &Node) -> Vec<Port> {
-        let mut out = Vec::new();
+    /// The items of a list; anything else is a fault and has none.
+    fn items<'n>(&mut self, node: &'n Node) -> &'n [Arc<Node>] {
         let Some(items) = node.as_sequence() else {
             self.expect(node, "a list");
-            return out;
+            return &[];
         };
-        for item in items {
+        items
+    }
+
+    fn ports(&mut self, node: &Node) -> Vec<Port> {
+        let mut out = Vec::new();
+        for item in self.items(node) {
             if item.as_mapping().is_none() {
                 out.extend(self.value(item).map(Port::Short));
                 continue;
@@ -311,11 +318,7 @@ impl Reader {
 
     fn volumes(&mut self, node: &Node) -> Vec<Volume> {
         let mut out = Vec::new();
-        let Some(items) = node.as_sequence() else {
-            self.expect(node, "a list");
-            return out;
-        };
-        for item in items {
+        for item in self.items(node) {
             if item.as_mapping().is_none() {
                 out.extend(self.value(item).map(Volume::Short));
                 continue;
