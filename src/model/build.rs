@@ -90,29 +90,12 @@ impl Join<'_> {
             None => {}
         }
         let running = self.running(image, &entrypoint, &command);
-        let unknown_process =
-            matches!(entrypoint, Setting::Unknown(_)) || matches!(command, Setting::Unknown(_));
         let dotenv = image.and_then(|it| self.dotenv(it, &service.mounts, &mut workload.brought));
         self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
         if running.program.is_none() {
-            let own = match (&entrypoint, &command) {
-                (Setting::Absent, Setting::Set(command, _)) => Some(command),
-                _ => None,
-            };
-            let changed = unknown_process || matches!(entrypoint, Setting::Set(..));
-            workload.listeners = match entry {
-                // A Dockerfile on top of a public image may change what runs.
-                Some(entry) if !changed && self.keeps_base_process(image) => {
-                    let mut found =
-                        catalogued::listeners(entry, workload.image_span, &workload.environment, own);
-                    if service.mounts.iter().any(configures) {
-                        let reason = "a mounted file may decide what it listens on".to_owned();
-                        found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
-                    }
-                    found
-                }
-                _ => unknown_listeners(workload.image_span),
-            };
+            let configured = service.mounts.iter().any(configures);
+            workload.listeners =
+                self.foreign_listeners(&workload, entry, (&entrypoint, &command), configured);
             workload.dials_incomplete =
                 (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
         }
@@ -121,21 +104,7 @@ impl Join<'_> {
                 workload.dials.extend(command_dials::read(command, *span, &workload.environment));
             }
         }
-        workload.healthcheck = match (&workload.healthcheck, healthcheck, image) {
-            (Healthcheck::Disabled(span), ..) => Healthcheck::Disabled(*span),
-            (_, Setting::Set(command, span), _) => Healthcheck::Set(read_health_check(
-                &command,
-                span,
-                HealthSource::Compose,
-                &workload.environment,
-            )),
-            (_, Setting::Unknown(_), _) => Healthcheck::Unknown,
-            (_, Setting::Absent, Some(image)) => self.images.image(image).healthcheck.clone(),
-            (_, Setting::Absent, None) => match entry {
-                Some(entry) if !entry.healthcheck => Healthcheck::Absent,
-                _ => Healthcheck::Unknown,
-            },
-        };
+        workload.healthcheck = self.healthcheck(&workload, healthcheck, entry);
         add_health_dials(&mut workload);
         workload.process = running.process.map(|mut process| {
             if service.init {
@@ -144,6 +113,45 @@ impl Join<'_> {
             process
         });
         workload
+    }
+
+    /// The sockets of a container in which no Go program of the project runs.
+    fn foreign_listeners(
+        &self,
+        workload: &Workload,
+        entry: Option<&ImageEntry>,
+        (entrypoint, command): (&Setting, &Setting),
+        configured: bool,
+    ) -> Listeners {
+        let changed = !matches!(entrypoint, Setting::Absent) || matches!(command, Setting::Unknown(_));
+        // A Dockerfile on top of a public image may change what runs.
+        let Some(entry) = entry.filter(|_| !changed && self.keeps_base_process(workload.image)) else {
+            return unknown_listeners(workload.image_span);
+        };
+        let own = written(command).map(|(command, _)| command);
+        let mut found = catalogued::listeners(entry, workload.image_span, &workload.environment, own);
+        if configured {
+            let reason = "a mounted file may decide what it listens on".to_owned();
+            found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
+        }
+        found
+    }
+
+    /// The health check that counts: the service's over the image's.
+    fn healthcheck(&self, workload: &Workload, own: Setting, entry: Option<&ImageEntry>) -> Healthcheck {
+        if let Healthcheck::Disabled(span) = workload.healthcheck {
+            return Healthcheck::Disabled(span);
+        }
+        match (own, workload.image) {
+            (Setting::Set(command, span), _) => {
+                let environment = &workload.environment;
+                Healthcheck::Set(read_health_check(&command, span, HealthSource::Compose, environment))
+            }
+            (Setting::Unknown(_), _) => Healthcheck::Unknown,
+            (Setting::Absent, Some(image)) => self.images.image(image).healthcheck.clone(),
+            (Setting::Absent, None) if entry.is_some_and(|it| !it.healthcheck) => Healthcheck::Absent,
+            (Setting::Absent, None) => Healthcheck::Unknown,
+        }
     }
 
     /// What runs, `entrypoint:` and `command:` over the image's own.
