@@ -1,10 +1,10 @@
 //! The command line: one file a command.
 
 mod check;
+mod coverage;
 mod exit;
 mod explain;
 mod facts;
-
 mod model;
 mod output;
 mod project;
@@ -29,6 +29,7 @@ pub fn main() -> ExitCode {
         Some(Command::Rules(it)) => rules::run(&it),
         Some(Command::Facts(it)) => facts::run(&it),
         Some(Command::Model(it)) => model::run(&it),
+        Some(Command::Coverage(it)) => coverage::run(&it),
     };
     exit::code(done)
 }
@@ -54,11 +55,12 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// List the rules.
     Rules(rules::RulesArguments),
-
     /// Print what was read from one file.
     Facts(facts::FactsArguments),
     /// Print what was understood of a project: programs, images, workloads, and who reaches whom.
     Model(model::ModelArguments),
+    /// Print how many addresses of Go programs were understood, and why not the others.
+    Coverage(coverage::CoverageArguments),
 }
 
 /// How `facts` and `model` print.

@@ -174,9 +174,10 @@ impl Join<'_> {
         let Some(program) = running.program else { return };
         let arguments = running.process.as_ref().and_then(|it| it.arguments.as_deref());
         let network = self.world.network(program, &workload.environment, arguments, dotenv);
-        workload.dials = network.dials;
         workload.dials_incomplete =
-            network.dials_incomplete.map(|_| "a call connects to what is not known".to_owned());
+            network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
+        workload.dials = network.dials;
+        workload.calls = network.calls;
         workload.listeners = network.listeners;
         workload.listeners.only_go = !running.others;
         if running.others {
@@ -281,6 +282,7 @@ impl Join<'_> {
             listeners: unknown_listeners(image.from),
             dials: Vec::new(),
             dials_incomplete: None,
+            calls: Vec::new(),
             depends_on: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,

@@ -7,6 +7,7 @@ mod build;
 mod catalogued;
 mod command_dials;
 pub mod compose;
+mod coverage;
 mod environment;
 mod go;
 mod go_version;
@@ -20,10 +21,11 @@ mod resolve;
 mod resolved;
 mod workload;
 
+pub use coverage::{Coverage, UnresolvedCall};
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
-    AddressFault, Application, Dial, DialSource, DroppedBy, GoNetwork, InterruptOnly, Listener, Listeners,
-    Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown, World,
+    AddressFault, Application, CallRole, Dial, DialSource, DroppedBy, GoNetwork, InterruptOnly, Listener,
+    Listeners, NetworkCall, Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown, World,
 };
 pub use go_version::GoRefusal;
 pub use image::{

@@ -1,6 +1,8 @@
 //! What runs, and the networks it runs in.
 
-use super::{Dial, Environment, Healthcheck, ImageId, Listeners, Process, ProgramId, Resolved};
+use super::{
+    Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved,
+};
 use crate::net::{PortRange, Protocol};
 use crate::source::{FileId, Span, Spanned};
 
@@ -133,6 +135,8 @@ pub struct Workload {
     /// Why it may dial others too: a dial that was not resolved, an image of somebody else that
     /// may call out (a proxy, a scraper). `None`: `dials` is complete.
     pub dials_incomplete: Option<String>,
+    /// The calls of its program that listen or dial, understood or not.
+    pub calls: Vec<NetworkCall>,
     /// `depends_on` names.
     pub depends_on: Vec<Spanned<String>>,
     /// Compose `profiles`; empty when it always runs.

@@ -7,7 +7,7 @@ mod concise;
 mod fingerprint;
 mod json;
 pub mod outline;
-mod place;
+pub(crate) mod place;
 pub mod rule_list;
 mod sarif;
 mod text;

@@ -141,6 +141,7 @@ impl Resolver<'_> {
             listeners: Listeners::default(),
             dials: Vec::new(),
             dials_incomplete: None,
+            calls: Vec::new(),
             depends_on: dependencies.iter().map(|it| it.service.clone()).collect(),
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
             one_shot: false,

@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::network::{by_default, word_of};
 use super::world::{FunctionId, Targets};
-use super::{AddressFault, Application, Listener, Listeners};
+use super::{AddressFault, Application, CallRole, Listener, Listeners, NetworkCall};
 use crate::facts::catalogue::{GoEntry, ListenEntry, go as catalogue, without_version};
-use crate::facts::go::{Call, Value};
+use crate::facts::go::{Call, Unknown, Value};
 use crate::model::resolve::{Evaluator, Frame, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol};
 use crate::source::{Span, Spanned, Text};
@@ -18,6 +18,7 @@ use crate::source::{Span, Spanned, Text};
 pub(super) struct ListenerFinder<'e, 'w> {
     evaluator: &'e Evaluator<'w>,
     out: Listeners,
+    calls: Vec<NetworkCall>,
     /// What is served on the socket that a call opened.
     served: Vec<(Span, Application)>,
 }
@@ -28,12 +29,12 @@ enum Heard {
     Fault(AddressFault),
     /// No socket of the network (a Unix socket).
     Nothing,
-    Unknown(String, Span),
+    Unknown(Unknown),
 }
 
 impl<'e, 'w> ListenerFinder<'e, 'w> {
     pub(super) fn new(evaluator: &'e Evaluator<'w>) -> Self {
-        Self { evaluator, out: Listeners::default(), served: Vec::new() }
+        Self { evaluator, out: Listeners::default(), calls: Vec::new(), served: Vec::new() }
     }
 
     pub(super) fn visit(&mut self, function: FunctionId, call: &'w Call, entry: Option<&GoEntry>) {
@@ -46,14 +47,17 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         match listen.form {
             "listener" => self.serve(function, call, listen),
             "unknown" => {
-                self.incomplete("the address of this server is set in ways that are not followed", call.span)
+                let reason = "the address of this server is set in ways that are not followed";
+                let unknown = Some(Spanned::new(reason.to_owned(), call.span));
+                self.calls.push(NetworkCall { site: call.span, role: CallRole::Listen, unknown });
+                self.incomplete(reason, call.span);
             }
             _ => self.listen(function, call, listen),
         }
     }
 
     /// All that was found; `main` stands for a program in which nothing was.
-    pub(super) fn finish(mut self, main: Span) -> Listeners {
+    pub(super) fn finish(mut self, main: Span) -> (Listeners, Vec<NetworkCall>) {
         for (call, application) in &self.served {
             for listener in self.out.known.iter_mut().filter(|it| it.call == *call) {
                 listener.application = *application;
@@ -62,7 +66,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         if self.out.known.is_empty() && self.out.faults.is_empty() {
             self.incomplete("no call that listens was found", main);
         }
-        self.out
+        (self.out, self.calls)
     }
 
     fn incomplete(&mut self, reason: &str, span: Span) {
@@ -71,6 +75,13 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
 
     fn listen(&mut self, function: FunctionId, call: &'w Call, listen: &ListenEntry) {
         let heard = self.evaluator.in_contexts(function, |frame| hear(self.evaluator, call, listen, frame));
+        let unknown = heard.iter().find_map(|it| match it {
+            Heard::Unknown(it) => Some(Spanned::new(it.reason.clone(), it.span)),
+            _ => None,
+        });
+        if !heard.iter().all(|it| matches!(it, Heard::Nothing)) {
+            self.calls.push(NetworkCall { site: call.span, role: CallRole::Listen, unknown });
+        }
         for it in heard {
             match it {
                 Heard::Listener(listener) => {
@@ -86,7 +97,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                     }
                 }
                 Heard::Nothing => {}
-                Heard::Unknown(reason, span) => self.incomplete(&reason, span),
+                Heard::Unknown(it) => self.incomplete(&it.reason, call.span),
             }
         }
     }
@@ -177,7 +188,7 @@ fn hear<'w>(
     };
     let needs_caller = outcome.needs_caller;
     if let Some(unknown) = &outcome.unknown {
-        return (Heard::Unknown(unknown.reason.clone(), call.span), needs_caller);
+        return (Heard::Unknown(unknown.clone()), needs_caller);
     }
     (read_address(outcome, listen, call.span, protocol), needs_caller)
 }

@@ -28,8 +28,38 @@ pub struct GoNetwork {
     pub listeners: Listeners,
     /// Its connections.
     pub dials: Vec<Dial>,
+    /// Its calls that listen or dial, understood or not.
+    pub calls: Vec<NetworkCall>,
+}
+
+impl GoNetwork {
     /// The first call that connects to what is not known; `None` when `dials` is complete.
-    pub dials_incomplete: Option<Span>,
+    #[must_use]
+    pub fn dials_incomplete(&self) -> Option<Span> {
+        let unknown = |it: &&NetworkCall| it.role == CallRole::Dial && it.unknown.is_some();
+        self.calls.iter().find(unknown).map(|it| it.site)
+    }
+}
+
+/// A call of a program that listens or dials, as far as it was understood in one workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkCall {
+    /// The call.
+    pub site: Span,
+    /// What it does.
+    pub role: CallRole,
+    /// Why its host or port is not known, and where that shows; `None` when both are known however the
+    /// call is reached.
+    pub unknown: Option<Spanned<String>>,
+}
+
+/// What a call does on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CallRole {
+    /// It opens a socket to listen on.
+    Listen,
+    /// It connects, or says where to.
+    Dial,
 }
 
 /// Names one program of a project.

@@ -6,13 +6,13 @@ use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
 use super::world::{FunctionId, Targets, TypeRef};
-use super::{Dial, DialSource, GoNetwork, ProgramId, World};
+use super::{CallRole, Dial, DialSource, GoNetwork, NetworkCall, ProgramId, World};
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::Environment;
 use crate::model::resolve::{ConfigFiles, Evaluator, Frame, Located, Outcome, Setting};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
-use crate::source::{Confidence, Span, Text};
+use crate::source::{Confidence, Span, Spanned, Text};
 
 /// Schemes of a variable's value that say by themselves that somebody will connect there.
 const SERVICE_SCHEMES: &[&str] = &[
@@ -55,22 +55,21 @@ impl World<'_> {
             ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
         let mut listeners = ListenerFinder::new(&evaluator);
         let mut dials = Vec::new();
-        let mut dials_incomplete = None;
+        let mut calls = Vec::new();
         for function in &reachable.functions {
             for call in &self.packages.function(*function).function.calls {
                 let entry = self.entry(*function, call);
                 listeners.visit(*function, call, entry);
                 if let Some(dial) = entry.and_then(|it| it.dial.as_ref()) {
-                    let all_known = find_dials(&evaluator, *function, call, dial, &mut dials);
-                    if !all_known {
-                        dials_incomplete.get_or_insert(call.span);
-                    }
+                    calls.extend(find_dials(&evaluator, *function, call, dial, &mut dials));
                 }
             }
         }
         variable_dials(&evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
-        GoNetwork { listeners: listeners.finish(main), dials, dials_incomplete }
+        let (listeners, listening) = listeners.finish(main);
+        calls.extend(listening);
+        GoNetwork { listeners, dials, calls }
     }
 
     /// What the catalogue knows of a call of another module.
@@ -91,35 +90,42 @@ pub(in crate::model) fn entry_of(targets: &Targets<'_>) -> Option<&'static GoEnt
     }
 }
 
-/// Gathers the dials of one call; says whether all that it connects to is known.
+/// Gathers the dials of one call; `None` when it connects to nothing on the network (a Unix socket, a
+/// database in a file).
 fn find_dials<'w>(
     evaluator: &Evaluator<'w>,
     function: FunctionId,
     call: &'w Call,
     entry: &DialEntry,
     dials: &mut Vec<Dial>,
-) -> bool {
-    let Some(place) = &entry.address else { return false };
+) -> Option<NetworkCall> {
+    let network_call = |unknown| NetworkCall { site: call.span, role: CallRole::Dial, unknown };
+    let unknown = |reason: &str| Spanned::new(reason.to_owned(), call.span);
+    let Some(place) = &entry.address else {
+        return Some(network_call(Some(unknown("the address of this call is set in ways that are not followed"))));
+    };
     let found = evaluator.in_contexts(function, |frame| {
-        let mut out = Found { dials: Vec::new(), all_known: true };
+        let mut out = Found::default();
         let needs_caller = dials_of(evaluator, call, entry, place, frame, &mut out);
         (out, needs_caller)
     });
-    let all_known = found.iter().all(|it| it.all_known);
+    let on_network = found.iter().any(|it| it.unknown.is_some() || !it.dials.is_empty());
+    let reason = found.iter().find_map(|it| it.unknown.clone());
     for dial in found.into_iter().flat_map(|it| it.dials) {
         let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
         if !dials.iter().any(same) {
             dials.push(dial);
         }
     }
-    all_known
+    on_network.then(|| network_call(reason))
 }
 
 /// What one call dials in one context.
+#[derive(Default)]
 struct Found {
     dials: Vec<Dial>,
-    /// Whether every text that it may dial named a host.
-    all_known: bool,
+    /// Why one of the texts that it may dial names no host and port.
+    unknown: Option<Spanned<String>>,
 }
 
 /// Reads one dial in one context; says whether a caller could tell more.
@@ -170,7 +176,12 @@ fn dials_of<'w>(
         };
         needs_caller |= outcome.needs_caller;
         let targets = parse_target(outcome.text.as_str(), form);
-        out.all_known &= !targets.is_empty();
+        if targets.is_empty() {
+            let unknown = outcome.unknown.clone();
+            let unknown = unknown.map(|it| Spanned::new(it.reason, it.span));
+            let nowhere = || Spanned::new(format!("`{}` names no host", outcome.text.as_str()), call.span);
+            out.unknown.get_or_insert_with(|| unknown.unwrap_or_else(nowhere));
+        }
         for target in targets {
             // `:50051` as it is written is the own machine; a host that came out empty is a
             // variable that somebody forgot, which is another fault.
