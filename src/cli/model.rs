@@ -224,7 +224,16 @@ fn healthcheck(it: &Healthcheck) -> Option<Entry> {
         Healthcheck::Set(check) => {
             let tools = check.tools.iter().map(|it| Entry::new("needs", &it.name).at(it.span));
             let requests = check.requests.iter().map(|it| Entry::new("asks", &it.url).at(it.host_span));
-            Some(Entry::new("health check", "").at(check.span).with_all(tools).with_all(requests))
+            let ports = check.ports.iter();
+            let ports =
+                ports.map(|it| Entry::new("fails without", format!("{}:{}", it.host, it.port)).at(it.span));
+            Some(
+                Entry::new("health check", "")
+                    .at(check.span)
+                    .with_all(tools)
+                    .with_all(requests)
+                    .with_all(ports),
+            )
         }
     }
 }

@@ -148,7 +148,7 @@ impl Join<'_> {
                 Healthcheck::Set(read_health_check(&command, span, HealthSource::Compose, environment))
             }
             (Setting::Unknown(_), _) => Healthcheck::Unknown,
-            (Setting::Absent, Some(image)) => self.images.image(image).healthcheck.clone(),
+            (Setting::Absent, Some(image)) => self.images.healthcheck_in(image, &workload.environment),
             (Setting::Absent, None) if entry.is_some_and(|it| !it.healthcheck) => Healthcheck::Absent,
             (Setting::Absent, None) => Healthcheck::Unknown,
         }

@@ -11,6 +11,7 @@ mod coverage;
 mod environment;
 mod go;
 mod go_version;
+mod health;
 mod image;
 mod import;
 mod peers;
@@ -29,8 +30,8 @@ pub use go::{
 };
 pub use go_version::GoRefusal;
 pub use image::{
-    Base, Command, GoBuild, HealthCheck, HealthRequest, HealthSource, Healthcheck, Image, ImageId, Images,
-    Process, Running, Shell, ShellInFront, ToolUse, Tools, WorkingFile, read_health_check,
+    Base, Command, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck, Image,
+    ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, WorkingFile, read_health_check,
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};

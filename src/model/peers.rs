@@ -165,6 +165,10 @@ impl Project {
     pub fn peer_without_port(&self, from: WorkloadId, dial: &Dial) -> Option<&Workload> {
         let port = dial.port?;
         let HostAnswer::Workloads(peers) = self.resolve_host(from, &dial.host) else { return None };
+        // What a health check asks of its own container is judged by itself.
+        if dial.source == DialSource::HealthCheck && peers == [from] {
+            return None;
+        }
         let lacks = |id: &WorkloadId| {
             let listens = self.workload(*id).listeners.known.iter().any(|it| it.port.is_some());
             listens && matches!(self.serves(*id, port, dial.protocol), Served::No)
@@ -177,12 +181,8 @@ impl Project {
     /// socket.
     #[must_use]
     pub fn asked_by(&self, id: WorkloadId, request: &HealthRequest) -> Option<(&Program, &Listener)> {
-        let itself = match self.resolve_host(id, &request.host) {
-            HostAnswer::Own | HostAnswer::Unspecified => true,
-            HostAnswer::Workloads(them) => them == [id],
-            _ => false,
-        };
         let Served::Yes(server, listener) = self.serves(id, request.port, Protocol::Tcp) else { return None };
+        let itself = self.is_itself(id, &request.host);
         let program = server.program.filter(|_| itself && listener.application == Application::Http)?;
         Some((self.program(program), listener))
     }

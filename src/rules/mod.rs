@@ -18,6 +18,7 @@ mod exposed_port_mismatch;
 mod finding;
 mod foreign_address_listener;
 mod go_version_mismatch;
+mod health_port_mismatch;
 mod host_port_between_containers;
 mod host_port_conflict;
 mod ignored_listen_error;
@@ -90,6 +91,7 @@ pub const RULES: &[Rule] = &[
     missing_health_endpoint::RULE,
     missing_healthcheck::RULE,
     unserved_health_path::RULE,
+    health_port_mismatch::RULE,
     missing_health_tool::RULE,
     interrupt_only_shutdown::RULE,
     shell_form_signal::RULE,

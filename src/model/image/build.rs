@@ -185,6 +185,20 @@ impl<'a> Images<'a> {
         built.stages.get(built.last)?.workdir.as_deref()
     }
 
+    /// The health check of the image in a container with this environment, which the shell of its
+    /// command sees.
+    #[must_use]
+    pub fn healthcheck_in(&self, image: ImageId, environment: &Environment) -> Healthcheck {
+        let built = self.built.get(image.0 as usize);
+        match built.and_then(|it| it.stages.get(it.last)).map(|it| it.healthcheck) {
+            Some(Some((Some(line), span))) => {
+                let command = process::command(line);
+                Healthcheck::Set(health::read(&command, span, HealthSource::Dockerfile, environment))
+            }
+            _ => self.image(image).healthcheck.clone(),
+        }
+    }
+
     /// What the catalogue says of the image that the final stage starts from.
     #[must_use]
     pub fn base_entry(&self, image: ImageId) -> Option<&'static ImageEntry> {

@@ -1,17 +1,18 @@
 //! What a health check's command does.
 
 use super::tools::PATH_FOLDERS;
-use super::{Command, HealthCheck, HealthRequest, HealthSource, ToolUse, process};
+use super::{Command, HealthCheck, HealthPort, HealthRequest, HealthSource, ToolUse, process};
 use crate::facts::Lookup;
-use crate::facts::shell::{self, Command as ShellCommand, Script};
+use crate::facts::shell::{self, Command as ShellCommand, Script, Word};
 use crate::model::Environment;
+use crate::net::{parse_port, parse_target};
 use crate::source::{Span, Text};
 
 /// Reads the command of a health check, variables resolved in `environment`. `span` is the
 /// instruction or key.
 #[must_use]
 pub fn read(command: &Command, span: Span, source: HealthSource, environment: &Environment) -> HealthCheck {
-    let mut out = HealthCheck { span, source, requests: Vec::new(), tools: Vec::new() };
+    let mut out = HealthCheck { span, source, requests: Vec::new(), ports: Vec::new(), tools: Vec::new() };
     let implied = |name: &str, span: Span, implied: bool| ToolUse { name: name.to_owned(), span, implied };
     match command {
         Command::Shell(text) => {
@@ -66,23 +67,90 @@ fn commands(script: &Script, environment: &Environment, out: &mut HealthCheck) {
         if folder.is_none_or(|it| PATH_FOLDERS.contains(&it)) {
             out.tools.push(ToolUse { name: name.to_owned(), span: first.raw.span, implied: false });
         }
+        let minds = !command.piped && !script.commands.iter().any(forgives);
+        // Of several commands the last one decides, whatever stands between them.
+        let last = script.commands.iter().rfind(|it| !it.guarded);
+        let decides = minds && last.is_some_and(|it| it.span == command.span);
+        if decides {
+            out.ports.extend(other_port(name, &words[1..], environment));
+        }
         if !matches!(name, "curl" | "wget") {
             continue;
         }
-        let fails = !command.piped
-            && !script.commands.iter().any(forgives)
+        let fails = minds
             && (name == "wget"
                 || words.iter().any(|it| {
                     let flag = it.raw.value.as_str();
                     let short = flag.starts_with('-') && !flag.starts_with("--") && flag.contains('f');
                     short || matches!(flag, "--fail" | "--fail-with-body" | "--fail-early")
                 }));
-        for word in &words[1..] {
-            let text = word.value.expand(&mut |name| lookup(environment, name));
-            let Ok(text) = text else { continue };
-            out.requests.extend(request(&text, word.raw.span, fails));
+        for (at, word) in words.iter().enumerate().skip(1) {
+            let is_option = TAKES_VALUE.contains(&words[at - 1].raw.value.as_str());
+            let Some(text) = expanded(word, environment).filter(|_| !is_option) else { continue };
+            let Some(request) = request(&text, word.raw.span, fails) else { continue };
+            if decides {
+                let (host, port) = (request.host.clone(), request.port);
+                out.ports.push(HealthPort { host, port, span: request.port_span });
+            }
+            out.requests.push(request);
         }
     }
+}
+
+/// Options of curl and wget with a value that may look like a URL and is not asked:
+/// <https://curl.se/docs/manpage.html>.
+const TAKES_VALUE: &[&str] = &[
+    "-A",
+    "-d",
+    "-e",
+    "-H",
+    "-o",
+    "-O",
+    "-u",
+    "-U",
+    "-x",
+    "--connect-to",
+    "--data",
+    "--header",
+    "--proxy",
+    "--referer",
+    "--resolve",
+    "--user",
+    "--user-agent",
+];
+
+/// The TCP port that a tool other than curl and wget asks: `nc -z localhost 5432`,
+/// `grpc_health_probe -addr=:50051`.
+fn other_port(name: &str, words: &[Word], environment: &Environment) -> Option<HealthPort> {
+    let texts: Vec<Text> = words.iter().map(|it| expanded(it, environment)).collect::<Option<_>>()?;
+    let is_probe = name.replace('-', "_").starts_with("grpc_health_probe");
+    if is_probe {
+        let at = texts.iter().position(|it| it.as_str().trim_start_matches('-').starts_with("addr"))?;
+        let flag = &texts[at];
+        let address = match flag.as_str().find('=') {
+            Some(equals) => flag.slice(equals + 1..flag.as_str().len()),
+            None => texts.get(at + 1)?.clone(),
+        };
+        let [target] = &parse_target(address.as_str(), "address")[..] else { return None };
+        let span = address.slice(target.port_range.clone()?).cover()?;
+        let host = if target.host.is_empty() { "localhost" } else { target.host.as_str() };
+        return Some(HealthPort { host: host.to_owned(), port: target.port?, span });
+    }
+    let over_udp = |it: &Text| it.as_str().starts_with('-') && it.as_str().contains('u');
+    if !matches!(name, "nc" | "ncat" | "netcat") || texts.iter().any(over_udp) {
+        return None;
+    }
+    // Of `-w 2 localhost 5432` the number behind the host is the port.
+    let is_host = |it: &str| !it.starts_with('-') && it.parse::<f64>().is_err();
+    let pairs = texts.windows(2);
+    let mut pairs = pairs.filter(|it| is_host(it[0].as_str()) && parse_port(it[1].as_str()).is_some());
+    let [host, port] = pairs.next()? else { return None };
+    let span = port.cover()?;
+    Some(HealthPort { host: host.as_str().to_owned(), port: parse_port(port.as_str())?, span })
+}
+
+fn expanded(word: &Word, environment: &Environment) -> Option<Text> {
+    word.value.expand(&mut |name| lookup(environment, name)).ok()
 }
 
 /// `|| true`: what stands behind `||` and does not fail itself makes a failure good.

@@ -140,6 +140,8 @@ pub struct HealthCheck {
     pub source: HealthSource,
     /// The requests it makes, as far as they were understood.
     pub requests: Vec<HealthRequest>,
+    /// The ports that it asks, over HTTP or not, and without an answer on which it fails for certain.
+    pub ports: Vec<HealthPort>,
     /// The programs it runs (`curl`, `wget`, `sh`, `pg_isready`).
     pub tools: Vec<ToolUse>,
 }
@@ -174,6 +176,17 @@ pub struct HealthRequest {
     /// false for plain `curl`, which exits 0 whatever is answered
     /// (<https://curl.se/docs/manpage.html#-f>), and when it cannot be told (a pipe, a script).
     pub fails_on_error_status: bool,
+}
+
+/// A TCP port that a health check asks.
+#[derive(Clone, Debug)]
+pub struct HealthPort {
+    /// The host.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// Where the port is written; the URL when it is the default of a scheme.
+    pub span: Span,
 }
 
 /// A program that a health check runs.
