@@ -1,8 +1,6 @@
 //! What runs, and the networks it runs in.
 
-use super::{
-    Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved,
-};
+use super::{Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved};
 use crate::net::{PortRange, Protocol};
 use crate::source::{FileId, Span, Spanned};
 

@@ -102,7 +102,9 @@ fn find_dials<'w>(
     let network_call = |unknown| NetworkCall { site: call.span, role: CallRole::Dial, unknown };
     let unknown = |reason: &str| Spanned::new(reason.to_owned(), call.span);
     let Some(place) = &entry.address else {
-        return Some(network_call(Some(unknown("the address of this call is set in ways that are not followed"))));
+        return Some(network_call(Some(unknown(
+            "the address of this call is set in ways that are not followed",
+        ))));
     };
     let found = evaluator.in_contexts(function, |frame| {
         let mut out = Found::default();

@@ -378,7 +378,7 @@ fn a_dial_that_is_not_resolved_leaves_the_list_open() {
         (&["net/http", "os"], r#"http.Get(os.Getenv("URL") + "/x")"#, false),
         (&["database/sql"], r#"sql.Open("sqlite3", "file:db:5432")"#, true),
     ] {
-        assert_eq!(Project::main(imports, body).network().dials_incomplete.is_none(), complete, "{body}");
+        assert_eq!(Project::main(imports, body).network().dials_incomplete().is_none(), complete, "{body}");
     }
 }
 
