@@ -320,6 +320,7 @@ fn add_health_dials(workload: &mut Workload) {
     let Healthcheck::Set(check) = &workload.healthcheck else { return };
     let others = check.requests.iter().filter(|it| Reach::of(&it.host) == Reach::Named);
     let dials = others.map(|it| Dial {
+        alternative: None,
         host: it.host.clone(),
         port: Some(it.port),
         scheme: "http".to_owned(),

@@ -19,6 +19,7 @@ pub(super) fn listeners(
         .ports
         .iter()
         .map(|it| Listener {
+            alternative: None,
             address: format!(":{}", it.port),
             reach: Reach::Wildcard,
             host: String::new(),

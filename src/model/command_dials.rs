@@ -114,6 +114,7 @@ fn dial(
     confidence: Confidence,
 ) -> Dial {
     Dial {
+        alternative: None,
         host,
         port,
         scheme: String::new(),

@@ -51,17 +51,3 @@ impl Project {
         coverage
     }
 }
-
-impl Coverage {
-    /// Calls of either kind.
-    #[must_use]
-    pub fn total(&self) -> usize {
-        self.resolved + self.unresolved.len()
-    }
-
-    /// Adds the calls of another project.
-    pub fn add(&mut self, other: Self) {
-        self.resolved += other.resolved;
-        self.unresolved.extend(other.unresolved);
-    }
-}

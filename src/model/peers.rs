@@ -287,6 +287,7 @@ fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = 
         let targets = parse_target(text.as_str(), form).into_iter();
         targets.filter(|it| !it.host.is_empty() && !is_ip_address(&it.host)).filter_map(move |target| {
             Some(Dial {
+                alternative: None,
                 host_span: text.span_of(target.host_range)?,
                 port_span: target.port_range.and_then(|it| text.span_of(it)),
                 host: target.host,

@@ -6,7 +6,7 @@
 
 use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
-use crate::source::Span;
+use crate::source::{Confidence, Span};
 
 /// What a host name means to one workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -259,10 +259,11 @@ impl Workload {
 }
 
 impl super::Listeners {
-    /// Whether every socket of the workload is in `known`.
+    /// Whether every socket of the workload is in `known`, and no setting outside of the project is
+    /// left that may move one.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.incomplete.is_none()
+        self.incomplete.is_none() && self.known.iter().all(|it| it.confidence > Confidence::Possible)
     }
 }
 

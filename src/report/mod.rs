@@ -4,10 +4,11 @@
 //! it is printed.
 
 mod concise;
+pub mod coverage;
 mod fingerprint;
 mod json;
 pub mod outline;
-pub(crate) mod place;
+mod place;
 pub mod rule_list;
 mod sarif;
 mod text;

@@ -29,7 +29,7 @@ impl Range {
 }
 
 /// `path:line:column` of a span's start, columns in characters.
-pub(crate) fn locus(sources: &SourceMap, prefix: &str, span: Span) -> String {
+pub(super) fn locus(sources: &SourceMap, prefix: &str, span: Span) -> String {
     let file = sources.file(span.file);
     let Position { line, column } = file.lines().position(file.text(), span.start as usize);
     format!("{prefix}{}:{line}:{column}", file.path())
@@ -38,7 +38,7 @@ pub(crate) fn locus(sources: &SourceMap, prefix: &str, span: Span) -> String {
 /// `text` without characters that a terminal would act upon (a file under review may be hostile):
 /// each is replaced by one of the same length in bytes, so that spans keep their meaning. Line ends
 /// and tabs stay.
-pub(crate) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
     let acts = |it: char| it.is_control() && !matches!(it, '\n' | '\r' | '\t');
     if !text.contains(acts) {
         return text.into();

@@ -1,23 +1,34 @@
 //! How a rule writes its findings down.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::Rule;
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
-use crate::model::Listener;
-use crate::model::{Dial, Workload};
+use crate::model::{Alternative, Dial, Listener, Workload, WorkloadId};
 use crate::source::{Edit, Span};
 
 /// The findings of one rule.
 pub struct Findings {
     rule: &'static Rule,
     severity: Severity,
-    diagnostics: Vec<Diagnostic>,
+    pending: Vec<Pending>,
 }
+
+/// A finding before it is known which of the others stand.
+struct Pending {
+    diagnostic: Diagnostic,
+    /// The address that is at fault, where it is one of several that a call may have.
+    accused: Option<(Site, Alternative, String)>,
+}
+
+/// A call in one workload, reached in one way.
+type Site = (WorkloadId, Span, u32);
 
 impl Findings {
     /// An empty list for `rule`, whose document says the default severity.
     #[must_use]
     pub fn new(rule: &'static Rule) -> Self {
-        Self { rule, severity: super::Document::parse(rule.document).severity, diagnostics: Vec::new() }
+        Self { rule, severity: super::Document::parse(rule.document).severity, pending: Vec::new() }
     }
 
     /// Reports a fault at `span`. `message` is one sentence that stands alone; `label` says the
@@ -28,7 +39,7 @@ impl Findings {
         span: Span,
         label: impl Into<String>,
     ) -> Finding<'_> {
-        self.diagnostics.push(Diagnostic {
+        let diagnostic = Diagnostic {
             rule: self.rule.id,
             severity: self.severity,
             confidence: Confidence::Proven,
@@ -36,17 +47,28 @@ impl Findings {
             labels: vec![Label { span, message: label.into(), primary: true }],
             help: None,
             fixes: Vec::new(),
-        });
-        let at = self.diagnostics.len() - 1;
-        Finding(&mut self.diagnostics[at])
+        };
+        self.pending.push(Pending { diagnostic, accused: None });
+        let at = self.pending.len() - 1;
+        Finding(&mut self.pending[at])
     }
 
     /// The findings, one a place: a line of Go that is wrong in several workloads is one fault, and
-    /// the gravest of its findings stays.
+    /// the gravest of its findings stays. An address that a call has only sometimes is at fault when it
+    /// is the one by default, or when all that the call may have are.
     #[must_use]
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let mut faulty: FxHashMap<Site, FxHashSet<String>> = FxHashMap::default();
+        for (site, _, address) in self.pending.iter().filter_map(|it| it.accused.as_ref()) {
+            faulty.entry(*site).or_default().insert(address.clone());
+        }
+        let stands = |it: &Pending| {
+            it.accused.as_ref().is_none_or(|(site, alternative, _)| {
+                alternative.is_default || faulty[site].len() as u32 == alternative.of
+            })
+        };
         let mut kept: Vec<Diagnostic> = Vec::new();
-        for it in self.diagnostics {
+        for it in self.pending.into_iter().filter(stands).map(|it| it.diagnostic) {
             let earlier = kept.iter_mut().find(|other| other.primary().span == it.primary().span);
             match earlier {
                 Some(other) if gravity(other) < gravity(&it) => *other = it,
@@ -75,13 +97,38 @@ fn gravity(it: &Diagnostic) -> (Severity, Confidence) {
 }
 
 /// The finding that was just reported, to be completed.
-pub struct Finding<'a>(&'a mut Diagnostic);
+pub struct Finding<'a>(&'a mut Pending);
+
+/// An address that a finding may say is wrong.
+pub trait Accused {
+    /// The call, one of how many addresses of it this is, the address, and how sure it is.
+    fn place(&self) -> (Span, Option<Alternative>, String, Confidence);
+}
+
+impl Accused for Dial {
+    fn place(&self) -> (Span, Option<Alternative>, String, Confidence) {
+        (self.site, self.alternative, self.address(), self.confidence)
+    }
+}
+
+impl Accused for Listener {
+    fn place(&self) -> (Span, Option<Alternative>, String, Confidence) {
+        (self.call, self.alternative, self.address.clone(), self.confidence)
+    }
+}
 
 impl Finding<'_> {
+    /// Says whose address is at fault: the finding is as sure as that address is.
+    pub fn accuses(self, workload: &Workload, address: &impl Accused) -> Self {
+        let (site, alternative, address, confidence) = address.place();
+        self.0.accused = alternative.map(|it| ((workload.id, site, it.context), it, address));
+        self.confidence(confidence)
+    }
+
     /// Adds a place that the finding rests on. A place that a label already stands on is left out.
     pub fn evidence(self, span: Span, message: impl Into<String>) -> Self {
-        if self.0.labels.iter().all(|it| it.span != span) {
-            self.0.labels.push(Label { span, message: message.into(), primary: false });
+        if self.0.diagnostic.labels.iter().all(|it| it.span != span) {
+            self.0.diagnostic.labels.push(Label { span, message: message.into(), primary: false });
         }
         self
     }
@@ -89,7 +136,7 @@ impl Finding<'_> {
     /// Adds the place that uses what the primary label stands on, when it is elsewhere: the call
     /// of an address that an environment variable holds.
     pub fn used_at(self, site: Span, message: impl Into<String>) -> Self {
-        if site.contains(self.0.primary().span) { self } else { self.evidence(site, message) }
+        if site.contains(self.0.diagnostic.primary().span) { self } else { self.evidence(site, message) }
     }
 
     /// Adds where `workload` makes a dial whose host is written elsewhere, and what brings the file
@@ -105,25 +152,25 @@ impl Finding<'_> {
 
     /// Says what to do, one sentence.
     pub fn help(self, text: impl Into<String>) -> Self {
-        self.0.help = Some(text.into());
+        self.0.diagnostic.help = Some(text.into());
         self
     }
 
     /// Another severity than the document's, where the evidence makes the difference.
     pub fn severity(self, severity: Severity) -> Self {
-        self.0.severity = severity;
+        self.0.diagnostic.severity = severity;
         self
     }
 
     /// How sure; the lowest of several calls counts.
     pub fn confidence(self, confidence: Confidence) -> Self {
-        self.0.confidence = self.0.confidence.min(confidence);
+        self.0.diagnostic.confidence = self.0.diagnostic.confidence.min(confidence);
         self
     }
 
     /// Offers a change that removes the fault.
     pub fn fix(self, title: impl Into<String>, safety: Safety, edits: Vec<Edit>) -> Self {
-        self.0.fixes.push(Fix { title: title.into(), safety, edits });
+        self.0.diagnostic.fixes.push(Fix { title: title.into(), safety, edits });
         self
     }
 }

@@ -33,7 +33,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     label,
                 )
                 .severity(severity)
-                .confidence(listener.confidence)
+                .accuses(workload, listener)
                 .used_at(listener.call, "the program listens here, and fails")
                 .evidence(workload.name.span, "this container gets its address from Docker")
                 .help(format!("listen on `{port}`, which is every interface of the container"));

@@ -30,7 +30,7 @@ fn report(workload: &Workload, dial: &Dial, mistake: &HostPortMistake<'_>, findi
             dial.port_span.unwrap_or(dial.host_span),
             format!("port {port} exists on the host only"),
         )
-        .confidence(dial.confidence)
+        .accuses(workload, dial)
         .confidence(mistake.confidence)
         .dialled_by(workload, dial)
         .evidence(mistake.published.span, format!("port {port} of the host is port {inside} of `{peer}`"))

@@ -26,7 +26,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
             dial.host_span,
             format!("here this is the container of `{name}` itself"),
         )
-        .confidence(dial.confidence)
+        .accuses(workload, dial)
         .dialled_by(workload, dial);
     let others = peers.iter().map(|it| format!("`{}:{}`", it.name, it.port)).collect::<Vec<_>>();
     // Docker resolves the name on a shared network only.

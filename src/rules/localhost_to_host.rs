@@ -36,7 +36,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
             "in a container this is the container, not the host",
         )
         .severity(severity)
-        .confidence(dial.confidence)
+        .accuses(workload, dial)
         .dialled_by(workload, dial);
     finding.evidence(workload.name.span, place).help(format!(
         "if it runs on the host, dial `host.docker.internal:{port}` and add `extra_hosts: \

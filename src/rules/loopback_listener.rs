@@ -35,7 +35,7 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
             "only this container can connect to it",
         )
         .severity(severity)
-        .confidence(listener.confidence)
+        .accuses(workload, listener)
         .used_at(listener.call, "the program listens here")
         .evidence(entrance.span, entrance.clause)
         .help(format!("listen on `:{port}`, which is every interface of the container"));

@@ -25,7 +25,7 @@ fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Fi
             dial.host_span,
             "no container has this name",
         )
-        .confidence(dial.confidence)
+        .accuses(workload, dial)
         .dialled_by(workload, dial);
     let Some(meant) = ctx.project.nearest_peer(workload.id, dial) else {
         finding.help(format!(

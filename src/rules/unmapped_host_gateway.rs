@@ -27,7 +27,7 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
             first.host_span,
             "only Docker Desktop resolves this name",
         )
-        .confidence(first.confidence)
+        .accuses(workload, &**first)
         .dialled_by(workload, first);
     for other in others {
         finding = finding.evidence(other.host_span, format!("`{name}` dials it here too"));

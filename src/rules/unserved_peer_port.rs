@@ -31,7 +31,7 @@ fn report(workload: &Workload, dial: &Dial, peer: &Workload, findings: &mut Find
             dial.port_span.unwrap_or(dial.host_span),
             format!("nothing in `{}` listens on port {port}", peer.name.value),
         )
-        .confidence(dial.confidence)
+        .accuses(workload, dial)
         .dialled_by(workload, dial);
     for (port, listener) in &served {
         finding = finding

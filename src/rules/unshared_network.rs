@@ -25,7 +25,7 @@ fn report(ctx: &Context<'_>, from: &Workload, dial: &Dial, to: &Workload, findin
             dial.host_span,
             format!("`{dialler}` cannot even resolve this name"),
         )
-        .confidence(dial.confidence)
+        .accuses(from, dial)
         .dialled_by(from, dial);
     for workload in [from, to] {
         finding = show_networks(ctx, workload, finding);

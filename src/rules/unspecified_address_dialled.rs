@@ -33,7 +33,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
             format!("this is container `{name}` itself"),
         )
         .confidence(confidence)
-        .confidence(dial.confidence)
+        .accuses(workload, dial)
         .used_at(dial.site, "it is dialled here");
     match peers.first() {
         Some(peer) => finding

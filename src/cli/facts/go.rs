@@ -82,7 +82,8 @@ fn with_reasons(entry: Entry, value: &Value) -> Entry {
     match value {
         Value::Unknown(it) => entry.unresolved(&it.reason, it.span),
         Value::Concat(parts) => parts.iter().fold(entry, with_reasons),
-        Value::Choice(parts, _) | Value::FirstNonEmpty(parts, _) => parts.iter().fold(entry, with_reasons),
+        Value::FirstNonEmpty(parts, _) => parts.iter().fold(entry, with_reasons),
+        Value::Choice(arms, _) => arms.iter().map(|it| &it.value).fold(entry, with_reasons),
         Value::Format { arguments, .. } => arguments.iter().fold(entry, with_reasons),
         Value::JoinHostPort { host, port, .. } => with_reasons(with_reasons(entry, host), port),
         Value::Struct { fields, .. } => fields.iter().map(|(_, it)| it).fold(entry, with_reasons),

@@ -1,6 +1,6 @@
 //! Symbolic Go values as text.
 
-use crate::facts::go::{Callee, TypeName, Value};
+use crate::facts::go::{Callee, Condition, TypeName, Value};
 
 /// The value as an expression that reads like Go where Go has one.
 pub(super) fn expression(value: &Value) -> String {
@@ -35,8 +35,34 @@ pub(super) fn expression(value: &Value) -> String {
             format!("{}({})", callee(called), joined(arguments, ", "))
         }
         Value::FirstNonEmpty(parts, _) => format!("first non-empty of ({})", joined(parts, ", ")),
-        Value::Choice(parts, _) => format!("one of ({})", joined(parts, ", ")),
+        Value::Choice(arms, _) => {
+            let arms = arms.iter().map(|arm| match &arm.condition {
+                Some(it) => format!("{} if {}", expression(&arm.value), condition(it)),
+                None => format!("else {}", expression(&arm.value)),
+            });
+            format!("({})", arms.collect::<Vec<_>>().join(", "))
+        }
+        Value::Truth(it, _) => condition(it),
         Value::Unknown(_) => "?".to_owned(),
+    }
+}
+
+/// A condition as it would read in Go.
+fn condition(it: &Condition) -> String {
+    let all = |parts: &[Condition], operator: &str| {
+        let parts: Vec<_> = parts.iter().map(condition).collect();
+        format!("({})", parts.join(operator))
+    };
+    match it {
+        Condition::Empty(value) => format!("{} is empty", expression(value)),
+        Condition::Unset(value) => format!("{} is not set", expression(value)),
+        Condition::Failed(value) => format!("{} fails", expression(value)),
+        Condition::Equal(left, right) => format!("{} == {}", expression(left), expression(right)),
+        Condition::Holds(value) => expression(value),
+        Condition::Not(inner) => format!("!({})", condition(inner)),
+        Condition::All(parts) => all(parts, " && "),
+        Condition::Any(parts) => all(parts, " || "),
+        Condition::Unknown(_) => "?".to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What conditions such as `v == ""`, `ok` and `err != nil` say about values, and what becomes of a
 //! value that was assigned under one.
 
-use super::{Callee, Environ, Value};
+use super::{Arm, Callee, Condition, Environ, Value};
 use crate::facts::catalogue;
 use crate::source::{Span, Spanned};
 
@@ -10,7 +10,7 @@ use crate::source::{Span, Spanned};
 const LARGEST_VALUE: usize = 200;
 
 /// At most this many alternatives are kept.
-const MOST_ALTERNATIVES: usize = 8;
+const MOST_ALTERNATIVES: usize = 12;
 
 /// A condition that says whether a value is there.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,17 @@ pub(super) enum TestKind {
 }
 
 impl Test {
+    /// The same as a condition.
+    fn condition(&self) -> Condition {
+        let subject = self.subject.clone();
+        let missing = match self.kind {
+            TestKind::Empty => Condition::Empty(subject),
+            TestKind::Unset => Condition::Unset(subject),
+            TestKind::Failed => Condition::Failed(subject),
+        };
+        if self.present { missing.negated() } else { missing }
+    }
+
     pub(super) fn not(self) -> Self {
         Self { present: !self.present, ..self }
     }
@@ -47,20 +58,49 @@ impl Test {
     }
 }
 
-/// The value of a variable that has `then` where `test` holds, `otherwise` where it does not.
-pub(super) fn join(test: Option<&Test>, then: Value, otherwise: Value, span: Span) -> Value {
+/// What the branch of an `if` is taken by.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    /// The condition as it decides between values.
+    pub(super) condition: Condition,
+    /// What it says about a value being there, when that is all that it says.
+    pub(super) test: Option<Test>,
+}
+
+impl Guard {
+    /// That of a branch of which nothing is known (a loop, a case of a `select`).
+    pub(super) fn unknown(span: Span) -> Self {
+        Self { condition: Condition::Unknown(span), test: None }
+    }
+
+    pub(super) fn not(self) -> Self {
+        Self { condition: self.condition.negated(), test: self.test.map(Test::not) }
+    }
+}
+
+/// The value of a variable that has `then` where `guard` holds, `otherwise` where it does not.
+pub(super) fn join(guard: &Guard, then: Value, otherwise: Value, span: Span) -> Value {
     if then == otherwise {
         return then;
     }
-    if let Some(test) = test {
+    if let Some(test) = &guard.test {
         let (there, missing) = if test.present { (&then, &otherwise) } else { (&otherwise, &then) };
         if let Some(value) = with_default(test, there, missing, span) {
             return value;
         }
     }
-    let default_is_then = test.is_some_and(|it| !it.present);
-    let (first, second) = if default_is_then { (then, otherwise) } else { (otherwise, then) };
-    choice([first, second], span)
+    choice(guard.condition.clone(), then, otherwise, span)
+}
+
+/// What a value says when it stands as the condition of an `if`.
+pub(super) fn guard_of(value: Value, test: Option<Test>, span: Span) -> Guard {
+    let condition = match (value, &test) {
+        (Value::Truth(condition, _), _) => *condition,
+        (_, Some(test)) => test.condition(),
+        (Value::Unknown(_), None) => Condition::Unknown(span),
+        (value, None) => Condition::Holds(value),
+    };
+    Guard { condition, test }
 }
 
 /// `there` where the tested value is present, `missing` where it is not, as one value.
@@ -91,28 +131,28 @@ fn put_default(kind: TestKind, value: &Value, default: &Value, span: Span) -> Va
             let default = Some(default.clone());
             Value::Environment(Box::new(Environ { default, empty_is_unset, ..(**it).clone() }))
         }
-        value if kind == TestKind::Unset => choice([default.clone(), value.clone()], span),
+        value if kind == TestKind::Unset => {
+            choice(Condition::Unset(value.clone()), default.clone(), value.clone(), span)
+        }
         value => Value::FirstNonEmpty(vec![value.clone(), default.clone()], span),
     }
 }
 
-/// One of several, flat and without repetition.
-pub(super) fn choice(values: impl IntoIterator<Item = Value>, span: Span) -> Value {
-    let mut found: Vec<Value> = Vec::new();
-    let flat = values.into_iter().flat_map(|it| match it {
-        Value::Choice(parts, _) => parts,
-        it => vec![it],
-    });
-    for value in flat {
-        if !found.contains(&value) {
-            found.push(value);
-        }
+/// `then` where the condition holds; `else if` goes on with the arms of `otherwise`.
+pub(super) fn choice(condition: Condition, then: Value, otherwise: Value, span: Span) -> Value {
+    if then == otherwise {
+        return then;
     }
-    found.truncate(MOST_ALTERNATIVES);
-    match found.len() {
-        1 => found.remove(0),
-        _ => Value::Choice(found, span),
+    let mut arms = vec![Arm { condition: Some(condition), value: then }];
+    match otherwise {
+        Value::Choice(more, _) => arms.extend(more),
+        value => arms.push(Arm { condition: None, value }),
     }
+    if arms.len() > MOST_ALTERNATIVES {
+        let reason = "too many conditions decide".to_owned();
+        return Value::Unknown(super::Unknown { reason, span });
+    }
+    Value::Choice(arms, span)
 }
 
 /// What a value is made of when conversions are taken off: `strconv.Atoi(os.Getenv("PORT"))` is
@@ -215,7 +255,12 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         | Value::Receiver { .. }
         | Value::Unknown(_) => true,
         Value::Concat(parts) => all(parts),
-        Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Choice(parts, _) => all(parts),
+        Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => all(parts),
+        Value::Choice(arms, _) => arms.iter().all(|it| {
+            spend(&it.value, budget)
+                && it.condition.iter().flat_map(Condition::values).all(|it| spend(it, budget))
+        }),
+        Value::Truth(condition, _) => condition.values().into_iter().all(|it| spend(it, budget)),
         Value::Format { format, arguments, .. } => all(arguments) && spend(format, budget),
         Value::JoinHostPort { host, port, .. } => spend(host, budget) && spend(port, budget),
         Value::Field { receiver, .. } => spend(receiver, budget),

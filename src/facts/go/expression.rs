@@ -1,10 +1,10 @@
 //! Reads expressions: what they stand for, of which type, and which calls they make.
 
-use super::condition::{self, Test, TestKind, is_empty_literal};
+use super::condition::{self, Test, TestKind, guard_of, is_empty_literal};
 use super::function::{Reader, owner_of, path_of};
 use super::read::{is_number, literal_text, unknown};
 use super::scope::State;
-use super::{Call, Callee, Environ, TypeName, Unknown, Usage, Value};
+use super::{Call, Callee, Condition, Environ, TypeName, Unknown, Usage, Value};
 use crate::facts::catalogue::{self, GoEntry, Role, without_version};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
@@ -179,8 +179,10 @@ impl<'t> Reader<'_, 't> {
         match node.field_text("operator").unwrap_or_default() {
             "&" | "*" => state,
             "!" => {
-                state.test = state.test.map(Test::not);
-                state.value = unknown(self.context, node, "it is a condition");
+                let span = self.context.span(node);
+                let guard = guard_of(state.value, state.test, span).not();
+                state.test = guard.test;
+                state.value = Value::Truth(Box::new(guard.condition), span);
                 state
             }
             "<-" => self.unknown(node, "it comes out of a channel"),
@@ -208,14 +210,40 @@ impl<'t> Reader<'_, 't> {
         let (Some(left), Some(right)) = (left, right) else {
             return self.unknown(node, "it could not be read");
         };
-        let mut state = self.unknown(node, "it is calculated");
-        state.number = left.number || right.number;
-        state.test = match operator {
-            "&&" | "||" => Test::and(left.test, right.test, operator == "&&"),
-            "==" | "!=" | ">" => comparison(node, operator, left, right),
-            _ => None,
-        };
-        state
+        let span = self.context.span(node);
+        match operator {
+            "&&" | "||" => {
+                let test = Test::and(left.test.clone(), right.test.clone(), operator == "&&");
+                let side = |name: &str, it: State| {
+                    let span = node.field(name).map_or(span, |it| self.context.span(it));
+                    guard_of(it.value, it.test, span).condition
+                };
+                let parts = vec![side("left", left), side("right", right)];
+                let condition = if operator == "&&" { Condition::All(parts) } else { Condition::Any(parts) };
+                State {
+                    test,
+                    ..State::new(Value::Truth(Box::new(condition), span), Some(predeclared("bool")))
+                }
+            }
+            "==" | "!=" | ">" => {
+                let equal = Condition::Equal(left.value.clone(), right.value.clone());
+                let test = comparison(node, operator, left, right);
+                let condition = match (&test, operator) {
+                    (Some(_), _) => guard_of(unknown(self.context, node, ""), test.clone(), span).condition,
+                    (None, "==") => equal,
+                    (None, "!=") => equal.negated(),
+                    _ => Condition::Unknown(span),
+                };
+                State {
+                    test,
+                    ..State::new(Value::Truth(Box::new(condition), span), Some(predeclared("bool")))
+                }
+            }
+            _ => {
+                let number = left.number || right.number;
+                State { number, ..self.unknown(node, "it is calculated") }
+            }
+        }
     }
 
     /// The sum of numbers, or the concatenation of texts.

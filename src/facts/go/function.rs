@@ -1,10 +1,10 @@
 //! Reads the statements of one function in order, keeping what each local variable stands for.
 
-use super::condition::{self, Test, same};
+use super::condition::{self, Guard, Test, guard_of, same};
 use super::context::Context;
 use super::read::{read_parameters, receiver_type, unknown, zero_value};
 use super::scope::{Changes, Locals, State, WrittenField};
-use super::{Call, Callee, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
+use super::{Call, Callee, Condition, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -30,15 +30,15 @@ pub(super) struct Reader<'c, 't> {
     field_writes: Vec<FieldWrite>,
     variable_writes: Vec<(Spanned<String>, Value)>,
     returns: Vec<Return>,
-    /// The conditions of the branches around, outermost first; `None` for one that says nothing.
-    conditions: Vec<Option<Test>>,
+    /// What the branches around are taken by, outermost first.
+    guards: Vec<Guard>,
     /// Named results.
     results: Vec<&'t str>,
 }
 
 struct Return {
     values: Vec<Value>,
-    conditions: Vec<Option<Test>>,
+    guards: Vec<Guard>,
     hands_on_error: bool,
     span: Span,
 }
@@ -58,7 +58,7 @@ impl<'c, 't> Reader<'c, 't> {
             field_writes: Vec::new(),
             variable_writes: Vec::new(),
             returns: Vec::new(),
-            conditions: Vec::new(),
+            guards: Vec::new(),
             results: Vec::new(),
         }
     }
@@ -290,8 +290,8 @@ impl<'c, 't> Reader<'c, 't> {
         let hands_on_error = nodes.len() > 1
             && nodes.last().is_some_and(|it| !is_nil(it))
             && (nodes.first().is_some_and(is_nil) || is_zero(&values[0]));
-        let (conditions, span) = (self.conditions.clone(), self.context.span(node));
-        self.returns.push(Return { values, conditions, hands_on_error, span });
+        let (guards, span) = (self.guards.clone(), self.context.span(node));
+        self.returns.push(Return { values, guards, hands_on_error, span });
     }
 
     fn variables(&mut self, node: Node<'t>) {
@@ -494,17 +494,23 @@ impl<'c, 't> Reader<'c, 't> {
 
     /// `if cfg.Port == "" { cfg.Port = "8080" }`: the field's value is the first of both.
     fn under_conditions(&self, before: &Value, value: Value, span: Span) -> Value {
-        let tests = self.conditions.iter().flatten();
-        let tested = tests.filter(|it| !it.present).any(|it| same(&it.subject, before));
-        if tested { Value::FirstNonEmpty(vec![before.clone(), value], span) } else { value }
+        let mut tests = self.guards.iter().filter_map(|it| it.test.as_ref());
+        if tests.any(|it| !it.present && same(&it.subject, before)) {
+            return Value::FirstNonEmpty(vec![before.clone(), value], span);
+        }
+        let around = self.guards.iter().map(|it| it.condition.clone()).collect();
+        match Condition::all(around) {
+            Some(condition) => condition::choice(condition, value, before.clone(), span),
+            None => value,
+        }
     }
 
     /// Reads one branch and takes its effects back.
-    fn branch(&mut self, test: Option<Test>, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
+    fn branch(&mut self, guard: Guard, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
         let mark = self.locals.mark();
-        self.conditions.push(test);
+        self.guards.push(guard);
         let flow = read(self);
-        self.conditions.pop();
+        self.guards.pop();
         (self.locals.take_back(mark), flow)
     }
 
@@ -513,21 +519,24 @@ impl<'c, 't> Reader<'c, 't> {
         if let Some(initializer) = node.field("initializer") {
             self.statement(initializer);
         }
-        let test = node.field("condition").and_then(|it| self.expression(it).test);
+        let guard = match node.field("condition") {
+            Some(condition) => self.guard(condition),
+            None => Guard::unknown(self.context.span(node)),
+        };
         let then = match node.field("consequence") {
-            Some(block) => self.branch(test.clone(), |it| it.block(block)),
+            Some(block) => self.branch(guard.clone(), |it| it.block(block)),
             None => (Changes::default(), Flow::Continues),
         };
         let otherwise = match node.field("alternative") {
             Some(block) => {
                 let inner = |it: &mut Self| it.deeper(|it| it.statement(block)).unwrap_or(Flow::Continues);
-                self.branch(test.clone().map(Test::not), inner)
+                self.branch(guard.clone().not(), inner)
             }
             None => (Changes::default(), Flow::Continues),
         };
         let flow = match (then.1, otherwise.1) {
             (Flow::Continues, Flow::Continues) => {
-                self.locals.join(test.as_ref(), then.0, otherwise.0, self.context.span(node));
+                self.locals.join(&guard, then.0, otherwise.0, self.context.span(node));
                 Flow::Continues
             }
             (Flow::Continues, Flow::Ends) => {
@@ -544,13 +553,21 @@ impl<'c, 't> Reader<'c, 't> {
         flow
     }
 
+    /// What a condition says.
+    fn guard(&mut self, condition: Node<'t>) -> Guard {
+        let state = self.expression(condition);
+        guard_of(state.value, state.test, self.context.span(condition))
+    }
+
     fn switch(&mut self, node: Node<'t>) -> Flow {
         self.locals.open();
         if let Some(initializer) = node.field("initializer") {
             self.statement(initializer);
         }
+        let mut subject = None;
         if let Some(value) = node.field("value") {
             let state = self.expression(value);
+            subject = Some(state.value.clone());
             let alias = node.field("alias").and_then(Node::first_child);
             if let Some(alias) = alias {
                 self.locals.declare(alias.text(), State::new(state.value, None));
@@ -565,28 +582,56 @@ impl<'c, 't> Reader<'c, 't> {
                 continue;
             }
             has_default |= is_default;
-            let branch = self.branch(None, |it| {
+            let guard = match is_default {
+                true => Guard::unknown(self.context.span(case)),
+                false => self.case_guard(node, subject.as_ref(), case),
+            };
+            let branch = self.branch(guard.clone(), |it| {
                 it.locals.open();
                 let flow = it.case(case);
                 it.locals.close();
                 flow
             });
             if branch.1 == Flow::Continues {
-                if is_default { default = Some(branch.0) } else { others.push(branch.0) }
+                if is_default { default = Some(branch.0) } else { others.push((guard, branch.0)) }
             }
         }
         let span = self.context.span(node);
         let reached = !has_default || default.is_some() || !others.is_empty();
-        if let Some(default) = default {
-            self.locals.apply(default);
-        } else if has_default && !others.is_empty() {
-            self.locals.apply(others.remove(0));
+        let mut joined = match default {
+            Some(default) => default,
+            // Without a default that goes on, one of the cases was taken.
+            None if has_default => others.pop().map(|it| it.1).unwrap_or_default(),
+            None => Changes::default(),
+        };
+        for (guard, case) in others.into_iter().rev() {
+            joined = self.locals.joined(&guard, case, joined, span);
         }
-        for case in others {
-            self.locals.join(None, case, Changes::default(), span);
-        }
+        self.locals.apply(joined);
         self.locals.close();
         if reached { Flow::Continues } else { Flow::Ends }
+    }
+
+    /// When a case is taken: `switch v { case "a", "b": }`, `switch { case v == "": }`.
+    fn case_guard(&mut self, switch: Node<'t>, subject: Option<&Value>, case: Node<'t>) -> Guard {
+        let span = self.context.span(case);
+        let values = case.field("value").map(Node::children).unwrap_or_default();
+        if switch.kind() != "expression_switch_statement" || values.is_empty() {
+            return Guard::unknown(span);
+        }
+        let Some(subject) = subject else {
+            if let [only] = values[..] {
+                return self.guard(only);
+            }
+            let guards = values.into_iter().map(|it| self.guard(it).condition);
+            return Guard { condition: Condition::Any(guards.collect()), test: None };
+        };
+        let mut equal: Vec<Condition> = values
+            .into_iter()
+            .map(|it| Condition::Equal(subject.clone(), self.expression(it).value))
+            .collect();
+        let condition = if equal.len() == 1 { equal.remove(0) } else { Condition::Any(equal) };
+        Guard { condition, test: None }
     }
 
     fn case(&mut self, case: Node<'t>) -> Flow {
@@ -629,8 +674,9 @@ impl<'c, 't> Reader<'c, 't> {
                     }
                 }
                 "block" => {
-                    let (changes, _) = self.branch(None, |it| it.block(child));
-                    self.locals.join(None, changes, Changes::default(), self.context.span(node));
+                    let guard = Guard::unknown(self.context.span(node));
+                    let (changes, _) = self.branch(guard.clone(), |it| it.block(child));
+                    self.locals.join(&guard, changes, Changes::default(), self.context.span(node));
                     self.forget_assigned(node);
                 }
                 _ => {
@@ -668,7 +714,7 @@ impl<'c, 't> Reader<'c, 't> {
         let mark = self.locals.mark();
         self.locals.open();
         self.literal_depth += 1;
-        let outside = std::mem::take(&mut self.conditions);
+        let outside = std::mem::take(&mut self.guards);
         if let Some(list) = node.field("parameters") {
             let parameters = read_parameters(self.context, list);
             let reason = "it is a parameter of a function literal";
@@ -680,7 +726,7 @@ impl<'c, 't> Reader<'c, 't> {
         if let Some(body) = node.field("body") {
             self.block(body);
         }
-        self.conditions = outside;
+        self.guards = outside;
         self.literal_depth -= 1;
         self.locals.close();
         let changes = self.locals.take_back(mark);
@@ -726,7 +772,8 @@ fn is_zero(value: &Value) -> bool {
     }
 }
 
-/// One entry for the returns that hang together by conditions on one value.
+/// The returns as one: each value is the one of the first return whose conditions hold. Returns of
+/// different numbers of values (`return f()`) stay apart.
 fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
     if returns.iter().any(|it| !it.hands_on_error) {
         returns.retain(|it| !it.hands_on_error);
@@ -735,9 +782,10 @@ fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
     let mut result = last.values;
     let mut apart = Vec::new();
     while let Some(it) = returns.pop() {
-        match fold_return(&it, &result) {
-            Some(first) => result[0] = first,
-            None => apart.push(it.values),
+        if it.values.len() == result.len() {
+            result = fold_return(it, result);
+        } else {
+            apart.push(it.values);
         }
     }
     apart.reverse();
@@ -745,13 +793,28 @@ fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
     apart
 }
 
-fn fold_return(it: &Return, later: &[Value]) -> Option<Value> {
-    if it.values.len() != later.len() || it.conditions.iter().any(Option::is_none) {
-        return None;
-    }
-    let test = it.conditions.last()?.as_ref()?;
-    let (there, missing) = if test.present { (&it.values[0], &later[0]) } else { (&later[0], &it.values[0]) };
-    condition::with_default(test, there, missing, it.span)
+fn fold_return(it: Return, later: Vec<Value>) -> Vec<Value> {
+    let test = match it.guards.last() {
+        Some(Guard { test: Some(test), .. }) if it.guards.iter().all(|it| it.test.is_some()) => Some(test),
+        _ => None,
+    };
+    let around = it.guards.iter().map(|it| it.condition.clone()).collect();
+    let condition = Condition::all(around).unwrap_or(Condition::Unknown(it.span));
+    let folded = it.values.into_iter().zip(later).enumerate().map(|(index, (value, later))| {
+        if let Some(test) = test.filter(|_| index == 0) {
+            let (there, missing) = if test.present { (&value, &later) } else { (&later, &value) };
+            if let Some(value) = condition::with_default(test, there, missing, it.span) {
+                return value;
+            }
+        }
+        let joined = condition::choice(condition.clone(), value, later, it.span);
+        if condition::is_too_large(&joined) {
+            let reason = "too many conditions decide".to_owned();
+            return Value::Unknown(super::Unknown { reason, span: it.span });
+        }
+        joined
+    });
+    folded.collect()
 }
 
 /// What a call is made on, for the types of its result.

@@ -19,7 +19,7 @@ pub use context::import_names;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use read::{of_head, read, read_without};
-pub use value::{Environ, Unknown, Value};
+pub use value::{Arm, Condition, Environ, Unknown, Value};
 
 use crate::source::{Span, Spanned};
 

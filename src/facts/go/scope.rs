@@ -1,6 +1,6 @@
 //! The local variables of a function while its statements are read, and what branches do to them.
 
-use super::condition::{self, Test};
+use super::condition::{self, Guard, Test};
 use super::{TypeName, Value};
 use crate::source::{Span, Spanned};
 
@@ -119,19 +119,25 @@ impl<'t> Locals<'t> {
         }
     }
 
-    /// Goes on behind an `if`: `test` is what its condition says, when that is understood.
-    pub(super) fn join(&mut self, test: Option<&Test>, then: Changes, otherwise: Changes, span: Span) {
+    /// Goes on behind an `if`.
+    pub(super) fn join(&mut self, guard: &Guard, then: Changes, otherwise: Changes, span: Span) {
+        let joined = self.joined(guard, then, otherwise, span);
+        self.apply(joined);
+    }
+
+    /// What two branches come to, of which `guard` decides for the first.
+    pub(super) fn joined(&self, guard: &Guard, then: Changes, otherwise: Changes, span: Span) -> Changes {
         let mut indices: Vec<usize> = then.0.iter().chain(&otherwise.0).map(|it| it.0).collect();
         indices.sort_unstable();
         indices.dedup();
-        for index in indices {
+        let joined = indices.into_iter().map(|index| {
             let of = |changes: &Changes| {
                 let changed = changes.0.iter().find(|it| it.0 == index);
                 changed.map_or_else(|| self.variables[index].1.clone(), |it| it.1.clone())
             };
-            let joined = join_states(test, of(&then), of(&otherwise), span);
-            self.assign(index, joined);
-        }
+            (index, join_states(guard, of(&then), of(&otherwise), span))
+        });
+        Changes(joined.collect())
     }
 
     /// Goes on behind a function literal, which may or may not have run.
@@ -139,13 +145,13 @@ impl<'t> Locals<'t> {
         for (index, new) in changes.0 {
             let old = self.variables[index].1.clone();
             // `var db *sql.DB; retry(func() { db = ... })`: nobody declares a variable to leave it empty.
-            let joined = if old.untouched { new } else { join_states(None, new, old, span) };
+            let joined = if old.untouched { new } else { join_states(&Guard::unknown(span), new, old, span) };
             self.assign(index, joined);
         }
     }
 }
 
-fn join_states(test: Option<&Test>, then: State, otherwise: State, span: Span) -> State {
+fn join_states(guard: &Guard, then: State, otherwise: State, span: Span) -> State {
     let mut fields = Vec::new();
     for field in then.fields.iter().chain(&otherwise.fields) {
         if fields.iter().any(|it: &WrittenField| it.path == field.path) {
@@ -155,7 +161,7 @@ fn join_states(test: Option<&Test>, then: State, otherwise: State, span: Span) -
             let known = state.fields.iter().find(|it| it.path == field.path);
             known.map_or_else(|| field.before.clone(), |it| it.value.clone())
         };
-        let value = condition::join(test, of(&then), of(&otherwise), span);
+        let value = condition::join(guard, of(&then), of(&otherwise), span);
         fields.push(WrittenField { value, ..field.clone() });
     }
     State {
@@ -165,12 +171,12 @@ fn join_states(test: Option<&Test>, then: State, otherwise: State, span: Span) -
         fields,
         shared: then.shared || otherwise.shared,
         untouched: then.untouched && otherwise.untouched,
-        value: join_values(test, then.value, otherwise.value, span),
+        value: join_values(guard, then.value, otherwise.value, span),
     }
 }
 
 /// Two states of one literal differ in fields; anything else is a choice.
-fn join_values(test: Option<&Test>, then: Value, otherwise: Value, span: Span) -> Value {
+fn join_values(guard: &Guard, then: Value, otherwise: Value, span: Span) -> Value {
     match (then, otherwise) {
         (
             Value::Struct { type_name, fields: mut left, span: made },
@@ -181,15 +187,15 @@ fn join_values(test: Option<&Test>, then: Value, otherwise: Value, span: Span) -
             for (name, value) in left.drain(..) {
                 let at = right.iter().position(|(known, _)| known.value == name.value);
                 let other = at.map_or_else(|| absent(&name), |at| right.remove(at).1);
-                let value = condition::join(test, value, other, span);
+                let value = condition::join(guard, value, other, span);
                 joined.push((name, value));
             }
             for (name, value) in right {
-                let value = condition::join(test, absent(&name), value, span);
+                let value = condition::join(guard, absent(&name), value, span);
                 joined.push((name, value));
             }
             Value::Struct { type_name, fields: joined, span: made }
         }
-        (then, otherwise) => condition::join(test, then, otherwise, span),
+        (then, otherwise) => condition::join(guard, then, otherwise, span),
     }
 }

@@ -34,8 +34,33 @@ fn short(value: &Value) -> String {
         Value::Flag { name, default, .. } => format!("flag({}, {})", short(name), short(default)),
         Value::Call { callee, arguments, .. } => format!("{}({})", short_callee(callee), all(arguments)),
         Value::FirstNonEmpty(parts, _) => format!("first({})", all(parts)),
-        Value::Choice(parts, _) => format!("choice({})", all(parts)),
+        Value::Choice(arms, _) => {
+            let arms = arms.iter().map(|arm| match &arm.condition {
+                Some(condition) => format!("{} ? {}", short_condition(condition), short(&arm.value)),
+                None => short(&arm.value),
+            });
+            format!("choice({})", arms.collect::<Vec<_>>().join(" : "))
+        }
+        Value::Truth(condition, _) => short_condition(condition),
         Value::Unknown(it) => format!("?{}", it.reason),
+    }
+}
+
+fn short_condition(condition: &Condition) -> String {
+    let all = |parts: &[Condition], separator: &str| {
+        let parts: Vec<_> = parts.iter().map(short_condition).collect();
+        format!("({})", parts.join(separator))
+    };
+    match condition {
+        Condition::Empty(it) => format!("empty {}", short(it)),
+        Condition::Unset(it) => format!("unset {}", short(it)),
+        Condition::Failed(it) => format!("failed {}", short(it)),
+        Condition::Equal(left, right) => format!("{} == {}", short(left), short(right)),
+        Condition::Holds(it) => short(it),
+        Condition::Not(inner) => format!("not {}", short_condition(inner)),
+        Condition::All(parts) => all(parts, " and "),
+        Condition::Any(parts) => all(parts, " or "),
+        Condition::Unknown(_) => "?".to_owned(),
     }
 }
 
@@ -75,8 +100,11 @@ fn a_local_variable_is_what_was_assigned_to_it() {
         (r#"a := ":"; a += p; listen(a)"#, r#"":" + #0"#),
         (r#"for i := 0; i < 3; i++ { p = "x" }; listen(p)"#, "?it is assigned in a loop"),
         (r#"port := 8000 + 80; listen(port)"#, r#""8080""#),
-        (r#"if p == "x" { p = "a" } else { p = "b" }; listen(p)"#, r#"choice("b", "a")"#),
-        (r#"switch p { case "a": p = "1"; default: p = "2" }; listen(p)"#, r#"choice("2", "1")"#),
+        (r#"if p == "x" { p = "a" } else { p = "b" }; listen(p)"#, r##"choice(#0 == "x" ? "a" : "b")"##),
+        (
+            r#"switch p { case "a": p = "1"; default: p = "2" }; listen(p)"#,
+            r##"choice(#0 == "a" ? "1" : "2")"##,
+        ),
         (r#"srv := &http.Server{}; srv.Addr = p; listen(srv)"#, "Server{Addr: #0}"),
         (r#"cfg.Port = "1"; listen(cfg.Port)"#, r#""1""#),
         ("listen(cfg.Web.Port)", "#1.Web.Port"),

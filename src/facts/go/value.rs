@@ -99,11 +99,77 @@ pub enum Value {
     /// The first that is neither empty nor the zero number: `cmp.Or(a, b)`, and `if v == "" { v = d }`
     /// for a `v` that is no plain read of the environment.
     FirstNonEmpty(Vec<Value>, Span),
-    /// One of several, by a condition that is not evaluated. The first is what holds when nothing
-    /// is set (the default), where the source shows which that is.
-    Choice(Vec<Value>, Span),
+    /// One of several: the first whose condition holds, as in `if`, `else if`, `else`.
+    Choice(Vec<Arm>, Span),
+    /// A truth value: `os.Getenv("ENV") == "production"`.
+    Truth(Box<Condition>, Span),
     /// What cannot be said.
     Unknown(Unknown),
+}
+
+/// One value of a [`Value::Choice`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arm {
+    /// When it is this one; `None` for what remains when no arm before it holds.
+    pub condition: Option<Condition>,
+    /// The value.
+    pub value: Value,
+}
+
+/// What decides between values, as far as the source shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// The value is empty, or zero.
+    Empty(Value),
+    /// The environment variable of this read is not set (`LookupEnv`).
+    Unset(Value),
+    /// The value could not be made (`err != nil`).
+    Failed(Value),
+    /// Both have the same text.
+    Equal(Value, Value),
+    /// The text is `true`.
+    Holds(Value),
+    /// The other does not hold.
+    Not(Box<Condition>),
+    /// All hold.
+    All(Vec<Condition>),
+    /// One of them holds.
+    Any(Vec<Condition>),
+    /// Nothing that can be told.
+    Unknown(Span),
+}
+
+impl Condition {
+    /// The opposite.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            Self::Unknown(span) => Self::Unknown(span),
+            it => Self::Not(Box::new(it)),
+        }
+    }
+
+    /// That all of several hold; `None` when there are none.
+    #[must_use]
+    pub fn all(mut parts: Vec<Self>) -> Option<Self> {
+        match parts.len() {
+            0 => None,
+            1 => parts.pop(),
+            _ => Some(Self::All(parts)),
+        }
+    }
+
+    /// The values that it speaks of.
+    pub fn values(&self) -> Vec<&Value> {
+        match self {
+            Self::Empty(it) | Self::Unset(it) | Self::Failed(it) | Self::Holds(it) => vec![it],
+            Self::Equal(left, right) => vec![left, right],
+            Self::Not(inner) => inner.values(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::values).collect(),
+            Self::Unknown(_) => Vec::new(),
+        }
+    }
 }
 
 /// A read of an environment variable.
@@ -149,7 +215,8 @@ impl Value {
             | Self::Flag { span, .. }
             | Self::Call { span, .. }
             | Self::FirstNonEmpty(_, span)
-            | Self::Choice(_, span) => Some(*span),
+            | Self::Choice(_, span)
+            | Self::Truth(_, span) => Some(*span),
         }
     }
 }

@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::network::{by_default, word_of};
+use super::network::{alternatives, by_default, too_many, word_of};
 use super::world::{FunctionId, Targets};
-use super::{AddressFault, Application, CallRole, Listener, Listeners, NetworkCall};
+use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
 use crate::facts::catalogue::{GoEntry, ListenEntry, go as catalogue, without_version};
 use crate::facts::go::{Call, Unknown, Value};
-use crate::model::resolve::{Evaluator, Frame, Located, Outcome};
+use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol};
-use crate::source::{Span, Spanned, Text};
+use crate::source::{Confidence, Span, Spanned, Text};
 
 /// Gathers listeners call by call.
 pub(super) struct ListenerFinder<'e, 'w> {
@@ -49,7 +49,8 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             "unknown" => {
                 let reason = "the address of this server is set in ways that are not followed";
                 let unknown = Some(Spanned::new(reason.to_owned(), call.span));
-                self.calls.push(NetworkCall { site: call.span, role: CallRole::Listen, unknown });
+                let site = call.span;
+                self.calls.push(NetworkCall { site, role: CallRole::Listen, unknown, varies: false });
                 self.incomplete(reason, call.span);
             }
             _ => self.listen(function, call, listen),
@@ -74,31 +75,48 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     }
 
     fn listen(&mut self, function: FunctionId, call: &'w Call, listen: &ListenEntry) {
-        let heard = self.evaluator.in_contexts(function, |frame| hear(self.evaluator, call, listen, frame));
-        let unknown = heard.iter().find_map(|it| match it {
-            Heard::Unknown(it) => Some(Spanned::new(it.reason.clone(), it.span)),
-            _ => None,
-        });
-        if !heard.iter().all(|it| matches!(it, Heard::Nothing)) {
-            self.calls.push(NetworkCall { site: call.span, role: CallRole::Listen, unknown });
-        }
-        for it in heard {
-            match it {
-                Heard::Listener(listener) => {
-                    let same = |it: &Listener| it.call == listener.call && it.address == listener.address;
-                    if !self.out.known.iter().any(same) {
-                        self.out.known.push(listener);
+        let beyond = || Heard::Unknown(too_many(call.span));
+        let look = |frame: &Rc<Frame<'w>>| hear(self.evaluator, call, listen, frame);
+        let contexts = self.evaluator.in_contexts_and_worlds(function, look, beyond);
+        let mut network_call =
+            NetworkCall { site: call.span, role: CallRole::Listen, unknown: None, varies: false };
+        let mut on_network = false;
+        for (context, worlds) in contexts.into_iter().enumerate() {
+            let alternatives = alternatives(worlds, Heard::is_alike);
+            network_call.varies |= alternatives.len() > 1;
+            let of = alternatives.len() as u32;
+            for InWorld { found, is_default } in alternatives {
+                on_network |= !matches!(found, Heard::Nothing);
+                let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
+                match found {
+                    Heard::Listener(it) => self.add(Listener { alternative, ..it }.capped()),
+                    // An address that is refused in one of several ways is one nobody may have.
+                    Heard::Fault(_) if alternative.is_some_and(|it| !it.is_default) => {}
+                    Heard::Fault(fault) => self.add_fault(fault),
+                    Heard::Nothing => {}
+                    Heard::Unknown(it) => {
+                        self.incomplete(&it.reason, call.span);
+                        network_call.unknown.get_or_insert(Spanned::new(it.reason, it.span));
                     }
                 }
-                Heard::Fault(fault) => {
-                    if !self.out.faults.iter().any(|it| it.call == fault.call && it.address == fault.address)
-                    {
-                        self.out.faults.push(fault);
-                    }
-                }
-                Heard::Nothing => {}
-                Heard::Unknown(it) => self.incomplete(&it.reason, call.span),
             }
+        }
+        if on_network {
+            self.calls.push(network_call);
+        }
+    }
+
+    fn add(&mut self, listener: Listener) {
+        let same = |it: &Listener| it.call == listener.call && it.address == listener.address;
+        if !self.out.known.iter().any(same) {
+            self.out.known.push(listener);
+        }
+    }
+
+    fn add_fault(&mut self, fault: AddressFault) {
+        let same = |it: &AddressFault| it.call == fault.call && it.address == fault.address;
+        if !self.out.faults.iter().any(same) {
+            self.out.faults.push(fault);
         }
     }
 
@@ -153,6 +171,29 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             }
             Targets::Method(..) => false,
         }
+    }
+}
+
+impl Heard {
+    fn is_alike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Listener(left), Self::Listener(right)) => {
+                (&left.address, left.protocol) == (&right.address, right.protocol)
+            }
+            (Self::Fault(left), Self::Fault(right)) => left.address == right.address,
+            (Self::Nothing, Self::Nothing) | (Self::Unknown(_), Self::Unknown(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Listener {
+    /// What holds by default only is likely at best.
+    fn capped(mut self) -> Self {
+        if self.alternative.is_some() {
+            self.confidence = self.confidence.min(Confidence::Likely);
+        }
+        self
     }
 }
 
@@ -233,6 +274,7 @@ fn read_address(outcome: Outcome, listen: &ListenEntry, call: Span, protocol: Pr
                 call,
                 via: outcome.via,
                 confidence: outcome.confidence,
+                alternative: None,
                 address,
             })
         }

@@ -49,8 +49,22 @@ pub struct NetworkCall {
     /// What it does.
     pub role: CallRole,
     /// Why its host or port is not known, and where that shows; `None` when both are known however the
-    /// call is reached.
+    /// call is reached and conditions turn out.
     pub unknown: Option<Spanned<String>>,
+    /// Whether it has one of several addresses, by conditions that the project does not decide.
+    pub varies: bool,
+}
+
+/// One of several addresses that a call may have: a condition that nothing in the project decides, a field
+/// that is set in several places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// In which of the ways to it the call has these alternatives.
+    pub context: u32,
+    /// Number of alternatives, those that are not known included.
+    pub of: u32,
+    /// Whether the call has it when nothing is configured.
+    pub is_default: bool,
 }
 
 /// What a call does on the network.
@@ -159,6 +173,8 @@ pub struct Listener {
     pub via: Vec<Span>,
     /// How sure.
     pub confidence: Confidence,
+    /// `None` when the call listens there in any case.
+    pub alternative: Option<Alternative>,
 }
 
 /// What is spoken on a listener.
@@ -229,6 +245,8 @@ pub struct Dial {
     pub source: DialSource,
     /// How sure.
     pub confidence: Confidence,
+    /// `None` when the call connects there in any case.
+    pub alternative: Option<Alternative>,
 }
 
 /// Who dials.

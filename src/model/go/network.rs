@@ -6,11 +6,11 @@ use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
 use super::world::{FunctionId, Targets, TypeRef};
-use super::{CallRole, Dial, DialSource, GoNetwork, NetworkCall, ProgramId, World};
+use super::{Alternative, CallRole, Dial, DialSource, GoNetwork, NetworkCall, ProgramId, World};
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
-use crate::facts::go::{Call, Callee, Value};
+use crate::facts::go::{Call, Callee, Condition, Unknown, Value};
 use crate::model::Environment;
-use crate::model::resolve::{ConfigFiles, Evaluator, Frame, Located, Outcome, Setting};
+use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -99,27 +99,62 @@ fn find_dials<'w>(
     entry: &DialEntry,
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
-    let network_call = |unknown| NetworkCall { site: call.span, role: CallRole::Dial, unknown };
-    let unknown = |reason: &str| Spanned::new(reason.to_owned(), call.span);
+    let mut network_call =
+        NetworkCall { site: call.span, role: CallRole::Dial, unknown: None, varies: false };
     let Some(place) = &entry.address else {
-        return Some(network_call(Some(unknown(
-            "the address of this call is set in ways that are not followed",
-        ))));
+        let reason = "the address of this call is set in ways that are not followed";
+        network_call.unknown = Some(Spanned::new(reason.to_owned(), call.span));
+        return Some(network_call);
     };
-    let found = evaluator.in_contexts(function, |frame| {
+    let look = |frame: &Rc<Frame<'w>>| {
         let mut out = Found::default();
         let needs_caller = dials_of(evaluator, call, entry, place, frame, &mut out);
         (out, needs_caller)
-    });
-    let on_network = found.iter().any(|it| it.unknown.is_some() || !it.dials.is_empty());
-    let reason = found.iter().find_map(|it| it.unknown.clone());
-    for dial in found.into_iter().flat_map(|it| it.dials) {
-        let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
-        if !dials.iter().any(same) {
-            dials.push(dial);
+    };
+    let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
+    let contexts = evaluator.in_contexts_and_worlds(function, look, beyond);
+    let mut on_network = false;
+    for (context, worlds) in contexts.into_iter().enumerate() {
+        let alternatives = alternatives(worlds, Found::is_alike);
+        network_call.varies |= alternatives.len() > 1;
+        let of = alternatives.len() as u32;
+        for InWorld { found, is_default } in alternatives {
+            on_network |= found.unknown.is_some() || !found.dials.is_empty();
+            if let Some(unknown) = found.unknown {
+                network_call.unknown.get_or_insert(Spanned::new(unknown.reason, unknown.span));
+            }
+            let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
+            for mut dial in found.dials {
+                let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
+                if dials.iter().any(same) {
+                    continue;
+                }
+                dial.alternative = alternative;
+                if alternative.is_some() {
+                    dial.confidence = dial.confidence.min(Confidence::Likely);
+                }
+                dials.push(dial);
+            }
         }
     }
-    on_network.then(|| network_call(reason))
+    on_network.then_some(network_call)
+}
+
+/// What is found in several worlds, each once; it is the default when it is in one that is.
+pub(super) fn alternatives<T>(worlds: Vec<InWorld<T>>, alike: impl Fn(&T, &T) -> bool) -> Vec<InWorld<T>> {
+    let mut out: Vec<InWorld<T>> = Vec::new();
+    for world in worlds {
+        match out.iter_mut().find(|it| alike(&it.found, &world.found)) {
+            Some(known) => known.is_default |= world.is_default,
+            None => out.push(world),
+        }
+    }
+    out
+}
+
+/// The reason where there are more alternatives than are looked at.
+pub(super) fn too_many(call: Span) -> Unknown {
+    Unknown { reason: "too many conditions decide".to_owned(), span: call }
 }
 
 /// What one call dials in one context.
@@ -127,7 +162,16 @@ fn find_dials<'w>(
 struct Found {
     dials: Vec<Dial>,
     /// Why one of the texts that it may dial names no host and port.
-    unknown: Option<Spanned<String>>,
+    unknown: Option<Unknown>,
+}
+
+impl Found {
+    fn is_alike(&self, other: &Self) -> bool {
+        let address = |it: &Dial| (it.host.clone(), it.port, it.path.clone());
+        self.unknown.is_some() == other.unknown.is_some()
+            && self.dials.len() == other.dials.len()
+            && self.dials.iter().zip(&other.dials).all(|(left, right)| address(left) == address(right))
+    }
 }
 
 /// Reads one dial in one context; says whether a caller could tell more.
@@ -179,10 +223,11 @@ fn dials_of<'w>(
         needs_caller |= outcome.needs_caller;
         let targets = parse_target(outcome.text.as_str(), form);
         if targets.is_empty() {
-            let unknown = outcome.unknown.clone();
-            let unknown = unknown.map(|it| Spanned::new(it.reason, it.span));
-            let nowhere = || Spanned::new(format!("`{}` names no host", outcome.text.as_str()), call.span);
-            out.unknown.get_or_insert_with(|| unknown.unwrap_or_else(nowhere));
+            let nowhere = || {
+                let reason = format!("`{}` names no host", outcome.text.as_str());
+                Unknown { reason, span: call.span }
+            };
+            out.unknown.get_or_insert_with(|| outcome.unknown.clone().unwrap_or_else(nowhere));
         }
         for target in targets {
             // `:50051` as it is written is the own machine; a host that came out empty is a
@@ -213,6 +258,7 @@ fn dials_of<'w>(
                 via: outcome.via.clone(),
                 source: DialSource::Code,
                 confidence: outcome.confidence,
+                alternative: None,
             });
         }
     }
@@ -283,6 +329,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
                 via: Vec::new(),
                 source: DialSource::Variable,
                 confidence: Confidence::Likely,
+                alternative: None,
             });
         }
     }
@@ -345,11 +392,20 @@ fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32
                 gather_reads(default, names, depth);
             }
         }
-        Value::Concat(parts)
-        | Value::List(parts, _)
-        | Value::Choice(parts, _)
-        | Value::FirstNonEmpty(parts, _) => {
+        Value::Concat(parts) | Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => {
             each(parts);
+        }
+        Value::Choice(arms, _) => {
+            for arm in arms {
+                gather_reads(&arm.value, names, depth);
+                arm.condition
+                    .iter()
+                    .flat_map(Condition::values)
+                    .for_each(|it| gather_reads(it, names, depth));
+            }
+        }
+        Value::Truth(condition, _) => {
+            condition.values().into_iter().for_each(|it| gather_reads(it, names, depth));
         }
         Value::Format { arguments, .. } | Value::Call { arguments, .. } => each(arguments),
         Value::Struct { fields, .. } => fields.iter().for_each(|(_, it)| gather_reads(it, names, depth)),

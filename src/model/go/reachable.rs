@@ -213,10 +213,12 @@ impl<'a> Walk<'_, 'a> {
                     _ => arguments.iter().for_each(|it| self.hand_out(package, function, it)),
                 }
             }
-            Value::List(parts, _)
-            | Value::Choice(parts, _)
-            | Value::FirstNonEmpty(parts, _)
-            | Value::Concat(parts) => each(self, parts),
+            Value::Choice(arms, _) => {
+                arms.iter().for_each(|it| self.mentions(package, function, &it.value, depth));
+            }
+            Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Concat(parts) => {
+                each(self, parts)
+            }
             Value::Format { arguments, .. } => each(self, arguments),
             _ => {}
         }

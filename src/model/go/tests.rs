@@ -3,7 +3,7 @@
 use super::World;
 use crate::facts::{Facts, dotenv, go, go_mod};
 use crate::model::{Environment, GoNetwork, Origin, ProgramId, Variable};
-use crate::source::{FileId, Span, Text};
+use crate::source::{Confidence, FileId, Span, Text};
 
 /// A project of Go files, the workload of its first program, and what comes out.
 #[derive(Default)]
@@ -88,7 +88,9 @@ impl Project {
         let mut lines: Vec<String> = Vec::new();
         for it in &network.listeners.known {
             let port = self.written(it.port_span);
-            lines.push(format!("{} {:?} {} `{port}`", it.address, it.application, it.protocol.as_str()));
+            let possible = if it.confidence == Confidence::Possible { " possibly" } else { "" };
+            let protocol = it.protocol.as_str();
+            lines.push(format!("{} {:?} {protocol} `{port}`{possible}", it.address, it.application));
         }
         for it in &network.listeners.faults {
             lines.push(format!("{} {} {:?}", it.address, it.error, it.meant));
@@ -215,7 +217,7 @@ fn the_environment_and_the_arguments_decide() {
     assert_eq!(Project::main(imports, by_variable).env("PORT", "9").listeners(), ":9 Http tcp `elsewhere`");
     let mut unknown = Project::main(imports, by_variable);
     unknown.environment.incomplete = Some("an env_file is missing".into());
-    assert_eq!(unknown.listeners(), "? PORT may be set: an env_file is missing");
+    assert_eq!(unknown.listeners(), ":8080 Http tcp `8080` possibly");
 
     let by_flag = r#"p := flag.String("port", "80", ""); flag.Parse(); http.ListenAndServe(":"+*p, nil)"#;
     assert_eq!(Project::main(imports, by_flag).listeners(), ":80 Http tcp `80`");
@@ -223,7 +225,7 @@ fn the_environment_and_the_arguments_decide() {
     assert_eq!(given(&["-port=8080"]), ":8080 Http tcp `elsewhere`");
     assert_eq!(given(&["--x", "--port", "8080"]), ":8080 Http tcp `elsewhere`");
     let unknown = Project { arguments_unknown: true, ..Project::main(imports, by_flag) };
-    assert_eq!(unknown.listeners(), "? the program's arguments are not known");
+    assert_eq!(unknown.listeners(), ":80 Http tcp `80` possibly");
 
     let gin = &["github.com/gin-gonic/gin"];
     let run = Project::main(gin, "r := gin.New(); r.Run()").env("PORT", "7000");
@@ -234,14 +236,14 @@ fn the_environment_and_the_arguments_decide() {
 fn a_dotenv_file_counts_below_the_environment() {
     let source = "package main\nimport (\n\"net/http\"\n\"os\"\n\"github.com/joho/godotenv\"\n)\nfunc main() {\ngodotenv.Load()\nhttp.ListenAndServe(\":\"+os.Getenv(\"PORT\"), nil)\n}\n";
     let project = || Project::file("main.go", source);
-    assert_eq!(project().listeners(), "? a .env file may set PORT");
+    assert_eq!(project().listeners(), "? a .env file may set `PORT`");
     assert_eq!(project().env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
     let dotenv = Some(Project::default().env("PORT", "2").environment);
     assert_eq!(Project { dotenv: dotenv.clone(), ..project() }.listeners(), ":2 Http tcp `elsewhere`");
     let other = source.replace("Load()", "Load(\".env\", os.Args[1])");
     let unset = Some(Project::default().environment);
     let project = Project { dotenv: unset, ..Project::file("main.go", &other) };
-    assert_eq!(project.listeners(), "? a file that the program loads may set PORT");
+    assert_eq!(project.listeners(), "? a file that the program loads may set `PORT`");
     let project = Project { dotenv, ..Project::file("main.go", &other) };
     assert_eq!(project.listeners(), ":2 Http tcp `elsewhere`");
 }

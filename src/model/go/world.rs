@@ -387,7 +387,10 @@ impl<'a> Packages<'a> {
                 }
                 _ => None,
             },
-            Value::Choice(parts, _) | Value::FirstNonEmpty(parts, _) => {
+            Value::Choice(arms, _) => {
+                arms.iter().find_map(|it| self.type_within(package, function, &it.value, depth))
+            }
+            Value::FirstNonEmpty(parts, _) => {
                 parts.iter().find_map(|it| self.type_within(package, function, it, depth))
             }
             _ => None,
@@ -629,7 +632,8 @@ fn struct_literals<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usiz
             found.push(value);
             fields.iter().for_each(|(_, it)| struct_literals(it, found, depth));
         }
-        Value::List(parts, _) | Value::Choice(parts, _) | Value::FirstNonEmpty(parts, _) => {
+        Value::Choice(arms, _) => arms.iter().for_each(|it| struct_literals(&it.value, found, depth)),
+        Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => {
             parts.iter().for_each(|it| struct_literals(it, found, depth));
         }
         Value::Call { arguments, .. } => arguments.iter().for_each(|it| struct_literals(it, found, depth)),

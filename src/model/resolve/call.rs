@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Bound, Evaluator, Frame, Outcome, agreed};
+use super::{Bound, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{PureEntry, go as catalogue};
 use crate::facts::go::{Callee, Value};
 use crate::model::go::{FunctionId, Targets, TypeRef};
@@ -58,8 +58,8 @@ impl<'w> Evaluator<'w> {
     ) -> Outcome {
         let inside = self.enter(target, arguments, receiver, span, frame);
         let returns = &self.packages.function(target).function.returns;
-        let values = returns.iter().filter_map(|it| it.first());
-        let mut outcome = agreed(values.map(|it| self.text(it, &inside, depth)), "its results differ", span);
+        let outcomes = returns.iter().filter_map(|it| it.first()).map(|it| self.text(it, &inside, depth));
+        let mut outcome = self.one_of(outcomes.collect(), "its results differ", span, None);
         outcome.via.insert(0, span);
         outcome
     }

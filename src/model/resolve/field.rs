@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::receiver_of;
-use super::{Active, Evaluator, Frame, Outcome, agreed};
+use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::Value;
 use crate::model::go::{Targets, TypeRef};
@@ -118,7 +118,7 @@ impl<'w> Evaluator<'w> {
         }
         let many = found.len() > 1;
         let outcomes = found.into_iter().map(|(value, frame)| self.inner(value, &frame, depth));
-        let mut outcome = agreed(outcomes, "it is set in several places", span);
+        let mut outcome = self.one_of(outcomes.collect(), "it is set in several places", span, None);
         // The caller may tell which of several structs this one is.
         outcome.needs_caller |= many && outcome.unknown.is_some() && self.is_outermost(frame);
         outcome

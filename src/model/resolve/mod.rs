@@ -5,11 +5,13 @@
 //! `http://localhost:3002/users/<hole>` still says whom it dials.
 
 mod call;
+mod condition;
 mod config;
 mod field;
 mod format;
 mod place;
 
+pub use condition::InWorld;
 pub use config::{ConfigFiles, tag_value};
 pub use field::Head;
 pub use place::Located;
@@ -92,6 +94,8 @@ pub struct Evaluator<'w> {
     steps: Cell<u32>,
     /// Package variables, functions and fields that are being evaluated, against going round.
     active: RefCell<Vec<Active<'w>>>,
+    /// What the world that is looked at was decided to be; see [`Evaluator::in_worlds`].
+    decisions: RefCell<Option<Vec<condition::Decision>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +115,8 @@ impl<'w> Evaluator<'w> {
     #[must_use]
     pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
         let files = ConfigFiles::default();
-        Self { packages, reachable, setting, files, steps: Cell::new(0), active: RefCell::default() }
+        let (steps, active, decisions) = (Cell::new(0), RefCell::default(), RefCell::default());
+        Self { packages, reachable, setting, files, steps, active, decisions }
     }
 
     /// The text of `value` as far as it is known.
@@ -197,10 +202,8 @@ impl<'w> Evaluator<'w> {
                 }
                 last
             }
-            Value::Choice(parts, span) => {
-                let outcomes = parts.iter().map(|it| self.text(it, frame, depth));
-                agreed(outcomes, "a condition decides", *span)
-            }
+            Value::Choice(arms, span) => self.chosen(arms, *span, frame, depth),
+            Value::Truth(condition, span) => self.truth(condition, *span, frame, depth),
             Value::Struct { .. } => self.structure_text(value, frame, depth),
             Value::Receiver { span, .. } => Outcome::hole("it is no text", Some(*span)),
             Value::Unknown(it) => Outcome::hole(&it.reason, Some(it.span)),
@@ -228,7 +231,7 @@ impl<'w> Evaluator<'w> {
             let frame = Rc::new(Frame::Function { function: *function, call: None });
             self.inner(value, &frame, depth)
         });
-        let outcome = agreed(outcomes, "it is assigned in several places", span);
+        let outcome = self.one_of(outcomes.collect(), "it is assigned in several places", span, None);
         self.active.borrow_mut().pop();
         // `var port = "80"; func init() { if p := os.Getenv("PORT"); p != "" { port = p } }`: who
         // gives a variable a value at first does not mean an empty one later.
@@ -275,11 +278,11 @@ impl<'w> Evaluator<'w> {
                     outcome.needs_caller = false;
                     outcome
                 });
-                outcome = agreed(uppers, "its callers differ", bound.span);
+                outcome = self.one_of(uppers.collect(), "its callers differ", bound.span, None);
             }
             outcome
         });
-        let outcome = agreed(outcomes, "its callers differ", span);
+        let outcome = self.one_of(outcomes.collect(), "its callers differ", span, None);
         self.active.borrow_mut().pop();
         outcome
     }
@@ -335,17 +338,21 @@ impl<'w> Evaluator<'w> {
         let mut confidence = Confidence::Proven;
         if found.is_none() {
             if let Some(reason) = &environment.incomplete {
-                return Outcome::hole(&format!("{name} may be set: {reason}"), Some(span));
+                let Some(mut outcome) = default() else {
+                    return Outcome::hole(&format!("`{name}` may be set: {reason}"), Some(span));
+                };
+                outcome.via.insert(0, span);
+                return Self::assumed(outcome);
             }
             let Reachable { loads_dotenv, loads_other_dotenv, .. } = self.reachable;
             if *loads_dotenv || *loads_other_dotenv {
                 let Some(file) = self.setting.dotenv else {
-                    return Outcome::hole(&format!("a .env file may set {name}"), Some(span));
+                    return Outcome::hole(&format!("a .env file may set `{name}`"), Some(span));
                 };
                 found = file.get(name).filter(|_| *loads_dotenv);
                 if found.is_none() && *loads_other_dotenv {
                     return Outcome::hole(
-                        &format!("a file that the program loads may set {name}"),
+                        &format!("a file that the program loads may set `{name}`"),
                         Some(span),
                     );
                 }
@@ -358,12 +365,27 @@ impl<'w> Evaluator<'w> {
                     Outcome { confidence, ..Outcome::known(text.clone()) }
                 }
                 Some(_) => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
-                None => Outcome::hole(&format!("{name} is set to something unknown"), Some(variable.span)),
+                None => Outcome::hole(&format!("`{name}` is set to something unknown"), Some(variable.span)),
             },
             None => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
         };
         outcome.via.insert(0, span);
         outcome
+    }
+
+    /// Whether the variable that is read is set; `None` when that cannot be told.
+    fn is_set(&self, read: &'w Environ, frame: &Rc<Frame<'w>>, depth: u32) -> Option<bool> {
+        let key = self.text(&read.key, frame, depth);
+        if key.unknown.is_some() {
+            return None;
+        }
+        let environment = self.setting.environment;
+        let loads_files = self.reachable.loads_dotenv || self.reachable.loads_other_dotenv;
+        match environment.get(key.text.as_str()) {
+            Some(_) => Some(true),
+            None if environment.incomplete.is_none() && !loads_files => Some(false),
+            None => None,
+        }
     }
 
     /// A variable of the environment, read at `span`; empty when it is not set.
@@ -384,12 +406,12 @@ impl<'w> Evaluator<'w> {
         if name.unknown.is_some() {
             return name;
         }
-        let Some(arguments) = self.setting.arguments else {
-            return Outcome::hole("the program's arguments are not known", Some(span));
-        };
-        let mut outcome = match flag_value(arguments, name.text.as_str()) {
-            Some(text) => Outcome::known(text),
-            None => self.text(default, frame, depth),
+        let mut outcome = match self.setting.arguments {
+            Some(arguments) => match flag_value(arguments, name.text.as_str()) {
+                Some(text) => Outcome::known(text),
+                None => self.text(default, frame, depth),
+            },
+            None => Self::assumed(self.text(default, frame, depth)),
         };
         outcome.via.insert(0, span);
         outcome
@@ -474,24 +496,6 @@ fn flag_value(arguments: &[Text], name: &str) -> Option<Text> {
         }
     }
     None
-}
-
-/// What several evaluations agree on: the first, when all give one text.
-fn agreed(outcomes: impl Iterator<Item = Outcome>, reason: &str, span: Span) -> Outcome {
-    let mut first: Option<Outcome> = None;
-    for outcome in outcomes {
-        match &mut first {
-            None => first = Some(outcome),
-            Some(first) if first.unknown.is_none() && outcome.text.as_str() == first.text.as_str() => {
-                first.needs_caller |= outcome.needs_caller;
-            }
-            Some(first) => {
-                let needs_caller = first.needs_caller || outcome.needs_caller;
-                return Outcome { needs_caller, ..Outcome::hole(reason, Some(span)) };
-            }
-        }
-    }
-    first.unwrap_or_else(|| Outcome::hole("nothing says what it is", Some(span)))
 }
 
 fn span_of(value: &Value) -> Span {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::field::Head;
-use super::{Evaluator, Frame, MAXIMUM_DEPTH, MAXIMUM_STEPS, Outcome};
+use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, MAXIMUM_STEPS, Outcome};
 use crate::facts::catalogue::Place;
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::go::{FunctionId, entry_of, opens_socket};
@@ -58,6 +58,22 @@ impl<'w> Evaluator<'w> {
             }
         }
         out
+    }
+
+    /// As [`Evaluator::in_contexts`], and in each context in every world (see [`Evaluator::in_worlds`]).
+    pub fn in_contexts_and_worlds<T>(
+        &self,
+        function: FunctionId,
+        look: impl Fn(&Rc<Frame<'w>>) -> (T, bool),
+        beyond: impl Fn() -> T,
+    ) -> Vec<Vec<InWorld<T>>> {
+        self.in_contexts(function, |frame| {
+            let worlds = self.in_worlds(|| look(frame), || (beyond(), false));
+            let needs_caller = worlds.iter().any(|it| it.found.1);
+            let found = worlds.into_iter();
+            let found = found.map(|it| InWorld { found: it.found.0, is_default: it.is_default });
+            (found.collect(), needs_caller)
+        })
     }
 
     /// The values at a place of a call; several for a list.

@@ -1,0 +1,267 @@
+//! Conditions, and the values that depend on them.
+//!
+//! A condition is evaluated like any other value. One that cannot be told leaves several worlds to look
+//! at: [`Evaluator::in_worlds`] looks at each, and in each of them the same condition always turns out
+//! the same way, so that a host and a port that one `if` sets stay together.
+
+use std::rc::Rc;
+
+use super::{Evaluator, Frame, Outcome};
+use crate::facts::go::{Arm, Condition, Value};
+use crate::source::{Confidence, Span, Text};
+
+/// More ways to turn out are not looked at.
+const MAXIMUM_WORLDS: usize = 24;
+
+/// A choice that nothing in the project decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Decision {
+    /// What is chosen: an `if`, a call with several returns, a field with several writers.
+    at: Span,
+    /// Number of possibilities.
+    count: usize,
+    /// The one that is looked at.
+    pick: usize,
+    /// The one that holds when nothing is configured, where that is known.
+    default: Option<usize>,
+}
+
+/// What was found in one world.
+#[derive(Clone, Debug)]
+pub struct InWorld<T> {
+    /// What was found.
+    pub found: T,
+    /// Whether it is the world in which nothing is configured.
+    pub is_default: bool,
+}
+
+/// What a condition comes to.
+struct Verdict {
+    /// Whether it holds; `None` when that cannot be told.
+    holds: Option<bool>,
+    /// Whether it is only most likely so.
+    guessed: bool,
+    /// How it was come by.
+    how: Outcome,
+}
+
+impl<'w> Evaluator<'w> {
+    /// Looks once for each way in which the conditions that cannot be told may turn out. Where there are
+    /// too many ways, what `beyond` says stands for those that were not looked at.
+    pub fn in_worlds<T>(&self, look: impl Fn() -> T, beyond: impl Fn() -> T) -> Vec<InWorld<T>> {
+        let mut out = Vec::new();
+        let mut decided: Vec<Decision> = Vec::new();
+        loop {
+            *self.decisions.borrow_mut() = Some(decided);
+            let found = look();
+            decided = self.decisions.borrow_mut().take().unwrap_or_default();
+            let is_default = decided.iter().all(|it| it.default == Some(it.pick));
+            out.push(InWorld { found, is_default });
+            // The next world differs in the last decision that has a possibility left.
+            while decided.last().is_some_and(|it| it.pick + 1 >= it.count) {
+                decided.pop();
+            }
+            let Some(last) = decided.last_mut() else { return out };
+            last.pick += 1;
+            if out.len() >= MAXIMUM_WORLDS {
+                out.push(InWorld { found: beyond(), is_default: false });
+                return out;
+            }
+        }
+    }
+
+    /// Which of `count` possibilities is looked at; `None` when only what all agree on counts.
+    pub(super) fn decide(&self, at: Span, count: usize, default: Option<usize>) -> Option<usize> {
+        let mut decisions = self.decisions.borrow_mut();
+        let decisions = decisions.as_mut()?;
+        if let Some(known) = decisions.iter().find(|it| it.at == at) {
+            return Some(known.pick.min(count - 1));
+        }
+        decisions.push(Decision { at, count, pick: 0, default });
+        Some(0)
+    }
+
+    /// The value of a choice.
+    pub(super) fn chosen(&self, arms: &'w [Arm], span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let (possible, default, how) = self.possible(arms, frame, depth);
+        let outcomes = possible.iter().map(|it| self.text(&it.value, frame, depth));
+        let mut outcome = self.one_of(outcomes.collect(), "a condition decides", span, default);
+        outcome.confidence = outcome.confidence.min(how.confidence);
+        outcome.needs_caller |= how.needs_caller;
+        outcome
+    }
+
+    /// The arms that may be taken, which of them is when nothing is configured, and what that rests on.
+    pub(super) fn possible(
+        &self,
+        arms: &'w [Arm],
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> (Vec<&'w Arm>, Option<usize>, Outcome) {
+        let mut possible = Vec::new();
+        let mut default = None;
+        let mut how = Outcome::known(Text::default());
+        let mut told = true;
+        for arm in arms {
+            let Some(condition) = &arm.condition else {
+                possible.push(arm);
+                if told {
+                    default.get_or_insert(possible.len() - 1);
+                }
+                break;
+            };
+            let verdict = self.verdict(condition, frame, depth);
+            how.confidence = how.confidence.min(verdict.how.confidence);
+            how.needs_caller |= verdict.how.needs_caller;
+            match verdict.holds {
+                Some(false) if !verdict.guessed => {}
+                Some(holds) => {
+                    possible.push(arm);
+                    if holds && told {
+                        default.get_or_insert(possible.len() - 1);
+                    }
+                    if holds && !verdict.guessed {
+                        break;
+                    }
+                }
+                None => {
+                    told = false;
+                    possible.push(arm);
+                }
+            }
+        }
+        (possible, default, how)
+    }
+
+    /// One of several outcomes: what they agree on, else the one of the world that is looked at.
+    pub(super) fn one_of(
+        &self,
+        mut outcomes: Vec<Outcome>,
+        reason: &str,
+        span: Span,
+        default: Option<usize>,
+    ) -> Outcome {
+        let Some(first) = outcomes.first() else {
+            return Outcome::hole("nothing says what it is", Some(span));
+        };
+        let agree = |it: &Outcome| it.unknown.is_none() && it.text.as_str() == first.text.as_str();
+        let needs_caller = outcomes.iter().any(|it| it.needs_caller);
+        if outcomes.len() == 1 || outcomes.iter().all(agree) {
+            let at = default.unwrap_or_default();
+            return Outcome { needs_caller, ..outcomes.swap_remove(at) };
+        }
+        if outcomes.iter().all(|it| it.unknown.is_some()) {
+            return Outcome { needs_caller, ..outcomes.swap_remove(0) };
+        }
+        match self.decide(span, outcomes.len(), default) {
+            Some(pick) => Outcome { needs_caller, ..outcomes.swap_remove(pick) },
+            None => Outcome { needs_caller, ..Outcome::hole(reason, Some(span)) },
+        }
+    }
+
+    /// A truth value as text.
+    pub(super) fn truth(
+        &self,
+        condition: &'w Condition,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let Verdict { holds, guessed, how } = self.verdict(condition, frame, depth);
+        match holds {
+            Some(holds) if !guessed => {
+                Outcome { text: Text::new(holds.to_string(), span), unknown: None, ..how }
+            }
+            _ => {
+                Outcome { needs_caller: how.needs_caller, ..Outcome::hole("a condition decides", Some(span)) }
+            }
+        }
+    }
+
+    fn verdict(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>, depth: u32) -> Verdict {
+        let known = |how: Outcome, holds: Option<bool>| {
+            let holds = holds.filter(|_| how.unknown.is_none());
+            Verdict { holds, guessed: false, how }
+        };
+        match condition {
+            Condition::Empty(value) => {
+                let it = self.text(value, frame, depth);
+                let empty = matches!(it.text.as_str(), "" | "0");
+                // `":" + port` is not empty, whatever the port is.
+                let sure = it.unknown.is_some() && it.text.as_str().chars().any(|it| it != crate::net::HOLE);
+                if sure {
+                    return Verdict { holds: Some(false), guessed: false, how: it };
+                }
+                known(it, Some(empty))
+            }
+            Condition::Unset(value) => {
+                let set = match value {
+                    Value::Environment(read) => self.is_set(read, frame, depth),
+                    _ => None,
+                };
+                known(Outcome::known(Text::default()), set.map(|it| !it))
+            }
+            // What is read from outside was made to be there, and a default is for the rest.
+            Condition::Failed(value) => {
+                let it = self.text(value, frame, depth);
+                let how = Outcome {
+                    unknown: None,
+                    needs_caller: it.needs_caller,
+                    ..Outcome::known(Text::default())
+                };
+                Verdict { holds: Some(false), guessed: it.unknown.is_some(), how }
+            }
+            Condition::Equal(left, right) => {
+                let mut it = self.text(left, frame, depth);
+                let right = self.text(right, frame, depth);
+                let equal = it.text.as_str() == right.text.as_str();
+                it.join(&right);
+                known(it, Some(equal))
+            }
+            Condition::Holds(value) => {
+                let it = self.text(value, frame, depth);
+                // The spellings of strconv.ParseBool: <https://pkg.go.dev/strconv#ParseBool>.
+                let holds = match it.text.as_str() {
+                    "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+                    "0" | "f" | "F" | "FALSE" | "false" | "False" | "" => Some(false),
+                    _ => None,
+                };
+                known(it, holds)
+            }
+            Condition::Not(inner) => {
+                let it = self.verdict(inner, frame, depth);
+                Verdict { holds: it.holds.map(|it| !it), ..it }
+            }
+            Condition::All(parts) => self.together(parts, false, frame, depth),
+            Condition::Any(parts) => self.together(parts, true, frame, depth),
+            Condition::Unknown(span) => known(Outcome::hole("a condition decides", Some(*span)), None),
+        }
+    }
+
+    /// `&&` and `||`: one part that comes to `decisive` decides.
+    fn together(&self, parts: &'w [Condition], decisive: bool, frame: &Rc<Frame<'w>>, depth: u32) -> Verdict {
+        let mut how = Outcome::known(Text::default());
+        let (mut holds, mut guessed) = (Some(!decisive), false);
+        for part in parts {
+            let it = self.verdict(part, frame, depth);
+            how.needs_caller |= it.how.needs_caller;
+            how.confidence = how.confidence.min(it.how.confidence);
+            match it.holds {
+                Some(value) if value == decisive && !it.guessed => {
+                    return Verdict { holds: Some(decisive), guessed: false, how };
+                }
+                Some(value) if value == decisive => (holds, guessed) = (Some(decisive), true),
+                Some(_) => guessed |= it.guessed,
+                None if holds == Some(!decisive) => holds = None,
+                None => {}
+            }
+        }
+        Verdict { holds, guessed, how }
+    }
+
+    /// The least confidence at which the default of a variable counts that something outside of the
+    /// project may set.
+    pub(super) fn assumed(outcome: Outcome) -> Outcome {
+        Outcome { confidence: outcome.confidence.min(Confidence::Possible), ..outcome }
+    }
+}
