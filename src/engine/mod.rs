@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::kind::Kind;
-use crate::facts::{Facts, Tree, compose, dockerfile, dotenv, go_mod, shell};
+use crate::facts::{Facts, Tree, compose, configuration, dockerfile, dotenv, go_mod, shell};
 use crate::model::Project;
 use crate::rules::{Context, Findings, RULES, Rule};
 use crate::source::{FileId, SourceMap};
@@ -100,6 +100,11 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         let folder = input.sources.file(*id).path().rsplit_once('/').map_or(".", |it| it.0);
         Some((folder.to_owned(), module.module.as_ref()?.value.clone()))
     });
+    let configurations = of_kind(Kind::Configuration);
+    let configurations = configurations.par_iter().filter_map(|(id, path, text)| {
+        let read = || configuration::read(*id, path, text);
+        isolate::run(path, internal_errors, read).map(|facts| (*id, facts))
+    });
     let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), internal_errors);
     Facts {
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
@@ -110,6 +115,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         compose: read!(Kind::Compose, compose::read),
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),
+        configurations: configurations.collect(),
     }
 }
 

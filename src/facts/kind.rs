@@ -1,5 +1,7 @@
 //! What a file is, told by its name.
 
+use super::configuration::Format;
+
 /// The formats reachlint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -17,6 +19,9 @@ pub enum Kind {
     Dotenv,
     /// `*.sh` and the scripts that images start with.
     Script,
+    /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
+    /// are read, see [`configuration`](super::configuration).
+    Configuration,
 }
 
 impl Kind {
@@ -40,6 +45,8 @@ impl Kind {
             Some(Self::Dotenv)
         } else if is_script(&name) {
             Some(Self::Script)
+        } else if Format::of(&name).is_some() {
+            Some(Self::Configuration)
         } else {
             None
         }
@@ -115,7 +122,11 @@ mod tests {
             (&[".env", ".env.example", "app.env", ".env.local", "env.example", ".ENV"], Some(Kind::Dotenv)),
             (&["run.sh", "entrypoint", "docker-entrypoint.sh", "entrypoint.sh", "start"], Some(Kind::Script)),
             (&["Dockerfile.dockerignore", ".dockerignore", ".envrc", "environment", "envelope.svg"], None),
-            (&["Dockerfile.md", ".env.ts", "composer.json", "compose.json", "decompose.yml"], None),
+            (
+                &["composer.json", "compose.json", "decompose.yml", "config.toml", "app.INI"],
+                Some(Kind::Configuration),
+            ),
+            (&["Dockerfile.md", ".env.ts"], None),
             (&["docker-compose.yml.example", "go.sum", "main.gotmpl", "Dockerfiles", "run.py", ""], None),
         ];
         for (names, expected) in cases {

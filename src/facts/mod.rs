@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod compose;
+pub mod configuration;
 pub mod dockerfile;
 pub mod dotenv;
 pub mod go;
@@ -37,6 +38,8 @@ pub struct Facts {
     pub dotenv: Vec<(FileId, dotenv::Dotenv)>,
     /// Shell scripts.
     pub scripts: Vec<(FileId, shell::Script)>,
+    /// Configuration files of programs.
+    pub configurations: Vec<(FileId, configuration::Configuration)>,
 }
 
 impl Facts {

@@ -4,6 +4,9 @@
 
 pub mod dockerfile;
 pub mod go;
+pub mod ini;
 pub mod interpolation;
+pub mod leaf;
 pub mod shell;
+pub mod toml;
 pub mod yaml;

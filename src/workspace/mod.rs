@@ -12,11 +12,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 pub use locate::{Target, locate, repository_of};
 
-use crate::facts::Tree;
 use crate::facts::kind::Kind;
+use crate::facts::{Tree, configuration};
 use crate::source::SourceMap;
 
 /// A larger file is not read: no person wrote it.
@@ -58,16 +59,23 @@ impl Note {
 #[must_use]
 pub fn load(root: &Path) -> Workspace {
     let walk::Walked { files, mut notes } = walk::walk(root);
-    let read: Vec<_> = files
-        .par_iter()
-        .filter_map(|path| {
-            let name = path.rsplit('/').next().unwrap_or(path);
-            let kind = Kind::of(name)?;
-            Some((path, kind, read_text(&root.join(path))))
-        })
-        .collect();
+    let kind_of = |path: &str| Kind::of(path.rsplit('/').next().unwrap_or(path));
+    let (later, first): (Vec<_>, Vec<_>) = files
+        .iter()
+        .filter_map(|path| Some((path, kind_of(path)?)))
+        .partition(|(_, kind)| *kind == Kind::Configuration);
+    let read = |(path, kind): &(_, _)| (*path, *kind, read_text(&root.join(path)));
+    let mut read_files: Vec<_> = first.par_iter().map(read).collect();
+    let texts = read_files.par_iter().filter_map(|(_, _, text)| text.as_ref().ok());
+    let named = match later.is_empty() {
+        true => FxHashSet::default(),
+        false => mentioned(texts.map(|(text, _)| text.as_str())),
+    };
+    let later = later.par_iter().filter(|(path, _)| is_wanted(root, path, &named)).map(read);
+    read_files.extend(later.collect::<Vec<_>>());
+    read_files.sort_by_key(|(path, ..)| *path);
     let (mut sources, mut kinds) = (SourceMap::default(), Vec::new());
-    for (path, kind, text) in read {
+    for (path, kind, text) in read_files {
         match text {
             Ok((text, remark)) => {
                 sources.add(path.as_str(), text);
@@ -79,6 +87,25 @@ pub fn load(root: &Path) -> Workspace {
     }
     notes.sort();
     Workspace { root: root.to_owned(), sources, kinds, tree: Tree::new(files), notes }
+}
+
+/// The configuration files that any of these texts names.
+fn mentioned<'t>(texts: impl ParallelIterator<Item = &'t str>) -> FxHashSet<String> {
+    let names = texts.fold(FxHashSet::default, |mut names, text| {
+        configuration::mentioned(text, &mut names);
+        names
+    });
+    names.reduce(FxHashSet::default, |mut all, some| {
+        all.extend(some);
+        all
+    })
+}
+
+/// Whether a file is worth a look that may be the configuration of a program.
+fn is_wanted(root: &Path, path: &str, named: &FxHashSet<String>) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    (configuration::is_likely(path) || named.contains(name))
+        && std::fs::metadata(root.join(path)).is_ok_and(|it| it.len() <= configuration::LARGEST_FILE)
 }
 
 /// Sets how many threads read and judge; without a call there is one a processor.

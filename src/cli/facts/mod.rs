@@ -12,14 +12,15 @@ use clap::Args;
 use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::kind::Kind;
-use crate::facts::{dotenv, go_mod, shell};
+use crate::facts::{configuration, dotenv, go_mod, shell};
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::workspace;
 
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
-    /// The file: Go source, go.mod, a Dockerfile, a Compose file, a `.env` file or a shell script.
+    /// The file: Go source, go.mod, a Dockerfile, a Compose file, a `.env` file, a shell script, or the
+    /// configuration of a program (YAML, TOML, JSON, INI).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -54,6 +55,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Compose => compose::entries(file, sources),
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
+        Kind::Configuration => of_configuration(file, sources),
     }
 }
 
@@ -80,6 +82,16 @@ fn of_go_mod(it: &go_mod::GoMod) -> Vec<Entry> {
 fn of_dotenv(it: &dotenv::Dotenv, sources: &SourceMap) -> Vec<Entry> {
     let entries = it.entries.iter().map(|it| Entry::new("variable", source(sources, it.span)).at(it.span));
     entries.chain(errors(&it.errors)).collect()
+}
+
+fn of_configuration(file: FileId, sources: &SourceMap) -> Vec<Entry> {
+    let source = sources.file(file);
+    let it = configuration::read(file, source.path(), source.text());
+    let values = it.leaves.iter().map(|it| {
+        let span = it.text.cover().unwrap_or(it.key);
+        Entry::new("value", format!("{} = {}", it.path.join("."), it.text.as_str())).at(span)
+    });
+    values.chain(errors(&it.errors)).collect()
 }
 
 fn of_script(it: &shell::Script) -> Vec<Entry> {
