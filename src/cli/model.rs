@@ -203,10 +203,13 @@ fn listeners(it: &Listeners) -> Vec<Entry> {
     let faults = it.faults.iter();
     let faults =
         faults.map(|it| Entry::new("cannot listen", format!("{}: {}", it.address, it.error)).at(it.span));
+    let collisions = it.collisions.iter();
+    let collisions = collisions
+        .map(|it| Entry::new("binds twice", format!("{}/{}", it.port, it.protocol.as_str())).at(it.second));
     let more = it.incomplete.iter();
     let more =
         more.map(|it| Entry::new("not resolved", format!("other listeners: {}", it.value)).at(it.span));
-    known.chain(faults).chain(more).collect()
+    known.chain(faults).chain(collisions).chain(more).collect()
 }
 
 fn dial(it: &Dial) -> Entry {

@@ -1,9 +1,11 @@
 //! Pure values of the network: hosts, ports, addresses, URLs and DSNs. Knows no file.
 
 mod address;
+mod binding;
 mod target;
 
 pub use address::{ListenAddress, ListenError, split_host_port};
+pub use binding::Binding;
 pub use target::{HOLE, Target, default_port, parse_target};
 
 /// Transport protocol.

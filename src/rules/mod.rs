@@ -14,6 +14,7 @@ macro_rules! rule {
 }
 
 mod doc;
+mod duplicate_listener;
 mod exposed_port_mismatch;
 mod finding;
 mod foreign_address_listener;
@@ -72,6 +73,7 @@ pub const RULES: &[Rule] = &[
     malformed_listen_address::RULE,
     ignored_listen_error::RULE,
     unspecified_address_dialled::RULE,
+    duplicate_listener::RULE,
     // Ports.
     published_port_mismatch::RULE,
     exposed_port_mismatch::RULE,

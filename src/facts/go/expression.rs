@@ -4,6 +4,7 @@ use super::condition::{self, Test, TestKind, guard_of, is_empty_literal};
 use super::function::{Reader, owner_of, path_of};
 use super::read::{is_number, literal_text, unknown};
 use super::scope::State;
+use super::standing::{Runs, Standing};
 use super::{Call, Callee, Condition, Environ, TypeName, Unknown, Usage, Value};
 use crate::facts::catalogue::{self, GoEntry, Role, without_version};
 use crate::source::{Span, Spanned};
@@ -57,7 +58,7 @@ impl<'t> Reader<'_, 't> {
             "binary_expression" => self.binary(node),
             "composite_literal" => self.composite(node),
             "func_literal" => {
-                self.function_literal(node, None);
+                self.function_literal(node, None, Runs::Later);
                 self.unknown(node, "it is a function")
             }
             "type_assertion_expression" => {
@@ -359,7 +360,12 @@ impl<'t> Reader<'_, 't> {
             }
             "selector_expression" => self.selected(function),
             "func_literal" => {
-                self.function_literal(function, None);
+                let runs = match usage {
+                    Usage::Go => Runs::Beside,
+                    Usage::Defer => Runs::Later,
+                    _ => Runs::Here,
+                };
+                self.function_literal(function, None, runs);
                 None
             }
             _ => {
@@ -371,7 +377,7 @@ impl<'t> Reader<'_, 't> {
         };
         let values: Vec<State> = arguments.iter().map(|it| self.argument(*it)).collect();
         let Some(callee) = callee else {
-            self.callbacks(&arguments, None);
+            self.callbacks(&arguments, None, Runs::Later);
             let only = matches!(function.kind(), "slice_type") && values.len() == 1;
             if let (true, Some(state)) = (only, values.into_iter().next()) {
                 return state;
@@ -407,9 +413,9 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// Reads the function literals among the arguments; `router` is what their first parameter is.
-    fn callbacks(&mut self, arguments: &[Node<'t>], router: Option<&(Value, Option<TypeName>)>) {
+    fn callbacks(&mut self, arguments: &[Node<'t>], router: Option<&(Value, Option<TypeName>)>, runs: Runs) {
         for node in arguments.iter().filter(|it| it.kind() == "func_literal") {
-            self.deeper(|it| it.function_literal(*node, router.cloned()));
+            self.deeper(|it| it.function_literal(*node, router.cloned(), runs));
         }
     }
 
@@ -436,11 +442,22 @@ impl<'t> Reader<'_, 't> {
                 callee_span: self.context.span(function),
                 statement,
                 in_literal: self.literal_depth > 0,
+                standing: match usage {
+                    Usage::Go => Standing { goroutine: Some(statement.unwrap_or(span)), ..self.standing },
+                    _ => self.standing,
+                },
             });
         }
         let groups = entry.and_then(|it| it.route.as_ref()).is_some_and(|it| it.role == Role::Group);
         let router = groups.then(|| (value.clone(), type_name.clone()));
-        self.callbacks(&nodes, router.as_ref());
+        // `errgroup.Group` and, since Go 1.25, `sync.WaitGroup` run what they are given at once; a
+        // router hands itself to the function on the spot.
+        let runs = match (&callee, groups) {
+            (Callee::Method { name, .. }, _) if name == "Go" => Runs::Beside,
+            (_, true) => Runs::Here,
+            _ => Runs::Later,
+        };
+        self.callbacks(&nodes, router.as_ref(), runs);
         match entry.and_then(|it| it.flag.as_ref()) {
             Some(flag) => {
                 if let Some(target) = flag.target.and_then(|it| nodes.get(it)) {
@@ -597,7 +614,7 @@ impl<'t> Reader<'_, 't> {
                 for it in arguments {
                     self.argument(*it);
                 }
-                self.callbacks(arguments, None);
+                self.callbacks(arguments, None, Runs::Later);
                 Some(self.unknown(node, "it is calculated"))
             }
             _ => None,

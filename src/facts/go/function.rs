@@ -4,6 +4,7 @@ use super::condition::{self, Guard, Test, guard_of, same};
 use super::context::Context;
 use super::read::{read_parameters, receiver_type, unknown, zero_value};
 use super::scope::{Changes, Locals, State, WrittenField};
+use super::standing::{Runs, Standing, is_for_error};
 use super::{Call, Callee, Condition, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
@@ -26,6 +27,7 @@ pub(super) struct Reader<'c, 't> {
     pub(super) calls: Vec<Call>,
     pub(super) literals: Vec<Value>,
     pub(super) literal_depth: u32,
+    pub(super) standing: Standing,
     depth: u32,
     field_writes: Vec<FieldWrite>,
     variable_writes: Vec<(Spanned<String>, Value)>,
@@ -54,6 +56,7 @@ impl<'c, 't> Reader<'c, 't> {
             calls: Vec::new(),
             literals: Vec::new(),
             literal_depth: 0,
+            standing: Standing::default(),
             depth: 0,
             field_writes: Vec::new(),
             variable_writes: Vec::new(),
@@ -175,9 +178,11 @@ impl<'c, 't> Reader<'c, 't> {
     }
 
     pub(super) fn block(&mut self, node: Node<'t>) -> Flow {
+        let standing = self.standing;
         self.locals.open();
         let flow = self.statements(node.children());
         self.locals.close();
+        self.standing = standing;
         flow
     }
 
@@ -505,11 +510,13 @@ impl<'c, 't> Reader<'c, 't> {
         }
     }
 
-    /// Reads one branch and takes its effects back.
-    fn branch(&mut self, guard: Guard, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
-        let mark = self.locals.mark();
+    /// Reads the branch `node` and takes its effects back.
+    fn branch(&mut self, node: Node<'t>, guard: Guard, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
+        let (mark, standing) = (self.locals.mark(), self.standing);
         self.guards.push(guard);
+        self.standing = standing.within(self.context.span(node));
         let flow = read(self);
+        self.standing = standing;
         self.guards.pop();
         (self.locals.take_back(mark), flow)
     }
@@ -524,13 +531,13 @@ impl<'c, 't> Reader<'c, 't> {
             None => Guard::unknown(self.context.span(node)),
         };
         let then = match node.field("consequence") {
-            Some(block) => self.branch(guard.clone(), |it| it.block(block)),
+            Some(block) => self.branch(block, guard.clone(), |it| it.block(block)),
             None => (Changes::default(), Flow::Continues),
         };
         let otherwise = match node.field("alternative") {
             Some(block) => {
                 let inner = |it: &mut Self| it.deeper(|it| it.statement(block)).unwrap_or(Flow::Continues);
-                self.branch(guard.clone().not(), inner)
+                self.branch(block, guard.clone().not(), inner)
             }
             None => (Changes::default(), Flow::Continues),
         };
@@ -550,6 +557,12 @@ impl<'c, 't> Reader<'c, 't> {
             (Flow::Ends, Flow::Ends) => Flow::Ends,
         };
         self.locals.close();
+        let by_error = |otherwise| node.field("condition").is_some_and(|it| is_for_error(it, otherwise));
+        let leaves =
+            (then.1 == Flow::Ends && !by_error(false)) || (otherwise.1 == Flow::Ends && !by_error(true));
+        if leaves {
+            self.standing = self.standing.within(self.context.span(node));
+        }
         flow
     }
 
@@ -576,6 +589,7 @@ impl<'c, 't> Reader<'c, 't> {
         let mut has_default = node.kind() == "select_statement";
         let mut default = None;
         let mut others = Vec::new();
+        let mut leaves = false;
         for case in node.children() {
             let is_default = case.kind() == "default_case";
             if !is_default && !matches!(case.kind(), "expression_case" | "type_case" | "communication_case") {
@@ -586,18 +600,22 @@ impl<'c, 't> Reader<'c, 't> {
                 true => Guard::unknown(self.context.span(case)),
                 false => self.case_guard(node, subject.as_ref(), case),
             };
-            let branch = self.branch(guard.clone(), |it| {
+            let branch = self.branch(case, guard.clone(), |it| {
                 it.locals.open();
                 let flow = it.case(case);
                 it.locals.close();
                 flow
             });
+            leaves |= branch.1 == Flow::Ends;
             if branch.1 == Flow::Continues {
                 if is_default { default = Some(branch.0) } else { others.push((guard, branch.0)) }
             }
         }
         let span = self.context.span(node);
         let reached = !has_default || default.is_some() || !others.is_empty();
+        if leaves {
+            self.standing = self.standing.within(span);
+        }
         let mut joined = match default {
             Some(default) => default,
             // Without a default that goes on, one of the cases was taken.
@@ -675,7 +693,7 @@ impl<'c, 't> Reader<'c, 't> {
                 }
                 "block" => {
                     let guard = Guard::unknown(self.context.span(node));
-                    let (changes, _) = self.branch(guard.clone(), |it| it.block(child));
+                    let (changes, _) = self.branch(child, guard.clone(), |it| it.block(child));
                     self.locals.join(&guard, changes, Changes::default(), self.context.span(node));
                     self.forget_assigned(node);
                 }
@@ -710,8 +728,14 @@ impl<'c, 't> Reader<'c, 't> {
     }
 
     /// Reads a function literal where it stands; it sees the variables around it.
-    pub(super) fn function_literal(&mut self, node: Node<'t>, first: Option<(Value, Option<TypeName>)>) {
-        let mark = self.locals.mark();
+    pub(super) fn function_literal(
+        &mut self,
+        node: Node<'t>,
+        first: Option<(Value, Option<TypeName>)>,
+        runs: Runs,
+    ) {
+        let (mark, standing) = (self.locals.mark(), self.standing);
+        self.standing = standing.within_literal(self.context.span(node), runs);
         self.locals.open();
         self.literal_depth += 1;
         let outside = std::mem::take(&mut self.guards);
@@ -727,6 +751,7 @@ impl<'c, 't> Reader<'c, 't> {
             self.block(body);
         }
         self.guards = outside;
+        self.standing = standing;
         self.literal_depth -= 1;
         self.locals.close();
         let changes = self.locals.take_back(mark);

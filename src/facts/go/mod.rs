@@ -11,6 +11,7 @@ mod head;
 mod outline;
 mod read;
 mod scope;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -19,6 +20,7 @@ pub use context::import_names;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use read::{of_head, read, read_without};
+pub use standing::Standing;
 pub use value::{Arm, Condition, Environ, Unknown, Value};
 
 use crate::source::{Span, Spanned};
@@ -179,6 +181,8 @@ pub struct Call {
     pub statement: Option<Span>,
     /// Whether the call stands in a function literal (a handler, a goroutine's body).
     pub in_literal: bool,
+    /// What may leave the call out, and what does not wait for it.
+    pub standing: Standing,
 }
 
 /// What a call names.

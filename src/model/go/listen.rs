@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::collision::collisions;
 use super::network::{alternatives, by_default, too_many, word_of};
 use super::world::{FunctionId, Targets};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
@@ -24,7 +25,7 @@ pub(super) struct ListenerFinder<'e, 'w> {
 }
 
 /// What one listen call comes to in one context.
-enum Heard {
+pub(super) enum Heard {
     Listener(Listener),
     Fault(AddressFault),
     /// No socket of the network (a Unix socket).
@@ -59,7 +60,9 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
 
     /// All that was found; `main` stands for a program in which nothing was.
     pub(super) fn finish(mut self, main: Span) -> (Listeners, Vec<NetworkCall>) {
-        for (call, application) in &self.served {
+        self.out.collisions =
+            collisions(self.evaluator, &self.served.iter().map(|it| it.0).collect::<Vec<_>>());
+        for (call, application) in self.served.iter().filter(|it| it.1 != Application::Other) {
             for listener in self.out.known.iter_mut().filter(|it| it.call == *call) {
                 listener.application = *application;
             }
@@ -134,7 +137,6 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         });
         for it in opened {
             match it {
-                Some((_, true)) if application == Application::Other => {}
                 Some((span, true)) => self.served.push((span, application)),
                 // Another module opened the socket.
                 Some((span, false)) => {
@@ -197,7 +199,8 @@ impl Listener {
     }
 }
 
-fn hear<'w>(
+/// What a listen call comes to; also whether a caller could tell more.
+pub(super) fn hear<'w>(
     evaluator: &Evaluator<'w>,
     call: &'w Call,
     listen: &ListenEntry,

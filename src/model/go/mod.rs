@@ -1,5 +1,6 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
+mod collision;
 mod listen;
 mod network;
 mod program;
@@ -9,6 +10,7 @@ mod routes;
 mod shutdown;
 #[cfg(test)]
 mod tests;
+mod way;
 mod world;
 
 pub(super) use listen::opens_socket;
@@ -195,6 +197,8 @@ pub struct Listeners {
     pub known: Vec<Listener>,
     /// Addresses that were resolved and that Go refuses.
     pub faults: Vec<AddressFault>,
+    /// Ports that the program binds twice whenever it comes there.
+    pub collisions: Vec<Collision>,
     /// Why there may be others: the first call whose address is not known, or that nothing is
     /// known of the process. `None`: `known` is complete.
     pub incomplete: Option<Spanned<String>>,
@@ -216,6 +220,26 @@ pub struct AddressFault {
     pub error: &'static str,
     /// The address that was meant, when it is plain.
     pub meant: Option<String>,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// A port that a program binds twice, so that the second time fails with "address already in use".
+#[derive(Clone, Debug)]
+pub struct Collision {
+    /// The port.
+    pub port: u16,
+    /// Transport.
+    pub protocol: Protocol,
+    /// Where the source binds it first: the port in the call, or the call when the port is written
+    /// elsewhere.
+    pub first: Span,
+    /// Where it binds it again.
+    pub second: Span,
+    /// Where the port of the first is written.
+    pub first_port: Span,
+    /// Where the port of the second is written.
+    pub second_port: Span,
     /// How sure.
     pub confidence: Confidence,
 }

@@ -43,12 +43,8 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
 pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Vec<ServeCall> {
     let mut found: Vec<ServeCall> = Vec::new();
     for (it, call, targets) in calls(packages, reachable) {
-        let serves = entry_of(&targets).is_some_and(|entry| entry.listen.is_some());
-        let Some((callee, on_method, path)) = named(&targets).filter(|_| serves) else { continue };
-        let inside = |known: &str| known.contains('.') && path.starts_with(known);
-        if !is_serving(call.callee.name(), on_method)
-            || NOT_SERVING.iter().any(|known| path == *known || inside(known))
-        {
+        let Some((callee, on_method, path)) = named(&targets) else { continue };
+        if !serves_until_it_fails(&targets, call) {
             continue;
         }
         let by_failure_alone = !on_method || path.starts_with("github.com/gin-gonic/gin");
@@ -69,6 +65,16 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         });
     }
     found
+}
+
+/// Whether the call listens and then serves until it fails, as opposed to opening a socket or naming
+/// an address.
+pub(super) fn serves_until_it_fails(targets: &Targets<'_>, call: &Call) -> bool {
+    let listens = entry_of(targets).is_some_and(|entry| entry.listen.is_some());
+    let Some((_, on_method, path)) = named(targets).filter(|_| listens) else { return false };
+    let inside = |known: &str| known.contains('.') && path.starts_with(known);
+    is_serving(call.callee.name(), on_method)
+        && !NOT_SERVING.iter().any(|known| path == *known || inside(known))
 }
 
 fn calls<'r, 'a>(
