@@ -17,6 +17,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         import_path: import_path.to_owned(),
         main: Span::new(FileId(0), 0, 0),
         shutdown: Shutdown::default(),
+        expansion: None,
         serve_calls: Vec::new(),
         routes: Routes::default(),
     }

@@ -3,8 +3,8 @@
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
 use super::{
     Command, Dial, DialSource, Environment, HealthSource, Healthcheck, Image, ImageId, Images, Listeners,
-    Namespace, Origin, Project, Running, Variable, WorkingFile, Workload, WorkloadId, WorkloadKind, World,
-    catalogued, command_dials, read_health_check,
+    Namespace, Origin, Project, Running, UnexpandedVariable, Variable, WorkingFile, Workload, WorkloadId,
+    WorkloadKind, World, catalogued, command_dials, read_health_check, unexpanded_in,
 };
 use crate::facts::catalogue::{self, ImageEntry};
 use crate::facts::{Facts, Lookup};
@@ -104,6 +104,10 @@ impl Join<'_> {
                 workload.dials.extend(command_dials::read(command, *span, &workload.environment));
             }
         }
+        workload.unexpanded = match image {
+            Some(_) => running.unexpanded,
+            None => unexpanded_abroad(written(&entrypoint), written(&command), entry),
+        };
         workload.healthcheck = self.healthcheck(&workload, healthcheck, entry);
         add_health_dials(&mut workload);
         workload.process = running.process.map(|mut process| {
@@ -268,6 +272,7 @@ impl Join<'_> {
             image_span: image.from,
             program: None,
             process: None,
+            unexpanded: Vec::new(),
             namespace: Namespace::Own,
             networks: Vec::new(),
             names: Vec::new(),
@@ -292,8 +297,31 @@ impl Join<'_> {
         let running = self.images.process_for(id, None, None);
         let dotenv = self.dotenv(id, &[], &mut workload.brought);
         self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
+        workload.unexpanded = running.unexpanded;
         workload.process = running.process;
         workload
+    }
+}
+
+/// The variables in a command for an image of somebody else that reach its program as they are
+/// written. The entrypoints of Docker's official images run their command as it is:
+/// <https://github.com/docker-library/official-images#consistency>.
+fn unexpanded_abroad(
+    entrypoint: Option<(&Command, Span)>,
+    command: Option<(&Command, Span)>,
+    entry: Option<&ImageEntry>,
+) -> Vec<UnexpandedVariable> {
+    let words = |line: Option<(&Command, Span)>| match line {
+        Some((Command::Exec(words), _)) => words.clone(),
+        _ => Vec::new(),
+    };
+    let (entry_words, arguments) = (words(entrypoint), words(command));
+    let is_official = entry.is_some_and(|it| !it.image.contains('/'));
+    match entrypoint.or(command) {
+        Some((_, span)) if !entry_words.is_empty() || (entrypoint.is_none() && is_official) => {
+            unexpanded_in(&[entry_words, arguments].concat(), span)
+        }
+        _ => Vec::new(),
     }
 }
 

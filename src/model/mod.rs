@@ -32,7 +32,8 @@ pub use go::{
 pub use go_version::GoRefusal;
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck, Image,
-    ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, WorkingFile, read_health_check,
+    ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, WorkingFile,
+    read_health_check, unexpanded_in,
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};

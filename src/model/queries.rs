@@ -1,6 +1,9 @@
 //! What a route, an image or a workload answers when a rule asks.
 
-use super::{Application, Dial, Healthcheck, Listener, Program, Route, RouteMatch, Routes, Tools, Workload};
+use super::{
+    Application, Dial, Healthcheck, Listener, Program, Project, Route, RouteMatch, Routes, Tools,
+    UnexpandedVariable, Workload,
+};
 
 /// Last part of paths by which servers tell that they are well, in lower case without dashes and
 /// underscores: the conventions of Kubernetes (`healthz`, `livez`, `readyz`), Spring (`actuator/health`),
@@ -34,6 +37,18 @@ impl Program {
     pub fn is_for_tests(&self) -> bool {
         let folders = self.directory.rsplit_once('/').map_or("", |(folders, _)| folders);
         folders.split('/').any(|it| matches!(it, "test" | "tests" | "testing" | "e2e"))
+    }
+}
+
+impl Project {
+    /// The variables in the command of a workload that reach its program as they are written, unless
+    /// the program itself replaces `$NAME` in texts.
+    pub fn unexpanded_variables<'a>(
+        &self,
+        workload: &'a Workload,
+    ) -> impl Iterator<Item = &'a UnexpandedVariable> {
+        let expands = workload.program.is_some_and(|it| self.program(it).expansion.is_some());
+        workload.unexpanded.iter().filter(move |_| !expands)
     }
 }
 

@@ -1,6 +1,9 @@
 //! What runs, and the networks it runs in.
 
-use super::{Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved};
+use super::{
+    Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved,
+    UnexpandedVariable,
+};
 use crate::net::{PortRange, Protocol};
 use crate::source::{FileId, Span, Spanned};
 
@@ -101,6 +104,8 @@ pub struct Workload {
     pub program: Option<ProgramId>,
     /// What runs as PID 1, the service's `entrypoint`/`command` over the image's.
     pub process: Option<Process>,
+    /// Variables in the exec form of what runs, which nothing in front of the program expands.
+    pub unexpanded: Vec<UnexpandedVariable>,
     /// Whose interfaces it has.
     pub namespace: Namespace,
     /// The networks it joins; empty for namespaces other than [`Namespace::Own`].

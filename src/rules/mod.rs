@@ -36,6 +36,7 @@ mod published_port_mismatch;
 mod shell_form_signal;
 mod syntax_error;
 mod undefined_network;
+mod unexpanded_variable;
 mod unknown_service_host;
 mod unmapped_host_gateway;
 mod unpublished_port;
@@ -80,6 +81,7 @@ pub const RULES: &[Rule] = &[
     unpublished_port::RULE,
     missing_expose::RULE,
     host_port_conflict::RULE,
+    unexpanded_variable::RULE,
     // Reachability.
     localhost_across_containers::RULE,
     localhost_to_host::RULE,

@@ -37,6 +37,8 @@ pub struct GoEntry {
     pub route: Option<RouteEntry>,
     /// It reads the environment.
     pub environment: Option<EnvironmentEntry>,
+    /// It may read any variable of the environment.
+    pub any_variable: Option<AnyVariable>,
     /// It defines a flag.
     pub flag: Option<FlagEntry>,
     /// Its result follows from its arguments.
@@ -165,6 +167,19 @@ pub struct EnvironmentEntry {
     pub default: Option<usize>,
 }
 
+/// A row of `go-environment-any.csv`: how a function comes to read any variable of the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AnyVariable {
+    /// It replaces `$NAME` in a text.
+    Text,
+    /// It takes the environment whole.
+    All,
+    /// It makes names out of keys, fields or flags.
+    Prefix,
+    /// A program that it starts gets the environment.
+    Child,
+}
+
 /// A row of `go-flag.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagEntry {
@@ -238,6 +253,7 @@ impl GoEntry {
             || self.dial.is_some()
             || self.route.is_some()
             || self.environment.is_some()
+            || self.any_variable.is_some()
             || self.flag.is_some()
             || self.signals.is_some()
     }
@@ -371,6 +387,9 @@ impl Catalogue {
                 default: row.cell("default").parse().ok(),
             });
         }
+        for row in rows(table!("go-environment-any.csv")) {
+            it.entry(&row).any_variable = AnyVariable::parse(row.cell("reach"));
+        }
         for row in rows(table!("go-flag.csv")) {
             let name = row.cell("name").parse().ok();
             let default = row.cell("default").parse().ok();
@@ -433,6 +452,18 @@ impl Place {
             path => path.split('.').collect(),
         };
         Some(Self { argument, variadic, fields, list })
+    }
+}
+
+impl AnyVariable {
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "text" => Some(Self::Text),
+            "all" => Some(Self::All),
+            "prefix" => Some(Self::Prefix),
+            "child" => Some(Self::Child),
+            _ => None,
+        }
     }
 }
 
@@ -527,6 +558,7 @@ mod tests {
             table!("go-dial.csv"),
             table!("go-route.csv"),
             table!("go-environment.csv"),
+            table!("go-environment-any.csv"),
             table!("go-flag.csv"),
             table!("go-pure.csv"),
             table!("go-signal.csv"),

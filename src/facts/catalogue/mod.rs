@@ -2,10 +2,12 @@
 
 mod go;
 mod images;
+mod programs;
 mod table;
 
 pub use go::{
-    Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry, Method, Place,
-    PureEntry, Role, RouteEntry, go, package_name, without_version,
+    AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry,
+    Method, Place, PureEntry, Role, RouteEntry, go, package_name, without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
+pub use programs::{Dollar, ProgramEntry, program};

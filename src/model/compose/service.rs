@@ -127,6 +127,7 @@ impl Resolver<'_> {
             image_span,
             program: None,
             process: None,
+            unexpanded: Vec::new(),
             namespace,
             networks,
             names: self.names(name, service),

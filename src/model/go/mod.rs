@@ -5,6 +5,7 @@ mod listen;
 mod network;
 mod program;
 mod reachable;
+mod reads;
 mod route_path;
 mod routes;
 mod shutdown;
@@ -95,6 +96,8 @@ pub struct Program {
     pub main: Span,
     /// What it does about signals.
     pub shutdown: Shutdown,
+    /// The first call that replaces `$NAME` in a text (`os.ExpandEnv`).
+    pub expansion: Option<Span>,
     /// Calls that serve, and what becomes of their error.
     pub serve_calls: Vec<ServeCall>,
     /// HTTP routes, gathered over the whole program.

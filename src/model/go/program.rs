@@ -2,7 +2,7 @@
 
 use super::reachable::Reachable;
 use super::world::Packages;
-use super::{Program, ProgramId, routes, shutdown};
+use super::{Program, ProgramId, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::source::FileId;
 
@@ -35,6 +35,7 @@ impl<'a> World<'a> {
                 import_path: package.import_path.clone(),
                 main,
                 shutdown: shutdown::shutdown(&world.packages, &reachable),
+                expansion: reads::expansion(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 routes: routes::routes(&world.packages, &reachable, main),
             });

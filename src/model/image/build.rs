@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::layers::{self, Layer, Origin as LayerOrigin};
 use super::{
-    Base, Command, HealthSource, Healthcheck, Image, ImageId, Process, Shell, go_build, health, process,
+    Base, Command, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable, go_build,
+    health, process,
 };
 use crate::facts::catalogue::{self, ImageEntry};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Stage as StageFacts, Step};
@@ -43,6 +44,8 @@ pub struct Running {
     /// Whether other processes may run beside it: a script that sends something to the
     /// background, a debugger.
     pub others: bool,
+    /// Variables in the exec form that runs, which reach their program as they are written.
+    pub unexpanded: Vec<UnexpandedVariable>,
 }
 
 /// A file in the working directory of an image.

@@ -1,7 +1,7 @@
 //! What a health check's command does.
 
 use super::tools::PATH_FOLDERS;
-use super::{Command, HealthCheck, HealthPort, HealthRequest, HealthSource, ToolUse, process};
+use super::{Command, HealthCheck, HealthPort, HealthRequest, HealthSource, ToolUse, process, verbatim};
 use crate::facts::Lookup;
 use crate::facts::shell::{self, Command as ShellCommand, Script, Word};
 use crate::model::Environment;
@@ -12,7 +12,14 @@ use crate::source::{Span, Text};
 /// instruction or key.
 #[must_use]
 pub fn read(command: &Command, span: Span, source: HealthSource, environment: &Environment) -> HealthCheck {
-    let mut out = HealthCheck { span, source, requests: Vec::new(), ports: Vec::new(), tools: Vec::new() };
+    let mut out = HealthCheck {
+        span,
+        source,
+        requests: Vec::new(),
+        ports: Vec::new(),
+        tools: Vec::new(),
+        unexpanded: Vec::new(),
+    };
     let implied = |name: &str, span: Span, implied: bool| ToolUse { name: name.to_owned(), span, implied };
     match command {
         Command::Shell(text) => {
@@ -29,7 +36,10 @@ pub fn read(command: &Command, span: Span, source: HealthSource, environment: &E
                     out.tools.push(implied(name, first.cover().unwrap_or(span), false));
                     commands(&line(text, span), environment, &mut out);
                 }
-                _ => commands(&shell::of_words(&process::spanned(words, span)), environment, &mut out),
+                _ => {
+                    out.unexpanded = verbatim::of_program(words, span);
+                    commands(&shell::of_words(&process::spanned(words, span)), environment, &mut out);
+                }
             }
         }
     }

@@ -6,9 +6,11 @@ mod health;
 mod layers;
 mod process;
 mod tools;
+mod verbatim;
 
 pub use build::{Images, Running, WorkingFile};
 pub use health::read as read_health_check;
+pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};
 use crate::net::Protocol;
@@ -61,6 +63,15 @@ pub struct Base {
     pub span: Span,
     /// The shell behind `/bin/sh`.
     pub shell: Shell,
+}
+
+impl Base {
+    /// Whether it is an image of Windows, whose commands other rules hold for.
+    #[must_use]
+    pub fn is_windows(&self) -> bool {
+        const SIGNS: &[&str] = &["windows", "nanoserver", "servercore"];
+        self.reference.as_deref().is_some_and(|it| SIGNS.iter().any(|sign| it.contains(sign)))
+    }
 }
 
 /// What `/bin/sh` is, which decides whether PID 1 passes SIGTERM on.
@@ -144,6 +155,8 @@ pub struct HealthCheck {
     pub ports: Vec<HealthPort>,
     /// The programs it runs (`curl`, `wget`, `sh`, `pg_isready`).
     pub tools: Vec<ToolUse>,
+    /// Variables in its exec form, which reach its program as they are written.
+    pub unexpanded: Vec<UnexpandedVariable>,
 }
 
 /// Who sets a health check.

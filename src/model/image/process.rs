@@ -2,12 +2,12 @@
 
 use super::build::{Running, Stage};
 use super::layers::{self, Found};
-use super::{Command, Process, Shell, ShellInFront, go_build};
+use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
 use crate::facts::shell::{self, Script, Shape, Word};
 use crate::facts::{Facts, Lookup};
 use crate::model::{Program, ProgramId};
-use crate::source::{Span, Spanned, Text};
+use crate::source::{Confidence, Span, Spanned, Text};
 
 /// The image that a command runs in.
 pub(super) struct Scene<'s, 'a> {
@@ -37,6 +37,7 @@ pub(super) fn running(
         Some((line, span)) => Some((line.clone(), span)),
         None => of_image(scene.stage.entrypoint),
     };
+    let entry_is_known = entry.is_some() || scene.stage.entry.is_some();
     let arguments = match command_line {
         Some((line, span)) => Some((line.clone(), span)),
         None if overridden => None,
@@ -45,6 +46,7 @@ pub(super) fn running(
     let is_empty = |line: &Command| matches!(line, Command::Exec(words) if words.is_empty());
     let entry = entry.filter(|(line, _)| !is_empty(line));
     let arguments = arguments.filter(|(line, _)| !is_empty(line));
+    let written: Vec<Span> = entry.iter().chain(&arguments).map(|(_, span)| *span).collect();
     let (whole, span) = match (entry, arguments) {
         // A shell-form entrypoint gets no arguments.
         (Some((Command::Shell(text), span)), _) => (Command::Shell(text), span),
@@ -62,7 +64,7 @@ pub(super) fn running(
         (None, Some((line, span))) => (line, span),
         (None, None) => return Running::default(),
     };
-    let mut tracer = Tracer { scene, keeps: None, others: false, depth: 0 };
+    let mut tracer = Tracer { scene, keeps: None, others: false, verbatim: None, entry_is_known, depth: 0 };
     let traced = match &whole {
         Command::Exec(words) => tracer.exec(words, span, false),
         Command::Shell(text) => {
@@ -71,7 +73,14 @@ pub(super) fn running(
             tracer.line(&script, if known { kind } else { Shell::Unknown }, span)
         }
     };
+    let unexpanded = match (&whole, tracer.verbatim) {
+        (Command::Exec(words), Some(confidence)) if !scene.stage.base.is_windows() => {
+            verbatim::variables(words, confidence, &written)
+        }
+        _ => Vec::new(),
+    };
     Running {
+        unexpanded,
         process: Some(Process {
             command: whole,
             span,
@@ -114,6 +123,11 @@ struct Tracer<'t, 's, 'a> {
     keeps: Option<ShellInFront>,
     /// See [`Running::others`].
     others: bool,
+    /// How sure it is that the words of an exec form reach the program as they are written; `None`
+    /// when something on the way may expand variables in them.
+    verbatim: Option<Confidence>,
+    /// Whether no entrypoint of an unknown base image stands in front.
+    entry_is_known: bool,
     depth: usize,
 }
 
@@ -224,6 +238,7 @@ impl Tracer<'_, '_, '_> {
         if self.depth > MAX_DEPTH {
             return Traced::default();
         }
+        self.verbatim = None;
         let Some((first, rest)) = words.split_first() else { return Traced::default() };
         let name = first.as_str().rsplit('/').next().unwrap_or_default();
         if WRAPPERS.contains(&name) || USER_WRAPPERS.contains(&name) {
@@ -262,16 +277,26 @@ impl Tracer<'_, '_, '_> {
             let keeps = self.keeps.take();
             let traced = self.exec(&rest[dashes + 1..], started_by, true);
             self.keeps = keeps;
+            self.verbatim = self.verbatim.filter(|_| name.contains("wait"));
             return traced;
         }
-        let Some(found) = found else { return Traced::default() };
+        let Some(found) = found else {
+            self.verbatim = verbatim::certainty(words).filter(|_| self.entry_is_known);
+            return Traced::default();
+        };
         match found {
             Found::Binary(directory) => {
-                Traced { program: directory.and_then(|it| self.program(&it)), arguments: Some(rest.to_vec()) }
+                let program = directory.and_then(|it| self.program(&it));
+                self.verbatim = Some(if program.is_some() { Confidence::Proven } else { Confidence::Likely });
+                Traced { program, arguments: Some(rest.to_vec()) }
             }
             Found::File(path) => self.script_file(&path, rest, started_by, init),
             Found::Text(script) => self.script(&script, rest, started_by, init),
-            Found::Folder(_) | Found::Foreign => Traced::default(),
+            Found::Foreign => {
+                self.verbatim = verbatim::certainty(words);
+                Traced::default()
+            }
+            Found::Folder(_) => Traced::default(),
         }
     }
 
@@ -293,6 +318,7 @@ impl Tracer<'_, '_, '_> {
                     let script = parse(text);
                     let before = self.keeps.take();
                     let traced = self.line(&script, kind, started_by);
+                    self.verbatim = None;
                     if init {
                         self.keeps = before;
                     }
@@ -333,6 +359,10 @@ impl Tracer<'_, '_, '_> {
             let Some(texts) = self.texts(words, script, arguments) else { return Traced::default() };
             self.exec(&texts, started_by, init)
         };
+        // What is evaluated is read by a shell once more.
+        let evaluates = |it: &shell::Command| matches!(it.program_name(), Some("eval" | "envsubst"));
+        let hands_on = words.iter().any(Word::is_all_arguments) && !script.commands.iter().any(evaluates);
+        self.verbatim = self.verbatim.filter(|_| hands_on && script.errors.is_empty());
         let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
         let all_stay = endings.iter().all(|(it, _)| !it.is_exec());
         // Only what is known to be the project's own server is worth a word.
@@ -466,7 +496,7 @@ impl Tracer<'_, '_, '_> {
     }
 
     /// `go run ./cmd/x -flag`.
-    fn go(&self, words: &[Text]) -> Traced {
+    fn go(&mut self, words: &[Text]) -> Traced {
         let mut words = words.iter();
         if words.next().is_none_or(|it| it.as_str() != "run") {
             return Traced::default();
@@ -475,7 +505,9 @@ impl Tracer<'_, '_, '_> {
         let Some((package, rest)) = rest.split_first() else { return Traced::default() };
         let arguments =
             rest.iter().filter(|it| !it.as_str().ends_with(".go")).map(|it| (*it).clone()).collect();
-        Traced { program: self.package(package.as_str()), arguments: Some(arguments) }
+        let program = self.package(package.as_str());
+        self.verbatim = program.map(|_| Confidence::Proven);
+        Traced { program, arguments: Some(arguments) }
     }
 
     /// `dlv exec /app -- -flag` and `dlv debug ./cmd/x`.
