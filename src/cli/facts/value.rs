@@ -34,6 +34,7 @@ pub(super) fn expression(value: &Value) -> String {
         Value::Call { callee: called, arguments, .. } => {
             format!("{}({})", callee(called), joined(arguments, ", "))
         }
+        Value::Result { call, index, .. } => format!("result {} of {}", index + 1, expression(call)),
         Value::FirstNonEmpty(parts, _) => format!("first non-empty of ({})", joined(parts, ", ")),
         Value::Choice(arms, _) => {
             let arms = arms.iter().map(|arm| match &arm.condition {

@@ -378,13 +378,18 @@ impl<'c, 't> Reader<'c, 't> {
     ) -> Vec<State> {
         if let ([only], true) = (right, count > 1) {
             let (state, second) = self.two_results(*only, usage, statement);
-            let name = callee_text(*only);
+            let span = self.context.span(*only);
+            let further = |index: usize| match &state.value {
+                Value::Call { .. } => Value::Result { call: Box::new(state.value.clone()), index, span },
+                _ => {
+                    let name = callee_text(*only);
+                    unknown(self.context, *only, format!("it is a further result of `{name}`"))
+                }
+            };
+            let more: Vec<_> = (1..count - 1).map(|index| State::new(further(index), None)).collect();
+            let mut last = State::new(further(count - 1), None);
             let mut states = vec![state];
-            states.resize_with(count - 1, || {
-                State::new(unknown(self.context, *only, format!("it is a further result of `{name}`")), None)
-            });
-            let value = unknown(self.context, *only, format!("it is a further result of `{name}`"));
-            let mut last = State::new(value, None);
+            states.extend(more);
             last.test = second;
             states.push(last);
             return states;

@@ -96,6 +96,15 @@ pub enum Value {
         /// The call.
         span: Span,
     },
+    /// A further result of a call with several.
+    Result {
+        /// The call, a [`Value::Call`].
+        call: Box<Value>,
+        /// Which result, from 0; never 0, which the call itself stands for.
+        index: usize,
+        /// Where it is taken.
+        span: Span,
+    },
     /// The first that is neither empty nor the zero number: `cmp.Or(a, b)`, and `if v == "" { v = d }`
     /// for a `v` that is no plain read of the environment.
     FirstNonEmpty(Vec<Value>, Span),
@@ -214,6 +223,7 @@ impl Value {
             | Self::List(_, span)
             | Self::Flag { span, .. }
             | Self::Call { span, .. }
+            | Self::Result { span, .. }
             | Self::FirstNonEmpty(_, span)
             | Self::Choice(_, span)
             | Self::Truth(_, span) => Some(*span),

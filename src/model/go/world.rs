@@ -256,9 +256,9 @@ impl<'a> Packages<'a> {
         callee: &'a Callee,
     ) -> Targets<'a> {
         match callee {
-            Callee::Own { name } => Targets::Own(self.functions_named(package, name).to_vec()),
+            Callee::Own { name } => Targets::Own(self.functions_behind(package, name)),
             Callee::Imported { package: path, name } => match self.import(package, path) {
-                Some(target) => Targets::Own(self.functions_named(target, name).to_vec()),
+                Some(target) => Targets::Own(self.functions_behind(target, name)),
                 None => Targets::Imported(path, name),
             },
             Callee::Method { receiver, receiver_type, name } => {
@@ -281,6 +281,36 @@ impl<'a> Packages<'a> {
                 }
             }
         }
+    }
+
+    /// The functions that a name calls: those of that name, or those that a variable of that name holds
+    /// (`var getEnv = GetEnv`).
+    fn functions_behind(&self, package: PackageId, name: &str) -> Vec<FunctionId> {
+        let named = self.functions_named(package, name);
+        if !named.is_empty() {
+            return named.to_vec();
+        }
+        match self.declaration(package, name).map(|it| &it.value) {
+            Some(Value::Name { package: path, name }) => match self.import(package, path) {
+                Some(owner) => self.functions_named(owner, &name.value).to_vec(),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a call of this name converts its argument to a type of the package: it is the name of no
+    /// function and of no variable.
+    #[must_use]
+    pub fn converts(&self, from: PackageId, callee: &Callee) -> bool {
+        let (owner, name) = match callee {
+            Callee::Own { name } => (Some(from), name),
+            Callee::Imported { package, name } => (self.import(from, package), name),
+            Callee::Method { .. } => return false,
+        };
+        owner.is_some_and(|owner| {
+            self.functions_named(owner, name).is_empty() && self.declaration(owner, name).is_none()
+        })
     }
 
     /// The imported package of the project that a name means although its folder has another:
@@ -389,6 +419,13 @@ impl<'a> Packages<'a> {
             },
             Value::Choice(arms, _) => {
                 arms.iter().find_map(|it| self.type_within(package, function, &it.value, depth))
+            }
+            Value::Result { call, index, .. } => {
+                let Value::Call { callee, .. } = &**call else { return None };
+                let Targets::Own(targets) = self.targets(package, function, callee) else { return None };
+                let target = self.function(*targets.first()?);
+                let value = target.function.returns.first()?.get(*index)?;
+                self.type_within(target.package, Some(target.function), value, depth)
             }
             Value::FirstNonEmpty(parts, _) => {
                 parts.iter().find_map(|it| self.type_within(package, function, it, depth))
@@ -636,6 +673,7 @@ fn struct_literals<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usiz
         Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => {
             parts.iter().for_each(|it| struct_literals(it, found, depth));
         }
+        Value::Result { call, .. } => struct_literals(call, found, depth),
         Value::Call { arguments, .. } => arguments.iter().for_each(|it| struct_literals(it, found, depth)),
         _ => {}
     }

@@ -21,10 +21,13 @@ impl<'w> Evaluator<'w> {
         let (package, function) = (self.package_of(frame), self.function_of(frame));
         let pure = match self.packages.targets(package, function, callee) {
             Targets::Own(targets) => {
-                let [target] = targets[..] else {
-                    return Outcome::hole("the function was not found", Some(span));
+                return match (&targets[..], arguments) {
+                    ([target], _) => self.own_call(*target, 0, arguments, receiver, span, frame, depth),
+                    ([], [value]) if self.packages.converts(package, callee) => {
+                        self.text(value, frame, depth)
+                    }
+                    _ => Outcome::hole("the function was not found", Some(span)),
                 };
-                return self.own_call(target, arguments, receiver, span, frame, depth);
             }
             Targets::Imported(path, name) => {
                 if let Some(outcome) = self.configured(path, name, arguments, span, frame, depth) {
@@ -46,10 +49,48 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// Every `return` of a function of the project must agree.
+    /// A result of a call that is not the first.
+    pub(super) fn further_result(
+        &self,
+        call: &'w Value,
+        index: usize,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let Value::Call { callee, arguments, span: call_span } = call else {
+            return Outcome::hole("it is a further result", Some(span));
+        };
+        match self.packages.targets(self.package_of(frame), self.function_of(frame), callee) {
+            Targets::Own(targets) => {
+                let [target] = targets[..] else {
+                    return Outcome::hole("the function was not found", Some(span));
+                };
+                self.own_call(target, index, arguments, receiver_of(callee), *call_span, frame, depth)
+            }
+            Targets::Imported("net", "SplitHostPort") => {
+                let Some(address) = arguments.first() else {
+                    return Outcome::hole("it has no argument", Some(span));
+                };
+                let outcome = self.text(address, frame, depth);
+                match outcome.text.as_str().rfind(':') {
+                    Some(at) if index == 1 => {
+                        let text = outcome.text.slice(at + 1..outcome.text.as_str().len());
+                        Outcome { text, ..outcome }
+                    }
+                    _ => Outcome::hole("the result of this call is not followed", Some(span)),
+                }
+            }
+            _ => Outcome::hole("the result of this call is not followed", Some(span)),
+        }
+    }
+
+    /// Result number `index`: every `return` of a function of the project counts.
+    #[allow(clippy::too_many_arguments)]
     fn own_call(
         &self,
         target: FunctionId,
+        index: usize,
         arguments: &'w [Value],
         receiver: Option<&'w Value>,
         span: Span,
@@ -58,7 +99,7 @@ impl<'w> Evaluator<'w> {
     ) -> Outcome {
         let inside = self.enter(target, arguments, receiver, span, frame);
         let returns = &self.packages.function(target).function.returns;
-        let outcomes = returns.iter().filter_map(|it| it.first()).map(|it| self.text(it, &inside, depth));
+        let outcomes = returns.iter().filter_map(|it| it.get(index)).map(|it| self.text(it, &inside, depth));
         let mut outcome = self.one_of(outcomes.collect(), "its results differ", span, None);
         outcome.via.insert(0, span);
         outcome

@@ -7,7 +7,7 @@ use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::Value;
 use crate::model::go::{Targets, TypeRef};
-use crate::source::{Span, Spanned, Text};
+use crate::source::{Confidence, Span, Spanned, Text};
 
 /// What a value turns out to be when names, parameters and calls are followed: no text is made.
 pub struct Head<'w> {
@@ -111,17 +111,37 @@ impl<'w> Evaluator<'w> {
         head: &Head<'w>,
         depth: u32,
     ) -> Outcome {
-        let found = self.field_values(of, field);
+        let mut found = self.field_values(of, field);
+        // `if cfg.Port == "" { cfg.Port = "80" }` asks for what the field was before.
+        let before = found.len();
+        let is_active =
+            |value: &Value| self.active.borrow().contains(&Active::Source(std::ptr::from_ref(value)));
+        found.retain(|(value, _)| !is_active(value));
+        if found.is_empty() && before > 0 && !self.has_tag(of, field) {
+            return Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new("", span)) };
+        }
         if found.is_empty() {
             let needs_caller = self.waits_for_caller(head);
             return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
         }
         let many = found.len() > 1;
-        let outcomes = found.into_iter().map(|(value, frame)| self.inner(value, &frame, depth));
+        let outcomes = found.into_iter().map(|(value, frame)| {
+            let key = Active::Source(std::ptr::from_ref(value));
+            self.active.borrow_mut().push(key);
+            let outcome = self.inner(value, &frame, depth);
+            self.active.borrow_mut().retain(|it| *it != key);
+            outcome
+        });
         let mut outcome = self.one_of(outcomes.collect(), "it is set in several places", span, None);
         // The caller may tell which of several structs this one is.
         outcome.needs_caller |= many && outcome.unknown.is_some() && self.is_outermost(frame);
         outcome
+    }
+
+    /// Whether something other than code may fill the field, by a struct tag.
+    fn has_tag(&self, of: TypeRef<'w>, field: &str) -> bool {
+        let fields = self.packages.structure(of).map(|it| it.fields.as_slice()).unwrap_or_default();
+        fields.iter().any(|it| it.name.value == field && it.tag.is_some())
     }
 
     /// What the program's literals and assignments give to a field of a type, and where.
@@ -226,6 +246,11 @@ impl<'w> Evaluator<'w> {
                 let (package, function) = (self.package_of(frame), self.function_of(frame));
                 match self.packages.targets(package, function, callee) {
                     Targets::Own(targets) => {
+                        if let ([], [value]) = (&targets[..], arguments.as_slice())
+                            && self.packages.converts(package, callee)
+                        {
+                            return self.head(value, frame, depth);
+                        }
                         let [target] = targets[..] else { return stop() };
                         let inside = self.enter(target, arguments, receiver_of(callee), *span, frame);
                         let returns = &self.packages.function(target).function.returns;
@@ -244,6 +269,35 @@ impl<'w> Evaluator<'w> {
                         }
                     }
                     _ => stop(),
+                }
+            }
+            Value::Result { call, index, .. } => {
+                let Value::Call { callee, arguments, span } = &**call else { return stop() };
+                let (package, function) = (self.package_of(frame), self.function_of(frame));
+                let Targets::Own(targets) = self.packages.targets(package, function, callee) else {
+                    return stop();
+                };
+                let [target] = targets[..] else { return stop() };
+                let inside = self.enter(target, arguments, receiver_of(callee), *span, frame);
+                match &self.packages.function(target).function.returns[..] {
+                    [only] => match only.get(*index) {
+                        Some(value) => self.head(value, &inside, depth),
+                        None => stop(),
+                    },
+                    _ => stop(),
+                }
+            }
+            // One arm is left, or one is looked at.
+            Value::Choice(arms, span) => {
+                let (possible, default, _) = self.possible(arms, frame, depth);
+                let pick = match possible.len() {
+                    1 => Some(0),
+                    0 => None,
+                    count => self.decide(*span, count, default),
+                };
+                match pick.and_then(|it| possible.get(it)) {
+                    Some(arm) => self.head(&arm.value, frame, depth),
+                    None => stop(),
                 }
             }
             _ => stop(),

@@ -103,6 +103,8 @@ enum Active<'w> {
     Variable(PackageId, &'w str),
     Callers(FunctionId, usize),
     Field(*const Value),
+    /// A value that the program gives to a field.
+    Source(*const Value),
 }
 
 /// Deep enough for every chain seen in public repositories, shallow enough for any stack.
@@ -191,6 +193,7 @@ impl<'w> Evaluator<'w> {
             Value::Environment(read) => self.environment(read, frame, depth),
             Value::Flag { name, default, span } => self.flag(name, default, *span, frame, depth),
             Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
+            Value::Result { call, index, span } => self.further_result(call, *index, *span, frame, depth),
             Value::FirstNonEmpty(parts, span) => {
                 let mut last = Outcome::known(Text::new("", *span));
                 for part in parts {
