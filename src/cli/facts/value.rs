@@ -35,6 +35,7 @@ pub(super) fn expression(value: &Value) -> String {
             format!("{}({})", callee(called), joined(arguments, ", "))
         }
         Value::Result { call, index, .. } => format!("result {} of {}", index + 1, expression(call)),
+        Value::Filled { call, argument, .. } => format!("argument {} of {}", argument + 1, expression(call)),
         Value::FirstNonEmpty(parts, _) => format!("first non-empty of ({})", joined(parts, ", ")),
         Value::Choice(arms, _) => {
             let arms = arms.iter().map(|arm| match &arm.condition {

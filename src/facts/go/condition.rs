@@ -264,7 +264,7 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         Value::Format { format, arguments, .. } => all(arguments) && spend(format, budget),
         Value::JoinHostPort { host, port, .. } => spend(host, budget) && spend(port, budget),
         Value::Field { receiver, .. } => spend(receiver, budget),
-        Value::Result { call, .. } => spend(call, budget),
+        Value::Result { call, .. } | Value::Filled { call, .. } => spend(call, budget),
         Value::Struct { fields, .. } => fields.iter().all(|(_, it)| spend(it, budget)),
         Value::Environment(it) => {
             spend(&it.key, budget) && it.default.as_ref().is_none_or(|it| spend(it, budget))

@@ -464,7 +464,7 @@ impl<'t> Reader<'_, 't> {
                     self.write(*target, State::new(value.clone(), None));
                 }
             }
-            None if entry.is_none() => self.share(&callee, function, &nodes),
+            None if entry.is_none() => self.share(&callee, &value, function, &nodes),
             None => {}
         }
         let test = None;
@@ -474,13 +474,22 @@ impl<'t> Reader<'_, 't> {
     }
 
     /// What a call may have changed: variables whose address it got, and what a method is called on.
-    fn share(&mut self, callee: &Callee, function: Node<'t>, nodes: &[Node<'t>]) {
-        for node in nodes {
+    fn share(&mut self, callee: &Callee, call: &Value, function: Node<'t>, nodes: &[Node<'t>]) {
+        for (argument, node) in nodes.iter().enumerate() {
             let takes_address = node.kind() == "unary_expression" && node.field_text("operator") == Some("&");
             let operand = if takes_address { node.field("operand") } else { Some(*node) };
+            let span = self.context.span(*node);
+            let filled = || match condition::is_too_large(call) {
+                true => unknown(self.context, *node, "it is built from too many parts"),
+                false => Value::Filled { call: Box::new(call.clone()), argument, span },
+            };
             let Some(index) =
                 operand.filter(|it| it.kind() == "identifier").and_then(|it| self.locals.find(it.text()))
             else {
+                let is_place = |it: &Node<'_>| matches!(it.kind(), "identifier" | "selector_expression");
+                if let Some(place) = operand.filter(|it| takes_address && is_place(it)) {
+                    self.write(place, State::new(filled(), None));
+                }
                 continue;
             };
             let state = self.locals.state(index);
@@ -493,10 +502,15 @@ impl<'t> Reader<'_, 't> {
                 self.locals.update(index, |it| it.shared = true);
                 continue;
             }
-            let reason = format!("it is filled by `{}`", function.text());
-            let span = self.context.span(*node);
+            let value = match is_struct {
+                true => {
+                    let reason = format!("it is filled by `{}`", function.text());
+                    Value::Unknown(Unknown { reason, span })
+                }
+                false => filled(),
+            };
             self.locals.update(index, |it| {
-                it.value = Value::Unknown(Unknown { reason, span });
+                it.value = value;
                 it.untouched = false;
             });
         }

@@ -31,6 +31,7 @@ pub(super) struct Reader<'c, 't> {
     depth: u32,
     field_writes: Vec<FieldWrite>,
     variable_writes: Vec<(Spanned<String>, Value)>,
+    pointer_writes: Vec<(usize, Value)>,
     returns: Vec<Return>,
     /// What the branches around are taken by, outermost first.
     guards: Vec<Guard>,
@@ -60,6 +61,7 @@ impl<'c, 't> Reader<'c, 't> {
             depth: 0,
             field_writes: Vec::new(),
             variable_writes: Vec::new(),
+            pointer_writes: Vec::new(),
             returns: Vec::new(),
             guards: Vec::new(),
             results: Vec::new(),
@@ -117,6 +119,7 @@ impl<'c, 't> Reader<'c, 't> {
             calls: self.calls,
             field_writes: self.field_writes,
             variable_writes: self.variable_writes,
+            pointer_writes: self.pointer_writes,
             literals: self.literals,
             span,
         }
@@ -436,6 +439,7 @@ impl<'c, 't> Reader<'c, 't> {
             "selector_expression" => self.write_field(target, state.value),
             "unary_expression" | "parenthesized_expression" => {
                 if let Some(inner) = target.field("operand").or_else(|| target.first_child()) {
+                    self.write_through(inner, &state.value);
                     self.deeper(|it| it.write(inner, state));
                 }
             }
@@ -450,6 +454,14 @@ impl<'c, 't> Reader<'c, 't> {
                 self.expression(target);
             }
         }
+    }
+
+    /// `*target = value` where `target` is a parameter.
+    fn write_through(&mut self, pointer: Node<'t>, value: &Value) {
+        let local = self.locals.find(pointer.text()).map(|index| self.locals.state(index));
+        let Some(before @ Value::Parameter { index, .. }) = local.map(|it| it.value.clone()) else { return };
+        let value = self.under_conditions(&before, value.clone(), self.context.span(pointer));
+        self.pointer_writes.push((index, value));
     }
 
     fn write_package_variable(&mut self, target: Node<'t>, value: Value) {

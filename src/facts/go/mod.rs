@@ -131,6 +131,9 @@ pub struct Function {
     /// Assignments to package variables of the own package (`port = os.Getenv("PORT")` in `init`,
     /// `flag.StringVar(&addr, ...)`), with the value that the variable then has.
     pub variable_writes: Vec<(Spanned<String>, Value)>,
+    /// Assignments through a parameter that is a pointer (`*target = os.Getenv(key)`): the parameter,
+    /// from 0, and the value.
+    pub pointer_writes: Vec<(usize, Value)>,
     /// Composite literals of named struct types, in source order: who makes a `Server`.
     pub literals: Vec<Value>,
     /// The whole declaration.

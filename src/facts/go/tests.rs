@@ -34,6 +34,7 @@ fn short(value: &Value) -> String {
         Value::Flag { name, default, .. } => format!("flag({}, {})", short(name), short(default)),
         Value::Call { callee, arguments, .. } => format!("{}({})", short_callee(callee), all(arguments)),
         Value::Result { call, index, .. } => format!("{}#{index}", short(call)),
+        Value::Filled { call, argument, .. } => format!("&{argument} of {}", short(call)),
         Value::FirstNonEmpty(parts, _) => format!("first({})", all(parts)),
         Value::Choice(arms, _) => {
             let arms = arms.iter().map(|arm| match &arm.condition {

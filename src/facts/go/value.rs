@@ -105,6 +105,15 @@ pub enum Value {
         /// Where it is taken.
         span: Span,
     },
+    /// What a call makes of a variable whose address it gets: `mustMap(&addr, "ADDR")`.
+    Filled {
+        /// The call, a [`Value::Call`].
+        call: Box<Value>,
+        /// The argument that holds the address, from 0.
+        argument: usize,
+        /// Where the address is taken.
+        span: Span,
+    },
     /// The first that is neither empty nor the zero number: `cmp.Or(a, b)`, and `if v == "" { v = d }`
     /// for a `v` that is no plain read of the environment.
     FirstNonEmpty(Vec<Value>, Span),
@@ -224,6 +233,7 @@ impl Value {
             | Self::Flag { span, .. }
             | Self::Call { span, .. }
             | Self::Result { span, .. }
+            | Self::Filled { span, .. }
             | Self::FirstNonEmpty(_, span)
             | Self::Choice(_, span)
             | Self::Truth(_, span) => Some(*span),

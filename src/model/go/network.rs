@@ -410,7 +410,9 @@ fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32
         Value::Format { arguments, .. } | Value::Call { arguments, .. } => each(arguments),
         Value::Struct { fields, .. } => fields.iter().for_each(|(_, it)| gather_reads(it, names, depth)),
         Value::Flag { default, .. } => gather_reads(default, names, depth),
-        Value::Field { receiver: inner, .. } | Value::Result { call: inner, .. } => {
+        Value::Field { receiver: inner, .. }
+        | Value::Result { call: inner, .. }
+        | Value::Filled { call: inner, .. } => {
             gather_reads(inner, names, depth);
         }
         Value::JoinHostPort { host, port, .. } => {

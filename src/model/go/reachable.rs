@@ -219,7 +219,9 @@ impl<'a> Walk<'_, 'a> {
             Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Concat(parts) => {
                 each(self, parts)
             }
-            Value::Result { call, .. } => self.mentions(package, function, call, depth),
+            Value::Result { call, .. } | Value::Filled { call, .. } => {
+                self.mentions(package, function, call, depth)
+            }
             Value::Format { arguments, .. } => each(self, arguments),
             _ => {}
         }

@@ -85,6 +85,47 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// What a function of the project assigns through a pointer that it is given.
+    pub(super) fn filled(
+        &self,
+        call: &'w Value,
+        argument: usize,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let (package, function) = (self.package_of(frame), self.function_of(frame));
+        let unknown = || Outcome::hole("it is filled by a call that is not followed", Some(span));
+        let Value::Call { callee, arguments, span: call_span } = call else { return unknown() };
+        let Targets::Own(targets) = self.packages.targets(package, function, callee) else {
+            return unknown();
+        };
+        let [target] = targets[..] else { return unknown() };
+        let inside = self.enter(target, arguments, receiver_of(callee), *call_span, frame);
+        let writes = self.packages.function(target).function.pointer_writes.iter();
+        let values = writes.filter(|(index, _)| *index == argument).map(|(_, it)| it);
+        let outcomes: Vec<_> = values.map(|it| self.text(it, &inside, depth)).collect();
+        if outcomes.is_empty() {
+            return unknown();
+        }
+        let mut outcome = self.one_of(outcomes, "it is assigned in several places", span, None);
+        outcome.via.insert(0, *call_span);
+        outcome
+    }
+
+    /// Whether a value that is assigned says something: what a function does with the address of a
+    /// variable is known for functions of the project alone.
+    pub(super) fn fills(&self, value: &'w Value, function: FunctionId) -> bool {
+        let Value::Filled { call, argument, .. } = value else { return true };
+        let Value::Call { callee, .. } = &**call else { return false };
+        let it = self.packages.function(function);
+        let Targets::Own(targets) = self.packages.targets(it.package, Some(it.function), callee) else {
+            return false;
+        };
+        let writes = |target: &FunctionId| &self.packages.function(*target).function.pointer_writes;
+        targets.iter().any(|target| writes(target).iter().any(|(index, _)| index == argument))
+    }
+
     /// Result number `index`: every `return` of a function of the project counts.
     #[allow(clippy::too_many_arguments)]
     fn own_call(
@@ -131,6 +172,9 @@ impl<'w> Evaluator<'w> {
         if pure.meaning == "same-receiver" {
             return receiver.map_or_else(unknown, |it| self.text(it, frame, depth));
         }
+        if let Some(part) = pure.meaning.strip_prefix("url-") {
+            return receiver.map_or_else(unknown, |it| self.part_of_url(it, part, span, frame, depth));
+        }
         if pure.meaning == "concat" || pure.meaning == "join" {
             return self.joined(pure.meaning, arguments, span, frame, depth);
         }
@@ -172,6 +216,38 @@ impl<'w> Evaluator<'w> {
         let Some(start) = text.find(kept.as_str()) else { return unknown() };
         outcome.text = outcome.text.slice(start..start + kept.len());
         outcome
+    }
+
+    /// The `host`, `hostname` or `port` of a parsed URL: <https://pkg.go.dev/net/url#URL>.
+    pub(super) fn part_of_url(
+        &self,
+        url: &'w Value,
+        part: &str,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let outcome = self.text(url, frame, depth);
+        let text = outcome.text.as_str();
+        let Some(start) = text.find("://").map(|at| at + 3) else {
+            let needs_caller = outcome.needs_caller;
+            return match outcome.unknown {
+                Some(_) => Outcome { needs_caller, ..Outcome::hole("its URL is not known", Some(span)) },
+                None => Outcome { text: Text::new("", span), ..outcome },
+            };
+        };
+        let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
+        let start = text[start..end].rfind('@').map_or(start, |at| start + at + 1);
+        let colon = text[start..end].rfind(':').map(|at| start + at);
+        let range = match (part, colon) {
+            ("host", _) | ("hostname", None) => start..end,
+            ("hostname", Some(colon)) => start..colon,
+            ("port", Some(colon)) => colon + 1..end,
+            _ => end..end,
+        };
+        let unknown = outcome.unknown.clone().filter(|_| text[range.clone()].contains(crate::net::HOLE));
+        let text = if range.is_empty() { Text::new("", span) } else { outcome.text.slice(range) };
+        Outcome { text, unknown, ..outcome }
     }
 
     fn joined(

@@ -54,6 +54,9 @@ impl<'w> Evaluator<'w> {
                 let Value::Field { receiver_type: Some(shown), .. } = whole else { return None };
                 Some(self.packages.type_ref(self.package_of(frame), shown))
             });
+        if of == Some(TypeRef::External("net/url", "URL")) && name == "Host" {
+            return self.part_of_url(receiver, "host", field.span, frame, depth);
+        }
         let configured = of.and_then(|of| self.configured_field(of, name, field.span));
         if let Some(outcome) = configured {
             return outcome;
@@ -173,7 +176,10 @@ impl<'w> Evaluator<'w> {
             }
         }
         for (function, write) in self.packages.field_writes(field) {
-            if self.reachable.contains(*function) && self.writes_to(*function, write, of) {
+            if self.reachable.contains(*function)
+                && self.fills(&write.value, *function)
+                && self.writes_to(*function, write, of)
+            {
                 add(&write.value, Frame::Function { function: *function, call: None });
             }
         }
@@ -395,6 +401,7 @@ impl<'w> Evaluator<'w> {
     ) -> bool {
         self.packages.field_writes(field).iter().any(|(function, write)| {
             Some(*function) != here
+                && self.fills(&write.value, *function)
                 && self.reachable.contains(*function)
                 && self.writes_to(*function, write, of)
         })

@@ -194,6 +194,7 @@ impl<'w> Evaluator<'w> {
             Value::Flag { name, default, span } => self.flag(name, default, *span, frame, depth),
             Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
             Value::Result { call, index, span } => self.further_result(call, *index, *span, frame, depth),
+            Value::Filled { call, argument, span } => self.filled(call, *argument, *span, frame, depth),
             Value::FirstNonEmpty(parts, span) => {
                 let mut last = Outcome::known(Text::new("", *span));
                 for part in parts {
@@ -225,7 +226,10 @@ impl<'w> Evaluator<'w> {
             return self.text(&declaration.value, &initial, depth);
         }
         let writes = self.packages.variable_writes(package, name);
-        let mut writes = writes.iter().filter(|(function, _)| self.reachable.contains(*function)).peekable();
+        let counts = |(function, value): &&(FunctionId, &'w Value)| {
+            self.reachable.contains(*function) && self.fills(value, *function)
+        };
+        let mut writes = writes.iter().filter(counts).peekable();
         if writes.peek().is_none() {
             return self.text(&declaration.value, &initial, depth);
         }
