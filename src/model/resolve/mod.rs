@@ -7,7 +7,9 @@
 mod call;
 mod condition;
 mod config;
+mod environment;
 mod field;
+mod flag;
 mod format;
 mod place;
 
@@ -19,7 +21,7 @@ pub use place::Located;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::facts::go::{Environ, Function, Unknown, Value};
+use crate::facts::go::{Function, Unknown, Value};
 use crate::model::Environment;
 use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets};
 use crate::net::HOLE;
@@ -322,108 +324,6 @@ impl<'w> Evaluator<'w> {
         Ok(bound.arguments.get(index).map(|it| (it, bound)))
     }
 
-    fn environment(&self, read: &'w Environ, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
-        let key = self.text(&read.key, frame, depth);
-        if key.unknown.is_some() {
-            return key;
-        }
-        self.variable_of_environment(key.text.as_str(), read.span, read.empty_is_unset, || {
-            read.default.as_ref().map(|it| self.text(it, frame, depth))
-        })
-    }
-
-    /// A variable of the process environment, read at `span`.
-    fn variable_of_environment(
-        &self,
-        name: &str,
-        span: Span,
-        empty_is_unset: bool,
-        default: impl FnOnce() -> Option<Outcome>,
-    ) -> Outcome {
-        let environment = self.setting.environment;
-        let mut found = environment.get(name);
-        let mut confidence = Confidence::Proven;
-        if found.is_none() {
-            if let Some(reason) = &environment.incomplete {
-                let Some(mut outcome) = default() else {
-                    return Outcome::hole(&format!("`{name}` may be set: {reason}"), Some(span));
-                };
-                outcome.via.insert(0, span);
-                return Self::assumed(outcome);
-            }
-            let Reachable { loads_dotenv, loads_other_dotenv, .. } = self.reachable;
-            if *loads_dotenv || *loads_other_dotenv {
-                let Some(file) = self.setting.dotenv else {
-                    return Outcome::hole(&format!("a .env file may set `{name}`"), Some(span));
-                };
-                found = file.get(name).filter(|_| *loads_dotenv);
-                if found.is_none() && *loads_other_dotenv {
-                    return Outcome::hole(
-                        &format!("a file that the program loads may set `{name}`"),
-                        Some(span),
-                    );
-                }
-                confidence = Confidence::Likely;
-            }
-        }
-        let mut outcome = match found {
-            Some(variable) => match &variable.value {
-                Some(text) if !(text.as_str().is_empty() && empty_is_unset) => {
-                    Outcome { confidence, ..Outcome::known(text.clone()) }
-                }
-                Some(_) => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
-                None => Outcome::hole(&format!("`{name}` is set to something unknown"), Some(variable.span)),
-            },
-            None => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
-        };
-        outcome.via.insert(0, span);
-        outcome
-    }
-
-    /// Whether the variable that is read is set; `None` when that cannot be told.
-    fn is_set(&self, read: &'w Environ, frame: &Rc<Frame<'w>>, depth: u32) -> Option<bool> {
-        let key = self.text(&read.key, frame, depth);
-        if key.unknown.is_some() {
-            return None;
-        }
-        let environment = self.setting.environment;
-        let loads_files = self.reachable.loads_dotenv || self.reachable.loads_other_dotenv;
-        match environment.get(key.text.as_str()) {
-            Some(_) => Some(true),
-            None if environment.incomplete.is_none() && !loads_files => Some(false),
-            None => None,
-        }
-    }
-
-    /// A variable of the environment, read at `span`; empty when it is not set.
-    #[must_use]
-    pub fn variable_read(&self, name: &str, span: Span) -> Outcome {
-        self.variable_of_environment(name, span, true, || None)
-    }
-
-    fn flag(
-        &self,
-        name: &'w Value,
-        default: &'w Value,
-        span: Span,
-        frame: &Rc<Frame<'w>>,
-        depth: u32,
-    ) -> Outcome {
-        let name = self.text(name, frame, depth);
-        if name.unknown.is_some() {
-            return name;
-        }
-        let mut outcome = match self.setting.arguments {
-            Some(arguments) => match flag_value(arguments, name.text.as_str()) {
-                Some(text) => Outcome::known(text),
-                None => self.text(default, frame, depth),
-            },
-            None => Self::assumed(self.text(default, frame, depth)),
-        };
-        outcome.via.insert(0, span);
-        outcome
-    }
-
     fn package_of(&self, frame: &Frame<'w>) -> PackageId {
         match frame {
             Frame::Package(package) => *package,
@@ -484,25 +384,6 @@ impl Outcome {
             self.unknown.clone_from(&other.unknown);
         }
     }
-}
-
-/// The value of a flag on a command line: `-port=80`, `--port 80`.
-fn flag_value(arguments: &[Text], name: &str) -> Option<Text> {
-    for (index, argument) in arguments.iter().enumerate() {
-        let text = argument.as_str();
-        if text == "--" {
-            return None;
-        }
-        let bare = text.strip_prefix("--").or_else(|| text.strip_prefix('-'));
-        let Some(rest) = bare.and_then(|it| it.strip_prefix(name)) else { continue };
-        if rest.is_empty() {
-            return arguments.get(index + 1).cloned();
-        }
-        if rest.starts_with('=') {
-            return Some(argument.slice(text.len() - rest.len() + 1..text.len()));
-        }
-    }
-    None
 }
 
 fn span_of(value: &Value) -> Span {
