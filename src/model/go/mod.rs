@@ -7,6 +7,7 @@ mod program;
 mod reachable;
 mod reads;
 mod route_path;
+mod router;
 mod routes;
 mod shutdown;
 #[cfg(test)]

@@ -9,29 +9,14 @@ use rustc_hash::FxHashMap;
 
 use super::reachable::Reachable;
 use super::route_path::{join, normal_paths};
+use super::router::{At, Handler, Root, Routers};
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{Route, Routes, entry_of};
-use crate::facts::catalogue::{Method, Role, RouteEntry, without_version};
+use crate::facts::catalogue::{Method, Role, RouteEntry};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::Environment;
 use crate::model::resolve::{Evaluator, Frame, Setting};
 use crate::source::{Span, Spanned};
-
-/// Who registers a route: `net/http`'s default router, or the router that a call made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Root {
-    Default,
-    Made(Span),
-}
-
-/// A place in a router.
-#[derive(Clone, Debug)]
-struct At {
-    root: Root,
-    prefix: String,
-    /// Whether everything below the prefix is meant (`PathPrefix`).
-    subtree: bool,
-}
 
 /// A route before mounts and methods are known.
 struct Found {
@@ -67,6 +52,7 @@ pub(super) fn routes(packages: &Packages<'_>, reachable: &Reachable<'_>, main: S
     let evaluator = Evaluator::new(packages, reachable, setting);
     let mut gathered = Gathered {
         evaluator: &evaluator,
+        routers: Routers { evaluator: &evaluator },
         found: Vec::new(),
         mounts: Vec::new(),
         methods: FxHashMap::default(),
@@ -82,6 +68,7 @@ pub(super) fn routes(packages: &Packages<'_>, reachable: &Reachable<'_>, main: S
 
 struct Gathered<'e, 'w> {
     evaluator: &'e Evaluator<'w>,
+    routers: Routers<'e, 'w>,
     found: Vec<Found>,
     mounts: Vec<Mount>,
     methods: FxHashMap<Span, Vec<String>>,
@@ -132,7 +119,7 @@ impl<'w> Gathered<'_, 'w> {
         frame: &Rc<Frame<'w>>,
     ) -> (Registered, bool) {
         let (at, needs_caller) = match &call.callee {
-            Callee::Method { receiver, .. } => self.router(receiver, frame, 24),
+            Callee::Method { receiver, .. } => self.routers.router(receiver, frame, 24),
             _ => (Some(At { root: Root::Default, prefix: String::new(), subtree: false }), false),
         };
         match route.role {
@@ -143,7 +130,7 @@ impl<'w> Gathered<'_, 'w> {
         }
         let middleware = route.role == Role::Mount && !self.has_path(call, route, frame);
         if middleware {
-            return match call.arguments.iter().any(|it| self.may_answer(it, frame)) {
+            return match call.arguments.iter().any(|it| self.routers.may_answer(it, frame)) {
                 true => (Registered::Unknown("a middleware may serve paths of its own"), false),
                 false => (Registered::Nothing, false),
             };
@@ -158,7 +145,7 @@ impl<'w> Gathered<'_, 'w> {
         let below = At { root: at.root, prefix: join(&at.prefix, &pattern), subtree };
         let takes_subtree = subtree || pattern.ends_with('/') || pattern.ends_with('*');
         if takes_subtree && route.role != Role::Static {
-            match handler.map_or(Handler::Function, |it| self.handler(it, frame, 8)) {
+            match handler.map_or(Handler::Function, |it| self.routers.handler(it, frame, 8)) {
                 Handler::Router(child, stripped) => {
                     // chi and fiber take the path off for what they mount.
                     let stripped = stripped || (route.role == Role::Mount && package != "net/http");
@@ -234,47 +221,6 @@ impl<'w> Gathered<'_, 'w> {
         Some((Some(pattern), method, false))
     }
 
-    /// Which router, and where in it, a value is; also whether a caller could tell.
-    fn router(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> (Option<At>, bool) {
-        let Some(depth) = depth.checked_sub(1) else { return (None, false) };
-        let head = self.evaluator.origin(value, frame);
-        let Value::Call { callee, arguments, span } = head.value else {
-            return (None, self.evaluator.waits_for_caller(&head));
-        };
-        let targets = self.evaluator.targets(callee, &head.frame);
-        let entry = entry_of(&targets);
-        let own_root = At { root: Root::Made(*span), prefix: String::new(), subtree: false };
-        let (Some(route), Callee::Method { receiver, .. }) =
-            (entry.and_then(|it| it.route.as_ref()), &**callee)
-        else {
-            // `Use` and the like give back what they were called on.
-            if let (Callee::Method { receiver, .. }, Some(_)) =
-                (&**callee, entry.and_then(|it| it.result.as_ref()))
-            {
-                return self.router(receiver, &head.frame, depth);
-            }
-            let known = matches!(targets, Targets::Imported(..)) && is_router(entry, &targets);
-            return (known.then_some(own_root), false);
-        };
-        let (Some(above), _) = self.router(receiver, &head.frame, depth) else {
-            let above = self.router(receiver, &head.frame, depth);
-            return (None, above.1);
-        };
-        let index = route.pattern.as_ref().and_then(|it| it.argument);
-        let pattern = match index.and_then(|it| arguments.get(it)) {
-            Some(it) if route.role != Role::Methods => {
-                let outcome = self.evaluator.outline(it, &head.frame);
-                if outcome.unknown.is_some() {
-                    return (None, outcome.needs_caller);
-                }
-                outcome.text.as_str().to_owned()
-            }
-            _ => String::new(),
-        };
-        let subtree = route.role == Role::Prefix || (above.subtree && pattern.is_empty());
-        (Some(At { root: above.root, prefix: join(&above.prefix, &pattern), subtree }), false)
-    }
-
     /// `.Methods("GET")`: which calls of the chain made routes.
     fn restrict(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> Registered {
         let mut names = Vec::new();
@@ -303,91 +249,15 @@ impl<'w> Gathered<'_, 'w> {
         call.arguments.get(after)
     }
 
-    fn handler(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Handler {
-        let Some(depth) = depth.checked_sub(1) else { return Handler::Unknown };
-        if let Value::Call { callee, arguments, .. } = value
-            && let Targets::Imported("net/http", "StripPrefix") = self.evaluator.targets(callee, frame)
-        {
-            return match arguments.get(1).map(|it| self.handler(it, frame, depth)) {
-                Some(Handler::Router(root, _)) => Handler::Router(root, true),
-                Some(other) => other,
-                None => Handler::Unknown,
-            };
-        }
-        let head = self.evaluator.origin(value, frame);
-        match head.value {
-            Value::Unknown(it) if it.reason == "it is a function" => Handler::Function,
-            Value::Unknown(it) if it.reason == "it is nil" => Handler::Router(Root::Default, false),
-            Value::Name { .. } | Value::Field { .. } => match self.evaluator.type_at(head.value, &head.frame)
-            {
-                Some(_) => Handler::Unknown,
-                None if matches!(head.value, Value::Name { .. }) => Handler::Function,
-                None => Handler::Unknown,
-            },
-            Value::Call { callee, arguments, .. } => {
-                if let (Some(at), _) = self.router(head.value, &head.frame, 24) {
-                    return Handler::Router(at.root, false);
-                }
-                match self.evaluator.targets(callee, &head.frame) {
-                    Targets::Imported(path, name) if is_plain_handler(path, name) => Handler::Function,
-                    // A middleware around a router.
-                    _ => arguments
-                        .iter()
-                        .map(|it| self.handler(it, &head.frame, depth))
-                        .find(|it| matches!(it, Handler::Router(Root::Made(_), _)))
-                        .unwrap_or(Handler::Unknown),
-                }
-            }
-            _ => Handler::Unknown,
-        }
-    }
-
     /// What a server hands its requests to must be a router whose routes are known.
     fn handler_of_server(&mut self, function: FunctionId, call: &'w Call) {
-        let known = self.evaluator.in_contexts(function, |frame| {
-            let value = match (&call.callee, call.callee.name()) {
-                (
-                    Callee::Imported { package, .. },
-                    "ListenAndServe" | "ListenAndServeTLS" | "Serve" | "ServeTLS",
-                ) if package == "net/http" => {
-                    let index = if call.callee.name() == "ListenAndServeTLS" { 3 } else { 1 };
-                    call.arguments.get(index)
-                }
-                (
-                    Callee::Method { receiver, .. },
-                    "ListenAndServe" | "ListenAndServeTLS" | "Serve" | "ServeTLS",
-                ) => {
-                    let head = self.evaluator.origin(receiver, frame);
-                    let Value::Struct { fields, .. } = head.value else {
-                        return (false, self.evaluator.waits_for_caller(&head));
-                    };
-                    let set = fields.iter().rev().find(|(it, _)| it.value == "Handler").map(|(_, it)| it);
-                    let known =
-                        set.is_none_or(|it| matches!(self.handler(it, &head.frame, 8), Handler::Router(..)));
-                    return (known, false);
-                }
-                _ => None,
-            };
-            let Some(value) = value else { return (true, false) };
-            let known = matches!(self.handler(value, frame, 8), Handler::Router(..));
-            let needs = !known && {
-                let head = self.evaluator.origin(value, frame);
-                self.evaluator.waits_for_caller(&head)
-            };
-            (known, needs)
-        });
-        if known.iter().any(|it| !it) {
+        // A framework serves its own routes.
+        let is_framework =
+            !matches!(call.callee.name(), "ListenAndServe" | "ListenAndServeTLS" | "Serve" | "ServeTLS")
+                || matches!(&call.callee, Callee::Imported { package, .. } if package != "net/http");
+        let roots = self.evaluator.in_contexts(function, |frame| self.routers.behind_server(call, frame));
+        if !is_framework && roots.iter().any(Option::is_none) {
             self.unknown("the server's handler was not followed", call.span);
-        }
-    }
-
-    /// A middleware of a library that is known to answer paths.
-    fn may_answer(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> bool {
-        let head = self.evaluator.origin(value, frame);
-        let Value::Call { callee, .. } = head.value else { return false };
-        match self.evaluator.targets(callee, &head.frame) {
-            Targets::Imported(path, name) => answers_paths(path, name),
-            _ => false,
         }
     }
 
@@ -445,52 +315,6 @@ impl<'w> Gathered<'_, 'w> {
         let mut imports = files.flat_map(|(_, file)| &file.imports);
         imports.find(|it| it.path.value == path).map(|it| it.path.span)
     }
-}
-
-/// What a route leads to.
-enum Handler {
-    /// A router, and whether the path is taken off before it.
-    Router(Root, bool),
-    /// A function, or a handler that takes every path it is given.
-    Function,
-    Unknown,
-}
-
-/// Handlers of libraries that are one resource, or files.
-fn is_plain_handler(path: &str, name: &str) -> bool {
-    let path = without_version(path);
-    (path == "net/http" && matches!(name, "FileServer" | "FileServerFS" | "HandlerFunc" | "RedirectHandler"))
-        || path.ends_with("promhttp")
-        || path.ends_with("expvar")
-        || path.ends_with("http-swagger")
-}
-
-/// Middleware that serves paths, from the frameworks' own lists.
-fn answers_paths(path: &str, name: &str) -> bool {
-    let path = without_version(path);
-    let last = path.rsplit('/').next().unwrap_or_default();
-    name == "Heartbeat"
-        || matches!(
-            last,
-            "healthcheck"
-                | "filesystem"
-                | "static"
-                | "proxy"
-                | "monitor"
-                | "pprof"
-                | "expvar"
-                | "favicon"
-                | "swagger"
-        )
-}
-
-fn is_router(entry: Option<&crate::facts::catalogue::GoEntry>, targets: &Targets<'_>) -> bool {
-    let gateway = matches!(targets, Targets::Imported(path, _) if path.contains("grpc-gateway"));
-    let result = entry.and_then(|it| it.result.as_ref());
-    let named = |name: &str| {
-        matches!(name, "ServeMux" | "Mux" | "Router" | "Engine" | "Echo" | "App" | "Application" | "Negroni")
-    };
-    !gateway && result.is_some_and(|it| named(&it.name))
 }
 
 /// Calls by which generated code or a library registers routes that are not followed.
