@@ -184,6 +184,11 @@ class Finding:
     places: tuple[Place, ...]
 
     @property
+    def is_shown(self) -> bool:
+        """Whether a run without --hints prints it."""
+        return self.severity in SHOWN and self.confidence != "possible"
+
+    @property
     def primary(self) -> Place:
         """The place the diagnostic points at."""
         return next((place for place in self.places if place.primary), self.places[0])
@@ -321,7 +326,7 @@ class Matcher:
         rules = self.rules(label.kind, label.file)
         found = []
         for finding in findings:
-            if finding.rule not in rules or finding.severity not in SHOWN:
+            if finding.rule not in rules or not finding.is_shown:
                 continue
             gap = distance(finding, label.file, label.line, primary_only=True)
             if gap is not None and gap <= self.tolerance and not self.has_nearer(finding, gap, labels):
@@ -413,7 +418,7 @@ def score_label(
         score.look_at += [
             (label, finding)
             for finding in findings
-            if finding.severity in SHOWN
+            if finding.is_shown
             and finding not in violations
             and distance(finding, label.file, label.line) == 0
         ]
@@ -455,10 +460,9 @@ def score_pair(pair: Pair, before: Run, after: Run, matcher: Matcher) -> PairRes
     if before.failure or after.failure:
         return PairResult(pair, before.failure or "ran", after.failure or "ran", False)
     negative = pair.expect_before == "neg"
-    severities = SHOWN if negative else (*SHOWN, "info")
 
     def accept(finding: Finding) -> bool:
-        return finding.rule in rules and finding.severity in severities
+        return finding.rule in rules and (finding.is_shown or not negative)
 
     reported = has_finding(before.findings, pair.file, pair.lines, accept, matcher.tolerance)
     remains = has_finding(after.findings, pair.file, pair.after_lines, accept, matcher.tolerance)
@@ -503,7 +507,7 @@ def judge(
 ) -> list[tuple[Finding, str]]:
     """Give every error and warning its verdict."""
     groups = by_repository(labels)
-    shown = [finding for finding in findings if finding.severity in SHOWN]
+    shown = [finding for finding in findings if finding.is_shown]
     return [(item, verdict_of(item, judged, groups.get(item.repo, []), matcher)) for item in shown]
 
 
@@ -542,7 +546,8 @@ def heading(text: str) -> None:
 
 def print_runs(runs: Mapping[str, Run]) -> None:
     """Print how many folders were read and how many findings there are."""
-    severities = Counter(finding.severity for run in runs.values() for finding in run.findings)
+    findings = [finding for run in runs.values() for finding in run.findings]
+    severities = Counter(finding.severity if finding.is_shown else "info" for finding in findings)
     slowest = max(runs.values(), key=lambda run: run.seconds, default=Run("-"))
     print(
         f"{len(runs)} repositories: {severities['error']} errors, {severities['warning']} warnings, "
