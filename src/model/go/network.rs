@@ -221,6 +221,10 @@ fn dials_of<'w>(
             Located::Text { outcome, literal } => (outcome, literal),
         };
         needs_caller |= outcome.needs_caller;
+        // An address that nobody configured is not dialled, or not with success.
+        if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
+            continue;
+        }
         let targets = parse_target(outcome.text.as_str(), form);
         if targets.is_empty() {
             let nowhere = || {

@@ -390,7 +390,7 @@ impl<'a> Builder<'a, '_> {
                 stage.arguments.insert(it.name.value.clone(), value);
             }
             Action::Environment { name, value } => {
-                let value = stage.expand(value);
+                let value = stage.expand_environment(value, name.span);
                 stage.variables.retain(|(known, ..)| *known != name.value);
                 let end = value_end(value.as_ref(), name.span);
                 let span = Span { end, ..name.span };
@@ -498,6 +498,24 @@ impl Stage<'_> {
         template.expand(&mut |name| self.lookup(name)).ok()
     }
 
+    /// The value of an ENV instruction. A variable that neither the Dockerfile nor a public base image sets
+    /// is empty there: `ENV PORT=${PORT}` without an ARG sets PORT to nothing.
+    /// <https://docs.docker.com/reference/dockerfile/#environment-replacement>
+    fn expand_environment(&self, template: &Template, at: Span) -> Option<Text> {
+        let public_base = self.entry.is_some() || self.base.reference.as_deref() == Some("scratch");
+        let lookup = |name: &str| match self.lookup(name) {
+            Lookup::NotHere(_) if public_base && self.is_unset(name) => Lookup::Set(Text::new("", at)),
+            found => found,
+        };
+        template.expand(&mut { lookup }).ok()
+    }
+
+    /// Whether nothing sets a variable: no ARG, no ENV, and it is none that public images set.
+    fn is_unset(&self, name: &str) -> bool {
+        let declared = self.arguments.contains_key(name) || self.variables.iter().any(|(it, ..)| it == name);
+        !declared && !BASE_VARIABLES.iter().any(|it| name.contains(it))
+    }
+
     /// What is known of a variable: ENV wins over ARG.
     pub(super) fn lookup(&self, name: &str) -> Lookup {
         let variable = self.variables.iter().find(|(it, ..)| it == name).map(|(_, value, _)| value.clone());
@@ -508,6 +526,11 @@ impl Stage<'_> {
         }
     }
 }
+
+/// Parts of the names of variables that public base images set themselves: `PATH`, `GOPATH`,
+/// `GOLANG_VERSION`, `LC_ALL`.
+const BASE_VARIABLES: &[&str] =
+    &["GO", "HOME", "HOST", "LANG", "LC_", "PATH", "PWD", "SHELL", "USER", "VERSION"];
 
 fn from_map(map: &FxHashMap<String, Option<Text>>, name: &str) -> Lookup {
     match map.get(name) {

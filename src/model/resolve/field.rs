@@ -329,6 +329,21 @@ impl<'w> Evaluator<'w> {
                     None => out.text.push("0", *span),
                 }
             }
+            // As `FormatDSN` writes it: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
+            Some(("github.com/go-sql-driver/mysql", "Config")) => {
+                let mut part = |field: &str, default: &str, after: &str| {
+                    match find(field) {
+                        Some(value) => out.append(self.text(value, frame, depth)),
+                        None => out.text.push(default, *span),
+                    }
+                    out.text.push(after, *span);
+                };
+                part("User", "", ":");
+                part("Passwd", "", "@");
+                part("Net", "tcp", "(");
+                part("Addr", "127.0.0.1:3306", ")/");
+                part("DBName", "", "");
+            }
             Some(("net/url", "URL")) => {
                 let (Some(scheme), Some(host)) = (find("Scheme"), find("Host")) else {
                     return Outcome::hole("it is no text", Some(*span));
