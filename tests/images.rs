@@ -20,6 +20,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         expansion: None,
         serve_calls: Vec::new(),
         routes: Routes::default(),
+        profilers: Vec::new(),
     }
 }
 

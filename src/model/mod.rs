@@ -26,8 +26,8 @@ pub use coverage::{Coverage, UnresolvedCall};
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
     AddressFault, Alternative, Application, CallRole, Collision, Dial, DialSource, DroppedBy, GoNetwork,
-    InterruptOnly, Listener, Listeners, NetworkCall, Program, ProgramId, Route, RouteMatch, Routes,
-    ServeCall, Shutdown, World,
+    InterruptOnly, Listener, Listeners, NetworkCall, ProfileKind, Profiler, Program, ProgramId, Route,
+    RouteMatch, Routes, ServeCall, Shutdown, World,
 };
 pub use go_version::GoRefusal;
 pub use image::{

@@ -6,7 +6,7 @@ use super::{
     HostAnswer, Image, ImageId, Listener, Namespace, ProgramId, Project, PublishedPort, Workload, WorkloadId,
     WorkloadKind,
 };
-use crate::net::Reach;
+use crate::net::{Protocol, Reach};
 
 impl Project {
     /// The programs with their ids.
@@ -98,6 +98,21 @@ impl Project {
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
             && !named()
+    }
+
+    /// The `ports` entry through which other machines reach TCP port `port` of `id`: one that is
+    /// published beyond the host's own loopback.
+    #[must_use]
+    pub fn open_entry(&self, id: WorkloadId, port: u16) -> Option<&PublishedPort> {
+        if !self.has_container_interfaces(id) {
+            return None;
+        }
+        let members = self.namespace_members(id);
+        let mut published = members.into_iter().flat_map(|it| &self.workload(it).published);
+        published.find(|it| {
+            let is_open = it.host_ip.as_deref().is_none_or(|it| Reach::of(it) != Reach::Loopback);
+            is_open && it.protocol == Protocol::Tcp && it.container.contains(port)
+        })
     }
 
     /// Services of one Compose project that publish the same port of the host, each group once.

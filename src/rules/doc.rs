@@ -32,6 +32,8 @@ pub enum Category {
     Reachability,
     /// Health checks, signals, shutdown.
     Health,
+    /// What is open to more than it should be.
+    Exposure,
     /// Building the image.
     Build,
     /// The files themselves.
@@ -47,13 +49,22 @@ impl Category {
             Self::Ports => "ports",
             Self::Reachability => "reachability",
             Self::Health => "health",
+            Self::Exposure => "exposure",
             Self::Build => "build",
             Self::Files => "files",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Listening, Self::Ports, Self::Reachability, Self::Health, Self::Build, Self::Files];
+        let all = [
+            Self::Listening,
+            Self::Ports,
+            Self::Reachability,
+            Self::Health,
+            Self::Exposure,
+            Self::Build,
+            Self::Files,
+        ];
         all.into_iter().find(|it| it.as_str() == text)
     }
 }

@@ -16,6 +16,7 @@ macro_rules! rule {
 mod doc;
 mod duplicate_listener;
 mod exposed_port_mismatch;
+mod exposed_profiler;
 mod finding;
 mod foreign_address_listener;
 mod go_version_mismatch;
@@ -99,6 +100,8 @@ pub const RULES: &[Rule] = &[
     missing_health_tool::RULE,
     interrupt_only_shutdown::RULE,
     shell_form_signal::RULE,
+    // Exposure.
+    exposed_profiler::RULE,
     // Build.
     go_version_mismatch::RULE,
     // The files themselves.

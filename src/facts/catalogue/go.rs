@@ -45,6 +45,10 @@ pub struct GoEntry {
     pub pure: Option<PureEntry>,
     /// It asks for signals: the index of the first one.
     pub signals: Option<usize>,
+    /// It makes profiles of the process readable over HTTP.
+    pub profiler: Option<ProfilerEntry>,
+    /// It puts middleware in front of routes.
+    pub middleware: Option<MiddlewareOrder>,
     /// The type of its first result.
     pub result: Option<TypeName>,
     /// It does not return.
@@ -180,6 +184,26 @@ pub enum AnyVariable {
     Child,
 }
 
+/// A row of `go-profiler.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProfilerEntry {
+    /// It answers requests for profiles, or makes what does.
+    Handler,
+    /// It registers profiles on the router in that argument.
+    Register(usize),
+}
+
+/// A row of `go-middleware.csv`: the routes that middleware stands in front of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MiddlewareOrder {
+    /// Every one.
+    All,
+    /// Those that are registered later, and those of groups that are made later.
+    Later,
+    /// Those below its path that are registered later.
+    Stack,
+}
+
 /// A row of `go-flag.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagEntry {
@@ -256,6 +280,8 @@ impl GoEntry {
             || self.any_variable.is_some()
             || self.flag.is_some()
             || self.signals.is_some()
+            || self.profiler.is_some()
+            || self.middleware.is_some()
     }
 }
 
@@ -405,6 +431,20 @@ impl Catalogue {
         }
         for row in rows(table!("go-signal.csv")) {
             it.entry(&row).signals = row.cell("signals").parse().ok();
+        }
+        for row in rows(table!("go-profiler.csv")) {
+            it.entry(&row).profiler = match row.cell("role") {
+                "handler" => Some(ProfilerEntry::Handler),
+                _ => row.cell("router").parse().ok().map(ProfilerEntry::Register),
+            };
+        }
+        for row in rows(table!("go-middleware.csv")) {
+            it.entry(&row).middleware = match row.cell("order") {
+                "all" => Some(MiddlewareOrder::All),
+                "later" => Some(MiddlewareOrder::Later),
+                "stack" => Some(MiddlewareOrder::Stack),
+                _ => None,
+            };
         }
         for row in rows(table!("go-exit.csv")) {
             it.entry(&row).exits = true;
@@ -562,6 +602,8 @@ mod tests {
             table!("go-flag.csv"),
             table!("go-pure.csv"),
             table!("go-signal.csv"),
+            table!("go-profiler.csv"),
+            table!("go-middleware.csv"),
             table!("go-exit.csv"),
             table!("go-result.csv"),
             table!("go-configuration.csv"),

@@ -7,7 +7,8 @@ mod table;
 
 pub use go::{
     AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry,
-    Method, Place, PureEntry, Role, RouteEntry, go, package_name, without_version,
+    Method, MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry, go, package_name,
+    without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
 pub use programs::{Dollar, ProgramEntry, program};

@@ -9,6 +9,7 @@ mod expression;
 mod function;
 mod head;
 mod outline;
+mod parts;
 mod read;
 mod scope;
 mod standing;

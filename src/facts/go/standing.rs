@@ -12,6 +12,8 @@ pub struct Standing {
     /// runs whenever the function runs. A return because of an error leaves nothing out: it is the
     /// end of a program that works.
     pub branch: Option<Span>,
+    /// Whether that part is a function literal which somebody else calls (`Run: func(...) {...}`).
+    pub is_callback: bool,
     /// The innermost `go` statement (or function literal that a method `Go` is given) around it: what
     /// stands behind that does not wait for the call.
     pub goroutine: Option<Span>,
@@ -31,7 +33,7 @@ pub(super) enum Runs {
 impl Standing {
     /// Within a part that may be left out.
     pub(super) fn within(self, branch: Span) -> Self {
-        Self { branch: Some(branch), ..self }
+        Self { branch: Some(branch), is_callback: false, ..self }
     }
 
     /// Within a function literal.
@@ -39,7 +41,7 @@ impl Standing {
         match runs {
             Runs::Here => self,
             Runs::Beside => Self { goroutine: Some(literal), ..self },
-            Runs::Later => self.within(literal),
+            Runs::Later => Self { is_callback: self.branch.is_none(), ..self.within(literal) },
         }
     }
 }

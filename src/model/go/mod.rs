@@ -3,6 +3,7 @@
 mod collision;
 mod listen;
 mod network;
+mod profiler;
 mod program;
 mod reachable;
 mod reads;
@@ -103,6 +104,8 @@ pub struct Program {
     pub serve_calls: Vec<ServeCall>,
     /// HTTP routes, gathered over the whole program.
     pub routes: Routes,
+    /// Its servers that hand out profiles of the process to whoever asks.
+    pub profilers: Vec<Profiler>,
 }
 
 /// What a program does about SIGTERM.
@@ -111,6 +114,28 @@ pub struct Shutdown {
     /// Each `signal.Notify` or `signal.NotifyContext` that asks for os.Interrupt (SIGINT) and not
     /// for SIGTERM, while no other call of the program asks for SIGTERM or for every signal.
     pub interrupt_only: Vec<InterruptOnly>,
+}
+
+/// A server that hands out profiles.
+#[derive(Clone, Copy, Debug)]
+pub struct Profiler {
+    /// What it hands out.
+    pub kind: ProfileKind,
+    /// What registers the profiles on its router: an import, or a call.
+    pub registered: Span,
+    /// The call that serves.
+    pub server: Span,
+    /// The call that opens its socket, as [`Listener::call`] has it.
+    pub opened: Span,
+}
+
+/// What a [`Profiler`] hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProfileKind {
+    /// Profiles, stacks and memory (`net/http/pprof`).
+    Profiles,
+    /// Counters, the command line and memory statistics (`expvar`).
+    Counters,
 }
 
 /// A call that waits for os.Interrupt and not for SIGTERM.

@@ -2,8 +2,10 @@
 
 use super::reachable::Reachable;
 use super::world::Packages;
-use super::{Program, ProgramId, reads, routes, shutdown};
+use super::{Program, ProgramId, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
+use crate::model::Environment;
+use crate::model::resolve::{Evaluator, Setting};
 use crate::source::FileId;
 
 /// Every Go program of a project, ready to be looked at in a workload.
@@ -29,6 +31,11 @@ impl<'a> World<'a> {
             let package = world.packages.package(id);
             let module_directory = package.module_directory.clone();
             let reachable = Reachable::new(&world.packages, id, file);
+            let environment =
+                Environment { incomplete: Some("no workload".to_owned()), ..Environment::default() };
+            let setting = Setting { environment: &environment, arguments: None, dotenv: None };
+            let evaluator = Evaluator::new(&world.packages, &reachable, setting);
+            let (routes, profilers) = (routes::routes(&evaluator, main), profiler::profilers(&evaluator));
             world.programs.push(Program {
                 directory: package.directory.clone(),
                 module_directory: module_directory.unwrap_or_else(|| package.directory.clone()),
@@ -37,7 +44,8 @@ impl<'a> World<'a> {
                 shutdown: shutdown::shutdown(&world.packages, &reachable),
                 expansion: reads::expansion(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
-                routes: routes::routes(&world.packages, &reachable, main),
+                routes,
+                profilers,
             });
             world.reachable.push(reachable);
         }

@@ -146,6 +146,7 @@ impl<'w> Routers<'_, 'w> {
                 };
                 let set = fields.iter().rev().find(|(it, _)| it.value == "Handler").map(|(_, it)| it);
                 match set.map(|it| self.handler(it, &head.frame, 8)) {
+                    None if self.is_handler_written() => (None, false),
                     None => (Some(Root::Default), false),
                     Some(Handler::Router(root, _)) => (Some(root), false),
                     Some(_) => (None, false),
@@ -157,6 +158,12 @@ impl<'w> Routers<'_, 'w> {
             }
             _ => (None, false),
         }
+    }
+
+    /// Whether a field `Handler` is assigned to, perhaps that of a server made in another function.
+    fn is_handler_written(&self) -> bool {
+        let writes = self.evaluator.packages.field_writes("Handler").iter();
+        writes.map(|it| it.0).any(|it| self.evaluator.reachable.contains(it))
     }
 
     /// A middleware of a library that is known to answer paths.

@@ -7,15 +7,13 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::reachable::Reachable;
 use super::route_path::{join, normal_paths};
 use super::router::{At, Handler, Root, Routers};
-use super::world::{FunctionId, Packages, Targets, TypeRef};
+use super::world::{FunctionId, Targets, TypeRef};
 use super::{Route, Routes, entry_of};
 use crate::facts::catalogue::{Method, Role, RouteEntry};
 use crate::facts::go::{Call, Callee, Value};
-use crate::model::Environment;
-use crate::model::resolve::{Evaluator, Frame, Setting};
+use crate::model::resolve::{Evaluator, Frame};
 use crate::source::{Span, Spanned};
 
 /// A route before mounts and methods are known.
@@ -46,20 +44,17 @@ enum Registered {
 }
 
 /// Gathers the routes; `main` is where to say that there are none.
-pub(super) fn routes(packages: &Packages<'_>, reachable: &Reachable<'_>, main: Span) -> Routes {
-    let environment = Environment { incomplete: Some("no workload".to_owned()), ..Environment::default() };
-    let setting = Setting { environment: &environment, arguments: None, dotenv: None };
-    let evaluator = Evaluator::new(packages, reachable, setting);
+pub(super) fn routes(evaluator: &Evaluator<'_>, main: Span) -> Routes {
     let mut gathered = Gathered {
-        evaluator: &evaluator,
-        routers: Routers { evaluator: &evaluator },
+        evaluator,
+        routers: Routers { evaluator },
         found: Vec::new(),
         mounts: Vec::new(),
         methods: FxHashMap::default(),
         incomplete: None,
     };
-    for function in &reachable.functions {
-        for call in &packages.function(*function).function.calls {
+    for function in &evaluator.reachable.functions {
+        for call in &evaluator.packages.function(*function).function.calls {
             gathered.visit(*function, call);
         }
     }

@@ -80,6 +80,15 @@ impl<'a> Way<'a> {
         Some(Parting { depth, first, second })
     }
 
+    /// Whether nothing on the way leaves the call out once the program comes to where it begins: a
+    /// function, or what a library is given to call (`Run` of a command, a hook).
+    pub(super) fn is_certain(&self) -> bool {
+        self.0.iter().enumerate().all(|(at, (_, call))| {
+            let standing = call.standing;
+            call.usage != Usage::Defer && (standing.branch.is_none() || (at == 0 && standing.is_callback))
+        })
+    }
+
     /// Whether what stands at `later`, in the function at `depth`, does not wait for the call at the
     /// end: a `go` statement lies between.
     pub(super) fn is_beside(&self, depth: usize, later: Span) -> bool {

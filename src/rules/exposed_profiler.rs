@@ -1,0 +1,43 @@
+//! A server whose port is published hands out profiles of its process.
+
+use super::{Context, Findings, Rule};
+use crate::model::{Listener, ProfileKind, Profiler, PublishedPort, Workload};
+
+pub(super) const RULE: Rule = rule!("exposed-profiler", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        let Some(program) = workload.program.map(|it| ctx.project.program(it)) else { continue };
+        for profiler in &program.profilers {
+            let served = workload.listeners.outward().find(|it| it.call == profiler.opened);
+            let entry = served.and_then(|it| Some((it, ctx.project.open_entry(workload.id, it.port?)?)));
+            if let Some((listener, entry)) = entry {
+                report(workload, profiler, listener, entry, findings);
+            }
+        }
+    }
+}
+
+fn report(
+    workload: &Workload,
+    profiler: &Profiler,
+    listener: &Listener,
+    entry: &PublishedPort,
+    findings: &mut Findings,
+) {
+    let (name, port) = (&workload.name.value, listener.port.unwrap_or_default());
+    let what = match profiler.kind {
+        ProfileKind::Profiles => "profiles",
+        ProfileKind::Counters => "counters",
+    };
+    findings
+        .report(
+            format!("`{name}` hands out {what} of its process on container port {port}, which is published"),
+            profiler.registered,
+            format!("this makes {what} of the process readable on port {port}"),
+        )
+        .accuses(workload, listener)
+        .evidence(profiler.server, "this server answers with that router")
+        .evidence(entry.span, format!("port {port} is published here"))
+        .help("serve them on a port of their own, published on 127.0.0.1 at most");
+}
