@@ -231,6 +231,8 @@ struct Declared<'t> {
     methods: FxHashMap<&'t str, Vec<At>>,
     /// Struct types: file and index.
     types: FxHashMap<(&'t str, &'t str), At>,
+    /// Struct types by the names in them, which are those of their fields.
+    types_by_field: FxHashMap<&'t str, Vec<(&'t str, &'t str)>>,
 }
 
 impl<'t> Declared<'t> {
@@ -245,6 +247,9 @@ impl<'t> Declared<'t> {
             }
             for (at, declared) in file.outline.types.iter().enumerate() {
                 it.types.insert((file.folder, declared.name), (index, at));
+                for mention in &file.outline.mentions[declared.mentions.clone()] {
+                    it.types_by_field.entry(mention.name).or_default().push((file.folder, declared.name));
+                }
             }
         }
         it
@@ -292,6 +297,7 @@ impl<'c, 't> Closure<'c, 't> {
             }
         }
         self.add_chains();
+        self.carry_fields(triggered);
         self.add_values();
         self.relevant
     }
@@ -352,6 +358,27 @@ impl<'c, 't> Closure<'c, 't> {
                 }
             }
             Before::Expression => {}
+        }
+    }
+
+    /// Notes the types whose fields stand in functions that do something themselves: in
+    /// `config := load(); http.ListenAndServe(config.Address, nil)` the type of `config`.
+    fn carry_fields(&mut self, triggered: &[Vec<bool>]) {
+        for (file, functions) in triggered.iter().enumerate() {
+            let Some(outlined) = &self.files[file] else { continue };
+            let acting = outlined.outline.functions.iter().zip(functions).filter(|(_, acts)| **acts);
+            let mentions = acting.flat_map(|(function, _)| outlined.mentions(function));
+            let fields: FxHashSet<&str> =
+                mentions.filter(|it| it.before != Before::Nothing).map(|it| it.name).collect();
+            let imported = outlined.imports.values().flat_map(|it| self.folders.find(it));
+            let near: FxHashSet<&str> = imported.chain([outlined.folder]).collect();
+            for field in fields {
+                for (folder, name) in self.declared.types_by_field.get(field).into_iter().flatten() {
+                    if near.contains(folder) {
+                        self.carry(folder, name, 0);
+                    }
+                }
+            }
         }
     }
 
@@ -428,9 +455,11 @@ impl<'c, 't> Closure<'c, 't> {
     fn makes_value(&self, at: At) -> bool {
         let Some((outlined, function)) = self.function(at) else { return false };
         let results = &outlined.outline.mentions[function.results..function.signature.end];
+        let any_type = &outlined.outline.mentions[function.type_parameters.clone()];
         let is_value = |it: &Mention<'t>| match it.before {
             Before::Nothing => {
                 matches!(it.name, "string" | "int" | "int32" | "int64" | "uint" | "uint16" | "uint32")
+                    || any_type.iter().any(|parameter| parameter.name == it.name)
             }
             Before::Name(qualifier) => {
                 let path = outlined.imports.get(qualifier);

@@ -109,6 +109,13 @@ pub(super) fn with_default(test: &Test, there: &Value, missing: &Value, span: Sp
     if same(core(there), subject) {
         return Some(put_default(test.kind, core(there), missing, span));
     }
+    // `if v == "" { return d }; n, err := strconv.Atoi(v); if err != nil { return d }`: the same default again.
+    if let (Value::Environment(read), Value::Environment(tested)) = (core(there), subject)
+        && same(&read.key, &tested.key)
+        && read.default.as_ref().is_some_and(|it| same(it, missing))
+    {
+        return Some(there.clone());
+    }
     // `addr := ":8080"; if p != "" { addr = ":" + p }` is ":" and a p that defaults to "8080".
     let (prefix, rest) = split_prefix(there)?;
     let Value::Literal(default) = missing else { return None };

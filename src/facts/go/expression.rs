@@ -58,7 +58,7 @@ impl<'t> Reader<'_, 't> {
             "binary_expression" => self.binary(node),
             "composite_literal" => self.composite(node),
             "func_literal" => {
-                self.function_literal(node, None, Runs::Later);
+                self.function_literal(node, &[], Runs::Later);
                 self.unknown(node, "it is a function")
             }
             "type_assertion_expression" => {
@@ -107,9 +107,12 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn identifier(&self, node: Node<'t>) -> State {
+    fn identifier(&mut self, node: Node<'t>) -> State {
         if let Some(index) = self.locals.find(node.text()) {
-            return self.locals.state(index).clone();
+            let state = self.locals.state(index);
+            self.reads_too_early |=
+                index < self.captured && state.untouched && is_empty_literal(&state.value);
+            return state.clone();
         }
         let name = Spanned::new(node.text().to_owned(), self.context.span(node));
         let type_name = self.context.variables.get(node.text()).cloned();
@@ -354,20 +357,12 @@ impl<'t> Reader<'_, 't> {
                     return state;
                 }
                 match self.locals.find(function.text()) {
-                    Some(_) => None,
+                    Some(index) => callee_in(&self.locals.state(index).value),
                     None => Some(Callee::Own { name: function.text().to_owned() }),
                 }
             }
             "selector_expression" => self.selected(function),
-            "func_literal" => {
-                let runs = match usage {
-                    Usage::Go => Runs::Beside,
-                    Usage::Defer => Runs::Later,
-                    _ => Runs::Here,
-                };
-                self.function_literal(function, None, runs);
-                None
-            }
+            "func_literal" => None,
             _ => {
                 if !function.kind().ends_with("_type") {
                     self.expression(function);
@@ -377,7 +372,16 @@ impl<'t> Reader<'_, 't> {
         };
         let values: Vec<State> = arguments.iter().map(|it| self.argument(*it)).collect();
         let Some(callee) = callee else {
-            self.callbacks(&arguments, None, Runs::Later);
+            if function.kind() == "func_literal" {
+                let runs = match usage {
+                    Usage::Go => Runs::Beside,
+                    Usage::Defer => Runs::Later,
+                    _ => Runs::Here,
+                };
+                let given: Vec<Value> = values.iter().map(|it| it.value.clone()).collect();
+                self.function_literal(function, &given, runs);
+            }
+            self.callbacks(&arguments, &[], Runs::Later);
             let only = matches!(function.kind(), "slice_type") && values.len() == 1;
             if let (true, Some(state)) = (only, values.into_iter().next()) {
                 return state;
@@ -412,10 +416,10 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    /// Reads the function literals among the arguments; `router` is what their first parameter is.
-    fn callbacks(&mut self, arguments: &[Node<'t>], router: Option<&(Value, Option<TypeName>)>, runs: Runs) {
+    /// Reads the function literals among the arguments; `given` is what their first parameters are.
+    fn callbacks(&mut self, arguments: &[Node<'t>], given: &[Value], runs: Runs) {
         for node in arguments.iter().filter(|it| it.kind() == "func_literal") {
-            self.deeper(|it| it.function_literal(*node, router.cloned(), runs));
+            self.deeper(|it| it.function_literal(*node, given, runs));
         }
     }
 
@@ -449,7 +453,7 @@ impl<'t> Reader<'_, 't> {
             });
         }
         let groups = entry.and_then(|it| it.route.as_ref()).is_some_and(|it| it.role == Role::Group);
-        let router = groups.then(|| (value.clone(), type_name.clone()));
+        let router = groups.then(|| value.clone());
         // `errgroup.Group` and, since Go 1.25, `sync.WaitGroup` run what they are given at once; a
         // router hands itself to the function on the spot.
         let runs = match (&callee, groups) {
@@ -457,7 +461,7 @@ impl<'t> Reader<'_, 't> {
             (_, true) => Runs::Here,
             _ => Runs::Later,
         };
-        self.callbacks(&nodes, router.as_ref(), runs);
+        self.callbacks(&nodes, router.as_slice(), runs);
         match entry.and_then(|it| it.flag.as_ref()) {
             Some(flag) => {
                 if let Some(target) = flag.target.and_then(|it| nodes.get(it)) {
@@ -628,7 +632,7 @@ impl<'t> Reader<'_, 't> {
                 for it in arguments {
                     self.argument(*it);
                 }
-                self.callbacks(arguments, None, Runs::Later);
+                self.callbacks(arguments, &[], Runs::Later);
                 Some(self.unknown(node, "it is calculated"))
             }
             _ => None,
@@ -645,8 +649,13 @@ fn comparison(node: Node<'_>, operator: &str, left: State, right: State) -> Opti
         // `err != nil` is what the test of an `err` speaks of.
         return Some(if present { test } else { test.not() });
     }
-    let (subject, constant) = if is_empty_literal(&right.value) { (left, right) } else { (right, left) };
-    if !is_empty_literal(&constant.value) {
+    // `var zero T` is the empty value of any type.
+    let is_zero = |it: &State| {
+        let nothing = matches!(&it.value, Value::Struct { fields, .. } if fields.is_empty());
+        is_empty_literal(&it.value) || (it.untouched && nothing)
+    };
+    let (subject, constant) = if is_zero(&right) { (left, right) } else { (right, left) };
+    if !is_zero(&constant) {
         return None;
     }
     // `len(v) == 0` speaks of v.
@@ -655,6 +664,18 @@ fn comparison(node: Node<'_>, operator: &str, left: State, right: State) -> Opti
         _ => subject.value,
     };
     Some(Test { subject, kind: TestKind::Empty, present })
+}
+
+/// What the call of a variable runs that holds a function: `run := http.ListenAndServe`.
+fn callee_in(value: &Value) -> Option<Callee> {
+    match value.clone() {
+        Value::Name { package, name } if package.is_empty() => Some(Callee::Own { name: name.value }),
+        Value::Name { package, name } => Some(Callee::Imported { package, name: name.value }),
+        Value::Field { receiver, receiver_type, field } => {
+            Some(Callee::Method { receiver, receiver_type, name: field.value })
+        }
+        _ => None,
+    }
 }
 
 /// Functions of the standard library that no table knows do nothing to the network.

@@ -37,6 +37,22 @@ pub(super) struct Reader<'c, 't> {
     guards: Vec<Guard>,
     /// Named results.
     results: Vec<&'t str>,
+    /// Number of variables outside of the function literal that is read.
+    pub(super) captured: usize,
+    /// Whether that literal reads one of them that nothing was assigned to yet.
+    pub(super) reads_too_early: bool,
+    /// Literals for which that was so, to be read at the end of the block.
+    delayed: Vec<Delayed<'t>>,
+    /// Whether one of these is read.
+    rereads: bool,
+}
+
+/// A function literal that is read again, with what it is read with.
+struct Delayed<'t> {
+    node: Node<'t>,
+    given: Vec<Value>,
+    runs: Runs,
+    standing: Standing,
 }
 
 struct Return {
@@ -65,6 +81,10 @@ impl<'c, 't> Reader<'c, 't> {
             returns: Vec::new(),
             guards: Vec::new(),
             results: Vec::new(),
+            captured: 0,
+            reads_too_early: false,
+            delayed: Vec::new(),
+            rereads: false,
         }
     }
 
@@ -183,7 +203,14 @@ impl<'c, 't> Reader<'c, 't> {
     pub(super) fn block(&mut self, node: Node<'t>) -> Flow {
         let standing = self.standing;
         self.locals.open();
+        let before = self.delayed.len();
         let flow = self.statements(node.children());
+        for it in self.delayed.split_off(before) {
+            self.rereads = true;
+            self.standing = it.standing;
+            self.function_literal(it.node, &it.given, it.runs);
+            self.rereads = false;
+        }
         self.locals.close();
         self.standing = standing;
         flow
@@ -744,13 +771,29 @@ impl<'c, 't> Reader<'c, 't> {
         }
     }
 
-    /// Reads a function literal where it stands; it sees the variables around it.
-    pub(super) fn function_literal(
-        &mut self,
-        node: Node<'t>,
-        first: Option<(Value, Option<TypeName>)>,
-        runs: Runs,
-    ) {
+    /// Reads a function literal where it stands; it sees the variables around it. `given` are the arguments for
+    /// its first parameters.
+    pub(super) fn function_literal(&mut self, node: Node<'t>, given: &[Value], runs: Runs) {
+        if self.literal_depth > 0 {
+            return self.function_literal_here(node, given, runs);
+        }
+        self.captured = self.locals.count();
+        self.reads_too_early = false;
+        let before =
+            (self.calls.len(), self.literals.len(), self.field_writes.len(), self.variable_writes.len());
+        self.function_literal_here(node, given, runs);
+        self.captured = 0;
+        // `var port int; run := func() { serve(port) }; flags.IntVar(&port, ...)`: it runs later.
+        if self.reads_too_early && !self.rereads {
+            self.calls.truncate(before.0);
+            self.literals.truncate(before.1);
+            self.field_writes.truncate(before.2);
+            self.variable_writes.truncate(before.3);
+            self.delayed.push(Delayed { node, given: given.to_vec(), runs, standing: self.standing });
+        }
+    }
+
+    fn function_literal_here(&mut self, node: Node<'t>, given: &[Value], runs: Runs) {
         let (mark, standing) = (self.locals.mark(), self.standing);
         self.standing = standing.within_literal(self.context.span(node), runs);
         self.locals.open();
@@ -759,9 +802,9 @@ impl<'c, 't> Reader<'c, 't> {
         if let Some(list) = node.field("parameters") {
             let parameters = read_parameters(self.context, list);
             let reason = "it is a parameter of a function literal";
-            self.declare_parameters(list, &parameters, |index, span| match &first {
-                Some((value, _)) if index == 0 => value.clone(),
-                _ => Value::Unknown(super::Unknown { reason: reason.to_owned(), span }),
+            self.declare_parameters(list, &parameters, |index, span| match given.get(index) {
+                Some(value) => value.clone(),
+                None => Value::Unknown(super::Unknown { reason: reason.to_owned(), span }),
             });
         }
         if let Some(body) = node.field("body") {

@@ -29,6 +29,8 @@ pub struct OutlinedFunction<'t> {
     pub body: Range<usize>,
     /// The mentions in parameters and results.
     pub signature: Range<usize>,
+    /// Those of them that are in the list of type parameters.
+    pub type_parameters: Range<usize>,
     /// The first of them that is a result's.
     pub results: usize,
     /// The mentions in the body.
@@ -148,6 +150,7 @@ impl<'t> Reader<'t> {
         let Token::Word(name) = token else { return };
         let signature = self.out.mentions.len();
         let mut results = signature;
+        let mut type_parameters = signature..signature;
         let mut parameters = false;
         let mut word = "";
         loop {
@@ -160,6 +163,8 @@ impl<'t> Reader<'t> {
                     if open == b'(' && !parameters {
                         parameters = true;
                         results = self.out.mentions.len();
+                    } else if !parameters {
+                        type_parameters = signature..self.out.mentions.len();
                     }
                 }
                 // `interface{}` and `struct{}` among the results.
@@ -183,6 +188,7 @@ impl<'t> Reader<'t> {
                 receiver,
                 body: body..self.at - 1,
                 signature: signature..mentions,
+                type_parameters,
                 results,
                 mentions: mentions..self.out.mentions.len(),
             });

@@ -73,6 +73,11 @@ impl<'t> Locals<'t> {
         self.find(name).filter(|index| *index >= start)
     }
 
+    /// Number of variables in sight.
+    pub(super) fn count(&self) -> usize {
+        self.variables.len()
+    }
+
     pub(super) fn state(&self, index: usize) -> &State {
         &self.variables[index].1
     }

@@ -16,6 +16,8 @@ pub struct Reachable<'a> {
     pub functions: Vec<FunctionId>,
     /// Whether the `.env` file of the working directory is read into the environment.
     pub loads_dotenv: bool,
+    /// Whether that file wins over the environment.
+    pub overloads_dotenv: bool,
     /// Whether a file of another name is, or of one that is not plain to see.
     pub loads_other_dotenv: bool,
     /// The packages of the project that are built in.
@@ -131,6 +133,7 @@ impl<'a> Walk<'_, 'a> {
                         Value::Literal(file) => matches!(file.value.as_str(), ".env" | "./.env"),
                         _ => false,
                     };
+                    self.out.overloads_dotenv |= name == "Overload";
                     self.out.loads_dotenv |= call.arguments.is_empty() || call.arguments.iter().any(plain);
                     self.out.loads_other_dotenv |= !call.arguments.iter().all(plain);
                 }

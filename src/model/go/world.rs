@@ -236,6 +236,39 @@ impl<'a> Packages<'a> {
         self.field_type_within(of, field, 4)
     }
 
+    /// The name of the embedded field of a struct that `field` is promoted from: of one that has such a field,
+    /// else of the only one of another module. `None` when the struct has the field itself, or it is not known.
+    #[must_use]
+    pub fn promoting(&self, of: TypeRef<'a>, field: &str) -> Option<&'a str> {
+        let TypeRef::Own(package, _) = of else { return None };
+        let structure = self.structure(of)?;
+        if structure.fields.iter().any(|it| it.name.value == field) {
+            return None;
+        }
+        let embedded = structure.fields.iter().filter(|it| it.embedded);
+        let typed =
+            embedded.filter_map(|it| Some((&it.name.value, self.type_ref(package, it.type_name.as_ref()?))));
+        let typed: Vec<_> = typed.collect();
+        let has = |it: &TypeRef<'a>| self.has_field(*it, field, 4);
+        if let Some((name, _)) = typed.iter().find(|(_, it)| has(it)) {
+            return Some(name);
+        }
+        let mut external = typed.iter().filter(|(_, it)| matches!(it, TypeRef::External(..)));
+        let (name, _) = external.next()?;
+        external.next().is_none().then_some(name.as_str())
+    }
+
+    fn has_field(&self, of: TypeRef<'a>, field: &str, depth: usize) -> bool {
+        let (TypeRef::Own(package, _), Some(depth)) = (of, depth.checked_sub(1)) else { return false };
+        self.structure(of).is_some_and(|it| {
+            it.fields.iter().any(|it| {
+                let embedded = it.type_name.as_ref().filter(|_| it.embedded);
+                it.name.value == field
+                    || embedded.is_some_and(|it| self.has_field(self.type_ref(package, it), field, depth))
+            })
+        })
+    }
+
     /// The type of a value that stands in a function, where its expression shows it.
     #[must_use]
     pub fn type_of(

@@ -179,14 +179,7 @@ impl<'w> Evaluator<'w> {
             return self.joined(pure.meaning, arguments, span, frame, depth);
         }
         if pure.meaning == "first-non-empty" {
-            let mut last = unknown();
-            for argument in arguments {
-                last = self.text(argument, frame, depth);
-                if last.unknown.is_some() || !matches!(last.text.as_str(), "" | "0") {
-                    break;
-                }
-            }
-            return last;
+            return self.first_non_empty(arguments, span, frame, depth);
         }
         let Some(argument) = arguments.get(pure.argument) else { return unknown() };
         let mut outcome = self.text(argument, frame, depth);

@@ -30,6 +30,14 @@ impl<'w> Evaluator<'w> {
         let environment = self.setting.environment;
         let mut found = environment.get(name);
         let mut confidence = Confidence::Proven;
+        if self.reachable.overloads_dotenv {
+            let Some(file) = self.setting.dotenv else {
+                return Outcome::hole(&format!("a .env file may set `{name}`"), Some(span));
+            };
+            if let Some(variable) = file.get(name) {
+                (found, confidence) = (Some(variable), Confidence::Likely);
+            }
+        }
         if found.is_none() {
             if let Some(reason) = &environment.incomplete {
                 let reason = format!("`{name}` may be set: {reason}");

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::call::receiver_of;
+use super::format::join_host_port;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::Value;
@@ -82,6 +83,10 @@ impl<'w> Evaluator<'w> {
         depth: u32,
     ) -> Outcome {
         let name = field.value.as_str();
+        if let Some(inner) = self.promoting_head(of, head, name, depth) {
+            let of = self.type_at(inner.value, &inner.frame);
+            return self.field_by_code(of, &inner, field, frame, depth - 1);
+        }
         if let Value::Struct { fields, .. } = head.value {
             if let Some((_, value)) = fields.iter().rev().find(|(it, _)| it.value == name) {
                 let here = self.function_id(&head.frame);
@@ -101,6 +106,31 @@ impl<'w> Evaluator<'w> {
                 Outcome { needs_caller, ..Outcome::hole("the struct was not found", Some(field.span)) }
             }
         }
+    }
+
+    /// The literal of the embedded struct that `field` of `head` is promoted from, where the program shows one.
+    pub(super) fn promoting_head(
+        &self,
+        of: Option<TypeRef<'w>>,
+        head: &Head<'w>,
+        field: &str,
+        depth: u32,
+    ) -> Option<Head<'w>> {
+        let (of, depth) = (of?, depth.checked_sub(1)?);
+        let promoting = self.packages.promoting(of, field)?;
+        let own = match head.value {
+            Value::Struct { fields, .. } => fields.iter().rev().find(|(it, _)| it.value == promoting),
+            _ => None,
+        };
+        let (value, frame) = match own {
+            Some((_, value)) => (value, Rc::clone(&head.frame)),
+            None => match <[_; 1]>::try_from(self.field_values(of, promoting)) {
+                Ok([only]) => only,
+                Err(_) => return None,
+            },
+        };
+        let inner = self.head(value, &frame, depth);
+        matches!(inner.value, Value::Struct { .. }).then_some(inner)
     }
 
     /// The values that any literal or assignment of the program gives to a field of the type; they
@@ -127,7 +157,6 @@ impl<'w> Evaluator<'w> {
             let needs_caller = self.waits_for_caller(head);
             return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
         }
-        let many = found.len() > 1;
         let outcomes = found.into_iter().map(|(value, frame)| {
             let key = Active::Source(std::ptr::from_ref(value));
             self.active.borrow_mut().push(key);
@@ -135,9 +164,11 @@ impl<'w> Evaluator<'w> {
             self.active.borrow_mut().retain(|it| *it != key);
             outcome
         });
-        let mut outcome = self.one_of(outcomes.collect(), "it is set in several places", span, None);
+        let outcomes: Vec<_> = outcomes.collect();
+        let differ = outcomes.windows(2).any(|it| it[0].text.as_str() != it[1].text.as_str());
+        let mut outcome = self.one_of(outcomes, "it is set in several places", span, None);
         // The caller may tell which of several structs this one is.
-        outcome.needs_caller |= many && outcome.unknown.is_some() && self.is_outermost(frame);
+        outcome.needs_caller |= differ && self.is_outermost(frame);
         outcome
     }
 
@@ -241,7 +272,11 @@ impl<'w> Evaluator<'w> {
                 _ => stop(),
             },
             Value::Field { receiver, field, .. } => {
-                let head = self.head(receiver, frame, depth);
+                let mut head = self.head(receiver, frame, depth);
+                let of = self.type_at(head.value, &head.frame);
+                if let Some(inner) = self.promoting_head(of, &head, &field.value, depth) {
+                    head = inner;
+                }
                 let Value::Struct { fields, .. } = head.value else { return stop() };
                 match fields.iter().rev().find(|(it, _)| it.value == field.value) {
                     Some((_, value)) => self.head(value, &head.frame, depth),
@@ -320,14 +355,11 @@ impl<'w> Evaluator<'w> {
         let mut out = Outcome::known(Text::default());
         match known {
             Some(("net", "TCPAddr" | "UDPAddr")) => {
-                if let Some(host) = find("IP") {
-                    out.append(self.text(host, frame, depth));
-                }
-                out.text.push(":", *span);
-                match find("Port") {
-                    Some(port) => out.append(self.text(port, frame, depth)),
-                    None => out.text.push("0", *span),
-                }
+                let host = find("IP").map(|it| self.text(it, frame, depth));
+                let port = find("Port").map(|it| self.text(it, frame, depth));
+                let host = host.unwrap_or_else(|| Outcome::known(Text::default()));
+                let port = port.unwrap_or_else(|| Outcome::known(Text::new("0", *span)));
+                return join_host_port(host, port, *span);
             }
             // As `FormatDSN` writes it: <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
             Some(("github.com/go-sql-driver/mysql", "Config")) => {

@@ -31,21 +31,21 @@ impl<'w> Evaluator<'w> {
     }
 }
 
-/// The value of a flag on a command line: `-port=80`, `--port 80`.
+/// The value of a flag on a command line: `-port=80`, `--port 80`; of several the last one counts.
 fn flag_value(arguments: &[Text], name: &str) -> Option<Text> {
+    let mut found = None;
     for (index, argument) in arguments.iter().enumerate() {
         let text = argument.as_str();
         if text == "--" {
-            return None;
+            break;
         }
         let bare = text.strip_prefix("--").or_else(|| text.strip_prefix('-'));
         let Some(rest) = bare.and_then(|it| it.strip_prefix(name)) else { continue };
         if rest.is_empty() {
-            return arguments.get(index + 1).cloned();
-        }
-        if rest.starts_with('=') {
-            return Some(argument.slice(text.len() - rest.len() + 1..text.len()));
+            found = arguments.get(index + 1).cloned();
+        } else if rest.starts_with('=') {
+            found = Some(argument.slice(text.len() - rest.len() + 1..text.len()));
         }
     }
-    None
+    found
 }

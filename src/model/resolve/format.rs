@@ -61,17 +61,24 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Outcome {
-        let host = self.text(host, frame, depth);
-        let mut out = Outcome::known(Text::default());
-        if host.text.as_str().contains(':') {
-            out.text.push("[", span);
-            out.append(host);
-            out.text.push("]", span);
-        } else {
-            out.append(host);
-        }
-        out.text.push(":", span);
-        out.append(self.text(port, frame, depth));
-        out
+        let (host, port) = (self.text(host, frame, depth), self.text(port, frame, depth));
+        join_host_port(host, port, span)
     }
+}
+
+/// `host:port`, as `net.JoinHostPort` writes it in the call `span`.
+pub(super) fn join_host_port(host: Outcome, port: Outcome, span: Span) -> Outcome {
+    let mut out = Outcome::known(Text::default());
+    if host.text.as_str().contains(':') {
+        // The brackets stand nowhere; they belong to the address that needs them.
+        let written = host.text.span().unwrap_or(span);
+        out.text.push("[", written);
+        out.append(host);
+        out.text.push("]", written);
+    } else {
+        out.append(host);
+    }
+    out.text.push(":", span);
+    out.append(port);
+    out
 }

@@ -197,23 +197,27 @@ impl<'w> Evaluator<'w> {
             Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
             Value::Result { call, index, span } => self.further_result(call, *index, *span, frame, depth),
             Value::Filled { call, argument, span } => self.filled(call, *argument, *span, frame, depth),
-            Value::FirstNonEmpty(parts, span) => {
-                let mut last = Outcome::known(Text::new("", *span));
-                for part in parts {
-                    last = self.text(part, frame, depth);
-                    let empty = matches!(last.text.as_str(), "" | "0");
-                    if last.unknown.is_some() || !empty {
-                        return last;
-                    }
-                }
-                last
-            }
+            Value::FirstNonEmpty(parts, span) => self.first_non_empty(parts, *span, frame, depth),
             Value::Choice(arms, span) => self.chosen(arms, *span, frame, depth),
             Value::Truth(condition, span) => self.truth(condition, *span, frame, depth),
             Value::Struct { .. } => self.structure_text(value, frame, depth),
             Value::Receiver { span, .. } => Outcome::hole("it is no text", Some(*span)),
             Value::Unknown(it) => Outcome::hole(&it.reason, Some(it.span)),
         }
+    }
+
+    /// The first text that is neither empty nor zero, else the last; what was empty is on the way to it.
+    fn first_non_empty(&self, parts: &'w [Value], span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let mut last = Outcome::known(Text::new("", span));
+        for part in parts {
+            let passed = last;
+            last = self.text(part, frame, depth);
+            last.join(&passed);
+            if last.unknown.is_some() || !matches!(last.text.as_str(), "" | "0") {
+                break;
+            }
+        }
+        last
     }
 
     /// A package constant or variable.

@@ -144,6 +144,14 @@ impl<'w> Evaluator<'w> {
         for (index, field) in fields.iter().enumerate() {
             let head = self.head(at.value, &at.frame, MAXIMUM_DEPTH);
             let of = self.type_at(at.value, &at.frame).or_else(|| self.type_at(head.value, &head.frame));
+            let (head, of) = match self.promoting_head(of, &head, field, MAXIMUM_DEPTH) {
+                Some(inner) => {
+                    let of = self.type_at(inner.value, &inner.frame);
+                    (inner, of)
+                }
+                None => (head, of),
+            };
+            let promoted = of.is_some_and(|of| self.packages.promoting(of, field).is_some());
             if let Value::Struct { fields: set, .. } = head.value {
                 let found = set.iter().rev().find(|(it, _)| it.value == *field).map(|(_, it)| it);
                 if let Some(value) = found {
@@ -151,7 +159,7 @@ impl<'w> Evaluator<'w> {
                     continue;
                 }
                 let here = self.function_id(&head.frame);
-                if !of.is_some_and(|of| self.is_written_outside(of, field, here)) {
+                if !promoted && !of.is_some_and(|of| self.is_written_outside(of, field, here)) {
                     return Below::Absent;
                 }
             }
