@@ -9,7 +9,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{Examples, Project};
+use common::{Examples, Failures, Project};
 use reachlint::diagnostic::{Diagnostic, Severity};
 use reachlint::fix;
 use reachlint::rules::{Document, RULES, Rule, find};
@@ -63,28 +63,21 @@ fn every_document_is_complete() {
     }
 }
 
-/// Runs every case and names all that fail, so that one run shows the whole state.
 fn run_all(cases: impl Iterator<Item = (&'static Rule, String, String)>) {
-    let mut failures = Vec::new();
+    let mut failures = Failures::default();
     for (rule, name, text) in cases {
         let examples = Examples::read(&name, &text);
-        let mut check = |project: &Project, run: &dyn Fn(&Project)| {
-            let attempt = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(project)));
-            if let Err(panic) = attempt {
-                failures.push(panic.downcast_ref::<String>().cloned().unwrap_or_default());
-            }
-        };
         for project in &examples.bad {
-            check(project, &|it| assert_bad(it, rule));
+            failures.attempt(|| assert_bad(project, rule));
         }
         for project in &examples.good {
-            check(project, &|it| assert_good(it, rule));
+            failures.attempt(|| assert_good(project, rule));
         }
         for project in &examples.fixed {
-            check(project, &|it| assert_fixed(it, &examples.bad, rule));
+            failures.attempt(|| assert_fixed(project, &examples.bad, rule));
         }
     }
-    assert!(failures.is_empty(), "{} examples fail:\n\n{}", failures.len(), failures.join("\n\n"));
+    failures.assert_none();
 }
 
 fn assert_bad(project: &Project, rule: &Rule) {

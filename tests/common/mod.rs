@@ -40,9 +40,11 @@ pub struct Underline {
 }
 
 impl Project {
-    /// Adds a file whose text holds underlines.
+    /// Adds a file whose text holds underlines, in place of one of the same path.
     pub fn add(&mut self, path: &str, text: &str) {
         let (clean, underlines) = take_underlines(path, text);
+        self.files.retain(|(it, _)| it != path);
+        self.expected.retain(|it| it.path != path);
         self.files.push((path.to_owned(), clean));
         self.expected.extend(underlines);
     }
@@ -79,8 +81,12 @@ impl Project {
 
     /// Fails unless the labels of `diagnostics` are the underlines, as sets.
     pub fn assert_labels<'a>(&self, diagnostics: impl Iterator<Item = &'a Diagnostic>, sources: &SourceMap) {
-        let found: BTreeSet<_> = diagnostics.flat_map(|it| underlines_of(it, sources)).collect();
-        let missing: Vec<_> = self.expected.difference(&found).collect();
+        self.assert_underlines(&diagnostics.flat_map(|it| underlines_of(it, sources)).collect());
+    }
+
+    /// Fails unless `found` are the underlines.
+    pub fn assert_underlines(&self, found: &BTreeSet<Underline>) {
+        let missing: Vec<_> = self.expected.difference(found).collect();
         let unexpected: Vec<_> = found.difference(&self.expected).collect();
         assert!(
             missing.is_empty() && unexpected.is_empty(),
@@ -164,40 +170,70 @@ pub struct Examples {
 }
 
 impl Examples {
-    /// Reads the fences of `text`: `## Bad`, `## Good`, `## Fixed`, below each one project a `###`.
+    /// Reads the projects of `text` below `## Bad`, `## Good` and `## Fixed`.
     #[must_use]
     pub fn read(document: &str, text: &str) -> Self {
-        let (mut examples, mut section) = (Self { bad: Vec::new(), good: Vec::new(), fixed: Vec::new() }, "");
-        let mut lines = text.lines();
-        while let Some(line) = lines.next() {
-            if let Some(title) = line.strip_prefix("## ") {
-                section = title.trim();
-            } else if let Some(title) = line.strip_prefix("### ") {
-                if let Some(projects) = examples.section(section) {
-                    let name = title.trim().to_owned();
-                    projects.push(Project { name: format!("{document}: {name}"), ..Project::default() });
+        let mut examples = Self { bad: Vec::new(), good: Vec::new(), fixed: Vec::new() };
+        for (section, project) in read_projects(document, text) {
+            match section.as_str() {
+                "Bad" => examples.bad.push(project),
+                "Good" => examples.good.push(project),
+                "Fixed" => examples.fixed.push(project),
+                _ => {
+                    let stray = "a fence with file= stands below a ### of Bad, Good or Fixed";
+                    assert!(project.files.is_empty(), "{}: {stray}", project.name);
                 }
-            } else if let Some(info) = line.strip_prefix("```") {
-                let fence: Vec<_> = lines.by_ref().take_while(|it| !it.starts_with("```")).collect();
-                let body = fence.iter().map(|it| format!("{it}\n")).collect::<String>();
-                let Some(path) = info.split_whitespace().find_map(|it| it.strip_prefix("file=")) else {
-                    continue;
-                };
-                let Some(project) = examples.section(section).and_then(|it| it.last_mut()) else {
-                    panic!("{document}: a fence with file= stands below a ### of Bad, Good or Fixed");
-                };
-                if info.starts_with("want") { project.want(path, &body) } else { project.add(path, &body) }
             }
         }
         examples
     }
+}
 
-    fn section(&mut self, name: &str) -> Option<&mut Vec<Project>> {
-        match name {
-            "Bad" => Some(&mut self.bad),
-            "Good" => Some(&mut self.good),
-            "Fixed" => Some(&mut self.fixed),
-            _ => None,
+/// The projects of a document, each with the `##` section it stands in: each `###` is one project, each
+/// fence below it with `file=` one of its files. Files above the first `###` are part of every project
+/// that has none of the same path.
+#[must_use]
+pub fn read_projects(document: &str, text: &str) -> Vec<(String, Project)> {
+    let (mut projects, mut section) = (Vec::<(String, Project)>::new(), String::new());
+    let mut shared = Project { name: document.to_owned(), ..Project::default() };
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(title) = line.strip_prefix("## ") {
+            title.trim().clone_into(&mut section);
+        } else if let Some(title) = line.strip_prefix("### ") {
+            let name = format!("{document}: {}", title.trim());
+            projects.push((section.clone(), Project { name, ..shared.clone() }));
+        } else if let Some(info) = line.strip_prefix("```") {
+            let fence = lines.by_ref().take_while(|it| !it.starts_with("```"));
+            let body: String = fence.map(|it| format!("{it}\n")).collect();
+            let Some(path) = info.split_whitespace().find_map(|it| it.strip_prefix("file=")) else {
+                continue;
+            };
+            let project = match projects.last_mut() {
+                Some((of, project)) if *of == section => project,
+                Some(_) => panic!("{document}: a fence with file= stands between `## {section}` and its ###"),
+                None => &mut shared,
+            };
+            if info.starts_with("want") { project.want(path, &body) } else { project.add(path, &body) }
         }
+    }
+    projects
+}
+
+/// Gathers what fails, so that one run shows the whole state.
+#[derive(Default)]
+pub struct Failures(Vec<String>);
+
+impl Failures {
+    /// Runs `check`, which panics with a message when it fails.
+    pub fn attempt(&mut self, check: impl FnOnce()) {
+        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check)) {
+            self.0.push(panic.downcast_ref::<String>().cloned().unwrap_or_default());
+        }
+    }
+
+    /// Fails with all messages when there are any.
+    pub fn assert_none(self) {
+        assert!(self.0.is_empty(), "{} examples fail:\n\n{}", self.0.len(), self.0.join("\n\n"));
     }
 }
