@@ -3,13 +3,16 @@
 use rustc_hash::FxHashMap;
 
 use super::{CallRole, NetworkCall, ProgramId, Project};
-use crate::source::{Span, Spanned};
+use crate::source::{Confidence, Span, Spanned};
 
 /// The calls of one role in the programs that images of the project run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Calls whose host and port are known in every workload that runs them.
-    pub resolved: usize,
+    /// Calls whose host and port are known in some workload that runs them, by how sure the least sure
+    /// of their addresses is: proven, likely, possible.
+    pub resolved: [usize; 3],
+    /// How many of these have one of several addresses, by conditions that the project does not decide.
+    pub varying: usize,
     /// The others, each with the first reason.
     pub unresolved: Vec<UnresolvedCall>,
 }
@@ -44,7 +47,15 @@ impl Project {
                 Some(reason) => {
                     coverage.unresolved.push(UnresolvedCall { site: call.site, reason: reason.clone() })
                 }
-                None => coverage.resolved += 1,
+                None => {
+                    let at = match call.confidence {
+                        Confidence::Proven => 0,
+                        Confidence::Likely => 1,
+                        Confidence::Possible => 2,
+                    };
+                    coverage.resolved[at] += 1;
+                    coverage.varying += usize::from(call.varies);
+                }
             }
         }
         coverage.unresolved.sort_by_key(|it| (it.site.file, it.site.start));

@@ -12,7 +12,8 @@ use crate::source::SourceMap;
 /// The calls of one role in several projects.
 #[derive(Debug, Default)]
 pub struct Figures {
-    resolved: usize,
+    resolved: [usize; 3],
+    varying: usize,
     /// The places, by reason.
     unresolved: BTreeMap<String, Vec<String>>,
 }
@@ -20,7 +21,10 @@ pub struct Figures {
 impl Figures {
     /// Adds what was understood of one project; `prefix` stands before its paths.
     pub fn add(&mut self, coverage: Coverage, sources: &SourceMap, prefix: &str) {
-        self.resolved += coverage.resolved;
+        for (sum, more) in self.resolved.iter_mut().zip(coverage.resolved) {
+            *sum += more;
+        }
+        self.varying += coverage.varying;
         for call in coverage.unresolved {
             let site = place::locus(sources, prefix, call.site);
             let at = place::locus(sources, prefix, call.reason.span);
@@ -29,8 +33,12 @@ impl Figures {
         }
     }
 
+    fn known(&self) -> usize {
+        self.resolved.iter().sum()
+    }
+
     fn total(&self) -> usize {
-        self.resolved + self.unresolved.values().map(Vec::len).sum::<usize>()
+        self.known() + self.unresolved.values().map(Vec::len).sum::<usize>()
     }
 
     /// Reasons, the most frequent first.
@@ -45,9 +53,15 @@ impl Figures {
     /// # Errors
     /// What `out` reports.
     pub fn write_text(&self, what: &str, out: &mut dyn io::Write) -> io::Result<()> {
-        let (resolved, total) = (self.resolved, self.total());
-        let share = if total == 0 { 100.0 } else { resolved as f64 * 100.0 / total as f64 };
-        writeln!(out, "{what}: host and port known of {resolved} of {total} ({share:.1} %)")?;
+        let (known, total) = (self.known(), self.total());
+        let share = if total == 0 { 100.0 } else { known as f64 * 100.0 / total as f64 };
+        let [proven, likely, possible] = self.resolved;
+        writeln!(out, "{what}: host and port known of {known} of {total} ({share:.1} %)")?;
+        writeln!(
+            out,
+            "        {proven} proven, {likely} likely, {possible} possible; {} of them by conditions",
+            self.varying
+        )?;
         for (reason, places) in self.reasons() {
             writeln!(out, "{:6}  {}", places.len(), place::printable(reason))?;
             for it in places {
@@ -61,11 +75,18 @@ impl Figures {
         let reasons = self.reasons().into_iter();
         let reasons: Vec<Value> =
             reasons.map(|(reason, places)| json!({ "reason": reason, "places": places })).collect();
-        json!({ "resolved": self.resolved, "total": self.total(), "unresolved": reasons })
+        let [proven, likely, possible] = self.resolved;
+        json!({
+            "resolved": { "proven": proven, "likely": likely, "possible": possible },
+            "varying": self.varying,
+            "total": self.total(),
+            "unresolved": reasons,
+        })
     }
 }
 
-/// Writes `{"version", "listeners": {"resolved", "total", "unresolved": [{"reason", "places"}]}, "dials"}`.
+/// Writes `{"version", "listeners": {"resolved": {"proven", "likely", "possible"}, "varying", "total",
+/// "unresolved": [{"reason", "places"}]}, "dials": {...}}`.
 ///
 /// # Errors
 /// What `out` reports.

@@ -50,8 +50,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             "unknown" => {
                 let reason = "the address of this server is set in ways that are not followed";
                 let unknown = Some(Spanned::new(reason.to_owned(), call.span));
-                let site = call.span;
-                self.calls.push(NetworkCall { site, role: CallRole::Listen, unknown, varies: false });
+                self.calls.push(NetworkCall { unknown, ..NetworkCall::new(call.span, CallRole::Listen) });
                 self.incomplete(reason, call.span);
             }
             _ => self.listen(function, call, listen),
@@ -81,8 +80,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         let beyond = || Heard::Unknown(too_many(call.span));
         let look = |frame: &Rc<Frame<'w>>| hear(self.evaluator, call, listen, frame);
         let contexts = self.evaluator.in_contexts_and_worlds(function, look, beyond);
-        let mut network_call =
-            NetworkCall { site: call.span, role: CallRole::Listen, unknown: None, varies: false };
+        let mut network_call = NetworkCall::new(call.span, CallRole::Listen);
         let mut on_network = false;
         for (context, worlds) in contexts.into_iter().enumerate() {
             let alternatives = alternatives(worlds, Heard::is_alike);
@@ -92,7 +90,10 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                 on_network |= !matches!(found, Heard::Nothing);
                 let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
                 match found {
-                    Heard::Listener(it) => self.add(Listener { alternative, ..it }.capped()),
+                    Heard::Listener(it) => {
+                        network_call.confidence = network_call.confidence.min(it.confidence);
+                        self.add(Listener { alternative, ..it }.capped());
+                    }
                     // An address that is refused in one of several ways is one nobody may have.
                     Heard::Fault(_) if alternative.is_some_and(|it| !it.is_default) => {}
                     Heard::Fault(fault) => self.add_fault(fault),

@@ -58,6 +58,14 @@ pub struct NetworkCall {
     pub unknown: Option<Spanned<String>>,
     /// Whether it has one of several addresses, by conditions that the project does not decide.
     pub varies: bool,
+    /// How sure its addresses are, the least sure of them.
+    pub confidence: Confidence,
+}
+
+impl NetworkCall {
+    fn new(site: Span, role: CallRole) -> Self {
+        Self { site, role, unknown: None, varies: false, confidence: Confidence::Proven }
+    }
 }
 
 /// One of several addresses that a call may have: a condition that nothing in the project decides, a field

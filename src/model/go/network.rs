@@ -99,8 +99,7 @@ fn find_dials<'w>(
     entry: &DialEntry,
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
-    let mut network_call =
-        NetworkCall { site: call.span, role: CallRole::Dial, unknown: None, varies: false };
+    let mut network_call = NetworkCall::new(call.span, CallRole::Dial);
     let Some(place) = &entry.address else {
         let reason = "the address of this call is set in ways that are not followed";
         network_call.unknown = Some(Spanned::new(reason.to_owned(), call.span));
@@ -125,6 +124,7 @@ fn find_dials<'w>(
             }
             let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
             for mut dial in found.dials {
+                network_call.confidence = network_call.confidence.min(dial.confidence);
                 let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
                 if dials.iter().any(same) {
                     continue;

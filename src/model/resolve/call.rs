@@ -6,7 +6,7 @@ use super::{Bound, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{PureEntry, go as catalogue};
 use crate::facts::go::{Callee, Value};
 use crate::model::go::{FunctionId, Targets, TypeRef};
-use crate::source::{Span, Text};
+use crate::source::{Confidence, Span, Text};
 
 impl<'w> Evaluator<'w> {
     pub(super) fn call(
@@ -41,12 +41,33 @@ impl<'w> Evaluator<'w> {
                 }
                 catalogue().find(path, type_name, name).and_then(|it| it.pure.as_ref())
             }
-            Targets::ExternalMethod(..) | Targets::Method(..) => None,
+            // The type does not show, or is an interface: what the project has of that name is run.
+            Targets::Method(targets, _) => {
+                let run: Vec<_> =
+                    targets.into_iter().filter(|it| self.may_run(*it, arguments.len())).collect();
+                let outcomes: Vec<_> = run
+                    .into_iter()
+                    .map(|it| self.own_call(it, 0, arguments, receiver, span, frame, depth))
+                    .collect();
+                let reason = "the result of this call is not followed";
+                if outcomes.is_empty() {
+                    return Outcome::hole(reason, Some(span));
+                }
+                let outcome = self.one_of(outcomes, reason, span, None);
+                return Outcome { confidence: outcome.confidence.min(Confidence::Likely), ..outcome };
+            }
+            Targets::ExternalMethod(..) => None,
         };
         match pure {
             Some(pure) => self.pure(pure, arguments, receiver, span, frame, depth),
             None => Outcome::hole("the result of this call is not followed", Some(span)),
         }
+    }
+
+    /// Whether the program may run a function with so many arguments.
+    fn may_run(&self, function: FunctionId, arguments: usize) -> bool {
+        let parameters = &self.packages.function(function).function.parameters;
+        self.reachable.contains(function) && parameters.len() == arguments
     }
 
     /// A result of a call that is not the first.

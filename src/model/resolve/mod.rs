@@ -269,35 +269,45 @@ impl<'w> Evaluator<'w> {
         outcome
     }
 
-    /// Evaluates in a function of which every caller counts: they must agree.
+    /// Evaluates in a function of which every caller counts, and as long as these hand on what they are
+    /// given themselves, every caller of theirs.
     fn over_callers(&self, function: FunctionId, value: &'w Value, depth: u32) -> Outcome {
-        let span = span_of(value);
         let key = Active::Callers(function, std::ptr::from_ref(value) as usize);
         if self.active.borrow().contains(&key) {
-            return Outcome::hole("a function calls itself", Some(span));
+            return Outcome::hole("a function calls itself", Some(span_of(value)));
         }
         self.active.borrow_mut().push(key);
-        let callers = self.reachable.callers(function);
-        let outcomes = callers.iter().map(|(caller, call)| {
-            let frame = Self::frame(function, &[(*caller, *call)]);
-            let mut outcome = self.text(value, &frame, depth);
-            if outcome.needs_caller
-                && let Frame::Function { call: Some(bound), .. } = &*frame
-            {
-                // One more function up; beyond that it is not worth the time.
-                let uppers = self.reachable.callers(*caller).iter().map(|upper| {
-                    let frame = Self::frame(function, &[(*caller, *call), *upper]);
-                    let mut outcome = self.text(value, &frame, depth.min(12));
-                    outcome.needs_caller = false;
-                    outcome
-                });
-                outcome = self.one_of(uppers.collect(), "its callers differ", bound.span, None);
-            }
-            outcome
-        });
-        let outcome = self.one_of(outcomes.collect(), "its callers differ", span, None);
-        self.active.borrow_mut().pop();
+        let outcome = self.over_chain(function, value, &[], depth);
+        self.active.borrow_mut().retain(|it| *it != key);
         outcome
+    }
+
+    fn over_chain(
+        &self,
+        function: FunctionId,
+        value: &'w Value,
+        chain: &[(FunctionId, &'w crate::facts::go::Call)],
+        depth: u32,
+    ) -> Outcome {
+        let outer = chain.last().map_or(function, |(caller, _)| *caller);
+        let known = |it: FunctionId| it == function || chain.iter().any(|(caller, _)| *caller == it);
+        let callers = self.reachable.callers(outer).iter().filter(|(caller, _)| !known(*caller));
+        let outcomes = callers.map(|it| {
+            let longer = [chain, &[*it]].concat();
+            let outcome = self.text(value, &Self::frame(function, &longer), depth);
+            match depth.checked_sub(4) {
+                Some(depth) if outcome.needs_caller && self.step() => {
+                    self.over_chain(function, value, &longer, depth)
+                }
+                _ => Outcome { needs_caller: false, ..outcome },
+            }
+        });
+        let span = chain.last().map_or_else(|| span_of(value), |(_, call)| call.span);
+        let outcomes: Vec<_> = outcomes.collect();
+        if outcomes.is_empty() {
+            return Outcome::hole("its caller decides", Some(span));
+        }
+        self.one_of(outcomes, "its callers differ", span, None)
     }
 
     fn parameter(&self, index: usize, span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {

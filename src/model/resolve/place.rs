@@ -31,8 +31,8 @@ pub struct Socket {
     pub needs_caller: bool,
 }
 
-/// Longer chains of wrappers, and more ways to one call, are not followed.
-const MAXIMUM_CHAIN: usize = 6;
+/// More ways to one call are not followed. A chain of wrappers may have any length: it ends where no
+/// caller is left that is not part of it already.
 const MAXIMUM_CONTEXTS: usize = 64;
 
 impl<'w> Evaluator<'w> {
@@ -50,7 +50,7 @@ impl<'w> Evaluator<'w> {
             let fresh = callers
                 .filter(|(caller, _)| *caller != function && !chain.iter().any(|(known, _)| known == caller));
             let longer: Vec<_> = fresh.map(|it| [chain.as_slice(), &[*it]].concat()).collect();
-            let follow = needs_caller && chain.len() < MAXIMUM_CHAIN && looks < MAXIMUM_CONTEXTS;
+            let follow = needs_caller && looks < MAXIMUM_CONTEXTS;
             if follow && !longer.is_empty() {
                 pending.extend(longer.into_iter().rev());
             } else {
