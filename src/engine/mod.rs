@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::kind::Kind;
-use crate::facts::{Facts, Tree, compose, configuration, dockerfile, dotenv, go_mod, shell};
+use crate::facts::{Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, shell};
 use crate::model::Project;
 use crate::rules::{Context, Findings, RULES, Rule};
 use crate::source::{FileId, SourceMap};
@@ -112,6 +112,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         go,
         modules,
         dockerfiles: read!(Kind::Dockerfile, dockerfile::read),
+        dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),

@@ -13,6 +13,8 @@ pub enum Kind {
     GoWork,
     /// `Dockerfile`, `*.Dockerfile`, `Dockerfile.*`, `Containerfile`.
     Dockerfile,
+    /// `.dockerignore`, `Dockerfile.dockerignore`.
+    Dockerignore,
     /// `compose.y(a)ml`, `compose.*.y(a)ml`, `docker-compose*.y(a)ml`.
     Compose,
     /// `.env*`, `*.env`.
@@ -37,7 +39,9 @@ impl Kind {
             _ => {}
         }
         let name = name.to_ascii_lowercase();
-        if is_dockerfile(&name) {
+        if name.ends_with(".dockerignore") {
+            Some(Self::Dockerignore)
+        } else if is_dockerfile(&name) {
             Some(Self::Dockerfile)
         } else if is_compose(&name) {
             Some(Self::Compose)
@@ -54,9 +58,6 @@ impl Kind {
 }
 
 fn is_dockerfile(name: &str) -> bool {
-    if name.ends_with(".dockerignore") {
-        return false;
-    }
     ["dockerfile", "containerfile"].iter().any(|word| match name.strip_prefix(word) {
         // `Dockerfile-dev` is as common as `Dockerfile.dev`; `Dockerfile_test.go` was Go above.
         Some(rest) => rest.is_empty() || rest.starts_with(['.', '-', '_']) && !is_other_format(rest),
@@ -121,7 +122,8 @@ mod tests {
             ),
             (&[".env", ".env.example", "app.env", ".env.local", "env.example", ".ENV"], Some(Kind::Dotenv)),
             (&["run.sh", "entrypoint", "docker-entrypoint.sh", "entrypoint.sh", "start"], Some(Kind::Script)),
-            (&["Dockerfile.dockerignore", ".dockerignore", ".envrc", "environment", "envelope.svg"], None),
+            (&["Dockerfile.dockerignore", ".dockerignore"], Some(Kind::Dockerignore)),
+            (&[".envrc", "environment", "envelope.svg"], None),
             (
                 &["composer.json", "compose.json", "decompose.yml", "config.toml", "app.INI"],
                 Some(Kind::Configuration),

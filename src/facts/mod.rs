@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod compose;
 pub mod configuration;
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod dotenv;
 pub mod go;
 pub mod go_mod;
@@ -32,6 +33,8 @@ pub struct Facts {
     pub modules: Vec<(FileId, go_mod::GoMod)>,
     /// Dockerfiles.
     pub dockerfiles: Vec<(FileId, dockerfile::Dockerfile)>,
+    /// `.dockerignore` files.
+    pub dockerignores: Vec<(FileId, dockerignore::Dockerignore)>,
     /// Compose files.
     pub compose: Vec<(FileId, compose::ComposeFile)>,
     /// `.env` files.

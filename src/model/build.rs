@@ -1,13 +1,14 @@
 //! The join: from the facts of single files to one [`Project`].
 
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
+use super::container::Scene;
 use super::{
-    Command, Dial, DialSource, Environment, HealthSource, Healthcheck, Image, ImageId, Images, Listeners,
-    Namespace, Origin, Project, Running, UnexpandedVariable, Variable, WorkingFile, Workload, WorkloadId,
-    WorkloadKind, World, catalogued, command_dials, read_health_check, unexpanded_in,
+    Command, ContainerFiles, Dial, DialSource, Environment, HealthSource, Healthcheck, Image, ImageId,
+    Images, Listeners, Namespace, Project, Running, UnexpandedVariable, Workload, WorkloadId, WorkloadKind,
+    World, catalogued, command_dials, read_health_check, unexpanded_in,
 };
+use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry};
-use crate::facts::{Facts, Lookup};
 use crate::net::{Protocol, Reach};
 use crate::source::{FileId, Span, Spanned};
 
@@ -90,8 +91,16 @@ impl Join<'_> {
             None => {}
         }
         let running = self.running(image, &entrypoint, &command);
-        let dotenv = image.and_then(|it| self.dotenv(it, &service.mounts, &mut workload.brought));
-        self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
+        let files = ContainerFiles::new(&Scene {
+            facts: self.facts,
+            images: &self.images,
+            image,
+            mounts: &service.mounts,
+            working_directory: service.working_dir.as_ref().map(|it| it.as_str()),
+            running: &running,
+            is_service: true,
+        });
+        self.listen_and_dial(&mut workload, &running, files);
         if running.program.is_none() {
             let configured = service.mounts.iter().any(configures);
             workload.listeners =
@@ -173,11 +182,13 @@ impl Join<'_> {
         running
     }
 
-    fn listen_and_dial(&self, workload: &mut Workload, running: &Running, dotenv: Option<&Environment>) {
+    fn listen_and_dial(&self, workload: &mut Workload, running: &Running, files: ContainerFiles<'_>) {
         workload.program = running.program;
         let Some(program) = running.program else { return };
         let arguments = running.process.as_ref().and_then(|it| it.arguments.as_deref());
-        let network = self.world.network(program, &workload.environment, arguments, dotenv);
+        let network = self.world.network(program, &workload.environment, arguments, &files);
+        let read = files.into_read().into_iter();
+        workload.brought = read.filter_map(|(file, brought_by)| Some((file, brought_by?))).collect();
         workload.dials_incomplete =
             network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
         workload.dials = network.dials;
@@ -193,55 +204,6 @@ impl Join<'_> {
     /// Whether the image of a Dockerfile starts what its public base starts.
     fn keeps_base_process(&self, image: Option<ImageId>) -> bool {
         image.is_none_or(|id| self.images.image(id).process.is_none())
-    }
-
-    /// The `.env` that a program finds in its working directory; `None` when that is not known. What
-    /// brings it is added to `brought`.
-    fn dotenv(
-        &self,
-        image: ImageId,
-        mounts: &[Mount],
-        brought: &mut Vec<(FileId, Span)>,
-    ) -> Option<Environment> {
-        let folder = self.images.working_directory(image)?;
-        let path = format!("{}/.env", folder.trim_end_matches('/'));
-        for mount in mounts {
-            let target = mount.target.as_deref()?.trim_end_matches('/');
-            let Some(rest) = path.strip_prefix(target) else { continue };
-            if !rest.is_empty() && !rest.starts_with('/') {
-                continue;
-            }
-            // A mount hides what the image has there; its file may be one that is not committed.
-            let source = mount.source.as_deref().filter(|_| mount.bind)?;
-            let file = crate::facts::join_path(source, rest.trim_start_matches('/'))?;
-            return self.read_dotenv(&file, Some(mount.span), brought);
-        }
-        match self.images.dotenv_in(image) {
-            WorkingFile::Project(path, copy) => self.read_dotenv(&path, copy, brought),
-            WorkingFile::Absent => Some(Environment::default()),
-            WorkingFile::Unknown => None,
-        }
-    }
-
-    fn read_dotenv(
-        &self,
-        path: &str,
-        brought_by: Option<Span>,
-        brought: &mut Vec<(FileId, Span)>,
-    ) -> Option<Environment> {
-        let (id, file) = self.facts.dotenv.iter().find(|(file, _)| self.facts.path(*file) == path)?;
-        brought.extend(brought_by.map(|span| (*id, span)));
-        let mut out = Environment::default();
-        for entry in &file.entries {
-            let mut lookup = |name: &str| match out.get(name).and_then(|it| it.value.clone()) {
-                Some(text) => Lookup::Set(text),
-                None => Lookup::Unresolved(format!("`{name}` is not set in the file")),
-            };
-            let value = entry.value.as_ref().and_then(|it| it.expand(&mut lookup).ok());
-            let variable = Variable { value, span: entry.span, origin: Origin::EnvFile };
-            out.variables.insert(entry.name.value.clone(), variable);
-        }
-        Some(out)
     }
 
     /// Images that no service runs: somebody will, somehow.
@@ -295,8 +257,16 @@ impl Join<'_> {
             incomplete: None,
         };
         let running = self.images.process_for(id, None, None);
-        let dotenv = self.dotenv(id, &[], &mut workload.brought);
-        self.listen_and_dial(&mut workload, &running, dotenv.as_ref());
+        let files = ContainerFiles::new(&Scene {
+            facts: self.facts,
+            images: &self.images,
+            image: Some(id),
+            mounts: &[],
+            working_directory: None,
+            running: &running,
+            is_service: false,
+        });
+        self.listen_and_dial(&mut workload, &running, files);
         workload.unexpanded = running.unexpanded;
         workload.process = running.process;
         workload

@@ -7,6 +7,7 @@ mod build;
 mod catalogued;
 mod command_dials;
 pub mod compose;
+mod container;
 mod coverage;
 mod environment;
 mod go;
@@ -22,6 +23,7 @@ mod resolve;
 mod resolved;
 mod workload;
 
+pub use container::{ContainerFile, ContainerFiles};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
@@ -32,7 +34,7 @@ pub use go::{
 pub use go_version::GoRefusal;
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck, Image,
-    ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, WorkingFile,
+    ImageFile, ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable,
     read_health_check, unexpanded_in,
 };
 pub use import::PackageName;

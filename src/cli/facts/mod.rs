@@ -12,7 +12,7 @@ use clap::Args;
 use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::kind::Kind;
-use crate::facts::{configuration, dotenv, go_mod, shell};
+use crate::facts::{configuration, dockerignore, dotenv, go_mod, shell};
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::workspace;
@@ -52,6 +52,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Go => go::entries(file, text),
         Kind::GoMod | Kind::GoWork => of_go_mod(&go_mod::read(file, text)),
         Kind::Dockerfile => dockerfile::entries(file, sources),
+        Kind::Dockerignore => of_dockerignore(&dockerignore::read(file, text)),
         Kind::Compose => compose::entries(file, sources),
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
@@ -77,6 +78,14 @@ fn of_go_mod(it: &go_mod::GoMod) -> Vec<Entry> {
         .chain(it.local_replacements.iter().map(pair("replace")))
         .chain(errors(&it.errors))
         .collect()
+}
+
+fn of_dockerignore(it: &dockerignore::Dockerignore) -> Vec<Entry> {
+    let of_pattern = |it: &dockerignore::Pattern| {
+        let kind = if it.negated { "keeps" } else { "leaves out" };
+        Entry::new(kind, &it.glob.value).at(it.glob.span)
+    };
+    it.patterns.iter().map(of_pattern).collect()
 }
 
 fn of_dotenv(it: &dotenv::Dotenv, sources: &SourceMap) -> Vec<Entry> {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
 use super::table::{Row, rows};
 use crate::facts::go::{Callee, TypeName};
 
@@ -53,6 +54,12 @@ pub struct GoEntry {
     pub result: Option<TypeName>,
     /// It does not return.
     pub exits: bool,
+    /// It fills a struct from configuration.
+    pub decode: Option<DecodeEntry>,
+    /// The text of a file comes through it.
+    pub data: Option<DataEntry>,
+    /// It reads `.env` files into the environment.
+    pub dotenv: Option<DotenvEntry>,
 }
 
 /// Where a call has a value.
@@ -278,6 +285,9 @@ impl GoEntry {
             || self.route.is_some()
             || self.environment.is_some()
             || self.any_variable.is_some()
+            || self.dotenv.is_some()
+            || self.decode.as_ref().is_some_and(DecodeEntry::leads)
+            || self.data.as_ref().is_some_and(DataEntry::leads)
             || self.flag.is_some()
             || self.signals.is_some()
             || self.profiler.is_some()
@@ -449,6 +459,15 @@ impl Catalogue {
         for row in rows(table!("go-exit.csv")) {
             it.entry(&row).exits = true;
         }
+        for row in rows(table!("go-decode.csv")) {
+            it.entry(&row).decode = DecodeEntry::parse(&row);
+        }
+        for row in rows(table!("go-data.csv")) {
+            it.entry(&row).data = DataEntry::parse(&row);
+        }
+        for row in rows(table!("go-dotenv.csv")) {
+            it.entry(&row).dotenv = DotenvEntry::parse(&row);
+        }
         for row in rows(table!("go-result.csv")) {
             let package = row.cell("result_package").to_owned();
             it.entry(&row).result = Some(TypeName { package, name: row.cell("result_type").to_owned() });
@@ -479,7 +498,7 @@ fn unversioned(path: &'static str) -> &'static str {
 
 impl Place {
     /// Reads `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`; `None` for `-` and nothing.
-    fn parse(text: &'static str) -> Option<Self> {
+    pub(super) fn parse(text: &'static str) -> Option<Self> {
         let (text, list) = text.strip_suffix("[]").map_or((text, false), |it| (it, true));
         let (text, variadic) = text.strip_suffix("...").map_or((text, false), |it| (it, true));
         let (root, fields) = text.split_once('.').unwrap_or((text, ""));
@@ -607,6 +626,9 @@ mod tests {
             table!("go-exit.csv"),
             table!("go-result.csv"),
             table!("go-configuration.csv"),
+            table!("go-decode.csv"),
+            table!("go-data.csv"),
+            table!("go-dotenv.csv"),
         ];
         for row in tables.into_iter().flat_map(rows) {
             assert!(row.cell("url").starts_with("https://"), "{}", row.cell("function"));

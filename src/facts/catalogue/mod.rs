@@ -1,10 +1,12 @@
 //! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold.
 
+mod decode;
 mod go;
 mod images;
 mod programs;
 mod table;
 
+pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use go::{
     AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry,
     Method, MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry, go, package_name,

@@ -19,7 +19,7 @@ mod world;
 pub(super) use listen::opens_socket;
 pub(super) use network::entry_of;
 pub use program::World;
-pub(super) use reachable::Reachable;
+pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 
 use super::PackageName;

@@ -9,8 +9,8 @@ use super::world::{FunctionId, Targets, TypeRef};
 use super::{Alternative, CallRole, Dial, DialSource, GoNetwork, NetworkCall, ProgramId, World};
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
 use crate::facts::go::{Call, Callee, Condition, Unknown, Value};
-use crate::model::Environment;
 use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
+use crate::model::{ContainerFiles, Environment};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -37,18 +37,17 @@ const SERVICE_SCHEMES: &[&str] = &[
 
 impl World<'_> {
     /// What a program does on the network in a workload that has this environment, starts it with
-    /// these arguments (`None`: not known), and has this `.env` file in its working directory
-    /// (see [`Setting::dotenv`]).
+    /// these arguments (`None`: not known), and has these files.
     #[must_use]
     pub fn network(
         &self,
         program: ProgramId,
         environment: &Environment,
         arguments: Option<&[Text]>,
-        dotenv: Option<&Environment>,
+        files: &ContainerFiles<'_>,
     ) -> GoNetwork {
         let reachable = self.reachable(program);
-        let setting = Setting { environment, arguments, dotenv };
+        let setting = Setting { environment, arguments, files };
         let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
         let it = &self.programs[program.0 as usize];
         evaluator.files =

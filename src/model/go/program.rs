@@ -4,8 +4,8 @@ use super::reachable::Reachable;
 use super::world::Packages;
 use super::{Program, ProgramId, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
-use crate::model::Environment;
 use crate::model::resolve::{Evaluator, Setting};
+use crate::model::{ContainerFiles, Environment};
 use crate::source::FileId;
 
 /// Every Go program of a project, ready to be looked at in a workload.
@@ -33,7 +33,8 @@ impl<'a> World<'a> {
             let reachable = Reachable::new(&world.packages, id, file);
             let environment =
                 Environment { incomplete: Some("no workload".to_owned()), ..Environment::default() };
-            let setting = Setting { environment: &environment, arguments: None, dotenv: None };
+            let files = ContainerFiles::default();
+            let setting = Setting { environment: &environment, arguments: None, files: &files };
             let evaluator = Evaluator::new(&world.packages, &reachable, setting);
             let (routes, profilers) = (routes::routes(&evaluator, main), profiler::profilers(&evaluator));
             world.programs.push(Program {

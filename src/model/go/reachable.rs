@@ -6,6 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::{Call, Callee, Function, Value};
 use crate::source::FileId;
 
@@ -14,12 +15,8 @@ use crate::source::FileId;
 pub struct Reachable<'a> {
     /// In the order in which they were met, `main` first.
     pub functions: Vec<FunctionId>,
-    /// Whether the `.env` file of the working directory is read into the environment.
-    pub loads_dotenv: bool,
-    /// Whether that file wins over the environment.
-    pub overloads_dotenv: bool,
-    /// Whether a file of another name is, or of one that is not plain to see.
-    pub loads_other_dotenv: bool,
+    /// What reads `.env` files into the environment.
+    pub dotenv_loads: Vec<DotenvLoad<'a>>,
     /// The packages of the project that are built in.
     pub packages: FxHashSet<PackageId>,
     members: FxHashSet<FunctionId>,
@@ -47,8 +44,14 @@ impl<'a> Reachable<'a> {
                 if walk.others.contains(file_id) {
                     continue;
                 }
-                let mut imports = file.imports.iter();
-                walk.out.loads_dotenv |= imports.any(|it| it.path.value.ends_with("godotenv/autoload"));
+                for import in &file.imports {
+                    let entry = catalogue().find(&import.path.value, "", "").and_then(|it| it.dotenv);
+                    walk.out.dotenv_loads.extend(entry.map(|it| DotenvLoad {
+                        call: None,
+                        files: it.files,
+                        over: it.over,
+                    }));
+                }
                 for declaration in &file.declarations {
                     walk.mentions(id, None, &declaration.value, 16);
                 }
@@ -71,6 +74,17 @@ impl<'a> Reachable<'a> {
     pub fn callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
         self.callers.get(&function).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Something that reads `.env` files into the environment of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct DotenvLoad<'a> {
+    /// The call, and the function that it stands in; `None` for an import that does it.
+    pub call: Option<(FunctionId, &'a Call)>,
+    /// The first argument that is a path.
+    pub files: usize,
+    /// Whether what a file sets wins over what the environment has.
+    pub over: bool,
 }
 
 struct Walk<'p, 'a> {
@@ -128,15 +142,12 @@ impl<'a> Walk<'_, 'a> {
                 (targets, false)
             }
             Targets::Imported(path, name) => {
-                if path.ends_with("godotenv") && matches!(name, "Load" | "Overload") {
-                    let plain = |it: &Value| match it {
-                        Value::Literal(file) => matches!(file.value.as_str(), ".env" | "./.env"),
-                        _ => false,
-                    };
-                    self.out.overloads_dotenv |= name == "Overload";
-                    self.out.loads_dotenv |= call.arguments.is_empty() || call.arguments.iter().any(plain);
-                    self.out.loads_other_dotenv |= !call.arguments.iter().all(plain);
-                }
+                let entry = catalogue().find(path, "", name).and_then(|it| it.dotenv);
+                self.out.dotenv_loads.extend(entry.map(|it| DotenvLoad {
+                    call: Some((id, call)),
+                    files: it.files,
+                    over: it.over,
+                }));
                 (Vec::new(), true)
             }
             Targets::ExternalMethod(..) => (Vec::new(), true),

@@ -1,8 +1,10 @@
 //! Whole programs as text, and what they are understood to do.
 
 use super::World;
-use crate::facts::{Facts, dotenv, go, go_mod};
-use crate::model::{Environment, GoNetwork, Origin, ProgramId, Variable};
+use crate::facts::{Facts, Tree, configuration, dotenv, go, go_mod};
+use crate::model::compose::Mount;
+use crate::model::container::Scene;
+use crate::model::{ContainerFiles, Environment, GoNetwork, Images, Origin, ProgramId, Running, Variable};
 use crate::source::{Confidence, FileId, Span, Text};
 
 /// A project of Go files, the workload of its first program, and what comes out.
@@ -12,7 +14,6 @@ struct Project {
     environment: Environment,
     arguments: Vec<&'static str>,
     arguments_unknown: bool,
-    dotenv: Option<Environment>,
 }
 
 /// A file that is none: where tests say that variables and arguments are written.
@@ -58,13 +59,17 @@ impl Project {
                 facts.go.push((id, go::read(id, text)));
             } else if path.ends_with(".env") {
                 facts.dotenv.push((id, dotenv::read(id, text)));
+            } else if configuration::Format::of(path).is_some() {
+                facts.configurations.push((id, configuration::read(id, path, text)));
             } else {
                 facts.modules.push((id, go_mod::read(id, text)));
             }
         }
+        facts.tree = Tree::new(facts.paths.clone());
         facts
     }
 
+    /// The program runs in a container that has the whole project at its root.
     fn network(&self) -> GoNetwork {
         let facts = self.facts();
         let world = World::new(&facts);
@@ -72,7 +77,19 @@ impl Project {
         let arguments: Vec<_> =
             self.arguments.iter().map(|it| Text::new(*it, Span::new(ELSEWHERE, 0, it.len()))).collect();
         let arguments = (!self.arguments_unknown).then_some(arguments.as_slice());
-        world.network(ProgramId(0), &self.environment, arguments, self.dotenv.as_ref())
+        let span = Span::new(ELSEWHERE, 0, 0);
+        let mounts = [Mount { source: Some(".".into()), bind: true, target: Some("/".into()), span }];
+        let (images, running) = (Images::read(&facts, &world.programs), Running::default());
+        let files = ContainerFiles::new(&Scene {
+            facts: &facts,
+            images: &images,
+            image: None,
+            mounts: &mounts,
+            working_directory: Some("/"),
+            running: &running,
+            is_service: true,
+        });
+        world.network(ProgramId(0), &self.environment, arguments, &files)
     }
 
     fn written(&self, span: Span) -> &str {
@@ -236,16 +253,24 @@ fn the_environment_and_the_arguments_decide() {
 fn a_dotenv_file_counts_below_the_environment() {
     let source = "package main\nimport (\n\"net/http\"\n\"os\"\n\"github.com/joho/godotenv\"\n)\nfunc main() {\ngodotenv.Load()\nhttp.ListenAndServe(\":\"+os.Getenv(\"PORT\"), nil)\n}\n";
     let project = || Project::file("main.go", source);
-    assert_eq!(project().listeners(), "? a .env file may set `PORT`");
+    assert_eq!(project().listeners(), "? `.env` may set `PORT`");
     assert_eq!(project().env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
-    let dotenv = Some(Project::default().env("PORT", "2").environment);
-    assert_eq!(Project { dotenv: dotenv.clone(), ..project() }.listeners(), ":2 Http tcp `elsewhere`");
-    let other = source.replace("Load()", "Load(\".env\", os.Args[1])");
-    let unset = Some(Project::default().environment);
-    let project = Project { dotenv: unset, ..Project::file("main.go", &other) };
-    assert_eq!(project.listeners(), "? a file that the program loads may set `PORT`");
-    let project = Project { dotenv, ..Project::file("main.go", &other) };
-    assert_eq!(project.listeners(), ":2 Http tcp `elsewhere`");
+    let file = "HOST_PORT=2\nPORT=${HOST_PORT}\n";
+    assert_eq!(project().and(".env", file).listeners(), ":2 Http tcp `2`");
+    assert_eq!(project().and(".env", file).env("PORT", "1").listeners(), ":1 Http tcp `elsewhere`");
+    let load = |by: &str| Project::file("main.go", &source.replace("Load()", by)).and(".env", "PORT=2\n");
+    let unknown = "? a file that the program loads may set `PORT`";
+    assert_eq!(
+        Project { files: load("Load(os.Args[1])").files[..2].to_vec(), ..Project::default() }.listeners(),
+        unknown
+    );
+    assert_eq!(load("Load(\".env\", os.Args[1])").listeners(), ":2 Http tcp `2`");
+    assert_eq!(load("Overload()").env("PORT", "1").listeners(), ":2 Http tcp `2`");
+    let several =
+        load("Load(\"conf/\" + name() + \".env\", \".env\")\n}\nfunc name() string { return \"dev\"");
+    assert_eq!(several.and("conf/dev.env", "PORT=3\n").listeners(), ":3 Http tcp `3`");
+    let auto = source.replace("godotenv\"", "godotenv/autoload\"").replace("godotenv.Load()\n", "");
+    assert_eq!(Project::file("main.go", &auto).and(".env", file).listeners(), ":2 Http tcp `2`");
 }
 
 #[test]

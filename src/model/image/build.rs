@@ -10,7 +10,8 @@ use super::{
     health, process,
 };
 use crate::facts::catalogue::{self, ImageEntry};
-use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Stage as StageFacts, Step};
+use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
+use crate::facts::dockerignore::Dockerignore;
 use crate::facts::{Facts, Lookup, Template, join_path};
 use crate::model::{Environment, Origin, Program, ProgramId, Variable};
 use crate::net::{PortRange, Protocol};
@@ -18,7 +19,7 @@ use crate::source::{FileId, Span, Spanned, Text};
 
 /// The images of a project, each built once a Dockerfile and its inputs.
 pub struct Images<'a> {
-    facts: &'a Facts,
+    pub(super) facts: &'a Facts,
     programs: &'a [Program],
     images: Vec<Image>,
     built: Vec<Built<'a>>,
@@ -29,9 +30,13 @@ pub struct Images<'a> {
 type Inputs = (FileId, String, Option<String>, Vec<(String, Option<String>)>);
 
 /// What is kept of a build to answer for other commands later.
-struct Built<'a> {
-    stages: Rc<Vec<Stage<'a>>>,
-    last: usize,
+pub(super) struct Built<'a> {
+    pub(super) stages: Rc<Vec<Stage<'a>>>,
+    pub(super) last: usize,
+    /// The folder of the project that is the build context.
+    pub(super) context: String,
+    /// What is left out of it.
+    pub(super) ignored: Option<&'a Dockerignore>,
 }
 
 /// What runs in a container.
@@ -46,17 +51,10 @@ pub struct Running {
     pub others: bool,
     /// Variables in the exec form that runs, which reach their program as they are written.
     pub unexpanded: Vec<UnexpandedVariable>,
-}
-
-/// A file in the working directory of an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WorkingFile {
-    /// This file of the project, and where a COPY names it or a folder that holds it.
-    Project(String, Option<Span>),
-    /// There is none.
-    Absent,
-    /// It cannot be told.
-    Unknown,
+    /// Whether a script runs commands before it that may make files.
+    pub prepared: bool,
+    /// Whether a script changes the working directory before it starts the program.
+    pub moved: bool,
 }
 
 /// A stage after its last instruction.
@@ -78,6 +76,8 @@ pub(super) struct Stage<'a> {
     command_is_own: bool,
     healthcheck: Option<(Option<&'a CommandLine>, Span)>,
     pub(super) layers: Vec<Layer>,
+    /// What was run in it, and in the stages it starts from.
+    pub(super) runs: Vec<&'a Run>,
     pub(super) tools: super::tools::Changes,
     pub(super) go_builds: Vec<super::GoBuild>,
     on_build: Vec<&'a Step>,
@@ -133,7 +133,8 @@ impl<'a> Images<'a> {
         image.program = running.program;
         let id = ImageId(u32::try_from(self.images.len()).unwrap_or(u32::MAX));
         self.images.push(image);
-        self.built.push(Built { stages: Rc::new(stages), last });
+        let ignored = ignored(facts, dockerfile, context);
+        self.built.push(Built { stages: Rc::new(stages), last, context: context.to_owned(), ignored });
         self.index.insert(key, id);
         Some(id)
     }
@@ -159,26 +160,6 @@ impl<'a> Images<'a> {
         let scene =
             process::Scene { stages: &built.stages, stage, facts: self.facts, programs: self.programs };
         process::running(&scene, entrypoint, command)
-    }
-
-    /// What stands at `.env` in the working directory, where `godotenv.Load` looks for it.
-    #[must_use]
-    pub fn dotenv_in(&self, image: ImageId) -> WorkingFile {
-        let built = self.built.get(image.0 as usize);
-        let Some(stage) = built.and_then(|it| it.stages.get(it.last)) else { return WorkingFile::Unknown };
-        let (Some(built), Some(folder)) = (built, stage.workdir.as_deref()) else {
-            return WorkingFile::Unknown;
-        };
-        let path = layers::absolute(folder, ".env");
-        match layers::find_with_source(&built.stages, stage, &self.facts.tree, &path) {
-            Some((layers::Found::File(path), copy)) => WorkingFile::Project(path, copy),
-            Some(_) => WorkingFile::Unknown,
-            // A folder of the project may hold one that is not committed.
-            None if stage.layers.iter().any(|it| matches!(it.origin, LayerOrigin::Project(_))) => {
-                WorkingFile::Unknown
-            }
-            None => WorkingFile::Absent,
-        }
     }
 
     /// The working directory of the image, when it is known.
@@ -207,6 +188,11 @@ impl<'a> Images<'a> {
     pub fn base_entry(&self, image: ImageId) -> Option<&'static ImageEntry> {
         let built = self.built.get(image.0 as usize)?;
         built.stages.get(built.last)?.entry
+    }
+
+    /// The build of an image.
+    pub(super) fn built(&self, image: ImageId) -> Option<&Built<'a>> {
+        self.built.get(image.0 as usize)
     }
 
     /// The image `id`, as long as the images are not handed over.
@@ -249,6 +235,14 @@ impl<'a> Images<'a> {
             folder = folder.rsplit_once('/').map_or(".", |(up, _)| up);
         }
     }
+}
+
+/// What the build of a Dockerfile in `context` leaves out: a file beside the Dockerfile comes first.
+fn ignored<'a>(facts: &'a Facts, dockerfile: FileId, context: &str) -> Option<&'a Dockerignore> {
+    let own = format!("{}.dockerignore", facts.path(dockerfile));
+    let of_context = join_path(context, ".dockerignore").unwrap_or_default();
+    let find = |path: &str| facts.dockerignores.iter().find(|(id, _)| facts.path(*id) == path);
+    find(&own).or_else(|| find(&of_context)).map(|(_, it)| it)
 }
 
 /// The literal sources that a step copies out of the context.
@@ -403,6 +397,7 @@ impl<'a> Builder<'a, '_> {
                 }
             }
             Action::Run(run) => {
+                stage.runs.push(run);
                 stage.tools.run(run);
                 go_build::run(self, run, step.span, stage, before);
             }
@@ -578,6 +573,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         command_is_own: false,
         healthcheck: None,
         layers: Vec::new(),
+        runs: Vec::new(),
         tools: super::tools::Changes::default(),
         go_builds: Vec::new(),
         on_build: Vec::new(),

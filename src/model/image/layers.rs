@@ -95,6 +95,73 @@ fn find_below(
     })
 }
 
+/// Where a file that is not in the project could come from all the same.
+#[derive(Clone, Debug)]
+pub(super) enum Bringer {
+    /// A path of the project, where somebody may put a file that is not committed.
+    Project(String),
+    /// A stage in which something was run that may make files.
+    Stage(usize),
+    /// An image or a URL.
+    Foreign,
+}
+
+/// What brings something to a path of `stage`, found or not.
+pub(super) fn bringers(stages: &[Stage<'_>], stage: &Stage<'_>, tree: &Tree, path: &str) -> Vec<Bringer> {
+    let mut out = Vec::new();
+    gather_bringers(stages, stage, tree, path, 0, &mut out);
+    out
+}
+
+fn gather_bringers(
+    stages: &[Stage<'_>],
+    stage: &Stage<'_>,
+    tree: &Tree,
+    path: &str,
+    depth: usize,
+    out: &mut Vec<Bringer>,
+) {
+    if depth > MAX_DEPTH {
+        out.push(Bringer::Foreign);
+        return;
+    }
+    for layer in &stage.layers {
+        for rest in candidates(layer, path) {
+            match &layer.origin {
+                Origin::Project(source) => {
+                    let (folder, name) = source.rsplit_once('/').unwrap_or((".", source));
+                    let place = match name.contains('*') {
+                        true => fits(name, rest.split('/').next().unwrap_or_default())
+                            .then(|| join_path(folder, &rest))
+                            .flatten(),
+                        false if tree.has_file(source) && !rest.is_empty() && rest != name => None,
+                        false => join_path(source, &rest),
+                    };
+                    out.extend(place.map(Bringer::Project));
+                }
+                Origin::Stage(number, source) => {
+                    let Some(from) = stages.get(*number) else { continue };
+                    let name = source.rsplit('/').next().unwrap_or_default();
+                    let is_file = match find_below(stages, from, tree, source, depth + 1) {
+                        Some((Found::Folder(_) | Found::Foreign, _)) | None => false,
+                        Some(_) => true,
+                    };
+                    if is_file && !rest.is_empty() && rest != name {
+                        continue;
+                    }
+                    if let Some(inner) = below(source, &rest, path) {
+                        out.push(Bringer::Stage(*number));
+                        gather_bringers(stages, from, tree, &inner, depth + 1, out);
+                    }
+                }
+                Origin::Foreign => out.push(Bringer::Foreign),
+                // A binary or a script is what it is.
+                Origin::Binary(_) | Origin::Text(_) => {}
+            }
+        }
+    }
+}
+
 /// The folder of the project whose Go files stand in the folder `path` of `stage`.
 pub(super) fn find_package(
     stages: &[Stage<'_>],

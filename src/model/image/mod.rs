@@ -1,6 +1,7 @@
 //! What a Dockerfile makes: the final stage with everything it inherits.
 
 mod build;
+mod file;
 mod go_build;
 mod health;
 mod layers;
@@ -8,7 +9,8 @@ mod process;
 mod tools;
 mod verbatim;
 
-pub use build::{Images, Running, WorkingFile};
+pub use build::{Images, Running};
+pub use file::ImageFile;
 pub use health::read as read_health_check;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 

@@ -64,7 +64,16 @@ pub(super) fn running(
         (None, Some((line, span))) => (line, span),
         (None, None) => return Running::default(),
     };
-    let mut tracer = Tracer { scene, keeps: None, others: false, verbatim: None, entry_is_known, depth: 0 };
+    let mut tracer = Tracer {
+        scene,
+        keeps: None,
+        others: false,
+        prepared: false,
+        moved: false,
+        verbatim: None,
+        entry_is_known,
+        depth: 0,
+    };
     let traced = match &whole {
         Command::Exec(words) => tracer.exec(words, span, false),
         Command::Shell(text) => {
@@ -89,6 +98,8 @@ pub(super) fn running(
         }),
         program: traced.program,
         others: tracer.others,
+        prepared: tracer.prepared,
+        moved: tracer.moved,
     }
 }
 
@@ -123,6 +134,10 @@ struct Tracer<'t, 's, 'a> {
     keeps: Option<ShellInFront>,
     /// See [`Running::others`].
     others: bool,
+    /// See [`Running::prepared`].
+    prepared: bool,
+    /// See [`Running::moved`].
+    moved: bool,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
     /// when something on the way may expand variables in them.
     verbatim: Option<Confidence>,
@@ -221,11 +236,21 @@ const PASSING: &[&str] = &[
     "which",
 ];
 
+/// Commands of start scripts that certainly make no file. Redirections do not show, so that `echo` is
+/// none of them.
+const MAKING_NOTHING: &[&str] = &[
+    ":", "[", "cd", "exec", "exit", "export", "set", "shift", "sleep", "test", "trap", "true", "unset",
+    "wait",
+];
+
 impl Tracer<'_, '_, '_> {
     /// Notes whether a script, beside `server`, holds a command that may leave another server
     /// behind: `redis-server --daemonize yes`, `service postgresql start`, anything with `&`.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
         let beside = script.commands.iter().filter(|it| it.span != server.span);
+        let mut names = beside.clone().filter_map(|it| it.program_name());
+        self.prepared |= names.any(|it| !MAKING_NOTHING.contains(&it));
+        self.moved |= beside.clone().any(|it| it.program_name() == Some("cd"));
         self.others |= script.commands.iter().any(|it| it.background);
         self.others |= beside
             .filter_map(|it| it.program_name())

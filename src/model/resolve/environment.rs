@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
+use super::config::ProcessVariable;
 use super::{Evaluator, Frame, Outcome};
 use crate::facts::Lookup;
 use crate::facts::go::Environ;
-use crate::model::go::Reachable;
-use crate::source::{Confidence, Span, Text};
+use crate::source::{Span, Text};
 
 impl<'w> Evaluator<'w> {
     pub(super) fn environment(&self, read: &'w Environ, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
@@ -27,52 +27,20 @@ impl<'w> Evaluator<'w> {
         empty_is_unset: bool,
         default: impl FnOnce() -> Option<Outcome>,
     ) -> Outcome {
-        let environment = self.setting.environment;
-        let mut found = environment.get(name);
-        let mut confidence = Confidence::Proven;
-        if self.reachable.overloads_dotenv {
-            let Some(file) = self.setting.dotenv else {
-                return Outcome::hole(&format!("a .env file may set `{name}`"), Some(span));
-            };
-            if let Some(variable) = file.get(name) {
-                (found, confidence) = (Some(variable), Confidence::Likely);
+        let mut outcome = match self.process_variable(name) {
+            ProcessVariable::Set { text: Some(text), confidence, .. }
+                if !(text.as_str().is_empty() && empty_is_unset) =>
+            {
+                Outcome { confidence, ..Outcome::known(text) }
             }
-        }
-        if found.is_none() {
-            if let Some(reason) = &environment.incomplete {
-                let reason = format!("`{name}` may be set: {reason}");
-                return self.set_elsewhere(name, &reason, span, default());
+            ProcessVariable::Set { text: None, span, .. } => {
+                let reason = format!("`{name}` is set to something unknown");
+                self.set_elsewhere(name, &reason, span, None)
             }
-            let Reachable { loads_dotenv, loads_other_dotenv, .. } = self.reachable;
-            if *loads_dotenv || *loads_other_dotenv {
-                let Some(file) = self.setting.dotenv else {
-                    return self.set_elsewhere(
-                        name,
-                        &format!("a .env file may set `{name}`"),
-                        span,
-                        default(),
-                    );
-                };
-                found = file.get(name).filter(|_| *loads_dotenv);
-                if found.is_none() && *loads_other_dotenv {
-                    let reason = format!("a file that the program loads may set `{name}`");
-                    return self.set_elsewhere(name, &reason, span, default());
-                }
-                confidence = Confidence::Likely;
+            ProcessVariable::Set { .. } | ProcessVariable::Unset => {
+                default().unwrap_or_else(|| Outcome::known(Text::new("", span)))
             }
-        }
-        let mut outcome = match found {
-            Some(variable) => match &variable.value {
-                Some(text) if !(text.as_str().is_empty() && empty_is_unset) => {
-                    Outcome { confidence, ..Outcome::known(text.clone()) }
-                }
-                Some(_) => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
-                None => {
-                    let reason = format!("`{name}` is set to something unknown");
-                    self.set_elsewhere(name, &reason, variable.span, None)
-                }
-            },
-            None => default().unwrap_or_else(|| Outcome::known(Text::new("", span))),
+            ProcessVariable::Open(reason) => return self.set_elsewhere(name, &reason, span, default()),
         };
         outcome.via.insert(0, span);
         outcome
@@ -84,12 +52,10 @@ impl<'w> Evaluator<'w> {
         if key.unknown.is_some() {
             return None;
         }
-        let environment = self.setting.environment;
-        let loads_files = self.reachable.loads_dotenv || self.reachable.loads_other_dotenv;
-        match environment.get(key.text.as_str()) {
-            Some(_) => Some(true),
-            None if environment.incomplete.is_none() && !loads_files => Some(false),
-            None => None,
+        match self.process_variable(key.text.as_str()) {
+            ProcessVariable::Set { .. } => Some(true),
+            ProcessVariable::Unset => Some(false),
+            ProcessVariable::Open(_) => None,
         }
     }
 

@@ -22,8 +22,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::facts::go::{Function, Unknown, Value};
-use crate::model::Environment;
 use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets};
+use crate::model::{ContainerFiles, Environment};
 use crate::net::HOLE;
 use crate::source::{Confidence, Span, Text};
 
@@ -34,10 +34,8 @@ pub struct Setting<'s> {
     pub environment: &'s Environment,
     /// The program's arguments, its name excluded; `None` when they are not known.
     pub arguments: Option<&'s [Text]>,
-    /// What a `.env` file in the program's working directory sets (nothing, when there is no such
-    /// file); `None` when that is not known. It counts for programs that load one, below the
-    /// environment.
-    pub dotenv: Option<&'s Environment>,
+    /// The files that the program finds.
+    pub files: &'s ContainerFiles<'s>,
 }
 
 /// Where a value stands.
@@ -107,6 +105,7 @@ enum Active<'w> {
     Field(*const Value),
     /// A value that the program gives to a field.
     Source(*const Value),
+    Dotenv,
 }
 
 /// Deep enough for every chain seen in public repositories, shallow enough for any stack.

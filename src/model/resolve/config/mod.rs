@@ -1,12 +1,16 @@
 //! Configuration libraries: struct tags that name variables, and viper.
 
+mod dotenv;
+mod file;
+
+pub(super) use dotenv::ProcessVariable;
+
 use std::rc::Rc;
 
 use super::{Active, Evaluator, Frame, Outcome};
-use crate::facts::Lookup;
 use crate::facts::catalogue::without_version;
 use crate::facts::go::{Call, Value};
-use crate::facts::{Facts, join_path};
+use crate::facts::{Facts, Lookup};
 use crate::model::go::TypeRef;
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -35,7 +39,7 @@ const FILE_TAGS: &[(&str, &str)] = &[
     ("ini", "ini"),
 ];
 
-/// The configuration files that a program may find, for those that are `.env` files.
+/// Where the configuration files of a program may be.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigFiles<'w> {
     /// The facts of the project.
@@ -258,11 +262,8 @@ impl<'w> Evaluator<'w> {
     /// What a `.env` file of that name beside the program or its module sets. It is likely, not
     /// certain, that this file is the one in the image.
     fn env_file_entry(&self, name: &str, key: &str) -> Option<Outcome> {
-        let facts = self.files.facts?;
-        let paths = self.files.directories.iter().filter_map(|it| join_path(it, name)).collect::<Vec<_>>();
-        let mut files =
-            paths.iter().filter_map(|path| facts.dotenv.iter().find(|(id, _)| facts.path(*id) == path));
-        let (_, file) = files.next()?;
+        let file::Answer::File { path, brought_by, .. } = self.find_file(name) else { return None };
+        let file = self.setting.files.dotenv(&path, brought_by)?;
         let entry = file.entries.iter().rev().find(|it| it.name.value.eq_ignore_ascii_case(key))?;
         let text = match &entry.value {
             None => return Some(Outcome::hole("the configuration file gives no value", Some(entry.span))),

@@ -1,0 +1,342 @@
+//! The files that a program finds in its container: what mounts bring before what the image has.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use super::compose::Mount;
+use super::{ImageFile, ImageId, Images, Running};
+use crate::facts::configuration::Configuration;
+use crate::facts::dotenv::Dotenv;
+use crate::facts::{Facts, join_path};
+use crate::source::{FileId, Span};
+
+/// What stands at a path of a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContainerFile {
+    /// This file of the project, relative to its root, and the COPY or mount that brings it.
+    Project(String, Option<Span>),
+    /// Nothing: neither an instruction of the image nor a mount brings a file there.
+    Absent {
+        /// The pattern of a `.dockerignore` that keeps it out of the image.
+        ignored_by: Option<Span>,
+    },
+    /// Nothing of the project that is committed, but something may put a file there all the same: a
+    /// command, a mount, somebody who has one that is not committed.
+    Unseen,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// The files of one container.
+#[derive(Default)]
+pub struct ContainerFiles<'a> {
+    facts: Option<&'a Facts>,
+    image: Option<(&'a Images<'a>, ImageId)>,
+    mounts: &'a [Mount],
+    working_directory: Option<String>,
+    /// Whether something may have put files there before the program starts, or whoever starts the
+    /// container may mount some.
+    open: bool,
+    read: RefCell<Vec<(FileId, Option<Span>)>>,
+}
+
+/// A container of a project, as far as its files go.
+pub struct Scene<'a> {
+    /// The project.
+    pub facts: &'a Facts,
+    /// Its images.
+    pub images: &'a Images<'a>,
+    /// The one that runs.
+    pub image: Option<ImageId>,
+    /// What is mounted.
+    pub mounts: &'a [Mount],
+    /// `working_dir:` of the service.
+    pub working_directory: Option<&'a str>,
+    /// What runs.
+    pub running: &'a Running,
+    /// Whether the project says how the container is started.
+    pub is_service: bool,
+}
+
+impl<'a> ContainerFiles<'a> {
+    /// Reads what can be told before a path is asked for.
+    #[must_use]
+    pub fn new(scene: &Scene<'a>) -> Self {
+        let of_image = scene.image.and_then(|it| scene.images.working_directory(it));
+        let folder = match (scene.working_directory, of_image) {
+            (Some(own), _) if own.starts_with('/') => Some(own.to_owned()),
+            (Some(_), _) => None,
+            (None, it) => it.map(str::to_owned),
+        };
+        Self {
+            facts: Some(scene.facts),
+            image: scene.image.map(|it| (scene.images, it)),
+            mounts: scene.mounts,
+            working_directory: folder.filter(|_| !scene.running.moved),
+            open: scene.running.prepared || !scene.is_service,
+            read: RefCell::default(),
+        }
+    }
+
+    /// What the program finds at `path`, which may be relative to its working directory.
+    #[must_use]
+    pub fn at(&self, path: &str) -> ContainerFile {
+        match self.look(path) {
+            ContainerFile::Absent { .. } if self.open => ContainerFile::Unseen,
+            it => it,
+        }
+    }
+
+    fn look(&self, path: &str) -> ContainerFile {
+        let Some(path) = self.absolute(path) else { return ContainerFile::Unknown };
+        // The deepest mount hides what the others and the image have there.
+        let mut mounts: Vec<(&Mount, &str)> = Vec::new();
+        for mount in self.mounts {
+            let Some(target) = mount.target.as_deref() else { return ContainerFile::Unknown };
+            let Some(target) = self.absolute(target) else { return ContainerFile::Unknown };
+            let folder = target.trim_end_matches('/').len();
+            if path.len() >= folder && path[..folder] == target[..folder] {
+                let rest = &path[folder..];
+                if rest.is_empty() || rest.starts_with('/') {
+                    mounts.push((mount, rest));
+                }
+            }
+        }
+        if let Some((mount, rest)) = mounts.into_iter().min_by_key(|(_, rest)| rest.len()) {
+            return self.mounted(mount, rest.trim_start_matches('/'));
+        }
+        let Some((images, image)) = self.image else { return ContainerFile::Unknown };
+        match images.file_at(image, &path) {
+            ImageFile::Project(file, copy) => ContainerFile::Project(file, copy),
+            ImageFile::Absent { ignored_by } => ContainerFile::Absent { ignored_by },
+            ImageFile::Unseen => ContainerFile::Unseen,
+            ImageFile::Unknown => ContainerFile::Unknown,
+        }
+    }
+
+    /// The file of a mount; one that is not in the project may be one that is not committed.
+    fn mounted(&self, mount: &Mount, rest: &str) -> ContainerFile {
+        let source = mount.source.as_deref().filter(|_| mount.bind);
+        let file = source.and_then(|it| join_path(it, rest));
+        match file.filter(|it| self.facts.is_some_and(|facts| facts.tree.has_file(it))) {
+            Some(file) => ContainerFile::Project(file, Some(mount.span)),
+            None => ContainerFile::Unseen,
+        }
+    }
+
+    fn absolute(&self, path: &str) -> Option<String> {
+        let folder = match path.starts_with('/') {
+            true => "",
+            false => self.working_directory.as_deref()?,
+        };
+        // `join_path` cleans the path; the root it is relative to is the container's.
+        let joined = join_path(folder.trim_start_matches('/'), path.trim_start_matches('/'))?;
+        Some(if joined == "." { "/".to_owned() } else { format!("/{joined}") })
+    }
+
+    /// The facts of a configuration file of the project.
+    #[must_use]
+    pub fn configuration(&self, path: &str, brought_by: Option<Span>) -> Option<&'a Configuration> {
+        let facts = self.facts?;
+        let (id, file) = facts.configurations.iter().find(|(id, _)| facts.path(*id) == path)?;
+        self.note(*id, brought_by);
+        Some(file)
+    }
+
+    /// The facts of a `.env` file of the project.
+    #[must_use]
+    pub fn dotenv(&self, path: &str, brought_by: Option<Span>) -> Option<&'a Dotenv> {
+        let facts = self.facts?;
+        let (id, file) = facts.dotenv.iter().find(|(id, _)| facts.path(*id) == path)?;
+        self.note(*id, brought_by);
+        Some(file)
+    }
+
+    fn note(&self, file: FileId, brought_by: Option<Span>) {
+        let mut read = self.read.borrow_mut();
+        match read.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, known)) => *known = known.or(brought_by),
+            None => read.push((file, brought_by)),
+        }
+    }
+
+    /// The files of the project whose facts were asked for, each with what brings it.
+    #[must_use]
+    pub fn into_read(self) -> Vec<(FileId, Option<Span>)> {
+        self.read.into_inner()
+    }
+
+    /// Whether the project has a file at that path.
+    #[must_use]
+    pub fn in_project(&self, path: &str) -> bool {
+        self.facts.is_some_and(|it| it.tree.has_file(path))
+    }
+}
+
+impl fmt::Debug for ContainerFiles<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ContainerFiles")
+            .field("working_directory", &self.working_directory)
+            .field("open", &self.open)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Tree, dockerfile, dockerignore};
+
+    /// What stands at `path` in the container of this Dockerfile, of a project with these files.
+    fn found(dockerfile: &str, files: &[(&str, &str)], mounts: &[(&str, &str)], path: &str) -> String {
+        let mut facts = Facts::default();
+        for (index, (path, text)) in files.iter().chain([&("Dockerfile", dockerfile)]).enumerate() {
+            let id = FileId(index as u32);
+            facts.paths.push((*path).to_owned());
+            match path.rsplit('/').next() {
+                Some("Dockerfile") => facts.dockerfiles.push((id, dockerfile::read(id, text))),
+                Some(".dockerignore") => facts.dockerignores.push((id, dockerignore::read(id, text))),
+                _ => {}
+            }
+        }
+        facts.tree = Tree::new(facts.paths.clone());
+        let mut images = Images::read(&facts, &[]);
+        let file = facts.dockerfiles[0].0;
+        let image = images.build(file, ".", None, &[]);
+        let mounts: Vec<Mount> = mounts
+            .iter()
+            .map(|(source, target)| Mount {
+                source: Some((*source).to_owned()),
+                bind: true,
+                target: Some((*target).to_owned()),
+                span: Span::new(file, 0, 0),
+            })
+            .collect();
+        let running = images.process_for(image.unwrap(), None, None);
+        let files = ContainerFiles::new(&Scene {
+            facts: &facts,
+            images: &images,
+            image,
+            mounts: &mounts,
+            working_directory: None,
+            running: &running,
+            is_service: true,
+        });
+        match files.at(path) {
+            ContainerFile::Project(file, brought_by) => {
+                let by = brought_by.map(|it| dockerfile[it.range()].to_owned());
+                format!("{file} by {}", by.unwrap_or_default())
+            }
+            ContainerFile::Absent { ignored_by: Some(_) } => "ignored".to_owned(),
+            ContainerFile::Absent { .. } => "absent".to_owned(),
+            ContainerFile::Unseen => "unseen".to_owned(),
+            ContainerFile::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_file_is_in_a_container_when_a_copy_or_a_mount_brings_it() {
+        const BUILD: &str = "FROM golang:1.22 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\n";
+        let files = &[("main.go", ""), ("go.mod", ""), ("conf/app.yaml", ""), (".env", "")][..];
+        let ignoring = &[files, &[(".dockerignore", "conf\n.env\n")][..]].concat();
+        for (dockerfile, files, mounts, path, expected) in [
+            (
+                "FROM alpine\nWORKDIR /app\nCOPY . .\nCMD [\"/app/x\"]\n",
+                files,
+                &[][..],
+                "conf/app.yaml",
+                "conf/app.yaml by .",
+            ),
+            (
+                "FROM alpine\nWORKDIR /app\nCOPY . .\nCMD [\"/app/x\"]\n",
+                files,
+                &[],
+                "./conf/../.env",
+                ".env by .",
+            ),
+            (
+                "FROM alpine\nWORKDIR /app\nCOPY . .\nCMD [\"/app/x\"]\n",
+                files,
+                &[],
+                "conf/other.yaml",
+                "unseen",
+            ),
+            (
+                "FROM alpine\nWORKDIR /app\nCOPY . .\nCMD [\"/app/x\"]\n",
+                ignoring,
+                &[],
+                "conf/app.yaml",
+                "ignored",
+            ),
+            ("FROM alpine\nWORKDIR /app\nCOPY . .\nCMD [\"/app/x\"]\n", ignoring, &[], ".env", "ignored"),
+            (
+                "FROM alpine\nWORKDIR /app\nCOPY conf /etc/shop\nCMD [\"x\"]\n",
+                files,
+                &[],
+                "/etc/shop/app.yaml",
+                "conf/app.yaml by conf",
+            ),
+            (
+                "FROM scratch\nCOPY --from=build /app /app\nCMD [\"/app\"]\n",
+                files,
+                &[],
+                "conf/app.yaml",
+                "absent",
+            ),
+            (
+                "FROM alpine\nWORKDIR /srv\nCOPY --from=build /app .\nCMD [\"./app\"]\n",
+                files,
+                &[],
+                ".env",
+                "absent",
+            ),
+            (
+                "FROM scratch\nCOPY --from=build /app /app\nCMD [\"/app\"]\n",
+                files,
+                &[("conf", "/conf")],
+                "conf/app.yaml",
+                "conf/app.yaml by ",
+            ),
+            (
+                "FROM scratch\nCOPY --from=build /app /app\nCMD [\"/app\"]\n",
+                files,
+                &[("other", "/conf")],
+                "conf/app.yaml",
+                "unseen",
+            ),
+            (
+                "FROM scratch\nCOPY --from=build /src/conf /conf\nCMD [\"/app\"]\n",
+                files,
+                &[],
+                "conf/app.yaml",
+                "conf/app.yaml by .",
+            ),
+            (
+                "FROM alpine\nWORKDIR /srv\nRUN apk add curl && mkdir conf\nCMD [\"x\"]\n",
+                files,
+                &[],
+                "conf/app.yaml",
+                "absent",
+            ),
+            (
+                "FROM alpine\nWORKDIR /srv\nRUN envsubst > conf/app.yaml\nCMD [\"x\"]\n",
+                files,
+                &[],
+                "conf/app.yaml",
+                "unseen",
+            ),
+            ("FROM alpine\nCMD [\"x\"]\n", files, &[], "/etc/shop/app.yaml", "unseen"),
+            ("FROM unheard/of\nWORKDIR /srv\nCMD [\"x\"]\n", files, &[], "app.yaml", "unseen"),
+            ("FROM alpine\nWORKDIR /srv\nCMD generate; ./x\n", files, &[], "app.yaml", "unseen"),
+            ("FROM alpine\nWORKDIR /srv\nCMD cd /other && ./x\n", files, &[], "app.yaml", "unknown"),
+            ("FROM alpine\nARG DIR\nWORKDIR $DIR\nCMD [\"x\"]\n", files, &[], "app.yaml", "unknown"),
+        ] {
+            let whole = if dockerfile.contains("build") {
+                format!("{BUILD}{dockerfile}")
+            } else {
+                dockerfile.to_owned()
+            };
+            assert_eq!(found(&whole, files, mounts, path), expected, "{dockerfile}{path}");
+        }
+    }
+}

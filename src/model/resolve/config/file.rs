@@ -1,0 +1,49 @@
+//! Which file of the project a path of the program leads to.
+
+use crate::facts::join_path;
+use crate::model::ContainerFile;
+use crate::model::resolve::Evaluator;
+use crate::source::{Confidence, Span};
+
+/// What a program finds at a path.
+pub(super) enum Answer {
+    /// This file of the project.
+    File {
+        /// Its path relative to the project root.
+        path: String,
+        /// The COPY or mount that brings it into the container.
+        brought_by: Option<Span>,
+        /// How sure.
+        confidence: Confidence,
+    },
+    /// Nothing.
+    Absent,
+    /// It cannot be told.
+    Unknown,
+}
+
+impl Evaluator<'_> {
+    /// What the program finds at `path`. Where the container does not tell, the only file of the
+    /// project that fits beside the program or its module most likely is it.
+    pub(super) fn find_file(&self, path: &str) -> Answer {
+        match self.setting.files.at(path) {
+            ContainerFile::Project(path, brought_by) => {
+                Answer::File { path, brought_by, confidence: Confidence::Proven }
+            }
+            ContainerFile::Absent { .. } => Answer::Absent,
+            ContainerFile::Unseen => Answer::Unknown,
+            ContainerFile::Unknown => {
+                let folders = self.files.directories.iter().chain([&"."]);
+                let mut found: Vec<String> = folders
+                    .filter_map(|it| join_path(it, path))
+                    .filter(|it| self.setting.files.in_project(it))
+                    .collect();
+                found.dedup();
+                match found.pop().filter(|_| found.is_empty()) {
+                    Some(path) => Answer::File { path, brought_by: None, confidence: Confidence::Likely },
+                    None => Answer::Unknown,
+                }
+            }
+        }
+    }
+}
