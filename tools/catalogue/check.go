@@ -1,0 +1,458 @@
+package main
+
+import (
+	"fmt"
+	"go/types"
+	"sort"
+	"strings"
+)
+
+// fault is what is wrong with a row; url is the address that it should cite, when that is the fault.
+type fault struct {
+	message string
+	url     string
+}
+
+// checker judges rows.
+type checker struct {
+	*loader
+	modules []*module
+	worlds  map[*module][]*world
+}
+
+// deepest is how many modules away a declaration is followed.
+const deepest = 2
+
+func newChecker(modules []*module) *checker {
+	return &checker{loader: newLoader(), modules: modules, worlds: map[*module][]*world{}}
+}
+
+// unused lists modules that no row speaks of.
+func (c *checker) unused() []string {
+	var paths []string
+	for _, it := range c.modules {
+		if !it.used {
+			paths = append(paths, it.path)
+		}
+	}
+	return paths
+}
+
+// candidate is a package that a row may mean: one major version of it.
+type candidate struct {
+	module *module
+	path   string
+}
+
+// candidates are the packages that a path of a table stands for, one for each major version; absent says
+// whether one more may be in a module that could not be had.
+func (c *checker) candidates(path string) (found []candidate, absent bool) {
+	first, _, _ := strings.Cut(path, "/")
+	if !strings.Contains(first, ".") {
+		return []candidate{{path: path}}, false
+	}
+	wanted, versioned := unversioned(path), unversioned(path) != path
+	for _, it := range c.modules {
+		base := unversioned(it.path)
+		rest, ok := strings.CutPrefix(wanted, base)
+		if !ok || (rest != "" && rest[0] != '/') {
+			continue
+		}
+		full := it.path + rest
+		if it.folder(path) != "" {
+			full = path
+		}
+		if it.dir == "" {
+			absent, it.used = true, true
+			continue
+		}
+		if it.folder(full) == "" || (versioned && full != path) {
+			continue
+		}
+		found = append(found, candidate{module: it, path: full})
+	}
+	return found, absent
+}
+
+// load reads a candidate's package, following other modules to a depth.
+func (c *checker) load(of candidate, depth int) *types.Package {
+	worlds := c.worlds[of.module]
+	for len(worlds) <= depth {
+		worlds = append(worlds, c.world(of.module, len(worlds)))
+	}
+	c.worlds[of.module] = worlds
+	if of.module != nil {
+		of.module.used = true
+	}
+	return worlds[depth].load(of.path)
+}
+
+// row says what is wrong with a row, and whether it could be checked. One major version at least must be
+// as the row says, and none may have the function and be otherwise.
+func (c *checker) row(of *table, it *row) ([]fault, bool) {
+	if it.pkg() == "*" {
+		return nil, true
+	}
+	candidates, absent := c.candidates(it.pkg())
+	if len(candidates) == 0 {
+		if absent {
+			return nil, false
+		}
+		return []fault{{message: "no module of modules.txt has this package"}}, true
+	}
+	var messages []string
+	var right []string
+	for _, candidate := range candidates {
+		anchor, exists, message := "", false, ""
+		for depth := 0; depth <= deepest; depth++ {
+			anchor, exists, message = c.judge(of, it, candidate, depth)
+			if message == "" && exists {
+				break
+			}
+		}
+		switch {
+		case !exists:
+		case message != "":
+			messages = append(messages, fmt.Sprintf("%s: %s", candidate.describe(), message))
+		default:
+			right = append(right, anchor)
+		}
+	}
+	var faults []fault
+	if len(right) == 0 && len(messages) == 0 && absent {
+		return nil, false
+	}
+	if len(right) == 0 && len(messages) == 0 {
+		var tried []string
+		for _, candidate := range candidates {
+			tried = append(tried, candidate.describe())
+		}
+		faults = append(faults, fault{message: "there is no such function in " + strings.Join(tried, ", ")})
+	}
+	for _, message := range messages {
+		faults = append(faults, fault{message: message})
+	}
+	if len(right) > 0 && !contains(right, it.cells["url"]) {
+		best := right[len(right)-1]
+		faults = append(faults, fault{message: fmt.Sprintf("cites %s, its documentation is %s", it.cells["url"], best), url: best})
+	}
+	return faults, true
+}
+
+func (c candidate) describe() string {
+	if c.module == nil {
+		return c.path
+	}
+	return c.path + "@" + c.module.version
+}
+
+func contains(list []string, wanted string) bool {
+	for _, it := range list {
+		if it == wanted {
+			return true
+		}
+	}
+	return false
+}
+
+// judge compares a row with one package: the address of its documentation, whether the function exists,
+// and what is wrong with the rest.
+func (c *checker) judge(of *table, it *row, where candidate, depth int) (string, bool, string) {
+	pkg := c.load(where, depth)
+	if pkg == nil {
+		return "", false, ""
+	}
+	address := "https://pkg.go.dev/" + where.path
+	name, ok := it.cells["function"]
+	if !ok {
+		if wanted := it.cells["name"]; wanted != "" && wanted != pkg.Name() {
+			return address, true, fmt.Sprintf("the package is called %s", pkg.Name())
+		}
+		return address, true, ""
+	}
+	function, receiver := find(pkg, it.cells["type"], name)
+	if function == nil {
+		return "", false, ""
+	}
+	signature, ok := function.Type().(*types.Signature)
+	if !ok {
+		return "", true, "it is no function"
+	}
+	return "https://pkg.go.dev/" + anchor(function, receiver, pkg, where), true, c.signature(of, it, pkg, receiver, signature)
+}
+
+// find looks for a function, method or package variable of function type.
+func find(pkg *types.Package, typeName, name string) (types.Object, types.Type) {
+	if typeName == "" {
+		object := pkg.Scope().Lookup(name)
+		if object == nil {
+			return nil, nil
+		}
+		if _, ok := object.Type().Underlying().(*types.Signature); !ok {
+			return nil, nil
+		}
+		return object, nil
+	}
+	named, ok := pkg.Scope().Lookup(typeName).(*types.TypeName)
+	if !ok {
+		return nil, nil
+	}
+	object, _, _ := types.LookupFieldOrMethod(types.NewPointer(named.Type()), true, pkg, name)
+	if object == nil {
+		object, _, _ = types.LookupFieldOrMethod(named.Type(), true, pkg, name)
+	}
+	if object == nil {
+		return nil, nil
+	}
+	if _, ok := object.Type().Underlying().(*types.Signature); !ok {
+		return nil, nil
+	}
+	return object, named.Type()
+}
+
+// anchor is where pkg.go.dev documents a function: at the type that declares it.
+func anchor(function types.Object, receiver types.Type, pkg *types.Package, where candidate) string {
+	if receiver == nil {
+		return where.path + "#" + function.Name()
+	}
+	owner := receiver
+	if it, ok := function.(*types.Func); ok {
+		if declared := it.Type().(*types.Signature).Recv(); declared != nil {
+			owner = declared.Type()
+		}
+	}
+	if pointer, ok := owner.(*types.Pointer); ok {
+		owner = pointer.Elem()
+	}
+	named, ok := owner.(*types.Named)
+	if !ok || !named.Obj().Exported() || named.Obj().Pkg() == nil {
+		named, ok = types.Unalias(receiver).(*types.Named)
+		if !ok {
+			return where.path + "#" + function.Name()
+		}
+	}
+	return named.Obj().Pkg().Path() + "#" + named.Obj().Name() + "." + function.Name()
+}
+
+// columns of places, and what may stand there.
+var placeColumns = []struct {
+	name   string
+	accept func(types.Type) bool
+	expect string
+}{
+	{"address", isText, "text, a number or an address"},
+	{"scheme", isText, "text"},
+	{"network", isText, "text"},
+	{"pattern", isText, "text"},
+	{"method", isTextOrList, "text"},
+	{"key", isText, "text"},
+	{"name", isText, "text"},
+	{"target", isPointer, "a pointer"},
+	{"signals", isSignal, "a list of signals"},
+	{"argument", func(types.Type) bool { return true }, "anything"},
+}
+
+// signature compares the places and the result that a row claims with what the function has.
+func (c *checker) signature(
+	of *table, it *row, pkg *types.Package, receiver types.Type, signature *types.Signature,
+) string {
+	for _, column := range placeColumns {
+		cell, ok := it.cells[column.name]
+		// Words (`http`, `GET`, `tcp`) and arguments (`@0`) share these columns.
+		if !ok || ((column.name == "scheme" || column.name == "method") && !strings.HasPrefix(cell, "@")) {
+			continue
+		}
+		places, err := readPlaces(cell)
+		if err != nil {
+			return err.Error()
+		}
+		for _, place := range places {
+			accept, expect := column.accept, column.expect
+			if column.name == "address" && it.cells["form"] == "listener" {
+				accept, expect = isListener, "a listener"
+			}
+			if column.name == "address" && it.cells["form"] == "unknown" {
+				accept = func(types.Type) bool { return true }
+			}
+			found, problem := placeType(place, pkg, receiver, signature)
+			if problem != "" {
+				return fmt.Sprintf("%s %s: %s", column.name, cell, problem)
+			}
+			if !accept(found) {
+				return fmt.Sprintf("%s %s is %s, not %s", column.name, cell, describe(found), expect)
+			}
+		}
+	}
+	if wanted, ok := it.cells["result_type"]; ok {
+		return result(pkg, signature, it.cells["result_package"], wanted)
+	}
+	return ""
+}
+
+// result compares the type of the first result; a package may give it a name of its own (an alias).
+func result(pkg *types.Package, signature *types.Signature, wantedPackage, wantedName string) string {
+	if signature.Results().Len() == 0 {
+		return "it has no result"
+	}
+	first := types.Unalias(signature.Results().At(0).Type())
+	if pointer, ok := first.(*types.Pointer); ok {
+		first = types.Unalias(pointer.Elem())
+	}
+	named, ok := first.(*types.Named)
+	if !ok || named.Obj().Pkg() == nil {
+		return fmt.Sprintf("its result is %s", describe(first))
+	}
+	alias, _ := pkg.Scope().Lookup(wantedName).(*types.TypeName)
+	inPackage := unversioned(pkg.Path()) == unversioned(wantedPackage)
+	if inPackage && alias != nil && types.Identical(types.Unalias(alias.Type()), named) {
+		return ""
+	}
+	path, name := unversioned(named.Obj().Pkg().Path()), named.Obj().Name()
+	if path != unversioned(wantedPackage) || name != wantedName {
+		return fmt.Sprintf("its result is %s.%s", path, name)
+	}
+	return ""
+}
+
+// placeType is the type of the value at a place of a call.
+func placeType(at place, pkg *types.Package, receiver types.Type, signature *types.Signature) (types.Type, string) {
+	var found types.Type
+	switch parameters := signature.Params(); {
+	case at.receiver && receiver == nil:
+		return nil, "it has no receiver"
+	case at.receiver:
+		found = receiver
+	case at.argument >= parameters.Len():
+		return nil, fmt.Sprintf("it has %d parameters", parameters.Len())
+	default:
+		found = parameters.At(at.argument).Type()
+		last := signature.Variadic() && at.argument == parameters.Len()-1
+		if at.variadic && !last {
+			return nil, "the parameter is not variadic"
+		}
+		if list, ok := found.(*types.Slice); ok && last {
+			found = list.Elem()
+		}
+	}
+	for _, field := range at.fields {
+		next := step(found, field, pkg)
+		if next == nil {
+			return nil, fmt.Sprintf("%s has no field %s", describe(found), field)
+		}
+		found = next
+	}
+	if at.list {
+		switch it := found.Underlying().(type) {
+		case *types.Slice:
+			found = it.Elem()
+		case *types.Array:
+			found = it.Elem()
+		case *types.Map:
+			found = it.Elem()
+		default:
+			return nil, fmt.Sprintf("%s is no list", describe(found))
+		}
+	}
+	return found, ""
+}
+
+// step is the type of a field or of a map's values. An interface stands for the structs of its package
+// that implement it.
+func step(of types.Type, field string, pkg *types.Package) types.Type {
+	of = dereference(of)
+	if it, ok := of.Underlying().(*types.Map); ok {
+		return it.Elem()
+	}
+	if object, _, _ := types.LookupFieldOrMethod(of, true, pkg, field); object != nil {
+		if found, ok := object.(*types.Var); ok {
+			return found.Type()
+		}
+	}
+	wanted, ok := of.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	scope := pkg.Scope()
+	if named, ok := of.(*types.Named); ok && named.Obj().Pkg() != nil {
+		scope = named.Obj().Pkg().Scope()
+	}
+	names := scope.Names()
+	sort.Strings(names)
+	for _, name := range names {
+		object, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok {
+			continue
+		}
+		if _, ok := object.Type().Underlying().(*types.Struct); !ok {
+			continue
+		}
+		if !types.Implements(object.Type(), wanted) && !types.Implements(types.NewPointer(object.Type()), wanted) {
+			continue
+		}
+		if found := step(object.Type(), field, pkg); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func dereference(it types.Type) types.Type {
+	it = types.Unalias(it)
+	if pointer, ok := it.(*types.Pointer); ok {
+		return types.Unalias(pointer.Elem())
+	}
+	return it
+}
+
+// addressTypes are structs and interfaces that hold one address.
+var addressTypes = map[string]bool{
+	"net.Addr": true, "net.TCPAddr": true, "net.UDPAddr": true, "net/url.URL": true,
+	"net/netip.AddrPort": true, "net.IP": true,
+}
+
+func isText(it types.Type) bool {
+	it = dereference(it)
+	if named, ok := it.(*types.Named); ok && named.Obj().Pkg() != nil {
+		if addressTypes[named.Obj().Pkg().Path()+"."+named.Obj().Name()] {
+			return true
+		}
+	}
+	switch it := it.Underlying().(type) {
+	case *types.Basic:
+		return it.Info()&(types.IsString|types.IsInteger) != 0
+	case *types.Interface:
+		return it.Empty()
+	}
+	return false
+}
+
+func isTextOrList(it types.Type) bool {
+	if list, ok := it.Underlying().(*types.Slice); ok {
+		return isText(list.Elem())
+	}
+	return isText(it)
+}
+
+func isPointer(it types.Type) bool {
+	_, ok := types.Unalias(it).(*types.Pointer)
+	return ok
+}
+
+func isSignal(it types.Type) bool {
+	named, ok := types.Unalias(it).(*types.Named)
+	return ok && named.Obj().Name() == "Signal"
+}
+
+// isListener asks for what takes connections or packets.
+func isListener(it types.Type) bool {
+	for _, method := range []string{"Accept", "ReadFrom"} {
+		if object, _, _ := types.LookupFieldOrMethod(it, true, nil, method); object != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func describe(it types.Type) string {
+	return types.TypeString(it, func(of *types.Package) string { return of.Name() })
+}

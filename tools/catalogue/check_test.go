@@ -1,0 +1,96 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// Reading net/http takes a second.
+var shared = newChecker(nil)
+
+// judge checks one table that speaks of the standard library alone, which needs no network.
+func judge(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "go-test.csv")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	table, err := readTable(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := []string{}
+	for _, row := range table.rows {
+		faults, checked := shared.row(table, row)
+		if !checked {
+			t.Errorf("%s was not checked", row.name())
+		}
+		for _, it := range faults {
+			messages = append(messages, it.message)
+		}
+	}
+	return strings.Join(messages, "\n")
+}
+
+func TestRows(t *testing.T) {
+	const listen = "package,type,function,address,form,url\n"
+	const result = "package,type,function,result_package,result_type,url\n"
+	const site = ",https://pkg.go.dev/"
+	for text, want := range map[string]string{
+		listen + "net/http,,ListenAndServe,0,address" + site + "net/http#ListenAndServe":                             "",
+		listen + "net/http,,ListenAndServe,1,address" + site + "net/http#ListenAndServe":                             "address 1 is http.Handler, not text",
+		listen + "net/http,,ListenAndServe,2,address" + site + "net/http#ListenAndServe":                             "it has 2 parameters",
+		listen + "net/http,,ListenAndServ,0,address" + site + "net/http#ListenAndServ":                               "there is no such function",
+		listen + "net/http,Server,ListenAndServe,receiver.Addr,address" + site + "net/http#Server.ListenAndServe":    "",
+		listen + "net/http,Server,ListenAndServe,receiver.Address,address" + site + "net/http#Server.ListenAndServe": "has no field Address",
+		listen + "net/http,,Serve,0,listener" + site + "net/http#Serve":                                              "",
+		listen + "net/http,,Serve,1,listener" + site + "net/http#Serve":                                              "not a listener",
+		listen + "net,,Listen,0+1,address" + site + "net#Listen":                                                     "",
+		listen + "net,TCPListener,Close,-,unknown" + site + "net#Listener.Close":                                     "its documentation is https://pkg.go.dev/net#TCPListener.Close",
+		listen + "os/signal,,Notify,1...,unknown" + site + "os/signal#Notify":                                        "",
+		listen + "net/http,,Get,0...,address" + site + "net/http#Get":                                                "the parameter is not variadic",
+		result + "net/http,,NewServeMux,net/http,ServeMux" + site + "net/http#NewServeMux":                           "",
+		result + "net/http,,NewServeMux,net/http,Server" + site + "net/http#NewServeMux":                             "its result is net/http.ServeMux",
+		result + "net/http,,Handle,net/http,Server" + site + "net/http#Handle":                                       "it has no result",
+	} {
+		got := judge(t, text)
+		if (want == "" && got != "") || !strings.Contains(got, want) {
+			t.Errorf("%s\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	for cell, want := range map[string][]place{
+		"-":                   nil,
+		"=tcp4":               nil,
+		"0...":                {{variadic: true}},
+		"1.Addrs[]":           {{argument: 1, list: true, fields: []string{"Addrs"}}},
+		"0.bootstrap.servers": {{fields: []string{"bootstrap.servers"}}},
+		"0.Host+0.Port":       {{fields: []string{"Host"}}, {fields: []string{"Port"}}},
+		"receiver.A.B":        {{receiver: true, fields: []string{"A", "B"}}},
+	} {
+		got, err := readPlaces(cell)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", cell, got, err)
+		}
+	}
+	if _, err := readPlaces("zero"); err == nil {
+		t.Error("zero is no place")
+	}
+}
+
+func TestPathsWithoutVersion(t *testing.T) {
+	for path, want := range map[string]string{
+		"github.com/gofiber/fiber/v2/middleware/proxy": "github.com/gofiber/fiber/middleware/proxy",
+		"gopkg.in/mgo.v2":           "gopkg.in/mgo",
+		"go.etcd.io/etcd/client/v3": "go.etcd.io/etcd/client",
+	} {
+		if got := unversioned(path); got != want {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+module reachlint.dev/tools/catalogue
+
+go 1.24
