@@ -82,8 +82,32 @@ fn is_compose(name: &str) -> bool {
 
 fn is_dotenv(name: &str) -> bool {
     let dotted = name == ".env" || name.starts_with(".env.") || name.starts_with(".env-");
-    let dotted = dotted || name.starts_with(".env_") || name.starts_with("env.");
+    let dotted = dotted || name.starts_with(".env_") || name.strip_prefix("env.").is_some_and(is_stage);
     (dotted && !is_other_format(name) && !name.ends_with(".sh")) || name.ends_with(".env")
+}
+
+/// What follows `env.` in the name of a variable file: `env.example`, `env.local`. `env.proto` and the
+/// like are other formats.
+fn is_stage(word: &str) -> bool {
+    const STAGES: &[&str] = &[
+        "default",
+        "defaults",
+        "dev",
+        "development",
+        "dist",
+        "docker",
+        "example",
+        "local",
+        "prod",
+        "production",
+        "sample",
+        "stage",
+        "staging",
+        "template",
+        "test",
+        "testing",
+    ];
+    word.split('.').all(|it| STAGES.contains(&it))
 }
 
 fn is_script(name: &str) -> bool {
@@ -120,7 +144,10 @@ mod tests {
                 &["compose.override.yml", "docker-compose-dev.yml", "dev.docker-compose.yml"],
                 Some(Kind::Compose),
             ),
-            (&[".env", ".env.example", "app.env", ".env.local", "env.example", ".ENV"], Some(Kind::Dotenv)),
+            (
+                &[".env", ".env.example", "app.env", ".env.local", "env.example", ".ENV", "env.local"],
+                Some(Kind::Dotenv),
+            ),
             (&["run.sh", "entrypoint", "docker-entrypoint.sh", "entrypoint.sh", "start"], Some(Kind::Script)),
             (&["Dockerfile.dockerignore", ".dockerignore"], Some(Kind::Dockerignore)),
             (&[".envrc", "environment", "envelope.svg"], None),
@@ -129,7 +156,19 @@ mod tests {
                 Some(Kind::Configuration),
             ),
             (&["Dockerfile.md", ".env.ts"], None),
-            (&["docker-compose.yml.example", "go.sum", "main.gotmpl", "Dockerfiles", "run.py", ""], None),
+            (
+                &[
+                    "docker-compose.yml.example",
+                    "go.sum",
+                    "main.gotmpl",
+                    "env.proto",
+                    "env.h",
+                    "Dockerfiles",
+                    "run.py",
+                    "",
+                ],
+                None,
+            ),
         ];
         for (names, expected) in cases {
             for name in *names {

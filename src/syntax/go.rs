@@ -65,7 +65,13 @@ fn is_value(argument: &str) -> bool {
     // A name, perhaps with a package and with type arguments, is a type as well as a value.
     let name = argument.bytes().take_while(|it| it.is_ascii_alphanumeric() || b"_.[]*, ".contains(it));
     let length = name.count();
-    !argument[length..].starts_with([')', '\n']) || argument.starts_with(|it: char| it.is_ascii_digit())
+    // `s[0]` is an element; a type argument begins with no digit.
+    let is_element = argument[..length].split_once('[').is_some_and(|(_, it)| it.starts_with(is_digit));
+    is_element || !argument[length..].starts_with([')', '\n']) || argument.starts_with(is_digit)
+}
+
+fn is_digit(it: char) -> bool {
+    it.is_ascii_digit()
 }
 
 /// What is left between `skipped`; empty, which is everything, when nothing is skipped. Rows and columns are
@@ -243,7 +249,7 @@ mod tests {
 
     #[test]
     fn new_of_a_value_is_a_call_like_any_other() {
-        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2)}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n}\n";
+        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2), e: new(s[0]), i: new(s[2*i])}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n}\n";
         assert_eq!(read(text, |root| root.errors()), Some(vec![]));
     }
 
