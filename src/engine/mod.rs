@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
+use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, shell};
 use crate::model::Project;
@@ -117,7 +118,18 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),
         configurations: configurations.collect(),
+        creation: read_creation(input),
     }
+}
+
+/// What any file of the project may create in a database; only Compose files have database containers.
+fn read_creation(input: &Input) -> Creation {
+    if !input.kinds.contains(&Kind::Compose) {
+        return Creation::default();
+    }
+    let files: Vec<_> = input.sources.iter().zip(&input.kinds).collect();
+    let own = files.par_iter().filter(|((_, file), _)| !file.path().split('/').any(|it| it == "vendor"));
+    own.map(|((_, file), kind)| creation::read(**kind, file.text())).reduce(Creation::default, Creation::or)
 }
 
 fn run_rules(project: &Project, options: &Options, internal_errors: &Mutex<Vec<String>>) -> Vec<Diagnostic> {

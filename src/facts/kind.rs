@@ -21,6 +21,10 @@ pub enum Kind {
     Dotenv,
     /// `*.sh` and the scripts that images start with.
     Script,
+    /// `Makefile`, `*.mk`, `justfile`, `Taskfile.yml`: what people run by hand.
+    Makefile,
+    /// `*.sql`.
+    Sql,
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
     /// are read, see [`configuration`](super::configuration).
     Configuration,
@@ -49,6 +53,10 @@ impl Kind {
             Some(Self::Dotenv)
         } else if is_script(&name) {
             Some(Self::Script)
+        } else if is_makefile(&name) {
+            Some(Self::Makefile)
+        } else if name.ends_with(".sql") {
+            Some(Self::Sql)
         } else if Format::of(&name).is_some() {
             Some(Self::Configuration)
         } else {
@@ -118,6 +126,11 @@ fn is_script(name: &str) -> bool {
     !name.contains('.') && (starts.contains(&name) || name.ends_with("entrypoint"))
 }
 
+fn is_makefile(name: &str) -> bool {
+    let names = ["makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml"];
+    names.contains(&name) || name.starts_with("makefile.") || name.ends_with(".mk")
+}
+
 #[cfg(test)]
 mod tests {
     use super::Kind;
@@ -155,6 +168,8 @@ mod tests {
                 &["composer.json", "compose.json", "decompose.yml", "config.toml", "app.INI"],
                 Some(Kind::Configuration),
             ),
+            (&["Makefile", "Taskfile.yml", "build.mk", "justfile"], Some(Kind::Makefile)),
+            (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
             (&["Dockerfile.md", ".env.ts"], None),
             (
                 &[

@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod compose;
 pub mod configuration;
+pub mod creation;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod dotenv;
@@ -39,6 +40,8 @@ pub struct Facts {
     pub compose: Vec<(FileId, compose::ComposeFile)>,
     /// `.env` files.
     pub dotenv: Vec<(FileId, dotenv::Dotenv)>,
+    /// What any file may create in a database.
+    pub creation: creation::Creation,
     /// Shell scripts.
     pub scripts: Vec<(FileId, shell::Script)>,
     /// Configuration files of programs.

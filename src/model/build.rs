@@ -3,9 +3,9 @@
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
 use super::container::Scene;
 use super::{
-    Command, ContainerFiles, Dial, DialSource, Environment, HealthSource, Healthcheck, Image, ImageId,
-    Images, Listeners, Namespace, Project, Running, UnexpandedVariable, Workload, WorkloadId, WorkloadKind,
-    World, catalogued, command_dials, read_health_check, unexpanded_in,
+    Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
+    Image, ImageId, Images, Listeners, Namespace, Project, Running, UnexpandedVariable, Workload, WorkloadId,
+    WorkloadKind, World, catalogued, command_dials, database, read_health_check, unexpanded_in,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry};
@@ -117,6 +117,8 @@ impl Join<'_> {
             Some(_) => running.unexpanded,
             None => unexpanded_abroad(written(&entrypoint), written(&command), entry),
         };
+        workload.database =
+            self.database(&workload, (&entrypoint, &command), &service.mounts, service.configs);
         workload.healthcheck = self.healthcheck(&workload, healthcheck, entry);
         add_health_dials(&mut workload);
         workload.process = running.process.map(|mut process| {
@@ -148,6 +150,32 @@ impl Join<'_> {
             found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
         }
         found
+    }
+
+    /// What the container of a public database image creates. One that a Dockerfile adds to may create
+    /// anything.
+    fn database(
+        &self,
+        workload: &Workload,
+        (entrypoint, command): (&Setting, &Setting),
+        mounts: &[Mount],
+        configs: Option<Span>,
+    ) -> Option<Database> {
+        let reference = workload.image_reference.as_ref().filter(|_| workload.image.is_none())?;
+        let runs_shell = match command {
+            Setting::Absent => false,
+            Setting::Unknown(_) => true,
+            Setting::Set(command, _) => !matches!(command, Command::Exec(words)
+                if words.first().is_none_or(|it| !it.as_str().ends_with("sh"))),
+        };
+        let start = database::Start {
+            environment: &workload.environment,
+            mounts,
+            is_plain: matches!(entrypoint, Setting::Absent) && !runs_shell && configs.is_none(),
+            creation: self.facts.creation,
+            tree: &self.facts.tree,
+        };
+        Database::read(reference.text.as_str(), &start)
     }
 
     /// The health check that counts: the service's over the image's.
@@ -235,6 +263,7 @@ impl Join<'_> {
             program: None,
             process: None,
             unexpanded: Vec::new(),
+            database: None,
             namespace: Namespace::Own,
             networks: Vec::new(),
             names: Vec::new(),
@@ -323,6 +352,7 @@ fn add_health_dials(workload: &mut Workload) {
         port: Some(it.port),
         scheme: "http".to_owned(),
         path: it.path.clone(),
+        login: DialLogin::default(),
         protocol: Protocol::Tcp,
         host_span: it.host_span,
         port_span: Some(it.port_span).filter(|at| *at != it.host_span),

@@ -1,7 +1,7 @@
 //! Connections that a command line opens before or instead of a program: `wait-for-it db:5432`,
 //! `nc -z db 5432`, `migrate -database postgres://...`.
 
-use super::{Command, Dial, DialSource, Environment};
+use super::{Command, Dial, DialLogin, DialSource, Environment};
 use crate::facts::Lookup;
 use crate::facts::shell;
 use crate::net::{Protocol, parse_port, parse_target};
@@ -87,7 +87,8 @@ fn addresses(words: &[Text], site: Span, is_address: impl Fn(&str) -> bool) -> V
                 let host = word.span_of(target.host_range.clone())?;
                 let port = target.port_range.clone().and_then(|it| word.span_of(it));
                 let dial = dial(target.host, target.port, (host, port), site, Confidence::Proven);
-                Some(Dial { scheme: target.scheme.unwrap_or_default(), ..dial })
+                let login = DialLogin::of(&target.login, word);
+                Some(Dial { scheme: target.scheme.unwrap_or_default(), login, ..dial })
             })
         })
         .collect()
@@ -119,6 +120,7 @@ fn dial(
         port,
         scheme: String::new(),
         path: String::new(),
+        login: DialLogin::default(),
         protocol: Protocol::Tcp,
         host_span,
         port_span,

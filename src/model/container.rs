@@ -207,6 +207,7 @@ mod tests {
             .iter()
             .map(|(source, target)| Mount {
                 source: Some((*source).to_owned()),
+                external: false,
                 bind: true,
                 target: Some((*target).to_owned()),
                 span: Span::new(file, 0, 0),

@@ -9,6 +9,7 @@ mod command_dials;
 pub mod compose;
 mod container;
 mod coverage;
+mod database;
 mod environment;
 mod go;
 mod go_version;
@@ -25,11 +26,12 @@ mod workload;
 
 pub use container::{ContainerFile, ContainerFiles};
 pub use coverage::{Coverage, UnresolvedCall};
+pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
-    AddressFault, Alternative, Application, CallRole, Collision, Dial, DialSource, DroppedBy, GoNetwork,
-    InterruptOnly, Listener, Listeners, NetworkCall, ProfileKind, Profiler, Program, ProgramId, Route,
-    RouteMatch, Routes, ServeCall, Shutdown, World,
+    AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
+    GoNetwork, InterruptOnly, Listener, Listeners, NetworkCall, ProfileKind, Profiler, Program, ProgramId,
+    Route, RouteMatch, Routes, ServeCall, Shutdown, World,
 };
 pub use go_version::GoRefusal;
 pub use image::{

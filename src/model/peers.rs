@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::reach::Interfaces;
 use super::{
-    Application, Dial, DialSource, HealthRequest, HostAnswer, Listener, Origin, Program, Project,
+    Application, Dial, DialLogin, DialSource, HealthRequest, HostAnswer, Listener, Origin, Program, Project,
     PublishedPort, Served, Variable, Workload, WorkloadId, WorkloadKind,
 };
 use crate::net::{Protocol, is_ip_address, parse_target};
@@ -294,6 +294,7 @@ fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = 
                 port: target.port,
                 scheme: target.scheme.unwrap_or_default(),
                 path: target.path,
+                login: DialLogin::of(&target.login, text),
                 protocol: Protocol::Tcp,
                 site: variable.span,
                 via: Vec::new(),

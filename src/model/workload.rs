@@ -1,7 +1,7 @@
 //! What runs, and the networks it runs in.
 
 use super::{
-    Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved,
+    Database, Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved,
     UnexpandedVariable,
 };
 use crate::net::{PortRange, Protocol};
@@ -106,6 +106,8 @@ pub struct Workload {
     pub process: Option<Process>,
     /// Variables in the exec form of what runs, which nothing in front of the program expands.
     pub unexpanded: Vec<UnexpandedVariable>,
+    /// What it creates at its first start, when it is a database.
+    pub database: Option<Database>,
     /// Whose interfaces it has.
     pub namespace: Namespace,
     /// The networks it joins; empty for namespaces other than [`Namespace::Own`].

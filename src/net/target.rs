@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::login::{Login, LoginPart};
 use super::parse_port;
 
 /// Stands in a text for a part that is not known: `http://localhost:3002/users/<HOLE>`. No Go
@@ -28,6 +29,8 @@ pub struct Target {
     pub port_range: Option<Range<usize>>,
     /// The path of a URL, query cut off; empty when there is none.
     pub path: String,
+    /// Who connects to which database.
+    pub login: Login,
 }
 
 /// Reads every address in `text`: a URL, a driver's DSN, `host:port` or a comma-separated list of
@@ -184,6 +187,11 @@ impl<'a> Reader<'a> {
         // A password may hold an `@` of its own, as drivers allow: the last one counts.
         let hosts_start = authority.slice().rfind('@').map_or(authority.from, |at| authority.from + at + 1);
         let hosts = authority.part(hosts_start..authority_end);
+        let query_start = rest.slice().find('?').map_or(rest.to, |at| rest.from + at + 1);
+        let query_end = rest.find("#").map_or(rest.to, |at| at.max(query_start));
+        let path_start = path_end - path.trim_start_matches('/').len();
+        let user_info = rest.from..hosts_start.saturating_sub(1).max(rest.from);
+        let login = Login::of_url(self.text, user_info, path_start..path_end, query_start..query_end);
         let port = default_port(scheme.trim_end_matches("+srv")).filter(|_| !scheme.ends_with("+srv"));
         let read = |item: Self| {
             let mut target = item.host_and_port(path.is_empty())?;
@@ -192,6 +200,7 @@ impl<'a> Reader<'a> {
             }
             target.scheme = Some(scheme.clone());
             path.clone_into(&mut target.path);
+            target.login = login.clone();
             Some(target)
         };
         hosts.items().filter_map(read).filter(|it| !it.host.is_empty() || it.port_range.is_some()).collect()
@@ -201,8 +210,9 @@ impl<'a> Reader<'a> {
     /// <https://github.com/go-sql-driver/mysql#dsn-data-source-name>.
     fn mysql(self) -> Vec<Target> {
         let text = self.slice();
+        let network_of = |at: usize| text[..at].rsplit('@').next().unwrap_or_default();
         let Some((open, _)) = text.match_indices('(').rfind(|(at, _)| {
-            let before = text[..*at].rsplit('@').next().unwrap_or_default();
+            let before = network_of(*at);
             matches!(before, "tcp" | "tcp4" | "tcp6") || (before.is_empty() && text[..*at].ends_with('@'))
         }) else {
             return Vec::new();
@@ -217,6 +227,11 @@ impl<'a> Reader<'a> {
             target.port = default_port("mysql");
         }
         target.scheme = Some("mysql".to_owned());
+        let user_end = (self.from + open - network_of(open).len()).saturating_sub(1).max(self.from);
+        let behind = self.part(self.from + open + length + 1..self.to);
+        let start = behind.from + usize::from(behind.slice().starts_with('/'));
+        let end = behind.find("?").unwrap_or(behind.to).max(start);
+        target.login = Login::of_mysql(self.text, self.from..user_end, start..end);
         vec![target]
     }
 
@@ -236,6 +251,12 @@ impl<'a> Reader<'a> {
             (None, Some(hosts)) => (hosts, "sqlserver"),
             (None, None) => return Vec::new(),
         };
+        let part = |names: &[&str]| LoginPart::of_keyword(self.text, find(names).map(|it| it.from..it.to)?);
+        let login = Login {
+            user: part(&["user", "user id", "uid"]),
+            password: part(&["password", "pwd"]),
+            database: part(&["dbname", "database", "initial catalog"]),
+        };
         let ports: Vec<_> = find(&["port"]).map(|it| it.items().collect()).unwrap_or_default();
         let read = |(index, item): (usize, Self)| {
             let mut target = item.host_and_port(false)?;
@@ -243,6 +264,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
             target.scheme = Some(scheme.to_owned());
+            target.login = login.clone();
             match ports.get(index).or(ports.first()) {
                 Some(port) => {
                     target.port = parse_port(port.slice());
@@ -351,6 +373,7 @@ impl<'a> Reader<'a> {
             port: None,
             port_range: None,
             path: String::new(),
+            login: Login::default(),
         };
         let behind = &text[host_end..];
         if behind.is_empty() {

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rule;
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
-use crate::model::{Alternative, Dial, Listener, Workload, WorkloadId};
+use crate::model::{Alternative, Dial, Listener, LoginMistake, Workload, WorkloadId};
 use crate::source::{Edit, Span};
 
 /// The findings of one rule.
@@ -108,6 +108,12 @@ pub trait Accused {
 impl Accused for Dial {
     fn place(&self) -> (Span, Option<Alternative>, String, Confidence) {
         (self.site, self.alternative, self.address(), self.confidence)
+    }
+}
+
+impl Accused for LoginMistake<'_> {
+    fn place(&self) -> (Span, Option<Alternative>, String, Confidence) {
+        (self.site, self.alternative, self.written.value.clone(), self.confidence)
     }
 }
 

@@ -45,6 +45,7 @@ mod unserved_health_path;
 mod unserved_peer_port;
 mod unshared_network;
 mod unspecified_address_dialled;
+mod wrong_database_name;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
@@ -90,6 +91,7 @@ pub const RULES: &[Rule] = &[
     unshared_network::RULE,
     host_port_between_containers::RULE,
     unserved_peer_port::RULE,
+    wrong_database_name::RULE,
     undefined_network::RULE,
     unmapped_host_gateway::RULE,
     // Health and lifecycle.

@@ -17,7 +17,7 @@ use rustc_hash::FxHashSet;
 pub use locate::{Target, locate, repository_of};
 
 use crate::facts::kind::Kind;
-use crate::facts::{Tree, configuration};
+use crate::facts::{Tree, configuration, creation};
 use crate::source::SourceMap;
 
 /// A larger file is not read: no person wrote it.
@@ -65,8 +65,12 @@ pub fn load(root: &Path) -> Workspace {
         .filter_map(|path| Some((path, kind_of(path)?)))
         .partition(|(_, kind)| *kind == Kind::Configuration);
     let read = |(path, kind): &(_, _)| (*path, *kind, read_text(&root.join(path)));
-    let mut read_files: Vec<_> = first.par_iter().map(read).collect();
-    let texts = read_files.par_iter().filter_map(|(_, _, text)| text.as_ref().ok());
+    let is_dump = |path: &str| !is_within(root, path, creation::LARGEST_FILE);
+    let first = first.par_iter().filter(|(path, kind)| *kind != Kind::Sql || !is_dump(path));
+    let mut read_files: Vec<_> = first.map(read).collect();
+    let by_hand = |kind: Kind| matches!(kind, Kind::Makefile | Kind::Sql);
+    let texts = read_files.par_iter().filter(|(_, kind, _)| !by_hand(*kind));
+    let texts = texts.filter_map(|(_, _, text)| text.as_ref().ok());
     let named = match later.is_empty() {
         true => FxHashSet::default(),
         false => mentioned(texts.map(|(text, _)| text.as_str())),
@@ -105,7 +109,11 @@ fn mentioned<'t>(texts: impl ParallelIterator<Item = &'t str>) -> FxHashSet<Stri
 fn is_wanted(root: &Path, path: &str, named: &FxHashSet<String>) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     (configuration::is_likely(path) || named.contains(name))
-        && std::fs::metadata(root.join(path)).is_ok_and(|it| it.len() <= configuration::LARGEST_FILE)
+        && is_within(root, path, configuration::LARGEST_FILE)
+}
+
+fn is_within(root: &Path, path: &str, largest: u64) -> bool {
+    std::fs::metadata(root.join(path)).is_ok_and(|it| it.len() <= largest)
 }
 
 /// Sets how many threads read and judge; without a call there is one a processor.

@@ -11,6 +11,7 @@ use clap::Args;
 
 use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
+use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{configuration, dockerignore, dotenv, go_mod, shell};
 use crate::report::outline::{self, Entry};
@@ -57,6 +58,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
         Kind::Configuration => of_configuration(file, sources),
+        Kind::Makefile | Kind::Sql => of_creation(creation::read(kind, text)),
     }
 }
 
@@ -86,6 +88,11 @@ fn of_dockerignore(it: &dockerignore::Dockerignore) -> Vec<Entry> {
         Entry::new(kind, &it.glob.value).at(it.glob.span)
     };
     it.patterns.iter().map(of_pattern).collect()
+}
+
+fn of_creation(it: Creation) -> Vec<Entry> {
+    let words = [(it.databases, "databases"), (it.users, "users of a database")];
+    words.into_iter().filter(|(on, _)| *on).map(|(_, word)| Entry::new("creates", word)).collect()
 }
 
 fn of_dotenv(it: &dotenv::Dotenv, sources: &SourceMap) -> Vec<Entry> {

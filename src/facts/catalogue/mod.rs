@@ -1,11 +1,13 @@
 //! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold.
 
+mod databases;
 mod decode;
 mod go;
 mod images;
 mod programs;
 mod table;
 
+pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use go::{
     AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry,

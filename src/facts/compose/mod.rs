@@ -34,6 +34,8 @@ pub struct Document {
     pub services: Vec<Service>,
     /// `networks:` at the top, in order.
     pub networks: Vec<TopNetwork>,
+    /// Names of `volumes:` at the top that are `external`, or may be.
+    pub external_volumes: Vec<String>,
     /// The key `networks:` at the top.
     pub networks_key: Option<Span>,
     /// Paths of keys that are tagged `!reset` or `!override`: what earlier files say there is
@@ -129,6 +131,8 @@ pub struct Service {
     pub deploy_mode: Option<Value>,
     /// `extends:`.
     pub extends: Option<Extends>,
+    /// The key `configs:`, which brings files into the container.
+    pub configs: Option<Span>,
     /// `volumes:`.
     pub volumes: Vec<Volume>,
     /// `user:`.

@@ -51,6 +51,14 @@ impl Reader {
                         out.networks.push(self.top_network(network));
                     }
                 }
+                "volumes" => {
+                    for volume in self.entries(value, "a mapping of volumes") {
+                        let volume = self.top_network(volume);
+                        if volume.external.is_some_and(|it| it.on != Some(false)) {
+                            out.external_volumes.push(volume.name.value);
+                        }
+                    }
+                }
                 _ => {}
             }
         }
@@ -142,6 +150,7 @@ impl Reader {
                 }
                 "extends" => out.extends = self.extends(node),
                 "volumes" => out.volumes = self.volumes(node),
+                "configs" => out.configs = Some(field.key.span),
                 "user" => out.user = self.value(node),
                 "working_dir" => out.working_dir = self.value(node),
                 "init" => out.init = Some(switch(node)),

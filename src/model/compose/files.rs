@@ -385,6 +385,7 @@ fn merge_documents(base: &mut Document, over: Document) {
         merge::forget(base, path);
     }
     base.name = over.name.or(base.name.take());
+    base.external_volumes.extend(over.external_volumes);
     base.networks_key = over.networks_key.or(base.networks_key);
     for mut service in over.services {
         let same = |it: &&mut Service| name(it) == name(&service);

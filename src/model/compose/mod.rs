@@ -50,6 +50,8 @@ pub struct ComposeService {
     pub stop_signal: Option<Text>,
     /// Whether `init: true` puts tini before the program: then it, not the program, is PID 1.
     pub init: bool,
+    /// The key `configs:`, which brings further files.
+    pub configs: Option<Span>,
     /// `volumes:`.
     pub mounts: Vec<Mount>,
 }
@@ -108,6 +110,8 @@ pub struct Mount {
     pub source: Option<String>,
     /// Whether it is a path of the host, not a volume.
     pub bind: bool,
+    /// Whether it is a volume that is there before the project.
+    pub external: bool,
     /// The path in the container, when known.
     pub target: Option<String>,
     /// The entry.

@@ -128,6 +128,7 @@ impl Resolver<'_> {
             program: None,
             process: None,
             unexpanded: Vec::new(),
+            database: None,
             namespace,
             networks,
             names: self.names(name, service),
@@ -162,6 +163,7 @@ impl Resolver<'_> {
             working_dir: service.working_dir.as_ref().and_then(|it| self.text(it)),
             stop_signal: service.stop_signal.as_ref().and_then(|it| self.text(it)),
             init: service.init.as_ref().is_some_and(|it| it.on != Some(false)),
+            configs: service.configs,
             mounts: service.volumes.iter().filter_map(|it| self.mount(it)).collect(),
         }
     }
@@ -471,7 +473,13 @@ impl Resolver<'_> {
                 let text = source.as_ref().map(|it| self.partly(it));
                 match source {
                     Some(value) => Some(self.mount_of(value, text.as_deref(), bind, &target, *span)),
-                    None => Some(Mount { source: None, bind, target: known(&target), span: *span }),
+                    None => Some(Mount {
+                        source: None,
+                        bind,
+                        external: false,
+                        target: known(&target),
+                        span: *span,
+                    }),
                 }
             }
         }
@@ -482,7 +490,8 @@ impl Resolver<'_> {
             let inside = if bind { self.local_path(value, it) } else { None };
             inside.unwrap_or_else(|| it.to_owned())
         });
-        Mount { source, bind, target: known(target), span }
+        let external = source.as_ref().is_some_and(|it| self.project.document.external_volumes.contains(it));
+        Mount { source, bind, external: external && !bind, target: known(target), span }
     }
 }
 

@@ -22,8 +22,8 @@ pub use program::World;
 pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 
-use super::PackageName;
-use crate::net::{Protocol, Reach};
+use super::{PackageName, Text};
+use crate::net::{Login, LoginPart, Protocol, Reach};
 use crate::source::{Confidence, Span, Spanned};
 
 /// What a program does on the network of one workload.
@@ -292,6 +292,8 @@ pub struct Dial {
     pub scheme: String,
     /// The path of a URL, empty when there is none.
     pub path: String,
+    /// Who connects to which database.
+    pub login: DialLogin,
     /// Transport.
     pub protocol: Protocol,
     /// Where the host is written.
@@ -308,6 +310,30 @@ pub struct Dial {
     pub confidence: Confidence,
     /// `None` when the call connects there in any case.
     pub alternative: Option<Alternative>,
+}
+
+/// The user, password and database of a connection, each where it is written; one that is not written, or not
+/// known, is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DialLogin {
+    /// The user.
+    pub user: Option<Spanned<String>>,
+    /// The password.
+    pub password: Option<Spanned<String>>,
+    /// The database.
+    pub database: Option<Spanned<String>>,
+}
+
+impl DialLogin {
+    /// What was read out of `text`.
+    #[must_use]
+    pub fn of(login: &Login, text: &Text) -> Self {
+        let part = |part: &Option<LoginPart>| {
+            let part = part.as_ref()?;
+            Some(Spanned::new(part.text.clone(), text.slice(part.range.clone()).cover()?))
+        };
+        Self { user: part(&login.user), password: part(&login.password), database: part(&login.database) }
+    }
 }
 
 /// Who dials.

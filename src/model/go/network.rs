@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
 use super::world::{FunctionId, Targets, TypeRef};
-use super::{Alternative, CallRole, Dial, DialSource, GoNetwork, NetworkCall, ProgramId, World};
+use super::{Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, NetworkCall, ProgramId, World};
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
 use crate::facts::go::{Call, Callee, Condition, Unknown, Value};
 use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
@@ -124,7 +124,11 @@ fn find_dials<'w>(
             let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
             for mut dial in found.dials {
                 network_call.confidence = network_call.confidence.min(dial.confidence);
-                let same = |it: &Dial| (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port);
+                let same = |it: &Dial| {
+                    let database = |it: &Dial| it.login.database.as_ref().map(|it| it.value.clone());
+                    (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port)
+                        && database(it) == database(&dial)
+                };
                 if dials.iter().any(same) {
                     continue;
                 }
@@ -166,7 +170,7 @@ struct Found {
 
 impl Found {
     fn is_alike(&self, other: &Self) -> bool {
-        let address = |it: &Dial| (it.host.clone(), it.port, it.path.clone());
+        let address = |it: &Dial| (it.host.clone(), it.port, it.path.clone(), it.login.clone());
         self.unknown.is_some() == other.unknown.is_some()
             && self.dials.len() == other.dials.len()
             && self.dials.iter().zip(&other.dials).all(|(left, right)| address(left) == address(right))
@@ -254,6 +258,7 @@ fn dials_of<'w>(
                 port,
                 scheme,
                 path: target.path.chars().take_while(|it| *it != HOLE).collect(),
+                login: DialLogin::of(&target.login, &outcome.text),
                 protocol,
                 host_span,
                 port_span: target.port_range.clone().and_then(|it| outcome.text.span_of(it)),
@@ -325,6 +330,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
                 port: target.port,
                 scheme,
                 path: target.path,
+                login: DialLogin::of(&target.login, text),
                 protocol: Protocol::Tcp,
                 host_span: text.span_of(target.host_range).unwrap_or(variable.span),
                 port_span: target.port_range.and_then(|it| text.span_of(it)),
