@@ -35,6 +35,8 @@ pub(super) fn expression(value: &Value) -> String {
             format!("{}({})", callee(called), joined(arguments, ", "))
         }
         Value::Result { call, index, .. } => format!("result {} of {}", index + 1, expression(call)),
+        Value::Element { of, key: Some(key), .. } => format!("{}[{}]", expression(of), expression(key)),
+        Value::Element { of, key: None, .. } => format!("each of {}", expression(of)),
         Value::Filled { call, argument, .. } => format!("argument {} of {}", argument + 1, expression(call)),
         Value::FirstNonEmpty(parts, _) => format!("first non-empty of ({})", joined(parts, ", ")),
         Value::Choice(arms, _) => {

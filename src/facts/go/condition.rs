@@ -271,6 +271,9 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         Value::Format { format, arguments, .. } => all(arguments) && spend(format, budget),
         Value::JoinHostPort { host, port, .. } => spend(host, budget) && spend(port, budget),
         Value::Field { receiver, .. } => spend(receiver, budget),
+        Value::Element { of, key, .. } => {
+            spend(of, budget) && key.as_ref().is_none_or(|it| spend(it, budget))
+        }
         Value::Result { call, .. } | Value::Filled { call, .. } => spend(call, budget),
         Value::Struct { fields, .. } => fields.iter().all(|(_, it)| spend(it, budget)),
         Value::Environment(it) => {

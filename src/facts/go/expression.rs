@@ -70,6 +70,7 @@ impl<'t> Reader<'_, 't> {
             "index_expression" => {
                 let list = self.operand(node);
                 let index = node.field("index").map(|it| self.expression(it));
+                let span = self.context.span(node);
                 match (list.value, index.map(|it| it.value)) {
                     (Value::List(parts, _), Some(Value::Literal(index))) => {
                         let part = index.value.parse().ok().and_then(|at: usize| parts.get(at).cloned());
@@ -78,6 +79,10 @@ impl<'t> Reader<'_, 't> {
                     }
                     (Value::Name { package, name }, _) if package == "os" && name.value == "Args" => {
                         self.unknown(node, "it is an argument of the command line")
+                    }
+                    (of, Some(key)) => {
+                        let (of, key) = (Box::new(of), Some(Box::new(key)));
+                        State::new(Value::Element { of, key, span }, None)
                     }
                     _ => self.unknown(node, "it is an element of a list or map"),
                 }
@@ -157,12 +162,30 @@ impl<'t> Reader<'_, 't> {
         {
             return State { number, ..State::new(value.clone(), type_name) };
         }
+        // A field that a literal of this function leaves out is zero.
+        if let (Value::Struct { type_name: Some(of), .. }, false) = (&receiver.value, receiver.shared)
+            && let Some(zero) = self.zero_field(of, field)
+        {
+            return State { number, ..State::new(zero, type_name) };
+        }
         let value = Value::Field {
             receiver: Box::new(receiver.value),
             receiver_type: receiver.type_name,
             field: Spanned::new(field.text().to_owned(), self.context.span(field)),
         };
         State { number, ..State::new(value, type_name) }
+    }
+
+    /// What a text or number field of a struct of this file is when nothing sets it.
+    fn zero_field(&self, of: &TypeName, field: Node<'t>) -> Option<Value> {
+        let declared = self.context.field_type(of, field.text())?;
+        let zero = match declared.name.as_str() {
+            _ if !declared.package.is_empty() => return None,
+            "string" => "",
+            _ if is_number(declared) => "0",
+            _ => return None,
+        };
+        Some(Value::Literal(Spanned::new(zero.to_owned(), self.context.span(field))))
     }
 
     /// The import path when `node` names an imported package.
@@ -317,7 +340,15 @@ impl<'t> Reader<'_, 't> {
             }
         }
         if is_list {
-            return State::new(Value::List(list, span), None);
+            let list = Value::List(list, span);
+            // Functions in a list may be run: `[]func() error{server.Run}`.
+            let holds = |it: &Value| matches!(it, Value::Name { .. } | Value::Field { .. });
+            if matches!(&list, Value::List(parts, _) if parts.iter().any(holds))
+                && !condition::is_too_large(&list)
+            {
+                self.literals.push(list.clone());
+            }
+            return State::new(list, None);
         }
         let value = Value::Struct { type_name: type_name.clone(), fields, span };
         if type_name.is_some() && !condition::is_too_large(&value) {
@@ -469,12 +500,26 @@ impl<'t> Reader<'_, 't> {
                 }
             }
             None if entry.is_none() => self.share(&callee, &value, function, &nodes),
-            None => {}
+            None => self.hand_over(&nodes),
         }
         let test = None;
         let number = type_name.as_ref().is_some_and(is_number);
         let _ = node;
         State { test, number, ..State::new(value, type_name) }
+    }
+
+    /// A function of the tables may fill the structs of the project that it is given: `env.Parse(&cfg)`.
+    fn hand_over(&mut self, nodes: &[Node<'t>]) {
+        for node in nodes {
+            let inner = if node.kind() == "unary_expression" { node.field("operand") } else { Some(*node) };
+            let name = inner.filter(|it| it.kind() == "identifier");
+            let Some(index) = name.and_then(|it| self.locals.find(it.text())) else { continue };
+            let state = self.locals.state(index);
+            let is_own = state.type_name.as_ref().is_some_and(|it| it.package.is_empty());
+            if is_own && matches!(state.value, Value::Struct { .. }) {
+                self.locals.update(index, |it| it.shared = true);
+            }
+        }
     }
 
     /// What a call may have changed: variables whose address it got, and what a method is called on.
@@ -555,7 +600,13 @@ impl<'t> Reader<'_, 't> {
         if let Some(read) = &entry.environment {
             let Some(key) = values.get(read.key).cloned() else { return call() };
             let default = read.default.and_then(|it| values.get(it)).cloned();
-            return Value::Environment(Box::new(Environ { key, default, empty_is_unset: false, span }));
+            return Value::Environment(Box::new(Environ {
+                key,
+                default,
+                empty_is_unset: false,
+                required: false,
+                span,
+            }));
         }
         if let Some(flag) = &entry.flag {
             let (Some(name), Some(default)) = (values.get(flag.name), values.get(flag.default)) else {

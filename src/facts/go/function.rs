@@ -596,6 +596,9 @@ impl<'c, 't> Reader<'c, 't> {
             }
             (Flow::Ends, Flow::Continues) => {
                 self.locals.apply(otherwise.0);
+                if let Some(test) = guard.test.as_ref().filter(|it| !it.present) {
+                    self.locals.require(&test.subject);
+                }
                 Flow::Continues
             }
             (Flow::Ends, Flow::Ends) => Flow::Ends,
@@ -729,9 +732,17 @@ impl<'c, 't> Reader<'c, 't> {
                     child.field("condition").map(|it| self.expression(it));
                 }
                 "range_clause" => {
-                    child.field("right").map(|it| self.expression(it));
-                    for name in child.field("left").map(Node::children).unwrap_or_default() {
-                        let value = unknown(self.context, name, "it is another one in each round of a loop");
+                    let list = child.field("right").map(|it| self.expression(it).value);
+                    let names = child.field("left").map(Node::children).unwrap_or_default();
+                    for (index, name) in names.into_iter().enumerate() {
+                        let value = match &list {
+                            Some(of) if index == 1 && !condition::is_too_large(of) => Value::Element {
+                                of: Box::new(of.clone()),
+                                key: None,
+                                span: self.context.span(name),
+                            },
+                            _ => unknown(self.context, name, "it is another one in each round of a loop"),
+                        };
                         self.locals.declare(name.text(), State::new(value, None));
                     }
                 }

@@ -25,6 +25,7 @@ impl Value {
                 Callee::Method { receiver, .. } => std::iter::once(&**receiver).chain(arguments).collect(),
                 _ => arguments.iter().collect(),
             },
+            Self::Element { of, key, .. } => std::iter::once(&**of).chain(key.as_deref()).collect(),
             Self::Result { call, .. } | Self::Filled { call, .. } => vec![call],
             Self::Choice(arms, _) => arms.iter().map(|it| &it.value).collect(),
             Self::Truth(condition, _) => condition.values(),

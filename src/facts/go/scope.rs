@@ -88,6 +88,26 @@ impl<'t> Locals<'t> {
         }
     }
 
+    /// Goes on where `subject` is certainly there: the function has ended otherwise.
+    pub(super) fn require(&mut self, subject: &Value) {
+        for index in 0..self.variables.len() {
+            let is_it = match &self.variables[index].1.value {
+                Value::Environment(read) => {
+                    !read.required
+                        && condition::same(condition::core(subject), &self.variables[index].1.value)
+                }
+                _ => false,
+            };
+            if is_it {
+                self.update(index, |it| {
+                    if let Value::Environment(read) = &mut it.value {
+                        read.required = true;
+                    }
+                });
+            }
+        }
+    }
+
     pub(super) fn assign(&mut self, index: usize, state: State) {
         let old = std::mem::replace(&mut self.variables[index].1, state);
         self.log.push((index, old));

@@ -34,6 +34,8 @@ fn short(value: &Value) -> String {
         Value::Flag { name, default, .. } => format!("flag({}, {})", short(name), short(default)),
         Value::Call { callee, arguments, .. } => format!("{}({})", short_callee(callee), all(arguments)),
         Value::Result { call, index, .. } => format!("{}#{index}", short(call)),
+        Value::Element { of, key: Some(key), .. } => format!("{}[{}]", short(of), short(key)),
+        Value::Element { of, key: None, .. } => format!("each of {}", short(of)),
         Value::Filled { call, argument, .. } => format!("&{argument} of {}", short(call)),
         Value::FirstNonEmpty(parts, _) => format!("first({})", all(parts)),
         Value::Choice(arms, _) => {

@@ -105,6 +105,15 @@ pub enum Value {
         /// Where it is taken.
         span: Span,
     },
+    /// An element of a list or map: `ports["web"]`, `args[0]`.
+    Element {
+        /// The list or map.
+        of: Box<Value>,
+        /// Index or key; `None` for each element in turn, as in a loop.
+        key: Option<Box<Value>>,
+        /// The expression, or the loop's variable.
+        span: Span,
+    },
     /// What a call makes of a variable whose address it gets: `mustMap(&addr, "ADDR")`.
     Filled {
         /// The call, a [`Value::Call`].
@@ -200,6 +209,9 @@ pub struct Environ {
     /// Whether the default also holds when the variable is set but empty
     /// (`if v == ""`, `cmp.Or`), as opposed to `LookupEnv`.
     pub empty_is_unset: bool,
+    /// Whether the function ends when the variable is missing or empty (`if v == "" { log.Fatal() }`), so
+    /// that the value is never empty where it is used.
+    pub required: bool,
     /// The reading expression.
     pub span: Span,
 }
@@ -234,6 +246,7 @@ impl Value {
             | Self::Call { span, .. }
             | Self::Result { span, .. }
             | Self::Filled { span, .. }
+            | Self::Element { span, .. }
             | Self::FirstNonEmpty(_, span)
             | Self::Choice(_, span)
             | Self::Truth(_, span) => Some(*span),

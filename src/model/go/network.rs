@@ -421,6 +421,7 @@ fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32
         Value::Flag { default, .. } => gather_reads(default, names, depth),
         Value::Field { receiver: inner, .. }
         | Value::Result { call: inner, .. }
+        | Value::Element { of: inner, .. }
         | Value::Filled { call: inner, .. } => {
             gather_reads(inner, names, depth);
         }

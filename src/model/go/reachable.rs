@@ -233,7 +233,7 @@ impl<'a> Walk<'_, 'a> {
             Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Concat(parts) => {
                 each(self, parts)
             }
-            Value::Result { call, .. } | Value::Filled { call, .. } => {
+            Value::Result { call, .. } | Value::Filled { call, .. } | Value::Element { of: call, .. } => {
                 self.mentions(package, function, call, depth)
             }
             Value::Format { arguments, .. } => each(self, arguments),

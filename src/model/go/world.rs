@@ -706,7 +706,9 @@ fn struct_literals<'a>(value: &'a Value, found: &mut Vec<&'a Value>, depth: usiz
         Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => {
             parts.iter().for_each(|it| struct_literals(it, found, depth));
         }
-        Value::Result { call, .. } => struct_literals(call, found, depth),
+        Value::Result { call: inner, .. } | Value::Element { of: inner, .. } => {
+            struct_literals(inner, found, depth)
+        }
         Value::Call { arguments, .. } => arguments.iter().for_each(|it| struct_literals(it, found, depth)),
         _ => {}
     }

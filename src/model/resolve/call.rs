@@ -211,7 +211,21 @@ impl<'w> Evaluator<'w> {
             let it = self.text(arguments.get(pure.argument + 1)?, frame, depth);
             it.unknown.is_none().then(|| it.text.as_str().to_owned())
         };
+        if pure.meaning == "expand-environment" {
+            return self.expanded(outcome, span);
+        }
         let text = outcome.text.as_str().to_owned();
+        let holds = match pure.meaning {
+            "has-prefix" => other().map(|it| text.starts_with(it.as_str())),
+            "has-suffix" => other().map(|it| text.ends_with(it.as_str())),
+            "contains" => other().map(|it| text.contains(it.as_str())),
+            _ => None,
+        };
+        if let Some(holds) = holds {
+            // A part that is not known may say otherwise.
+            let unknown = outcome.unknown.clone();
+            return Outcome { text: Text::new(holds.to_string(), span), unknown, ..outcome };
+        }
         let kept = match pure.meaning {
             "trim-space" => Some(text.trim().to_owned()),
             "trim-prefix" => other().map(|it| text.strip_prefix(it.as_str()).unwrap_or(&text).to_owned()),

@@ -185,6 +185,10 @@ impl<'w> Evaluator<'w> {
         };
         match condition {
             Condition::Empty(value) => {
+                if let Some(nothing) = self.is_given_nothing(value, frame) {
+                    let needs_caller = nothing.is_none();
+                    return known(Outcome { needs_caller, ..Outcome::known(Text::default()) }, nothing);
+                }
                 let it = self.text(value, frame, depth);
                 let empty = matches!(it.text.as_str(), "" | "0");
                 // `":" + port` is not empty, whatever the port is.

@@ -14,9 +14,14 @@ impl<'w> Evaluator<'w> {
         if key.unknown.is_some() {
             return key;
         }
-        self.variable_of_environment(key.text.as_str(), read.span, read.empty_is_unset, || {
+        let name = key.text.as_str();
+        let outcome = self.variable_of_environment(name, read.span, read.empty_is_unset, || {
             read.default.as_ref().map(|it| self.text(it, frame, depth))
-        })
+        });
+        if read.required && outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
+            return Outcome::hole(&format!("the program ends without `{name}`"), Some(read.span));
+        }
+        outcome
     }
 
     /// A variable of the process environment, read at `span`.
@@ -91,5 +96,25 @@ impl<'w> Evaluator<'w> {
             let first = texts.next().filter(|it| !it.as_str().is_empty())?;
             texts.all(|it| it.as_str() == first.as_str()).then(|| Outcome::known(first))
         })
+    }
+
+    /// `os.ExpandEnv`: every `$NAME` and `${NAME}` becomes what the variable says.
+    /// <https://pkg.go.dev/os#Expand>
+    pub(super) fn expanded(&self, outcome: Outcome, span: Span) -> Outcome {
+        let whole = outcome.text.clone();
+        let text = whole.as_str();
+        let mut out = Outcome { text: Text::default(), ..outcome };
+        let mut at = 0;
+        while let Some(dollar) = text[at..].find('$').map(|it| at + it) {
+            out.text.append(&whole.slice(at..dollar));
+            let rest = &text[dollar + 1..];
+            let braced = rest.strip_prefix('{').and_then(|it| it.split_once('}')).map(|(name, _)| name);
+            let word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+            let name = braced.unwrap_or_else(|| &rest[..rest.find(|it| !word(it)).unwrap_or(rest.len())]);
+            at = dollar + 1 + name.len() + if braced.is_some() { 2 } else { 0 };
+            out.append(self.variable_read(name, span));
+        }
+        out.text.append(&whole.slice(at..text.len()));
+        out
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::call::receiver_of;
+use super::element::Elements;
 use super::format::join_host_port;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
@@ -326,6 +327,19 @@ impl<'w> Evaluator<'w> {
                         None => stop(),
                     },
                     _ => stop(),
+                }
+            }
+            Value::Element { of, key, span } => {
+                match self.elements_of(of, key.as_deref(), *span, frame, depth) {
+                    Elements::Of(values) => {
+                        let pick =
+                            if values.len() == 1 { Some(0) } else { self.decide(*span, values.len(), None) };
+                        match pick.and_then(|it| values.get(it)) {
+                            Some((value, frame)) => self.head(value, frame, depth),
+                            None => stop(),
+                        }
+                    }
+                    Elements::Text(_) | Elements::Unknown(_) => stop(),
                 }
             }
             // One arm is left, or one is looked at.

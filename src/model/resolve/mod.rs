@@ -7,6 +7,7 @@
 mod call;
 mod condition;
 mod config;
+mod element;
 mod environment;
 mod field;
 mod flag;
@@ -195,6 +196,7 @@ impl<'w> Evaluator<'w> {
             Value::Flag { name, default, span } => self.flag(name, default, *span, frame, depth),
             Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
             Value::Result { call, index, span } => self.further_result(call, *index, *span, frame, depth),
+            Value::Element { of, key, span } => self.element(of, key.as_deref(), *span, frame, depth),
             Value::Filled { call, argument, span } => self.filled(call, *argument, *span, frame, depth),
             Value::FirstNonEmpty(parts, span) => self.first_non_empty(parts, *span, frame, depth),
             Value::Choice(arms, span) => self.chosen(arms, *span, frame, depth),

@@ -1,0 +1,142 @@
+//! Elements of lists and maps.
+
+use std::rc::Rc;
+
+use super::{Evaluator, Frame, Outcome};
+use crate::facts::go::Value;
+use crate::source::Span;
+
+/// What is known of the elements that an expression may mean.
+pub(super) enum Elements<'w> {
+    /// One of these, each with where it stands.
+    Of(Vec<(&'w Value, Rc<Frame<'w>>)>),
+    /// A part of what a list came to as text.
+    Text(Outcome),
+    /// Nothing.
+    Unknown(Outcome),
+}
+
+impl<'w> Evaluator<'w> {
+    pub(super) fn element(
+        &self,
+        of: &'w Value,
+        key: Option<&'w Value>,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        match self.elements_of(of, key, span, frame, depth) {
+            Elements::Of(values) => {
+                let outcomes = values.iter().map(|(value, frame)| self.text(value, frame, depth));
+                self.one_of(outcomes.collect(), "it is another one in each round of a loop", span, None)
+            }
+            Elements::Text(outcome) | Elements::Unknown(outcome) => outcome,
+        }
+    }
+
+    /// The elements of a list or map that `key` names; all of them without a key.
+    pub(super) fn elements_of(
+        &self,
+        of: &'w Value,
+        key: Option<&'w Value>,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Elements<'w> {
+        let hole = |needs_caller: bool| {
+            let reason = match key {
+                Some(_) => "it is an element of a list or map",
+                None => "it is another one in each round of a loop",
+            };
+            Elements::Unknown(Outcome { needs_caller, ..Outcome::hole(reason, Some(span)) })
+        };
+        let key = match key {
+            Some(key) => {
+                let key = self.text(key, frame, depth);
+                if key.unknown.is_some() {
+                    return hole(key.needs_caller);
+                }
+                Some(key.text.as_str().to_owned())
+            }
+            None => None,
+        };
+        if let Some(given) = self.variadic_arguments(of, frame) {
+            let Some((arguments, outside)) = given else { return hole(true) };
+            let chosen: Vec<_> = match &key {
+                Some(key) => key.parse().ok().and_then(|at: usize| arguments.get(at)).into_iter().collect(),
+                None => arguments.iter().collect(),
+            };
+            let found: Vec<_> = chosen.into_iter().map(|it| (it, Rc::clone(&outside))).collect();
+            return if found.is_empty() { hole(false) } else { Elements::Of(found) };
+        }
+        let head = self.head(of, frame, depth);
+        let chosen: Vec<&'w Value> = match (head.value, &key) {
+            (Value::List(parts, _), None) => parts.iter().collect(),
+            (Value::List(parts, _), Some(key)) => {
+                key.parse().ok().and_then(|at: usize| parts.get(at)).into_iter().collect()
+            }
+            (Value::Struct { type_name: None, fields, .. }, None) => {
+                fields.iter().map(|(_, it)| it).collect()
+            }
+            (Value::Struct { type_name: None, fields, .. }, Some(key)) => {
+                fields.iter().rev().find(|(it, _)| it.value == *key).map(|(_, it)| it).into_iter().collect()
+            }
+            _ => {
+                return self
+                    .element_of_text(of, key.as_deref(), frame, depth)
+                    .unwrap_or_else(|| hole(self.waits_for_caller(&head)));
+            }
+        };
+        if chosen.is_empty() {
+            return hole(false);
+        }
+        Elements::Of(chosen.into_iter().map(|it| (it, Rc::clone(&head.frame))).collect())
+    }
+
+    /// An element of `strings.Split(text, ",")`, which stands for a list as its text.
+    fn element_of_text(
+        &self,
+        of: &'w Value,
+        key: Option<&str>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Option<Elements<'w>> {
+        let outcome = self.text(of, frame, depth);
+        let text = outcome.text.as_str();
+        if outcome.unknown.is_some() || text.is_empty() {
+            return None;
+        }
+        let at: usize = key.unwrap_or("0").parse().ok()?;
+        let only = !text.contains(',');
+        let start = text.split(',').take(at).map(|it| it.len() + 1).sum::<usize>();
+        let length = text.get(start..)?.split(',').next()?.len();
+        (only && at == 0 || key.is_some()).then(|| {
+            let text = outcome.text.slice(start..start + length);
+            Elements::Text(Outcome { text, ..outcome })
+        })
+    }
+
+    /// What a variadic parameter is given, and where; `None` within when no call is singled out.
+    #[allow(clippy::type_complexity)]
+    fn variadic_arguments(
+        &self,
+        of: &'w Value,
+        frame: &Rc<Frame<'w>>,
+    ) -> Option<Option<(&'w [Value], Rc<Frame<'w>>)>> {
+        let (Value::Parameter { index, .. }, Frame::Function { function, call }) = (of, &**frame) else {
+            return None;
+        };
+        let parameter = self.packages.function(*function).function.parameters.get(*index)?;
+        if !parameter.variadic {
+            return None;
+        }
+        let bound = call.as_ref();
+        Some(bound.map(|it| (it.arguments.get(*index..).unwrap_or_default(), Rc::clone(&it.frame))))
+    }
+
+    /// Whether a variadic parameter is given nothing; `None` for any other value.
+    pub(super) fn is_given_nothing(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Option<Option<bool>> {
+        let given = self.variadic_arguments(value, frame)?;
+        Some(given.map(|(arguments, _)| arguments.is_empty()))
+    }
+}
