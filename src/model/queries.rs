@@ -4,6 +4,7 @@ use super::{
     Application, Dial, Healthcheck, Listener, Program, Project, Route, RouteMatch, Routes, Tools,
     UnexpandedVariable, Workload,
 };
+use crate::source::Span;
 
 /// Last part of paths by which servers tell that they are well, in lower case without dashes and
 /// underscores: the conventions of Kubernetes (`healthz`, `livez`, `readyz`), Spring (`actuator/health`),
@@ -63,6 +64,21 @@ impl Routes {
         } else {
             RouteMatch::NotServed
         }
+    }
+
+    /// The route that a GET of `path` finds, with the middleware in front of it that refuses a
+    /// request without credentials; `None` when another route may take the path.
+    #[must_use]
+    pub fn guarded(&self, path: &str) -> Option<(&Route, Span)> {
+        let taking = || self.known.iter().filter(|it| it.takes(path));
+        let by_name = || taking().filter(|it| !it.path.contains('{'));
+        let found: Vec<_> = match by_name().next() {
+            Some(_) => by_name().collect(),
+            None if self.incomplete.is_none() => taking().collect(),
+            None => Vec::new(),
+        };
+        let guards: Option<Vec<Span>> = found.iter().map(|it| it.guard).collect();
+        Some((*found.first()?, *guards?.first()?))
     }
 
     /// The first route that is there for health checks.
@@ -172,7 +188,7 @@ impl Dial {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{FileId, Span, Spanned};
+    use crate::source::{FileId, Spanned};
 
     fn routes(paths: &[(&str, &str)]) -> Routes {
         let span = Span::new(FileId(0), 0, 0);
@@ -180,6 +196,7 @@ mod tests {
             method: (!method.is_empty()).then(|| (*method).to_owned()),
             path: (*path).to_owned(),
             span,
+            guard: None,
         };
         Routes { known: paths.iter().map(route).collect(), incomplete: None }
     }

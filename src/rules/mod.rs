@@ -20,6 +20,7 @@ mod exposed_profiler;
 mod finding;
 mod foreign_address_listener;
 mod go_version_mismatch;
+mod guarded_health_endpoint;
 mod health_port_mismatch;
 mod host_port_between_containers;
 mod host_port_conflict;
@@ -99,6 +100,7 @@ pub const RULES: &[Rule] = &[
     missing_healthcheck::RULE,
     unserved_health_path::RULE,
     health_port_mismatch::RULE,
+    guarded_health_endpoint::RULE,
     missing_health_tool::RULE,
     interrupt_only_shutdown::RULE,
     shell_form_signal::RULE,

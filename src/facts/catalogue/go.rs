@@ -50,6 +50,9 @@ pub struct GoEntry {
     pub profiler: Option<ProfilerEntry>,
     /// It puts middleware in front of routes.
     pub middleware: Option<MiddlewareOrder>,
+    /// It makes middleware that refuses requests without credentials, or is such: the fields of its
+    /// configuration that let some requests through.
+    pub guard: Option<Vec<&'static str>>,
     /// The type of its first result.
     pub result: Option<TypeName>,
     /// It does not return.
@@ -292,6 +295,7 @@ impl GoEntry {
             || self.signals.is_some()
             || self.profiler.is_some()
             || self.middleware.is_some()
+            || self.guard.is_some()
     }
 }
 
@@ -455,6 +459,10 @@ impl Catalogue {
                 "stack" => Some(MiddlewareOrder::Stack),
                 _ => None,
             };
+        }
+        for row in rows(table!("go-guard.csv")) {
+            let passes = row.cell("passes").split('|').filter(|it| !it.is_empty());
+            it.entry(&row).guard = Some(passes.collect());
         }
         for row in rows(table!("go-exit.csv")) {
             it.entry(&row).exits = true;
@@ -623,6 +631,7 @@ mod tests {
             table!("go-signal.csv"),
             table!("go-profiler.csv"),
             table!("go-middleware.csv"),
+            table!("go-guard.csv"),
             table!("go-exit.csv"),
             table!("go-result.csv"),
             table!("go-configuration.csv"),

@@ -1,6 +1,7 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
 mod collision;
+mod guard;
 mod listen;
 mod network;
 mod profiler;
@@ -369,6 +370,8 @@ pub struct Route {
     pub path: String,
     /// Where it is registered.
     pub span: Span,
+    /// The middleware in front of it that refuses requests without credentials, where it is made.
+    pub guard: Option<Span>,
 }
 
 /// Whether a program answers a path.

@@ -24,6 +24,15 @@ pub(super) struct At {
     pub(super) prefix: String,
     /// Whether everything below the prefix is meant (`PathPrefix`).
     pub(super) subtree: bool,
+    /// The calls that made the groups around, outermost first.
+    pub(super) groups: Vec<Span>,
+}
+
+impl At {
+    /// The top of a router.
+    pub(super) fn top(root: Root) -> Self {
+        Self { root, prefix: String::new(), subtree: false, groups: Vec::new() }
+    }
 }
 
 /// What a route or a server leads to.
@@ -50,7 +59,7 @@ impl<'w> Routers<'_, 'w> {
         };
         let targets = self.evaluator.targets(callee, &head.frame);
         let entry = entry_of(&targets);
-        let own_root = At { root: Root::Made(*span), prefix: String::new(), subtree: false };
+        let own_root = At::top(Root::Made(*span));
         let (Some(route), Callee::Method { receiver, .. }) =
             (entry.and_then(|it| it.route.as_ref()), &**callee)
         else {
@@ -79,7 +88,10 @@ impl<'w> Routers<'_, 'w> {
             _ => String::new(),
         };
         let subtree = route.role == Role::Prefix || (above.subtree && pattern.is_empty());
-        (Some(At { root: above.root, prefix: join(&above.prefix, &pattern), subtree }), false)
+        let prefix = join(&above.prefix, &pattern);
+        let mut groups = above.groups;
+        groups.extend(Some(*span).filter(|_| route.role == Role::Group));
+        (Some(At { root: above.root, prefix, subtree, groups }), false)
     }
 
     /// What a handler is.
@@ -145,11 +157,13 @@ impl<'w> Routers<'_, 'w> {
                     return (None, self.evaluator.waits_for_caller(&head));
                 };
                 let set = fields.iter().rev().find(|(it, _)| it.value == "Handler").map(|(_, it)| it);
-                match set.map(|it| self.handler(it, &head.frame, 8)) {
-                    None if self.is_handler_written() => (None, false),
-                    None => (Some(Root::Default), false),
-                    Some(Handler::Router(root, _)) => (Some(root), false),
-                    Some(_) => (None, false),
+                let handler = match set {
+                    Some(value) => self.handler(value, &head.frame, 8),
+                    None => self.written_handler(),
+                };
+                match handler {
+                    Handler::Router(root, _) => (Some(root), false),
+                    _ => (None, false),
                 }
             }
             Callee::Method { receiver, .. } => {
@@ -160,10 +174,19 @@ impl<'w> Routers<'_, 'w> {
         }
     }
 
-    /// Whether a field `Handler` is assigned to, perhaps that of a server made in another function.
-    fn is_handler_written(&self) -> bool {
+    /// The handler of a server that is made without one: what the program assigns to a field
+    /// `Handler`, else the default router.
+    fn written_handler(&self) -> Handler {
         let writes = self.evaluator.packages.field_writes("Handler").iter();
-        writes.map(|it| it.0).any(|it| self.evaluator.reachable.contains(it))
+        let mut writes = writes.filter(|it| self.evaluator.reachable.contains(it.0));
+        match (writes.next(), writes.next()) {
+            (None, _) => Handler::Router(Root::Default, false),
+            (Some((function, write)), None) => {
+                let frame = Rc::new(Frame::Function { function: *function, call: None });
+                self.handler(&write.value, &frame, 8)
+            }
+            (Some(_), Some(_)) => Handler::Unknown,
+        }
     }
 
     /// A middleware of a library that is known to answer paths.

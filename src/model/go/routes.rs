@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::guard::{Guards, Site};
 use super::route_path::{join, normal_paths};
 use super::router::{At, Handler, Root, Routers};
 use super::world::{FunctionId, Targets, TypeRef};
@@ -17,11 +18,11 @@ use crate::model::resolve::{Evaluator, Frame};
 use crate::source::{Span, Spanned};
 
 /// A route before mounts and methods are known.
-struct Found {
+struct Found<'w> {
     at: At,
     package: String,
     method: Option<String>,
-    call: Span,
+    call: &'w Call,
     span: Span,
 }
 
@@ -34,8 +35,8 @@ struct Mount {
 }
 
 /// What one call does, in one context.
-enum Registered {
-    Route(Found),
+enum Registered<'w> {
+    Route(Found<'w>),
     Mount(Mount),
     /// It restricts the routes that the calls made.
     Methods(Vec<Span>, Vec<String>),
@@ -64,8 +65,8 @@ pub(super) fn routes(evaluator: &Evaluator<'_>, main: Span) -> Routes {
 struct Gathered<'e, 'w> {
     evaluator: &'e Evaluator<'w>,
     routers: Routers<'e, 'w>,
-    found: Vec<Found>,
-    mounts: Vec<Mount>,
+    found: Vec<(FunctionId, Found<'w>)>,
+    mounts: Vec<(Site<'w>, Mount)>,
     methods: FxHashMap<Span, Vec<String>>,
     incomplete: Option<Spanned<String>>,
 }
@@ -89,8 +90,8 @@ impl<'w> Gathered<'_, 'w> {
             self.evaluator.in_contexts(function, |frame| self.register(call, route, package, frame));
         for it in registered {
             match it {
-                Registered::Route(found) => self.found.push(found),
-                Registered::Mount(mount) => self.mounts.push(mount),
+                Registered::Route(found) => self.found.push((function, found)),
+                Registered::Mount(mount) => self.mounts.push(((function, call), mount)),
                 Registered::Methods(calls, names) => {
                     for it in calls {
                         self.methods.entry(it).or_default().extend(names.iter().cloned());
@@ -112,10 +113,10 @@ impl<'w> Gathered<'_, 'w> {
         route: &RouteEntry,
         package: &str,
         frame: &Rc<Frame<'w>>,
-    ) -> (Registered, bool) {
+    ) -> (Registered<'w>, bool) {
         let (at, needs_caller) = match &call.callee {
             Callee::Method { receiver, .. } => self.routers.router(receiver, frame, 24),
-            _ => (Some(At { root: Root::Default, prefix: String::new(), subtree: false }), false),
+            _ => (Some(At::top(Root::Default)), false),
         };
         match route.role {
             Role::Group | Role::Path | Role::Prefix | Role::Strip => return (Registered::Nothing, false),
@@ -137,7 +138,7 @@ impl<'w> Gathered<'_, 'w> {
         let Some(pattern) = pattern else { return (Registered::Unknown("the path was not resolved"), needs) };
         let handler = self.handler_argument(call, route);
         let subtree = at.subtree && pattern.is_empty() || matches!(route.role, Role::Mount | Role::Static);
-        let below = At { root: at.root, prefix: join(&at.prefix, &pattern), subtree };
+        let below = At { prefix: join(&at.prefix, &pattern), subtree, ..at };
         let takes_subtree = subtree || pattern.ends_with('/') || pattern.ends_with('*');
         if takes_subtree && route.role != Role::Static {
             match handler.map_or(Handler::Function, |it| self.routers.handler(it, frame, 8)) {
@@ -160,7 +161,7 @@ impl<'w> Gathered<'_, 'w> {
             at: below,
             package: package.to_owned(),
             method,
-            call: call.span,
+            call,
             span: place.copied().unwrap_or(call.span),
         };
         (Registered::Route(found), false)
@@ -217,7 +218,7 @@ impl<'w> Gathered<'_, 'w> {
     }
 
     /// `.Methods("GET")`: which calls of the chain made routes.
-    fn restrict(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> Registered {
+    fn restrict(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> Registered<'w> {
         let mut names = Vec::new();
         for argument in &call.arguments {
             let outcome = self.evaluator.outline(argument, frame);
@@ -258,23 +259,28 @@ impl<'w> Gathered<'_, 'w> {
 
     fn finish(mut self, main: Span) -> Routes {
         let mut known: Vec<Route> = Vec::new();
-        for found in &self.found {
+        let guards = Guards::gather(&self.routers);
+        for (function, found) in &self.found {
+            let guard = self.guard(&guards, &found.at, (*function, found.call), 4);
             for prefix in self.prefixes(found.at.root, 4) {
                 let pattern = join(&prefix, &found.at.prefix);
                 let pattern = if pattern.is_empty() { "/".to_owned() } else { pattern };
-                let methods = match (&found.method, self.methods.get(&found.call)) {
+                let methods = match (&found.method, self.methods.get(&found.call.span)) {
                     (Some(method), _) => vec![Some(method.clone())],
                     (None, Some(methods)) => methods.iter().cloned().map(Some).collect(),
                     (None, None) => vec![None],
                 };
                 for path in normal_paths(&found.package, &pattern, found.at.subtree) {
                     for method in &methods {
-                        if !known.iter().any(|it| it.path == path && it.method == *method) {
-                            known.push(Route {
+                        match known.iter_mut().find(|it| it.path == path && it.method == *method) {
+                            // Of two servers one may let everybody in.
+                            Some(known) => known.guard = known.guard.filter(|_| guard.is_some()),
+                            None => known.push(Route {
                                 method: method.clone(),
                                 path: path.clone(),
                                 span: found.span,
-                            });
+                                guard,
+                            }),
                         }
                     }
                 }
@@ -282,7 +288,7 @@ impl<'w> Gathered<'_, 'w> {
         }
         for (path, route) in [("net/http/pprof", "/debug/pprof/{...}"), ("expvar", "/debug/vars")] {
             if let Some(span) = self.import_of(path) {
-                known.push(Route { method: None, path: route.to_owned(), span });
+                known.push(Route { method: None, path: route.to_owned(), span, guard: None });
             }
         }
         if known.is_empty() {
@@ -291,9 +297,20 @@ impl<'w> Gathered<'_, 'w> {
         Routes { known, incomplete: self.incomplete }
     }
 
+    /// What refuses requests without credentials in front of a route, or of every mount of its router.
+    fn guard(&self, guards: &Guards<'_, 'w>, at: &At, site: Site<'w>, depth: u32) -> Option<Span> {
+        let depth = depth.checked_sub(1)?;
+        guards.before(at, site).or_else(|| {
+            let mounts = self.mounts.iter().filter(|(_, it)| it.child == at.root);
+            let above = mounts.map(|(site, it)| self.guard(guards, &it.under, *site, depth));
+            let above: Option<Vec<Span>> = above.collect();
+            above?.first().copied()
+        })
+    }
+
     /// The paths below which a router stands: none in front of one that is not mounted.
     fn prefixes(&self, root: Root, depth: u32) -> Vec<String> {
-        let mounts: Vec<_> = self.mounts.iter().filter(|it| it.child == root).collect();
+        let mounts: Vec<_> = self.mounts.iter().map(|it| &it.1).filter(|it| it.child == root).collect();
         let Some(depth) = depth.checked_sub(1).filter(|_| !mounts.is_empty()) else {
             return vec![String::new()];
         };

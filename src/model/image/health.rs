@@ -97,7 +97,8 @@ fn commands(script: &Script, environment: &Environment, out: &mut HealthCheck) {
         for (at, word) in words.iter().enumerate().skip(1) {
             let is_option = TAKES_VALUE.contains(&words[at - 1].raw.value.as_str());
             let Some(text) = expanded(word, environment).filter(|_| !is_option) else { continue };
-            let Some(request) = request(&text, word.raw.span, fails) else { continue };
+            let Some(mut request) = request(&text, word.raw.span, fails) else { continue };
+            request.may_authenticate |= words.iter().any(|it| names_asker(name, &it.raw.value));
             if decides {
                 let (host, port) = (request.host.clone(), request.port);
                 out.ports.push(HealthPort { host, port, span: request.port_span });
@@ -128,6 +129,26 @@ const TAKES_VALUE: &[&str] = &[
     "--user",
     "--user-agent",
 ];
+
+/// Whether an option of curl or wget may hold credentials: <https://curl.se/docs/manpage.html>,
+/// <https://www.gnu.org/software/wget/manual/wget.html#HTTP-Options>.
+fn names_asker(tool: &str, option: &str) -> bool {
+    const LONG: &[&str] = &[
+        "--auth",
+        "--cert",
+        "--cookie",
+        "--header",
+        "--http-",
+        "--load-cookies",
+        "--netrc",
+        "--oauth2",
+        "--password",
+        "--user",
+    ];
+    let long = LONG.iter().any(|it| option.starts_with(it)) && !option.starts_with("--user-agent");
+    let is_short = tool == "curl" && option.starts_with('-') && !option.starts_with("--");
+    long || (is_short && option.contains(['b', 'E', 'H', 'K', 'n', 'u']))
+}
 
 /// The TCP port that a tool other than curl and wget asks: `nc -z localhost 5432`,
 /// `grpc_health_probe -addr=:50051`.
@@ -232,5 +253,6 @@ fn request(text: &Text, word: Span, fails_on_error_status: bool) -> Option<Healt
         path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
         path_span: if path.is_empty() { whole } else { place(end..path_end) },
         fails_on_error_status,
+        may_authenticate: host_start > start || path_end < url.len(),
     })
 }

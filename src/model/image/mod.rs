@@ -191,6 +191,8 @@ pub struct HealthRequest {
     /// false for plain `curl`, which exits 0 whatever is answered
     /// (<https://curl.se/docs/manpage.html#-f>), and when it cannot be told (a pipe, a script).
     pub fails_on_error_status: bool,
+    /// Whether it may say who asks: a header, a cookie, a user, a query in the URL.
+    pub may_authenticate: bool,
 }
 
 /// A TCP port that a health check asks.
