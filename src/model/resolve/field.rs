@@ -151,6 +151,10 @@ impl<'w> Evaluator<'w> {
         let is_active =
             |value: &Value| self.active.borrow().contains(&Active::Source(std::ptr::from_ref(value)));
         found.retain(|(value, _)| !is_active(value));
+        // What is assigned under a condition says itself what holds otherwise.
+        if let Some(at) = found.iter().position(|(value, _)| is_override(value, field)) {
+            found = vec![found.swap_remove(at)];
+        }
         if found.is_empty() && before > 0 && !self.has_tag(of, field) {
             return Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new("", span)) };
         }
@@ -467,4 +471,11 @@ impl<'w> Evaluator<'w> {
                 && self.writes_to(*function, write, of)
         })
     }
+}
+
+/// Whether a value is one for a field under a condition, with what the field was before for the rest.
+fn is_override(value: &Value, name: &str) -> bool {
+    let conditional = matches!(value, Value::Choice(..) | Value::FirstNonEmpty(..));
+    let is_before = |it: &Value| matches!(it, Value::Field { field, .. } if field.value == name);
+    conditional && value.parts().into_iter().any(is_before)
 }
