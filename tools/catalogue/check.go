@@ -170,6 +170,9 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 		}
 		return address, true, ""
 	}
+	if name == "" && definesFlags(of) {
+		return flagLiteral(it, pkg, where)
+	}
 	function, receiver := find(pkg, it.cells["type"], name)
 	if function == nil {
 		return "", false, ""
@@ -256,6 +259,9 @@ var placeColumns = []struct {
 func (c *checker) signature(
 	of *table, it *row, pkg *types.Package, receiver types.Type, signature *types.Signature,
 ) string {
+	if definesFlags(of) {
+		return flagCall(it, pkg, receiver, signature)
+	}
 	for _, column := range placeColumns {
 		cell, ok := it.cells[column.name]
 		// Words (`http`, `GET`, `tcp`) and arguments (`@0`) share these columns.
@@ -295,7 +301,11 @@ func result(pkg *types.Package, signature *types.Signature, wantedPackage, wante
 		return "it has no result"
 	}
 	first := types.Unalias(signature.Results().At(0).Type())
-	if pointer, ok := first.(*types.Pointer); ok {
+	for {
+		pointer, ok := first.(*types.Pointer)
+		if !ok {
+			break
+		}
 		first = types.Unalias(pointer.Elem())
 	}
 	named, ok := first.(*types.Named)

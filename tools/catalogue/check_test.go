@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/types"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -59,6 +60,39 @@ func TestRows(t *testing.T) {
 		got := judge(t, text)
 		if (want == "" && got != "") || !strings.Contains(got, want) {
 			t.Errorf("%s\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	pkg := types.NewPackage("example.com/flags", "flags")
+	text := types.Typ[types.String]
+	clause := types.NewNamed(types.NewTypeName(0, pkg, "Clause", nil), types.NewStruct(
+		[]*types.Var{types.NewField(0, pkg, "Name", text, false)}, nil), nil)
+	pkg.Scope().Insert(clause.Obj())
+	one := types.NewTuple(types.NewVar(0, pkg, "it", text))
+	receiver := types.NewVar(0, pkg, "", types.NewPointer(clause))
+	clause.AddMethod(types.NewFunc(0, pkg, "Default", types.NewSignatureType(receiver, nil, nil, one, nil, false)))
+	define := types.NewSignatureType(receiver, nil, nil, one, nil, false)
+	for cell, want := range map[string]string{
+		"-":         "",
+		"0":         "",
+		"1":         "it has 1 parameters",
+		"Default:0": "",
+		"Default:1": "it has 1 parameters",
+		"Envar:0":   "no type has a method Envar",
+		"1|0":       "",
+	} {
+		it := &row{cells: map[string]string{"default": cell}}
+		if got := flagCall(it, pkg, clause, define); (want == "" && got != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q", cell, got, want)
+		}
+	}
+	for cell, want := range map[string]string{".Name": "", ".Title": "has no field Title", "0": "is no field"} {
+		it := &row{cells: map[string]string{"type": "Clause", "name": cell}}
+		_, exists, got := flagLiteral(it, pkg, candidate{path: pkg.Path()})
+		if !exists || (want == "" && got != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q", cell, got, want)
 		}
 	}
 }

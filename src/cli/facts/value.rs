@@ -28,9 +28,19 @@ pub(super) fn expression(value: &Value) -> String {
             Some(default) => format!("env {} or {}", expression(&it.key), expression(default)),
             None => format!("env {}", expression(&it.key)),
         },
-        Value::Flag { name, default, .. } => {
-            format!("flag {} or {}", expression(name), expression(default))
+        Value::Flag(it) => {
+            let mut text = format!("flag {}", joined(&it.names, " or "));
+            let variable = it.variable.as_ref().map(|it| format!("env {}", expression(it)));
+            for otherwise in variable.into_iter().chain(it.default.as_ref().map(expression)) {
+                text.push_str(" or ");
+                text.push_str(&otherwise);
+            }
+            text
         }
+        Value::Argument { index, behind_flags: true, .. } => format!("flag.Arg({index})"),
+        Value::Argument { index, .. } => format!("os.Args[{index}]"),
+        Value::Arguments { from, behind_flags: true, .. } => format!("flag.Args()[{from}:]"),
+        Value::Arguments { from, .. } => format!("os.Args[{from}:]"),
         Value::Call { callee: called, arguments, .. } => {
             format!("{}({})", callee(called), joined(arguments, ", "))
         }

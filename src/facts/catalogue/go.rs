@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
+use super::flag::FlagEntry;
 use super::table::{Row, rows};
 use crate::facts::go::{Callee, TypeName};
 
@@ -40,8 +41,10 @@ pub struct GoEntry {
     pub environment: Option<EnvironmentEntry>,
     /// It may read any variable of the environment.
     pub any_variable: Option<AnyVariable>,
-    /// It defines a flag.
+    /// It defines a flag; for a type, its literals do.
     pub flag: Option<FlagEntry>,
+    /// It reads a flag by its name: the index of the argument with the name.
+    pub flag_read: Option<usize>,
     /// Its result follows from its arguments.
     pub pure: Option<PureEntry>,
     /// It asks for signals: the index of the first one.
@@ -214,17 +217,6 @@ pub enum MiddlewareOrder {
     Stack,
 }
 
-/// A row of `go-flag.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FlagEntry {
-    /// The argument with the variable's address; `None` when the result is that address.
-    pub target: Option<usize>,
-    /// The argument with the name.
-    pub name: usize,
-    /// The argument with the default.
-    pub default: usize,
-}
-
 /// A row of `go-pure.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PureEntry {
@@ -292,6 +284,7 @@ impl GoEntry {
             || self.decode.as_ref().is_some_and(DecodeEntry::leads)
             || self.data.as_ref().is_some_and(DataEntry::leads)
             || self.flag.is_some()
+            || self.flag_read.is_some()
             || self.signals.is_some()
             || self.profiler.is_some()
             || self.middleware.is_some()
@@ -431,13 +424,10 @@ impl Catalogue {
             it.entry(&row).any_variable = AnyVariable::parse(row.cell("reach"));
         }
         for row in rows(table!("go-flag.csv")) {
-            let name = row.cell("name").parse().ok();
-            let default = row.cell("default").parse().ok();
-            it.entry(&row).flag = name.zip(default).map(|(name, default)| FlagEntry {
-                target: row.cell("target").parse().ok(),
-                name,
-                default,
-            });
+            it.entry(&row).flag = FlagEntry::parse(&row);
+        }
+        for row in rows(table!("go-flag-read.csv")) {
+            it.entry(&row).flag_read = row.cell("name").parse().ok();
         }
         for row in rows(table!("go-pure.csv")) {
             let argument = row.cell("argument").parse().unwrap_or(0);
@@ -627,6 +617,7 @@ mod tests {
             table!("go-environment.csv"),
             table!("go-environment-any.csv"),
             table!("go-flag.csv"),
+            table!("go-flag-read.csv"),
             table!("go-pure.csv"),
             table!("go-signal.csv"),
             table!("go-profiler.csv"),

@@ -2,6 +2,7 @@
 
 mod databases;
 mod decode;
+mod flag;
 mod go;
 mod images;
 mod programs;
@@ -9,10 +10,10 @@ mod table;
 
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
+pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
 pub use go::{
-    AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, FlagEntry, GoEntry, ListenEntry,
-    Method, MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry, go, package_name,
-    without_version,
+    AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, GoEntry, ListenEntry, Method,
+    MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry, go, package_name, without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
 pub use programs::{Dollar, ProgramEntry, program};

@@ -190,6 +190,10 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
         (Value::Parameter { index: left, .. }, Value::Parameter { index: right, .. }) => left == right,
         (Value::Receiver { .. }, Value::Receiver { .. }) => true,
         (
+            Value::Argument { index: left, behind_flags: of_left, .. },
+            Value::Argument { index: right, behind_flags: of_right, .. },
+        ) => (left, of_left) == (right, of_right),
+        (
             Value::Name { package: left_package, name: left },
             Value::Name { package: right_package, name: right },
         ) => left_package == right_package && left.value == right.value,
@@ -260,6 +264,8 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         | Value::Name { .. }
         | Value::Parameter { .. }
         | Value::Receiver { .. }
+        | Value::Argument { .. }
+        | Value::Arguments { .. }
         | Value::Unknown(_) => true,
         Value::Concat(parts) => all(parts),
         Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => all(parts),
@@ -279,7 +285,7 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         Value::Environment(it) => {
             spend(&it.key, budget) && it.default.as_ref().is_none_or(|it| spend(it, budget))
         }
-        Value::Flag { name, default, .. } => spend(name, budget) && spend(default, budget),
+        Value::Flag(it) => it.values().all(|it| spend(it, budget)),
         Value::Call { callee, arguments, .. } => {
             all(arguments)
                 && match &**callee {

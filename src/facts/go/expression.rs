@@ -1,12 +1,13 @@
 //! Reads expressions: what they stand for, of which type, and which calls they make.
 
+use super::command_line::{arguments_of, number_of_arguments};
 use super::condition::{self, Test, TestKind, guard_of, is_empty_literal};
 use super::function::{Reader, owner_of, path_of};
 use super::read::{is_number, literal_text, unknown};
 use super::scope::State;
 use super::standing::{Runs, Standing};
-use super::{Call, Callee, Condition, Environ, TypeName, Unknown, Usage, Value};
-use crate::facts::catalogue::{self, GoEntry, Role, without_version};
+use super::{Call, Callee, Condition, Environ, Flag, TypeName, Unknown, Usage, Value};
+use crate::facts::catalogue::{self, FlagPlace, GoEntry, Role, without_version};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -77,20 +78,17 @@ impl<'t> Reader<'_, 't> {
                         let value = part.unwrap_or_else(|| unknown(self.context, node, "it is no element"));
                         State::new(value, None)
                     }
-                    (Value::Name { package, name }, _) if package == "os" && name.value == "Args" => {
-                        self.unknown(node, "it is an argument of the command line")
-                    }
-                    (of, Some(key)) => {
-                        let (of, key) = (Box::new(of), Some(Box::new(key)));
-                        State::new(Value::Element { of, key, span }, None)
-                    }
-                    _ => self.unknown(node, "it is an element of a list or map"),
+                    (of, index) => match (arguments_of(&of), index) {
+                        (Some(words), index) => self.argument_of_command_line(words, index.as_ref(), node),
+                        (None, Some(key)) => {
+                            let (of, key) = (Box::new(of), Some(Box::new(key)));
+                            State::new(Value::Element { of, key, span }, None)
+                        }
+                        (None, None) => self.unknown(node, "it is an element of a list or map"),
+                    },
                 }
             }
-            "slice_expression" => {
-                self.operand(node);
-                self.unknown(node, "it is a part of another value")
-            }
+            "slice_expression" => self.slice(node),
             _ => {
                 let children = node.children();
                 for child in children {
@@ -101,11 +99,11 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn unknown(&self, node: Node<'t>, reason: impl Into<String>) -> State {
+    pub(super) fn unknown(&self, node: Node<'t>, reason: impl Into<String>) -> State {
         State::new(unknown(self.context, node, reason), None)
     }
 
-    fn operand(&mut self, node: Node<'t>) -> State {
+    pub(super) fn operand(&mut self, node: Node<'t>) -> State {
         match node.field("operand") {
             Some(it) => self.expression(it),
             None => self.unknown(node, "it could not be read"),
@@ -238,6 +236,10 @@ impl<'t> Reader<'_, 't> {
             return self.unknown(node, "it could not be read");
         };
         let span = self.context.span(node);
+        if let Some(condition) = number_of_arguments(operator, &left, &right, span) {
+            let truth = Value::Truth(Box::new(condition), span);
+            return State::new(truth, Some(predeclared("bool")));
+        }
         match operator {
             "&&" | "||" => {
                 let test = Test::and(left.test.clone(), right.test.clone(), operator == "&&");
@@ -311,6 +313,13 @@ impl<'t> Reader<'_, 't> {
         });
         let inner = element.or_else(|| type_node.filter(|it| it.kind() == "map_type")?.field("value"));
         let type_name = type_node.and_then(|it| self.context.type_name(it));
+        let flag = type_name.as_ref().and_then(|it| catalogue::go().find(&it.package, &it.name, ""));
+        let flag = flag.and_then(|it| it.flag.as_ref());
+        let target = match flag.and_then(|it| it.target.as_ref()) {
+            Some(FlagPlace::Field(name)) => Some(*name),
+            _ => None,
+        };
+        let mut filled = None;
         let mut fields = Vec::new();
         let mut list = Vec::new();
         for (index, child) in body.children().into_iter().enumerate() {
@@ -325,6 +334,9 @@ impl<'t> Reader<'_, 't> {
                         _ => Spanned::new(key.text().to_owned(), self.context.span(key)),
                     };
                     let value = self.element(node, inner);
+                    if target == Some(name.value.as_str()) {
+                        filled = Some(node);
+                    }
                     if is_list { list.push(value) } else { fields.push((name, value)) }
                 }
                 _ => {
@@ -349,6 +361,12 @@ impl<'t> Reader<'_, 't> {
                 self.literals.push(list.clone());
             }
             return State::new(list, None);
+        }
+        if let (Some(flag), Some(target)) = (flag, filled)
+            && let Some(parts) = flag.of_fields(&fields)
+        {
+            let value = Value::Flag(Box::new(Flag::new(&parts, flag.rules, span)));
+            self.write(target, State::new(value, None));
         }
         let value = Value::Struct { type_name: type_name.clone(), fields, span };
         if type_name.is_some() && !condition::is_too_large(&value) {
@@ -495,7 +513,9 @@ impl<'t> Reader<'_, 't> {
         self.callbacks(&nodes, router.as_slice(), runs);
         match entry.and_then(|it| it.flag.as_ref()) {
             Some(flag) => {
-                if let Some(target) = flag.target.and_then(|it| nodes.get(it)) {
+                if let Some(FlagPlace::Argument(target)) = flag.target
+                    && let Some(target) = nodes.get(target)
+                {
                     self.write(*target, State::new(value.clone(), None));
                 }
             }
@@ -609,10 +629,8 @@ impl<'t> Reader<'_, 't> {
             }));
         }
         if let Some(flag) = &entry.flag {
-            let (Some(name), Some(default)) = (values.get(flag.name), values.get(flag.default)) else {
-                return call();
-            };
-            return Value::Flag { name: Box::new(name.clone()), default: Box::new(default.clone()), span };
+            let parts = flag.of_call(callee, values);
+            return parts.map_or_else(call, |it| Value::Flag(Box::new(Flag::new(&it, flag.rules, span))));
         }
         match (entry.pure.as_ref().map(|it| it.meaning), values) {
             (Some("format"), [format, rest @ ..]) => {
@@ -627,6 +645,12 @@ impl<'t> Reader<'_, 't> {
                 value.unwrap_or_else(|| Value::FirstNonEmpty(values.to_vec(), span))
             }
             (Some("first-non-empty"), _) => Value::FirstNonEmpty(values.to_vec(), span),
+            (Some("list"), _) => Value::List(values.to_vec(), span),
+            (Some("arguments"), []) => Value::Arguments { from: 0, behind_flags: true, span },
+            (Some("argument"), [Value::Literal(index)]) => match index.value.parse() {
+                Ok(index) => Value::Argument { index, behind_flags: true, span },
+                Err(_) => call(),
+            },
             _ => call(),
         }
     }
@@ -789,6 +813,6 @@ const STANDARD_LIBRARY: &[&str] = &[
     "weak",
 ];
 
-fn predeclared(name: &str) -> TypeName {
+pub(super) fn predeclared(name: &str) -> TypeName {
     TypeName { package: String::new(), name: name.to_owned() }
 }

@@ -3,6 +3,7 @@
 //! Nothing is resolved here: an address that is not a literal stays a [`Value`], which
 //! `model::resolve` evaluates once per workload.
 
+mod command_line;
 mod condition;
 mod context;
 mod expression;
@@ -22,7 +23,7 @@ pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use read::{of_head, read, read_without};
 pub use standing::Standing;
-pub use value::{Arm, Condition, Environ, Unknown, Value};
+pub use value::{Arm, Condition, Environ, Flag, Unknown, Value};
 
 use crate::source::{Span, Spanned};
 

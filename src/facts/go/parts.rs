@@ -11,6 +11,8 @@ impl Value {
             | Self::Name { .. }
             | Self::Parameter { .. }
             | Self::Receiver { .. }
+            | Self::Argument { .. }
+            | Self::Arguments { .. }
             | Self::Unknown(_) => Vec::new(),
             Self::Concat(parts) | Self::List(parts, _) | Self::FirstNonEmpty(parts, _) => {
                 parts.iter().collect()
@@ -20,7 +22,7 @@ impl Value {
             Self::Field { receiver, .. } => vec![receiver],
             Self::Struct { fields, .. } => fields.iter().map(|(_, it)| it).collect(),
             Self::Environment(it) => std::iter::once(&it.key).chain(&it.default).collect(),
-            Self::Flag { name, default, .. } => vec![name, default],
+            Self::Flag(it) => it.values().collect(),
             Self::Call { callee, arguments, .. } => match &**callee {
                 Callee::Method { receiver, .. } => std::iter::once(&**receiver).chain(arguments).collect(),
                 _ => arguments.iter().collect(),

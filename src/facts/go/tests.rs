@@ -31,7 +31,17 @@ fn short(value: &Value) -> String {
             let mark = if it.empty_is_unset { '!' } else { '|' };
             it.default.as_ref().map_or(format!("${key}"), |it| format!("${key}{mark}{}", short(it)))
         }
-        Value::Flag { name, default, .. } => format!("flag({}, {})", short(name), short(default)),
+        Value::Flag(it) => {
+            let short_of = |mark: &str, it: &Option<Value>| {
+                it.as_ref().map(|it| format!("{mark}{}", short(it))).unwrap_or_default()
+            };
+            let (default, variable) = (short_of(", ", &it.default), short_of(", $", &it.variable));
+            format!("flag({}{default}{variable})", all(&it.names))
+        }
+        Value::Argument { index, behind_flags: true, .. } => format!("arg({index})"),
+        Value::Argument { index, .. } => format!("args[{index}]"),
+        Value::Arguments { from, behind_flags: true, .. } => format!("arg({from}:)"),
+        Value::Arguments { from, .. } => format!("args[{from}:]"),
         Value::Call { callee, arguments, .. } => format!("{}({})", short_callee(callee), all(arguments)),
         Value::Result { call, index, .. } => format!("{}#{index}", short(call)),
         Value::Element { of, key: Some(key), .. } => format!("{}[{}]", short(of), short(key)),

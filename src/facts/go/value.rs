@@ -1,6 +1,7 @@
 //! A Go expression, kept as what the source says.
 
 use super::{Callee, TypeName};
+use crate::facts::catalogue::{FlagParts, FlagRules};
 use crate::source::{Span, Spanned};
 
 /// A small symbolic expression.
@@ -77,13 +78,24 @@ pub enum Value {
     List(Vec<Value>, Span),
     /// A read of the process environment, in whatever shape: `os.Getenv`, `LookupEnv`, a struct tag.
     Environment(Box<Environ>),
-    /// A command line flag with its default.
-    Flag {
-        /// The flag's name.
-        name: Box<Value>,
-        /// Its default.
-        default: Box<Value>,
-        /// The definition.
+    /// A command line flag.
+    Flag(Box<Flag>),
+    /// One word of the command line: `os.Args[1]`, `flag.Arg(0)`.
+    Argument {
+        /// Which, from 0; the program's name is number 0 of all words.
+        index: usize,
+        /// Whether only the words behind the flags count, as package flag leaves them.
+        behind_flags: bool,
+        /// Where it is taken.
+        span: Span,
+    },
+    /// The words of the command line from some on: `os.Args[1:]`, `flag.Args()`.
+    Arguments {
+        /// The first, from 0.
+        from: usize,
+        /// As in [`Value::Argument`].
+        behind_flags: bool,
+        /// Where they are taken.
         span: Span,
     },
     /// A call whose (first) result is the value; the model follows it when the callee is of the
@@ -216,6 +228,55 @@ pub struct Environ {
     pub span: Span,
 }
 
+/// The definition of a command line flag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flag {
+    /// Its name, then its other names; several may stand in one text with commas.
+    pub names: Vec<Value>,
+    /// Its default.
+    pub default: Option<Value>,
+    /// The environment variable that counts when the flag is not given; of several (a list, or commas)
+    /// the first that is set.
+    pub variable: Option<Value>,
+    /// Whether the program refuses to run without it.
+    pub required: bool,
+    /// How it is read off the command line.
+    pub rules: FlagRules,
+    /// The definition.
+    pub span: Span,
+}
+
+impl Flag {
+    /// A flag of these parts, defined at `span`.
+    #[must_use]
+    pub fn new(parts: &FlagParts<'_>, rules: FlagRules, span: Span) -> Self {
+        Self {
+            names: parts.names.iter().copied().cloned().collect(),
+            default: parts.default.cloned(),
+            variable: parts.variable.cloned(),
+            required: parts.required,
+            rules,
+            span,
+        }
+    }
+
+    /// Its parts.
+    #[must_use]
+    pub fn parts(&self) -> FlagParts<'_> {
+        FlagParts {
+            names: self.names.iter().collect(),
+            default: self.default.as_ref(),
+            variable: self.variable.as_ref(),
+            required: self.required,
+        }
+    }
+
+    /// The values that it is made of.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.names.iter().chain(&self.default).chain(&self.variable)
+    }
+}
+
 /// Why a value is not known; the text completes "not resolved: ...".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
@@ -235,6 +296,7 @@ impl Value {
             Self::Name { name, .. } => Some(name.span),
             Self::Field { field, .. } => Some(field.span),
             Self::Environment(it) => Some(it.span),
+            Self::Flag(it) => Some(it.span),
             Self::Unknown(it) => Some(it.span),
             Self::Format { span, .. }
             | Self::JoinHostPort { span, .. }
@@ -242,7 +304,8 @@ impl Value {
             | Self::Receiver { span, .. }
             | Self::Struct { span, .. }
             | Self::List(_, span)
-            | Self::Flag { span, .. }
+            | Self::Argument { span, .. }
+            | Self::Arguments { span, .. }
             | Self::Call { span, .. }
             | Self::Result { span, .. }
             | Self::Filled { span, .. }

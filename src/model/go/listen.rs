@@ -235,6 +235,12 @@ pub(super) fn hear<'w>(
     if let Some(unknown) = &outcome.unknown {
         return (Heard::Unknown(unknown.clone()), needs_caller);
     }
+    // `["/app", "-port=${PORT}"]`: that the variable stays as it is, is the fault, no matter what becomes of it.
+    let dollar = outcome.text.as_str().find('$').and_then(|at| outcome.text.span_of(at..at + 1));
+    if let Some(span) = dollar.filter(|it| !evaluator.packages.is_source(it.file)) {
+        let reason = "it holds a variable that nothing expands".to_owned();
+        return (Heard::Unknown(Unknown { reason, span }), needs_caller);
+    }
     (read_address(outcome, listen, call.span, protocol), needs_caller)
 }
 

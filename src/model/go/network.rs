@@ -367,6 +367,9 @@ fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
             names.insert((key.value.clone(), call.span));
         }
     }
+    for flag in evaluator.flag_definitions().iter() {
+        flag.parts.variable.iter().for_each(|it| gather_names(it, flag.span, &mut names));
+    }
     for package in &evaluator.reachable.packages {
         for (_, file) in &evaluator.packages.package(*package).files {
             file.declarations.iter().for_each(|it| gather_reads(&it.value, &mut names, 16));
@@ -387,6 +390,17 @@ fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
 fn is_reader(call: &Call) -> bool {
     let name = call.callee.name().to_ascii_lowercase();
     name.contains("env") || name == "getstring"
+}
+
+/// The variables whose names stand in one text or in a list.
+fn gather_names(value: &Value, read: Span, names: &mut FxHashSet<(String, Span)>) {
+    match value {
+        Value::Literal(it) => {
+            names.extend(it.value.split(',').map(|name| (name.trim().to_owned(), read)));
+        }
+        Value::List(parts, _) => parts.iter().for_each(|it| gather_names(it, read, names)),
+        _ => {}
+    }
 }
 
 fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32) {
@@ -418,7 +432,7 @@ fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32
         }
         Value::Format { arguments, .. } | Value::Call { arguments, .. } => each(arguments),
         Value::Struct { fields, .. } => fields.iter().for_each(|(_, it)| gather_reads(it, names, depth)),
-        Value::Flag { default, .. } => gather_reads(default, names, depth),
+        Value::Flag(flag) => flag.values().for_each(|it| gather_reads(it, names, depth)),
         Value::Field { receiver: inner, .. }
         | Value::Result { call: inner, .. }
         | Value::Element { of: inner, .. }

@@ -1,5 +1,7 @@
 //! Whole programs as text, and what they are understood to do.
 
+mod flags;
+
 use super::World;
 use crate::facts::{Facts, Tree, configuration, dotenv, go, go_mod};
 use crate::model::compose::Mount;

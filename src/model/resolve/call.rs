@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::{Bound, Evaluator, Frame, Outcome};
-use crate::facts::catalogue::{PureEntry, go as catalogue};
+use crate::facts::catalogue::{FlagPlace, PureEntry, go as catalogue};
 use crate::facts::go::{Callee, Value};
-use crate::model::go::{FunctionId, Targets, TypeRef};
+use crate::model::go::{FunctionId, Targets, TypeRef, entry_of};
 use crate::source::{Confidence, Span, Text};
 
 impl<'w> Evaluator<'w> {
@@ -19,7 +19,20 @@ impl<'w> Evaluator<'w> {
     ) -> Outcome {
         let receiver = receiver_of(callee);
         let (package, function) = (self.package_of(frame), self.function_of(frame));
-        let pure = match self.packages.targets(package, function, callee) {
+        let targets = self.packages.targets(package, function, callee);
+        let entry = entry_of(&targets);
+        if let Some(flag) = entry.and_then(|it| it.flag.as_ref())
+            && let Some(parts) = flag.of_call(callee, arguments)
+        {
+            return self.flag(&parts, flag.rules, span, frame, depth);
+        }
+        if let Some(name) = entry.and_then(|it| it.flag_read).and_then(|it| arguments.get(it)) {
+            return self.flag_read(name, span, frame, depth);
+        }
+        if let Some(name) = self.looked_up(callee, frame) {
+            return self.flag_read(name, span, frame, depth);
+        }
+        let pure = match targets {
             Targets::Own(targets) => {
                 return match (&targets[..], arguments) {
                     ([target], _) => self.own_call(*target, 0, arguments, receiver, span, frame, depth),
@@ -118,9 +131,14 @@ impl<'w> Evaluator<'w> {
         let (package, function) = (self.package_of(frame), self.function_of(frame));
         let unknown = || Outcome::hole("it is filled by a call that is not followed", Some(span));
         let Value::Call { callee, arguments, span: call_span } = call else { return unknown() };
-        let Targets::Own(targets) = self.packages.targets(package, function, callee) else {
-            return unknown();
-        };
+        let targets = self.packages.targets(package, function, callee);
+        let flag = entry_of(&targets).and_then(|it| it.flag.as_ref());
+        if let Some(flag) = flag.filter(|it| it.target == Some(FlagPlace::Argument(argument)))
+            && let Some(parts) = flag.of_call(callee, arguments)
+        {
+            return self.flag(&parts, flag.rules, *call_span, frame, depth);
+        }
+        let Targets::Own(targets) = targets else { return unknown() };
         let [target] = targets[..] else { return unknown() };
         let inside = self.enter(target, arguments, receiver_of(callee), *call_span, frame);
         let writes = self.packages.function(target).function.pointer_writes.iter();
@@ -135,14 +153,17 @@ impl<'w> Evaluator<'w> {
     }
 
     /// Whether a value that is assigned says something: what a function does with the address of a
-    /// variable is known for functions of the project alone.
+    /// variable is known for functions of the project, and for those that define a flag.
     pub(super) fn fills(&self, value: &'w Value, function: FunctionId) -> bool {
         let Value::Filled { call, argument, .. } = value else { return true };
         let Value::Call { callee, .. } = &**call else { return false };
         let it = self.packages.function(function);
-        let Targets::Own(targets) = self.packages.targets(it.package, Some(it.function), callee) else {
-            return false;
-        };
+        let targets = self.packages.targets(it.package, Some(it.function), callee);
+        let defines = entry_of(&targets).and_then(|it| it.flag.as_ref());
+        if defines.is_some_and(|it| it.target == Some(FlagPlace::Argument(*argument))) {
+            return true;
+        }
+        let Targets::Own(targets) = targets else { return false };
         let writes = |target: &FunctionId| &self.packages.function(*target).function.pointer_writes;
         targets.iter().any(|target| writes(target).iter().any(|(index, _)| index == argument))
     }

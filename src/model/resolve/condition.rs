@@ -201,6 +201,7 @@ impl<'w> Evaluator<'w> {
             Condition::Unset(value) => {
                 let set = match value {
                     Value::Environment(read) => self.is_set(read, frame, depth),
+                    Value::Argument { index, behind_flags, .. } => self.has_argument(*index, *behind_flags),
                     _ => None,
                 };
                 known(Outcome::known(Text::default()), set.map(|it| !it))

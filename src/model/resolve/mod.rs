@@ -5,6 +5,7 @@
 //! `http://localhost:3002/users/<hole>` still says whom it dials.
 
 mod call;
+mod command_line;
 mod condition;
 mod config;
 mod element;
@@ -97,6 +98,8 @@ pub struct Evaluator<'w> {
     active: RefCell<Vec<Active<'w>>>,
     /// What the world that is looked at was decided to be; see [`Evaluator::in_worlds`].
     decisions: RefCell<Option<Vec<condition::Decision>>>,
+    /// The flags that the program defines, once they were asked for.
+    flags: RefCell<Option<Rc<Vec<flag::FlagDefinition<'w>>>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +123,8 @@ impl<'w> Evaluator<'w> {
     pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
         let files = ConfigFiles::default();
         let (steps, active, decisions) = (Cell::new(0), RefCell::default(), RefCell::default());
-        Self { packages, reachable, setting, files, steps, active, decisions }
+        let flags = RefCell::default();
+        Self { packages, reachable, setting, files, steps, active, decisions, flags }
     }
 
     /// The text of `value` as far as it is known.
@@ -193,7 +197,9 @@ impl<'w> Evaluator<'w> {
                 out
             }
             Value::Environment(read) => self.environment(read, frame, depth),
-            Value::Flag { name, default, span } => self.flag(name, default, *span, frame, depth),
+            Value::Flag(it) => self.flag(&it.parts(), it.rules, it.span, frame, depth),
+            Value::Argument { index, behind_flags, span } => self.argument_text(*index, *behind_flags, *span),
+            Value::Arguments { span, .. } => Outcome::hole("it is a list of arguments", Some(*span)),
             Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
             Value::Result { call, index, span } => self.further_result(call, *index, *span, frame, depth),
             Value::Element { of, key, span } => self.element(of, key.as_deref(), *span, frame, depth),
