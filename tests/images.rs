@@ -93,6 +93,10 @@ fn the_final_stage_is_bound_to_its_main_package() {
         bind("go build -ldflags \"-s -w\" cmd/api/main.go", "COPY --from=b /src/main /m\nCMD [\"/m\"]"),
         "cmd/api"
     );
+    // Files that are copied into the folder a second time are not the folder.
+    let twice =
+        "FROM golang\nWORKDIR /s\nCOPY . .\nCOPY go.mod go.sum ./\nRUN go build -o /x .\nCMD [\"/x\"]";
+    assert_eq!(bound(twice), ".");
     assert_eq!(bind("go build -o /x ./cmd/$WHAT", "COPY --from=b /x /x\nCMD [\"/x\"]"), "none");
     assert_eq!(bind("make", "COPY --from=b /x /x\nCMD [\"/x\"]"), "none");
     assert_eq!(

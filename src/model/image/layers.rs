@@ -235,7 +235,9 @@ fn in_project(tree: &Tree, layer: &Layer, source: &str, path: &str) -> Option<Fo
         if tree.has_directory(source) {
             return at(join_path(source, &rest)?);
         }
-        (rest.is_empty() || rest == name).then(|| at(source.to_owned())).flatten()
+        // A file that goes into a folder is not that folder.
+        let is_file = (rest.is_empty() && !layer.into) || rest == name;
+        is_file.then(|| at(source.to_owned())).flatten()
     })
 }
 
