@@ -3,6 +3,7 @@
 //! Rules read this and nothing below it. What could not be resolved is kept as such: a set of
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
+mod addresses;
 mod build;
 mod catalogued;
 mod command_dials;
@@ -24,6 +25,7 @@ mod resolve;
 mod resolved;
 mod workload;
 
+pub use addresses::AddressOwner;
 pub use container::{ContainerFile, ContainerFiles};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use database::{Created, Database, LoginFault, LoginMistake};

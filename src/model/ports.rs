@@ -60,7 +60,7 @@ impl Project {
         let members = self.namespace_members(id);
         let mut assigned =
             members.iter().flat_map(|it| &self.workload(*it).networks).flat_map(|it| &it.addresses);
-        let fixed = is_fixed_address(&listener.host) && !assigned.any(|it| *it == listener.host);
+        let fixed = is_fixed_address(&listener.host) && !assigned.any(|it| it.value == listener.host);
         fixed.then_some(ForeignAddress::Fixed)
     }
 

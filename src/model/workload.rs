@@ -59,6 +59,8 @@ pub struct Network {
     pub external: bool,
     /// `internal: true`: no way out, no published ports.
     pub internal: bool,
+    /// The ranges of its addresses that are written.
+    pub subnets: Vec<Spanned<String>>,
 }
 
 /// Where a workload comes from.
@@ -164,7 +166,7 @@ pub struct NetworkMembership {
     /// Extra names on this network.
     pub aliases: Vec<Spanned<String>>,
     /// Fixed addresses on it (`ipv4_address`, `ipv6_address`).
-    pub addresses: Vec<String>,
+    pub addresses: Vec<Spanned<String>>,
     /// Where it is written; the service's name for the implicit network.
     pub span: Span,
 }

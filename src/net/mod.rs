@@ -3,11 +3,13 @@
 mod address;
 mod binding;
 mod login;
+mod subnet;
 mod target;
 
 pub use address::{ListenAddress, ListenError, split_host_port};
 pub use binding::Binding;
 pub use login::{Login, LoginPart};
+pub use subnet::Subnet;
 pub use target::{HOLE, Target, default_port, parse_target};
 
 /// Transport protocol.

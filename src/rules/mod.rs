@@ -13,6 +13,7 @@ macro_rules! rule {
     };
 }
 
+mod container_address_dialled;
 mod doc;
 mod duplicate_listener;
 mod exposed_port_mismatch;
@@ -93,6 +94,7 @@ pub const RULES: &[Rule] = &[
     host_port_between_containers::RULE,
     unserved_peer_port::RULE,
     wrong_database_name::RULE,
+    container_address_dialled::RULE,
     undefined_network::RULE,
     unmapped_host_gateway::RULE,
     // Health and lifecycle.

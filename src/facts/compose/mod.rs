@@ -69,6 +69,8 @@ pub struct TopNetwork {
     pub real_name: Option<Value>,
     /// `driver:`.
     pub driver: Option<Value>,
+    /// `ipam.config[].subnet:`.
+    pub subnets: Vec<Value>,
 }
 
 /// A truth value.

@@ -113,7 +113,14 @@ impl Reader {
                 .or_else(|| self.get(node, "name"))
                 .and_then(|it| self.value(it)),
             driver: self.get(node, "driver").and_then(|it| self.value(it)),
+            subnets: self.subnets(node),
         }
+    }
+
+    fn subnets(&mut self, network: &Node) -> Vec<Value> {
+        let Some(ipam) = self.get(network, "ipam") else { return Vec::new() };
+        let items = self.get(ipam, "config").and_then(Node::as_sequence).unwrap_or_default();
+        items.iter().filter_map(|it| self.get(it, "subnet").and_then(|it| self.value(it))).collect()
     }
 
     fn service(&mut self, entry: &Entry) -> Service {

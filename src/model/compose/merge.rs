@@ -64,6 +64,7 @@ pub(super) fn network(base: TopNetwork, over: TopNetwork) -> TopNetwork {
         internal: over.internal.or(base.internal),
         real_name: over.real_name.or(base.real_name),
         driver: over.driver.or(base.driver),
+        subnets: if over.subnets.is_empty() { base.subnets } else { over.subnets },
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
             // A variable decides: it may be external.
             external: network.external.as_ref().is_some_and(|it| it.on != Some(false)),
             internal: network.internal.as_ref().is_some_and(|it| it.on == Some(true)),
+            subnets: project.variables.spanned(&network.subnets),
         });
     }
     let mut resolver = Resolver {
@@ -257,7 +258,7 @@ impl Resolver<'_> {
         NetworkMembership {
             network,
             aliases: self.spanned(&written.aliases),
-            addresses: written.addresses.iter().map(|it| self.partly(it)).collect(),
+            addresses: self.spanned(&written.addresses),
             span,
         }
     }
@@ -274,6 +275,7 @@ impl Resolver<'_> {
             composition: self.composition,
             external: false,
             internal: false,
+            subnets: Vec::new(),
         });
         self.implicit = Some(id);
         id
@@ -329,11 +331,7 @@ impl Resolver<'_> {
     }
 
     fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {
-        let text = |value: &Value| {
-            let text = self.text(value)?;
-            Some(Spanned::new(text.as_str().to_owned(), text.span().unwrap_or(value.span)))
-        };
-        values.iter().filter_map(text).collect()
+        self.project.variables.spanned(values)
     }
 
     /// `name=address` or `name:address`.

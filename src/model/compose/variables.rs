@@ -66,6 +66,15 @@ impl Variables {
         Some(if text.cover().is_none() { Text::new("", value.span) } else { text })
     }
 
+    /// The texts that are known.
+    pub(super) fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {
+        let text = |value: &Value| {
+            let text = self.text(value)?;
+            Some(Spanned::new(text.as_str().to_owned(), text.span().unwrap_or(value.span)))
+        };
+        values.iter().filter_map(text).collect()
+    }
+
     /// The text with [`UNKNOWN`] for each variable that is not known.
     pub(super) fn partly(&self, value: &Value) -> Text {
         let text = value.value.expand_partly(&mut |name| self.lookup(name), UNKNOWN);

@@ -14,6 +14,7 @@ mod routes;
 mod shutdown;
 #[cfg(test)]
 mod tests;
+mod values;
 mod way;
 mod world;
 
@@ -109,6 +110,8 @@ pub struct Program {
     pub shutdown: Shutdown,
     /// The first call that replaces `$NAME` in a text (`os.ExpandEnv`).
     pub expansion: Option<Span>,
+    /// IPv4 addresses of hosts in its source that are written with a port or a scheme.
+    pub written_addresses: Vec<Spanned<String>>,
     /// Calls that serve, and what becomes of their error.
     pub serve_calls: Vec<ServeCall>,
     /// HTTP routes, gathered over the whole program.

@@ -5,10 +5,13 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
-use super::world::{FunctionId, Targets, TypeRef};
-use super::{Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, NetworkCall, ProgramId, World};
+use super::world::{FunctionId, Packages, Targets, TypeRef};
+use super::{
+    Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, NetworkCall, ProgramId, Reachable, World,
+    values,
+};
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
-use crate::facts::go::{Call, Callee, Condition, Unknown, Value};
+use crate::facts::go::{Call, Unknown, Value};
 use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
 use crate::model::{ContainerFiles, Environment};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
@@ -344,23 +347,40 @@ fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
     }
 }
 
+/// The IPv4 addresses of hosts that literals of the program hold together with a port or a scheme.
+pub(super) fn written_addresses(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Vec<Spanned<String>> {
+    let mut found = Vec::new();
+    values::visit(packages, reachable, &mut |_, value| {
+        let Value::Literal(literal) = value else { return };
+        if literal.value.bytes().filter(|it| *it == b'.').count() < 3
+            || literal.span.len() != literal.value.len()
+        {
+            return;
+        }
+        for target in parse_target(&literal.value, "any") {
+            if target.host.parse::<std::net::Ipv4Addr>().is_ok() {
+                found.push(Spanned::new(target.host, literal.span.slice(target.host_range)));
+            }
+        }
+    });
+    found.sort_by_key(|it| it.span);
+    found.dedup();
+    found
+}
+
 /// The variables that the program reads by a name that is written out, and where.
 fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
     let mut names = FxHashSet::default();
+    values::visit(evaluator.packages, evaluator.reachable, &mut |_, value| {
+        if let Value::Environment(read) = value
+            && let Value::Literal(key) = &read.key
+        {
+            names.insert((key.value.clone(), read.span));
+        }
+    });
+    // A helper `getEnv("KEY", "default")` reads what its first argument names.
     for function in &evaluator.reachable.functions {
-        let it = evaluator.packages.function(*function).function;
-        let values = it.calls.iter().flat_map(|it| &it.arguments);
-        let receivers = it.calls.iter().filter_map(|it| match &it.callee {
-            Callee::Method { receiver, .. } => Some(&**receiver),
-            _ => None,
-        });
-        let written =
-            it.field_writes.iter().map(|it| &it.value).chain(it.variable_writes.iter().map(|it| &it.1));
-        let returned = it.returns.iter().flatten();
-        let all = values.chain(receivers).chain(written).chain(returned).chain(&it.literals);
-        all.for_each(|value| gather_reads(value, &mut names, 16));
-        // A helper `getEnv("KEY", "default")` reads what its first argument names.
-        for call in &it.calls {
+        for call in &evaluator.packages.function(*function).function.calls {
             let (Some(Value::Literal(key)), true) = (call.arguments.first(), is_reader(call)) else {
                 continue;
             };
@@ -372,7 +392,6 @@ fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
     }
     for package in &evaluator.reachable.packages {
         for (_, file) in &evaluator.packages.package(*package).files {
-            file.declarations.iter().for_each(|it| gather_reads(&it.value, &mut names, 16));
             let tags = file.structs.iter().flat_map(|it| &it.fields).filter_map(|it| it.tag.as_ref());
             for tag in tags {
                 for key in ["env", "envconfig", "mapstructure"] {
@@ -399,50 +418,6 @@ fn gather_names(value: &Value, read: Span, names: &mut FxHashSet<(String, Span)>
             names.extend(it.value.split(',').map(|name| (name.trim().to_owned(), read)));
         }
         Value::List(parts, _) => parts.iter().for_each(|it| gather_names(it, read, names)),
-        _ => {}
-    }
-}
-
-fn gather_reads(value: &Value, names: &mut FxHashSet<(String, Span)>, depth: u32) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    let mut each = |parts: &[Value]| parts.iter().for_each(|it| gather_reads(it, names, depth));
-    match value {
-        Value::Environment(read) => {
-            if let Value::Literal(key) = &read.key {
-                names.insert((key.value.clone(), read.span));
-            }
-            if let Some(default) = &read.default {
-                gather_reads(default, names, depth);
-            }
-        }
-        Value::Concat(parts) | Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => {
-            each(parts);
-        }
-        Value::Choice(arms, _) => {
-            for arm in arms {
-                gather_reads(&arm.value, names, depth);
-                arm.condition
-                    .iter()
-                    .flat_map(Condition::values)
-                    .for_each(|it| gather_reads(it, names, depth));
-            }
-        }
-        Value::Truth(condition, _) => {
-            condition.values().into_iter().for_each(|it| gather_reads(it, names, depth));
-        }
-        Value::Format { arguments, .. } | Value::Call { arguments, .. } => each(arguments),
-        Value::Struct { fields, .. } => fields.iter().for_each(|(_, it)| gather_reads(it, names, depth)),
-        Value::Flag(flag) => flag.values().for_each(|it| gather_reads(it, names, depth)),
-        Value::Field { receiver: inner, .. }
-        | Value::Result { call: inner, .. }
-        | Value::Element { of: inner, .. }
-        | Value::Filled { call: inner, .. } => {
-            gather_reads(inner, names, depth);
-        }
-        Value::JoinHostPort { host, port, .. } => {
-            gather_reads(host, names, depth);
-            gather_reads(port, names, depth);
-        }
         _ => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use super::reachable::Reachable;
 use super::world::Packages;
-use super::{Program, ProgramId, profiler, reads, routes, shutdown};
+use super::{Program, ProgramId, network, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::model::resolve::{Evaluator, Setting};
 use crate::model::{ContainerFiles, Environment};
@@ -44,6 +44,7 @@ impl<'a> World<'a> {
                 main,
                 shutdown: shutdown::shutdown(&world.packages, &reachable),
                 expansion: reads::expansion(&world.packages, &reachable),
+                written_addresses: network::written_addresses(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 routes,
                 profilers,

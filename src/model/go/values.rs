@@ -1,0 +1,54 @@
+//! Every value that a program may use.
+
+use super::Reachable;
+use super::world::{FunctionId, PackageId, Packages};
+use crate::facts::go::{Callee, Condition, Value};
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a function.
+    Function(FunctionId),
+    /// In the initial value of a package variable.
+    Package(PackageId),
+}
+
+/// Parts of parts of values: no deeper than the readers of facts keep them.
+const MAXIMUM_DEPTH: u32 = 24;
+
+/// Shows `look` every value in the functions that a program may run and in the variables of its packages,
+/// each with the values it is made of and depends on; one that is used in several places more than once.
+pub(super) fn visit<'w>(
+    packages: &Packages<'w>,
+    reachable: &Reachable<'w>,
+    look: &mut impl FnMut(Place, &'w Value),
+) {
+    for id in &reachable.functions {
+        let (place, it) = (Place::Function(*id), packages.function(*id).function);
+        let receivers = it.calls.iter().filter_map(|it| match &it.callee {
+            Callee::Method { receiver, .. } => Some(&**receiver),
+            Callee::Imported { .. } | Callee::Own { .. } => None,
+        });
+        let arguments = it.calls.iter().flat_map(|it| &it.arguments);
+        let fields = it.field_writes.iter().map(|it| &it.value);
+        let variables = it.variable_writes.iter().map(|(_, value)| value);
+        let returned = it.returns.iter().flatten();
+        let all = arguments.chain(receivers).chain(fields).chain(variables).chain(returned);
+        all.chain(&it.literals).for_each(|it| each_part(place, it, MAXIMUM_DEPTH, look));
+    }
+    for id in &reachable.packages {
+        let files = packages.package(*id).files.iter();
+        let declarations = files.flat_map(|(_, file)| &file.declarations);
+        declarations.for_each(|it| each_part(Place::Package(*id), &it.value, MAXIMUM_DEPTH, look));
+    }
+}
+
+fn each_part<'w>(place: Place, value: &'w Value, depth: u32, look: &mut impl FnMut(Place, &'w Value)) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    look(place, value);
+    if let Value::Choice(arms, _) = value {
+        let conditions = arms.iter().filter_map(|it| it.condition.as_ref());
+        conditions.flat_map(Condition::values).for_each(|it| each_part(place, it, depth, look));
+    }
+    value.parts().into_iter().for_each(|it| each_part(place, it, depth, look));
+}
