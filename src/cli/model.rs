@@ -8,8 +8,8 @@ use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine::{self, Options};
 use crate::model::{
-    Command, Dial, Environment, Healthcheck, Image, Listeners, Namespace, Process, Program, Project,
-    PublishedPort, Text, Workload, WorkloadKind,
+    Command, Dial, Environment, HealthCheck, Healthcheck, Image, Listeners, Namespace, Origin, Pod, Process,
+    Program, Project, PublishedPort, Text, Workload, WorkloadKind,
 };
 use crate::report::outline::{self, Entry};
 
@@ -50,9 +50,17 @@ fn entries(project: &Project) -> Vec<Entry> {
     });
     let programs = project.programs.iter().map(program);
     let images = project.images.iter().map(|it| image(project, it));
+    let pods = project.pods.iter().map(pod);
     let workloads = project.workloads.iter().map(|it| workload(project, it));
     let errors = project.syntax_errors.iter().map(|it| Entry::new("not read", &it.value).at(it.span));
-    compositions.chain(networks).chain(programs).chain(images).chain(workloads).chain(errors).collect()
+    compositions
+        .chain(networks)
+        .chain(programs)
+        .chain(images)
+        .chain(pods)
+        .chain(workloads)
+        .chain(errors)
+        .collect()
 }
 
 fn program(it: &Program) -> Entry {
@@ -105,6 +113,7 @@ fn workload(project: &Project, it: &Workload) -> Entry {
     let kind = match it.kind {
         WorkloadKind::Service(_) => "service",
         WorkloadKind::Image => "container of image",
+        WorkloadKind::Pod(_) => "container",
     };
     let names = it.names.iter().filter(|name| name.value != it.name.value);
     let networks = it.networks.iter().map(|membership| {
@@ -122,8 +131,12 @@ fn workload(project: &Project, it: &Workload) -> Entry {
     let hosts = hosts.map(|it| Entry::new("host", format!("{} = {}", it.name, it.address)).at(it.span));
     let depends = it.depends_on.iter().map(|it| Entry::new("depends on", &it.value).at(it.span));
     let profiles = it.profiles.iter().map(|it| Entry::new("profile", it));
+    let pod = project.pod_of(it);
+    let pod = pod.map(|it| Entry::new("of pod", format!("{} {}", it.kind, it.name.value)).at(it.name.span));
+    let probes = it.probes.iter().map(|it| health_check(it.source.noun(), it));
     let entry = Entry::new(kind, &it.name.value)
         .at(it.name.span)
+        .with_all(pod)
         .with_all(made_of)
         .with_all(it.program.map(|id| runs(project, id)))
         .with_all(it.process.as_ref().map(process))
@@ -137,6 +150,7 @@ fn workload(project: &Project, it: &Workload) -> Entry {
         .with_all(listeners(&it.listeners))
         .with_all(it.dials.iter().map(dial))
         .with_all(healthcheck(&it.healthcheck))
+        .with_all(probes)
         .with_all(depends)
         .with_all(profiles);
     let entry = match it.published_incomplete {
@@ -170,7 +184,7 @@ fn namespace(project: &Project, it: &Namespace) -> Option<Entry> {
         Namespace::None(span) => ("none".to_owned(), span),
         Namespace::Of(other, span) => (format!("of {}", project.workload(*other).name.value), span),
         Namespace::Unknown(span) => {
-            return Some(Entry::new("interfaces", "").at(*span).unresolved("network_mode", None));
+            return Some(Entry::new("interfaces", "").at(*span).unresolved("whose they are", None));
         }
     };
     Some(Entry::new("interfaces", text).at(*span))
@@ -184,7 +198,9 @@ fn published(it: &PublishedPort) -> Entry {
 }
 
 fn environment(it: &Environment) -> Vec<Entry> {
-    let mut variables: Vec<_> = it.variables.iter().collect();
+    // One per Service and port of its namespace would hide the others.
+    let mut variables: Vec<_> =
+        it.variables.iter().filter(|(_, it)| it.origin != Origin::ServiceLink).collect();
     variables.sort_by_key(|(name, _)| name.as_str());
     let entries = variables.into_iter().map(|(name, variable)| match &variable.value {
         Some(value) => Entry::new("variable", format!("{name}={}", value.as_str())).at(variable.span),
@@ -224,21 +240,28 @@ fn healthcheck(it: &Healthcheck) -> Option<Entry> {
         Healthcheck::Absent => None,
         Healthcheck::Disabled(span) => Some(Entry::new("health check", "disabled").at(*span)),
         Healthcheck::Unknown => Some(Entry::new("health check", "").unresolved("what it does", None)),
-        Healthcheck::Set(check) => {
-            let tools = check.tools.iter().map(|it| Entry::new("needs", &it.name).at(it.span));
-            let requests = check.requests.iter().map(|it| Entry::new("asks", &it.url).at(it.host_span));
-            let ports = check.ports.iter();
-            let ports =
-                ports.map(|it| Entry::new("fails without", format!("{}:{}", it.host, it.port)).at(it.span));
-            Some(
-                Entry::new("health check", "")
-                    .at(check.span)
-                    .with_all(tools)
-                    .with_all(requests)
-                    .with_all(ports),
-            )
-        }
+        Healthcheck::Set(check) => Some(health_check("health check", check)),
     }
+}
+
+fn health_check(kind: &str, it: &HealthCheck) -> Entry {
+    let tools = it.tools.iter().map(|it| Entry::new("needs", &it.name).at(it.span));
+    let requests = it.requests.iter().map(|it| Entry::new("asks", &it.url).at(it.host_span));
+    let ports = it.ports.iter();
+    let ports = ports.map(|it| Entry::new("fails without", format!("{}:{}", it.host, it.port)).at(it.span));
+    Entry::new(kind, "").at(it.span).with_all(tools).with_all(requests).with_all(ports)
+}
+
+fn pod(it: &Pod) -> Entry {
+    let namespace = it.namespace.iter().map(|it| Entry::new("namespace", it));
+    let grace = it.grace_period.iter();
+    let grace = grace.map(|it| Entry::new("grace period", format!("{} s", it.value)).at(it.span));
+    let entrances = it.entrances.iter().map(|it| Entry::new("entrance", it.clause()).at(it.span));
+    Entry::new("pod", format!("{} {}", it.kind, it.name.value))
+        .at(it.name.span)
+        .with_all(namespace)
+        .with_all(grace)
+        .with_all(entrances)
 }
 
 fn unresolved_if(entry: Entry, reason: Option<&String>) -> Entry {

@@ -13,7 +13,9 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
-use crate::facts::{Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, shell};
+use crate::facts::{
+    Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes, shell,
+};
 use crate::model::Project;
 use crate::rules::{Context, Findings, RULES, Rule};
 use crate::source::{FileId, SourceMap};
@@ -117,6 +119,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         compose: read!(Kind::Compose, compose::read),
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),
+        manifests: read!(Kind::Manifest, kubernetes::read),
         configurations: configurations.collect(),
         creation: read_creation(input),
     }

@@ -1,6 +1,7 @@
-//! What a file is, told by its name.
+//! What a file is, told by its name, and for a Kubernetes manifest by its text.
 
 use super::configuration::Format;
+use super::kubernetes;
 
 /// The formats reachlint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,9 +29,19 @@ pub enum Kind {
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
     /// are read, see [`configuration`](super::configuration).
     Configuration,
+    /// A `*.y(a)ml` whose text is that of a Kubernetes manifest: no name tells it.
+    Manifest,
 }
 
 impl Kind {
+    /// The kind of the file at `path` with that text; `None` for one that is not read.
+    #[must_use]
+    pub fn of_text(path: &str, text: &str) -> Option<Self> {
+        let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
+        let may_be = kind == Self::Configuration && kubernetes::may_be_manifest(path);
+        Some(if may_be && kubernetes::is_manifest(path, text) { Self::Manifest } else { kind })
+    }
+
     /// The kind of the file of that name (its last path part). Upper and lower case are the same
     /// but for Go's own names: BuildKit itself tries `dockerfile`, and on macOS and Windows any
     /// spelling is found.

@@ -13,6 +13,7 @@ pub mod dotenv;
 pub mod go;
 pub mod go_mod;
 pub mod kind;
+pub mod kubernetes;
 pub mod shell;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
@@ -44,6 +45,8 @@ pub struct Facts {
     pub creation: creation::Creation,
     /// Shell scripts.
     pub scripts: Vec<(FileId, shell::Script)>,
+    /// Kubernetes manifests.
+    pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
 }

@@ -1,10 +1,12 @@
 //! The join: from the facts of single files to one [`Project`].
 
+mod pods;
+
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
 use super::container::Scene;
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
-    Image, ImageId, Images, Listeners, Namespace, Project, Running, UnexpandedVariable, Workload, WorkloadId,
+    Image, ImageId, Images, Listeners, Project, Running, UnexpandedVariable, Workload, WorkloadId,
     WorkloadKind, World, catalogued, command_dials, database, read_health_check, unexpanded_in,
 };
 use crate::facts::Facts;
@@ -19,18 +21,43 @@ impl Project {
         let world = World::new(facts);
         let mut join = Join { facts, world: &world, images: Images::read(facts, &world.programs) };
         let Compositions { compositions, networks, services } = read_compositions(facts);
-        let mut workloads: Vec<_> = join.services(services);
+        let (mut workloads, built) = join.services(services);
+        let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
         let images = join.images.into_images();
         Self {
             images,
             workloads,
+            pods,
             networks,
             compositions,
             syntax_errors: syntax_errors(facts),
             programs: world.programs,
         }
     }
+}
+
+/// What one Compose service builds.
+struct ServiceBuild {
+    service: String,
+    /// The reference that its `image:` gives the result.
+    tag: Option<String>,
+    image: Option<ImageId>,
+    /// Whether the last stage is built.
+    is_whole: bool,
+}
+
+/// How a container is started.
+struct Start {
+    /// What the catalogue knows of its image, or of what the image is built on.
+    entry: Option<&'static ImageEntry>,
+    /// What takes the place of the image's ENTRYPOINT.
+    entrypoint: Setting,
+    /// What takes the place of the image's CMD.
+    command: Setting,
+    mounts: Vec<Mount>,
+    /// What takes the place of the image's WORKDIR.
+    working_directory: Option<String>,
 }
 
 struct Join<'a> {
@@ -40,28 +67,32 @@ struct Join<'a> {
 }
 
 impl Join<'_> {
-    fn services(&mut self, services: Vec<ComposeService>) -> Vec<Workload> {
-        // A service without `build:` may run the image that another one builds and tags.
-        let tagged: Vec<(String, Option<ImageId>)> = services
+    /// The services as workloads, and what they build.
+    fn services(&mut self, services: Vec<ComposeService>) -> (Vec<Workload>, Vec<ServiceBuild>) {
+        let builds: Vec<ServiceBuild> = services
             .iter()
             .filter_map(|it| {
-                let tag = it.workload.image_reference.as_ref()?.text.as_str().to_owned();
-                Some((tag, self.built(it.build.as_ref()?)))
+                let build = it.build.as_ref()?;
+                Some(ServiceBuild {
+                    service: it.workload.name.value.clone(),
+                    tag: it.workload.image_reference.as_ref().map(|it| it.text.as_str().to_owned()),
+                    image: self.built(build),
+                    is_whole: build.target.is_none(),
+                })
             })
             .collect();
-        services
-            .into_iter()
-            .map(|service| {
-                let image = match &service.build {
-                    Some(build) => self.built(build),
-                    None => service.workload.image_reference.as_ref().and_then(|reference| {
-                        let (_, image) = tagged.iter().find(|(tag, _)| tag == reference.text.as_str())?;
-                        *image
-                    }),
-                };
-                self.service(service, image)
-            })
-            .collect()
+        let workloads = services.into_iter().map(|service| {
+            let image = match &service.build {
+                Some(build) => self.built(build),
+                // It may run the image that another one builds and tags.
+                None => service.workload.image_reference.as_ref().and_then(|reference| {
+                    let tag = Some(reference.text.as_str());
+                    builds.iter().find(|it| it.tag.as_deref() == tag)?.image
+                }),
+            };
+            self.service(service, image)
+        });
+        (workloads.collect(), builds)
     }
 
     fn built(&mut self, build: &Build) -> Option<ImageId> {
@@ -82,6 +113,23 @@ impl Join<'_> {
             None if build.is_some() => None,
             None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
         };
+        let working_directory = service.working_dir.map(|it| it.as_str().to_owned());
+        let start = Start { entry, entrypoint, command, mounts: service.mounts, working_directory };
+        self.start(&mut workload, &start);
+        workload.database = self.database(&workload, &start, service.configs);
+        workload.healthcheck = self.healthcheck(&workload, healthcheck, entry);
+        add_health_dials(&mut workload);
+        if let Some(process) = workload.process.as_mut().filter(|_| service.init) {
+            process.shell_keeps_pid1 = None;
+        }
+        workload
+    }
+
+    /// What the container of `workload` does once it is started: its whole environment, what it runs,
+    /// listens on and dials.
+    fn start(&self, workload: &mut Workload, start: &Start) {
+        let Start { entry, entrypoint, command, mounts, working_directory } = start;
+        let image = workload.image;
         match image.map(|it| self.images.image(it)) {
             Some(image) => add_image_environment(&mut workload.environment, image),
             None if entry.is_none() => {
@@ -90,44 +138,33 @@ impl Join<'_> {
             }
             None => {}
         }
-        let running = self.running(image, &entrypoint, &command);
+        let running = self.running(image, entrypoint, command);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
             images: &self.images,
             image,
-            mounts: &service.mounts,
-            working_directory: service.working_dir.as_ref().map(|it| it.as_str()),
+            mounts,
+            working_directory: working_directory.as_deref(),
             running: &running,
             is_service: true,
         });
-        self.listen_and_dial(&mut workload, &running, files);
+        self.listen_and_dial(workload, &running, files);
         if running.program.is_none() {
-            let configured = service.mounts.iter().any(configures);
-            workload.listeners =
-                self.foreign_listeners(&workload, entry, (&entrypoint, &command), configured);
+            let configured = mounts.iter().any(configures);
+            workload.listeners = self.foreign_listeners(workload, *entry, (entrypoint, command), configured);
             workload.dials_incomplete =
                 (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
         }
-        for setting in [&entrypoint, &command] {
+        for setting in [entrypoint, command] {
             if let Setting::Set(command, span) = setting {
                 workload.dials.extend(command_dials::read(command, *span, &workload.environment));
             }
         }
         workload.unexpanded = match image {
             Some(_) => running.unexpanded,
-            None => unexpanded_abroad(written(&entrypoint), written(&command), entry),
+            None => unexpanded_abroad(written(entrypoint), written(command), *entry),
         };
-        workload.database =
-            self.database(&workload, (&entrypoint, &command), &service.mounts, service.configs);
-        workload.healthcheck = self.healthcheck(&workload, healthcheck, entry);
-        add_health_dials(&mut workload);
-        workload.process = running.process.map(|mut process| {
-            if service.init {
-                process.shell_keeps_pid1 = None;
-            }
-            process
-        });
-        workload
+        workload.process = running.process;
     }
 
     /// The sockets of a container in which no Go program of the project runs.
@@ -157,8 +194,7 @@ impl Join<'_> {
     fn database(
         &self,
         workload: &Workload,
-        (entrypoint, command): (&Setting, &Setting),
-        mounts: &[Mount],
+        Start { entrypoint, command, mounts, .. }: &Start,
         configs: Option<Span>,
     ) -> Option<Database> {
         let reference = workload.image_reference.as_ref().filter(|_| workload.image.is_none())?;
@@ -234,10 +270,10 @@ impl Join<'_> {
         image.is_none_or(|id| self.images.image(id).process.is_none())
     }
 
-    /// Images that no service runs: somebody will, somehow.
+    /// Images that no service and no pod runs: somebody will, somehow.
     fn lone_images(&mut self, services: &[Workload]) -> Vec<Workload> {
-        let run: Vec<FileId> =
-            services.iter().filter_map(|it| it.image).map(|it| self.images.image(it).file).collect();
+        let run = services.iter().filter(|it| self.stands_for_image(it));
+        let run: Vec<FileId> = run.filter_map(|it| it.image).map(|it| self.images.image(it).file).collect();
         let files: Vec<FileId> = self.facts.dockerfiles.iter().map(|(file, _)| *file).collect();
         let mut out = Vec::new();
         for file in files.into_iter().filter(|it| !run.contains(it)) {
@@ -253,37 +289,13 @@ impl Join<'_> {
         let image = self.images.image(id);
         let mut environment = image.environment.clone();
         environment.incomplete = Some("nothing in the project says how the image is run".to_owned());
+        let name = Spanned::new(image.path.clone(), image.from);
         let mut workload = Workload {
-            id: workload,
-            name: Spanned::new(image.path.clone(), image.from),
-            kind: WorkloadKind::Image,
             image: Some(id),
-            image_reference: None,
-            image_span: image.from,
-            program: None,
-            process: None,
-            unexpanded: Vec::new(),
-            database: None,
-            namespace: Namespace::Own,
-            networks: Vec::new(),
-            names: Vec::new(),
-            published: Vec::new(),
-            published_incomplete: None,
-            exposed: Vec::new(),
             environment,
-            brought: Vec::new(),
-            extra_hosts: Vec::new(),
-            links: Vec::new(),
             healthcheck: image.healthcheck.clone(),
             listeners: unknown_listeners(image.from),
-            dials: Vec::new(),
-            dials_incomplete: None,
-            calls: Vec::new(),
-            depends_on: Vec::new(),
-            profiles: Vec::new(),
-            one_shot: false,
-            replicas: None,
-            incomplete: None,
+            ..Workload::bare(workload, name, WorkloadKind::Image, image.from)
         };
         let running = self.images.process_for(id, None, None);
         let files = ContainerFiles::new(&Scene {

@@ -10,9 +10,11 @@ use crate::source::Span;
 pub enum Origin {
     /// `ENV` of the image's Dockerfile.
     Image,
-    /// Compose `env_file`.
+    /// Kubernetes, which tells every container of the Services of its namespace.
+    ServiceLink,
+    /// Compose `env_file`, Kubernetes `envFrom`.
     EnvFile,
-    /// Compose `environment`.
+    /// Compose `environment`, Kubernetes `env`.
     Workload,
 }
 

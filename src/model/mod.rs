@@ -17,7 +17,9 @@ mod go_version;
 mod health;
 mod image;
 mod import;
+mod kubernetes;
 mod peers;
+mod pod;
 mod ports;
 mod queries;
 mod reach;
@@ -43,6 +45,7 @@ pub use image::{
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};
+pub use pod::{Pod, PodEntrance, PodId, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
@@ -62,8 +65,10 @@ pub struct Project {
     pub programs: Vec<Program>,
     /// What each Dockerfile (or each target stage that something builds) makes.
     pub images: Vec<Image>,
-    /// What runs: Compose services, and images that nothing in the project runs.
+    /// What runs: Compose services, containers of pods, and images that nothing in the project runs.
     pub workloads: Vec<Workload>,
+    /// Pods in which images of the project run.
+    pub pods: Vec<Pod>,
     /// Networks, the implicit ones of Compose included.
     pub networks: Vec<Network>,
     /// Compose projects: each its own world.

@@ -193,7 +193,7 @@ impl Project {
     pub fn is_known_in_full(&self, workload: &Workload) -> bool {
         let composition = match workload.kind {
             WorkloadKind::Service(id) => self.composition(id).incomplete.as_ref(),
-            WorkloadKind::Image => None,
+            WorkloadKind::Image | WorkloadKind::Pod(_) => None,
         };
         workload.incomplete.is_none() && composition.is_none()
     }

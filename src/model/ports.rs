@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    HostAnswer, Image, ImageId, Listener, Namespace, ProgramId, Project, PublishedPort, Workload, WorkloadId,
-    WorkloadKind,
+    HostAnswer, Image, ImageId, Listener, Namespace, Origin, ProgramId, Project, PublishedPort, Workload,
+    WorkloadId, WorkloadKind,
 };
 use crate::net::{Protocol, Reach};
 
@@ -22,6 +22,18 @@ impl Project {
     /// The workloads that run `image`.
     pub fn workloads_of(&self, image: ImageId) -> impl Iterator<Item = &Workload> {
         self.workloads.iter().filter(move |it| it.image == Some(image))
+    }
+
+    /// Whether a pod, by its arguments or variables, says on which port `listener` listens, so that the
+    /// port is none of its image.
+    #[must_use]
+    pub fn is_moved_by_pod(&self, workload: &Workload, listener: &Listener) -> bool {
+        let place = listener.port_span;
+        let mut variables = workload.environment.variables.values().filter(|it| it.origin > Origin::Image);
+        let is_pod = matches!(workload.kind, WorkloadKind::Pod(_));
+        is_pod
+            && (place.file == workload.name.span.file
+                || variables.any(|it| it.value.as_ref().is_some_and(|it| it.is_written_at(place))))
     }
 
     /// Whether something runs `program` in a container.

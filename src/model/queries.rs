@@ -1,8 +1,8 @@
 //! What a route, an image or a workload answers when a rule asks.
 
 use super::{
-    Application, Dial, Healthcheck, Listener, Program, Project, Route, RouteMatch, Routes, Tools,
-    UnexpandedVariable, Workload,
+    Application, Dial, HealthCheck, HealthRequest, Healthcheck, Listener, Program, Project, Route,
+    RouteMatch, Routes, Tools, UnexpandedVariable, Workload,
 };
 use crate::source::Span;
 
@@ -42,6 +42,16 @@ impl Program {
 }
 
 impl Project {
+    /// Whether nothing is said about the health of `workload`: no check, none switched off on purpose,
+    /// and no probe of a pod that runs the same program.
+    #[must_use]
+    pub fn lacks_healthcheck(&self, workload: &Workload) -> bool {
+        let probed = |it: &Workload| it.program == workload.program && !it.probes.is_empty();
+        matches!(workload.healthcheck, Healthcheck::Absent)
+            && workload.probes.is_empty()
+            && (workload.program.is_none() || !self.workloads.iter().any(probed))
+    }
+
     /// The variables in the command of a workload that reach its program as they are written, unless
     /// the program itself replaces `$NAME` in texts.
     pub fn unexpanded_variables<'a>(
@@ -139,6 +149,14 @@ impl Tools {
     }
 }
 
+impl HealthRequest {
+    /// Whether it asks the same as `other`.
+    #[must_use]
+    pub fn asks_as(&self, other: &Self) -> bool {
+        (&self.host, self.port, &self.path) == (&other.host, other.port, &other.path)
+    }
+}
+
 impl Workload {
     /// The first listener that serves HTTP.
     #[must_use]
@@ -152,10 +170,14 @@ impl Workload {
         self.listeners.known.iter().any(|it| it.application == Application::Grpc)
     }
 
-    /// Whether nothing is said about its health: no check, and none switched off on purpose.
-    #[must_use]
-    pub fn lacks_healthcheck(&self) -> bool {
-        matches!(self.healthcheck, Healthcheck::Absent)
+    /// The health checks that are made of it: of a service or an image one, of a container of a pod its
+    /// probes.
+    pub fn health_checks(&self) -> impl Iterator<Item = &HealthCheck> {
+        let own = match &self.healthcheck {
+            Healthcheck::Set(check) => Some(check),
+            Healthcheck::Absent | Healthcheck::Disabled(_) | Healthcheck::Unknown => None,
+        };
+        own.into_iter().chain(&self.probes)
     }
 }
 

@@ -4,7 +4,7 @@
 //! service name, container_name, hostname and alias on the networks they share, and by nothing
 //! else; containers that share a network namespace share localhost.
 
-use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
+use super::{ExtraHost, Listener, Namespace, Project, Visitor, Workload, WorkloadId, WorkloadKind};
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
 
@@ -59,6 +59,9 @@ impl Project {
         }
         if is_ip_address(host) {
             return HostAnswer::External;
+        }
+        if let WorkloadKind::Pod(_) = workload.kind {
+            return HostAnswer::Unknown("the names of a cluster are not resolved");
         }
         let WorkloadKind::Service(composition) = workload.kind else {
             // Nobody knows on which networks an image will be run.
@@ -287,12 +290,15 @@ pub struct Entrance {
     pub span: Span,
     /// What it says, one clause: "port 8080 is published here".
     pub clause: String,
+    /// Whether it leads there by itself, as opposed to a declaration that opens nothing.
+    pub is_used: bool,
 }
 
 impl Project {
-    /// How others are meant to reach `port` of `id`: published, dialled by another container, or
-    /// exposed, in this order. `None` when nothing says that anybody should, when only containers
-    /// of the same network namespace do, or when it has the host's interfaces.
+    /// How others are meant to reach `port` of `id`: published, dialled by another container, asked by
+    /// whoever comes to its pod, or exposed, in this order. `None` when nothing says that anybody
+    /// should, when only containers of the same network namespace do, or when it has the host's
+    /// interfaces.
     #[must_use]
     pub fn entrance_to(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Option<Entrance> {
         if !self.has_container_interfaces(id) {
@@ -301,20 +307,34 @@ impl Project {
         let members = self.namespace_members(id);
         let published = members.iter().flat_map(|it| &self.workload(*it).published);
         let published = published.filter(|it| it.protocol == protocol && it.container.contains(port));
-        let published = published
-            .map(|it| Entrance { span: it.container_span, clause: format!("port {port} is published here") });
+        let published = published.map(|it| Entrance {
+            span: it.container_span,
+            clause: format!("port {port} is published here"),
+            is_used: true,
+        });
         let dialled = self.dials_to(id, port).map(|(from, dial)| Entrance {
             span: dial.port_span.unwrap_or(dial.host_span),
             clause: format!("`{}` dials it here", from.name.value),
+            is_used: true,
         });
         // What a sidecar of the same namespace takes over may be exposed for the sidecar alone.
         let alone = members.len() == 1;
-        let image = self.workload(id).image.map(|it| self.image(it));
-        let exposed = image.into_iter().flat_map(|it| &it.exposed);
+        let workload = self.workload(id);
+        let to_pod = self.pod_of(workload).into_iter().flat_map(|it| &it.entrances);
+        let to_pod = to_pod.filter(|it| it.port == port && it.protocol == protocol).map(|it| Entrance {
+            span: it.span,
+            clause: it.clause(),
+            is_used: it.by != Visitor::Nobody,
+        });
+        let to_pod = to_pod.filter(|it| it.is_used || alone);
+        let exposed = workload.image.map(|it| self.image(it)).into_iter().flat_map(|it| &it.exposed);
         let exposed = exposed.filter(|it| it.value == (port, protocol)).map(|it| it.span);
-        let in_compose = self.workload(id).exposed.iter().filter(|it| it.value.contains(port));
-        let exposed = exposed.chain(in_compose.map(|it| it.span)).filter(|_| alone);
-        let exposed = exposed.map(|span| Entrance { span, clause: format!("port {port} is exposed here") });
-        published.chain(dialled).chain(exposed).next()
+        let in_compose = workload.exposed.iter().filter(|it| it.value.contains(port)).map(|it| it.span);
+        let exposed = exposed.chain(in_compose).filter(|_| alone).map(|span| Entrance {
+            span,
+            clause: format!("port {port} is exposed here"),
+            is_used: false,
+        });
+        published.chain(dialled).chain(to_pod).chain(exposed).next()
     }
 }

@@ -1,11 +1,11 @@
 //! What runs, and the networks it runs in.
 
 use super::{
-    Database, Dial, Environment, Healthcheck, ImageId, Listeners, NetworkCall, Process, ProgramId, Resolved,
-    UnexpandedVariable,
+    Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, NetworkCall, PodId, Process,
+    ProgramId, Resolved, UnexpandedVariable,
 };
 use crate::net::{PortRange, Protocol};
-use crate::source::{FileId, Span, Spanned};
+use crate::source::{Confidence, FileId, Span, Spanned};
 
 /// Names one workload of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,6 +68,8 @@ pub struct Network {
 pub enum WorkloadKind {
     /// A Compose service.
     Service(CompositionId),
+    /// A container of a pod.
+    Pod(PodId),
     /// An image of the project that nothing in the project runs: somebody will, somehow.
     Image,
 }
@@ -92,12 +94,16 @@ pub enum Namespace {
 pub struct Workload {
     /// Its id.
     pub id: WorkloadId,
-    /// The service key; for an image the Dockerfile's path at its `FROM`.
+    /// The service key, or the name of a container of a pod; for an image the Dockerfile's path at
+    /// its `FROM`.
     pub name: Spanned<String>,
     /// Where it comes from.
     pub kind: WorkloadKind,
     /// The image, when the project builds it.
     pub image: Option<ImageId>,
+    /// How sure it is that it runs this image: the name of an image in a manifest does not say what
+    /// builds it.
+    pub image_confidence: Confidence,
     /// The image's reference, when it is somebody else's (or the tag of a build).
     pub image_reference: Option<Resolved>,
     /// The `build:` or `image:` key of a service; the `FROM` of an image.
@@ -133,8 +139,11 @@ pub struct Workload {
     pub extra_hosts: Vec<ExtraHost>,
     /// Names from `links`/`external_links` that resolve to something: alias and target.
     pub links: Vec<Spanned<String>>,
-    /// The health check that counts: the service's, else the image's.
+    /// The health check that counts: the service's, else the image's. Of a pod it is absent, since
+    /// Kubernetes makes nothing of an image's.
     pub healthcheck: Healthcheck,
+    /// The probes of a container of a pod.
+    pub probes: Vec<HealthCheck>,
     /// What listens.
     pub listeners: Listeners,
     /// What it dials.
@@ -156,6 +165,47 @@ pub struct Workload {
     /// What of the service could not be read or resolved and may change anything about it
     /// (`extends` of a file that is not there).
     pub incomplete: Option<String>,
+}
+
+impl Workload {
+    /// A workload of which nothing is said but its name and where its image is written.
+    #[must_use]
+    pub fn bare(id: WorkloadId, name: Spanned<String>, kind: WorkloadKind, image_span: Span) -> Self {
+        Self {
+            id,
+            name,
+            kind,
+            image: None,
+            image_confidence: Confidence::Proven,
+            image_reference: None,
+            image_span,
+            program: None,
+            process: None,
+            unexpanded: Vec::new(),
+            database: None,
+            namespace: Namespace::Own,
+            networks: Vec::new(),
+            names: Vec::new(),
+            published: Vec::new(),
+            published_incomplete: None,
+            exposed: Vec::new(),
+            environment: Environment::default(),
+            brought: Vec::new(),
+            extra_hosts: Vec::new(),
+            links: Vec::new(),
+            healthcheck: Healthcheck::Absent,
+            probes: Vec::new(),
+            listeners: Listeners::default(),
+            dials: Vec::new(),
+            dials_incomplete: None,
+            calls: Vec::new(),
+            depends_on: Vec::new(),
+            profiles: Vec::new(),
+            one_shot: false,
+            replicas: None,
+            incomplete: None,
+        }
+    }
 }
 
 /// A workload on a network.

@@ -92,6 +92,18 @@ pub(super) fn list_of_ports(listeners: &[&Listener]) -> String {
     }
 }
 
+/// `items` in groups of those that are the same, in order: one fault that several probes show is one.
+pub(super) fn grouped<T>(items: impl IntoIterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for item in items {
+        match groups.iter_mut().find(|it| it.first().is_some_and(|first| same(first, &item))) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
 fn gravity(it: &Diagnostic) -> (Severity, Confidence) {
     (it.severity, it.confidence)
 }

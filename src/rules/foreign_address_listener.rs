@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
-use crate::model::{ForeignAddress, WorkloadKind};
+use crate::model::{ForeignAddress, Workload, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("foreign-address-listener", check);
 
@@ -18,7 +18,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     (Severity::Error, "no interface of the container has this address".to_owned())
                 }
                 // Whoever runs the image may give it the address, or the host's network.
-                (ForeignAddress::Fixed, WorkloadKind::Image) => {
+                (ForeignAddress::Fixed, WorkloadKind::Image | WorkloadKind::Pod(_)) => {
                     (Severity::Warning, "a container has this address only if somebody assigns it".to_owned())
                 }
             };
@@ -35,8 +35,15 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 .severity(severity)
                 .accuses(workload, listener)
                 .used_at(listener.call, "the program listens here, and fails")
-                .evidence(workload.name.span, "this container gets its address from Docker")
+                .evidence(workload.name.span, gets_address(workload))
                 .help(format!("listen on `{port}`, which is every interface of the container"));
         }
+    }
+}
+
+fn gets_address(workload: &Workload) -> &'static str {
+    match workload.kind {
+        WorkloadKind::Pod(_) => "this container gets its address from the cluster",
+        WorkloadKind::Service(_) | WorkloadKind::Image => "this container gets its address from Docker",
     }
 }

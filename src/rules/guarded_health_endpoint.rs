@@ -1,29 +1,38 @@
 //! A health check asks for a route that stands behind authentication.
 
+use super::finding::grouped;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Confidence;
-use crate::model::{HealthRequest, Healthcheck, Workload};
+use crate::model::{HealthCheck, HealthRequest, Workload};
 
 pub(super) const RULE: Rule = rule!("guarded-health-endpoint", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
-        let Healthcheck::Set(check) = &workload.healthcheck else { continue };
-        let requests = check.requests.iter();
-        for request in requests.filter(|it| it.fails_on_error_status && !it.may_authenticate) {
-            check_request(ctx, workload, request, findings);
+        let requests = workload.health_checks().flat_map(|it| it.requests.iter().map(move |at| (it, at)));
+        let requests = requests.filter(|(_, it)| it.fails_on_error_status && !it.may_authenticate);
+        for requests in grouped(requests, |(_, a), (_, b)| a.asks_as(b)) {
+            check_request(ctx, workload, &requests, findings);
         }
     }
 }
 
-fn check_request(ctx: &Context<'_>, workload: &Workload, request: &HealthRequest, findings: &mut Findings) {
+fn check_request(
+    ctx: &Context<'_>,
+    workload: &Workload,
+    requests: &[(&HealthCheck, &HealthRequest)],
+    findings: &mut Findings,
+) {
+    let [(check, request), others @ ..] = requests else { return };
     let Some((program, listener)) = ctx.project.asked_by(workload.id, request) else { return };
     let Some((route, guard)) = program.routes.guarded(&request.path) else { return };
-    findings
+    let mut finding = findings
         .report(
             format!(
-                "the health check of `{}` asks for {}, which refuses it for want of credentials",
-                workload.name.value, request.path
+                "the {} of `{}` asks for {}, which refuses it for want of credentials",
+                check.source.noun(),
+                workload.name.value,
+                request.path
             ),
             request.path_span,
             "the check sends no credentials for this path",
@@ -34,4 +43,7 @@ fn check_request(ctx: &Context<'_>, workload: &Workload, request: &HealthRequest
         .evidence(route.span, "this route answers it")
         .evidence(guard, "this stands in front of the route")
         .help(format!("register {} where no authentication stands in front of it", request.path));
+    for (other, request) in others {
+        finding = finding.evidence(request.path_span, format!("the {} asks for it too", other.source.noun()));
+    }
 }

@@ -26,6 +26,8 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
         }
         WorkloadKind::Service(_) => (Severity::Warning, format!("`{name}` runs in a container")),
         WorkloadKind::Image => (Severity::Info, "the program runs in this image".to_owned()),
+        // What a cluster puts into a pod no manifest says.
+        WorkloadKind::Pod(_) => (Severity::Info, "the program runs in this pod".to_owned()),
     };
     let finding = findings
         .report(
@@ -38,8 +40,11 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
         .severity(severity)
         .accuses(workload, dial)
         .dialled_by(workload, dial);
-    finding.evidence(workload.name.span, place).help(format!(
-        "if it runs on the host, dial `host.docker.internal:{port}` and add `extra_hosts: \
-         [\"host.docker.internal:host-gateway\"]`; else add a service for it and dial its name"
-    ));
+    finding.evidence(workload.name.span, place).help(match workload.kind {
+        WorkloadKind::Pod(_) => "dial the name of the Service that leads to it".to_owned(),
+        WorkloadKind::Service(_) | WorkloadKind::Image => format!(
+            "if it runs on the host, dial `host.docker.internal:{port}` and add `extra_hosts: \
+             [\"host.docker.internal:host-gateway\"]`; else add a service for it and dial its name"
+        ),
+    });
 }

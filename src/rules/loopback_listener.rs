@@ -23,7 +23,8 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
     let Some(entrance) = ctx.project.entrance_to(workload.id, port, listener.protocol) else { return };
     let severity = match workload.kind {
         WorkloadKind::Service(_) => Severity::Error,
-        WorkloadKind::Image => Severity::Warning,
+        WorkloadKind::Pod(_) if entrance.is_used => Severity::Error,
+        WorkloadKind::Image | WorkloadKind::Pod(_) => Severity::Warning,
     };
     findings
         .report(

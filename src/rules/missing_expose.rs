@@ -3,7 +3,7 @@
 use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Confidence, Safety};
-use crate::model::{Image, ImageId, Listener};
+use crate::model::{Image, ImageId, Listener, WorkloadKind};
 use crate::net::Protocol;
 use crate::source::Edit;
 
@@ -39,7 +39,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 /// What every container of the image listens on without `EXPOSE`: a port that one service alone
 /// sets in its environment is no matter of the image.
 fn unexposed<'a>(ctx: &'a Context<'_>, id: ImageId, image: &Image) -> Vec<&'a Listener> {
-    let mut workloads = ctx.project.workloads_of(id);
+    // Kubernetes makes nothing of `EXPOSE`.
+    let mut workloads = ctx.project.workloads_of(id).filter(|it| !matches!(it.kind, WorkloadKind::Pod(_)));
     let Some(one) = workloads.next() else { return Vec::new() };
     let others: Vec<_> = workloads.collect();
     let key = |it: &Listener| it.port.map(|port| (port, it.protocol));

@@ -8,7 +8,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         let Some(program) = workload.program.map(|it| ctx.project.program(it)) else { continue };
         // gRPC has a health service of its own, and a check that is set knows what to ask.
-        if !workload.lacks_healthcheck() || workload.serves_grpc() || !program.routes.lack_health() {
+        if !ctx.project.lacks_healthcheck(workload) || workload.serves_grpc() || !program.routes.lack_health()
+        {
             continue;
         }
         let Some(listener) = workload.http_listener() else { continue };

@@ -1,34 +1,43 @@
 //! A health check runs a program that its image lacks.
 
+use super::finding::grouped;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Confidence;
-use crate::model::{Healthcheck, Image, ToolUse, Workload};
+use crate::model::{HealthCheck, Image, ToolUse, Workload};
 
 pub(super) const RULE: Rule = rule!("missing-health-tool", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
-        let Healthcheck::Set(check) = &workload.healthcheck else { continue };
         let Some(image) = workload.image.map(|it| ctx.project.image(it)) else { continue };
         // Without the shell of a shell form nothing behind it is even looked for.
-        if let Some(tool) = check.tools.iter().find(|it| image.tools.lack(&it.name)) {
-            report(workload, image, tool, findings);
+        let lacks = |it: &&ToolUse| image.tools.lack(&it.name);
+        let missing = workload.health_checks().filter_map(|it| Some((it, it.tools.iter().find(lacks)?)));
+        for uses in grouped(missing, |a, b| a.1.name == b.1.name) {
+            report(workload, image, &uses, findings);
         }
     }
 }
 
-fn report(workload: &Workload, image: &Image, tool: &ToolUse, findings: &mut Findings) {
+fn report(workload: &Workload, image: &Image, uses: &[(&HealthCheck, &ToolUse)], findings: &mut Findings) {
+    let [(check, tool), others @ ..] = uses else { return };
     let base = image.base.reference.as_deref().unwrap_or("the base image");
     let mut finding = findings
         .report(
             format!(
-                "the health check of `{}` runs `{}`, which its image does not have",
-                workload.name.value, tool.name
+                "the {} of `{}` runs `{}`, which its image does not have",
+                check.source.noun(),
+                workload.name.value,
+                tool.name
             ),
             tool.span,
             format!("there is no `{}` in the image", tool.name),
         )
+        .confidence(workload.image_confidence)
         .evidence(image.base.span, format!("`{base}` does not bring it"));
+    for (other, tool) in others {
+        finding = finding.evidence(tool.span, format!("the {} runs it too", other.source.noun()));
+    }
     // What is in scratch is plain to see, what is in another base is the catalogue's word.
     if base != "scratch" {
         finding = finding.confidence(Confidence::Likely);

@@ -10,7 +10,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         // Only what listens is sure to run on; an image alone may be probed by what runs it.
         let serves = workload.program.is_some() && !workload.listeners.known.is_empty();
         let service = matches!(workload.kind, WorkloadKind::Service(_)) && !workload.one_shot;
-        if serves && service && workload.lacks_healthcheck() && ctx.project.is_known_in_full(workload) {
+        if serves
+            && service
+            && ctx.project.lacks_healthcheck(workload)
+            && ctx.project.is_known_in_full(workload)
+        {
             findings
                 .report(
                     format!("service `{}` has no health check", workload.name.value),

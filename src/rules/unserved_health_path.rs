@@ -1,36 +1,50 @@
 //! A health check asks for a path that the server does not have.
 
+use super::finding::grouped;
 use super::{Context, Findings, Rule};
-use crate::model::{HealthRequest, Healthcheck, RouteMatch, Workload};
+use crate::model::{HealthCheck, HealthRequest, RouteMatch, Workload};
 use crate::source::nearest;
 
 pub(super) const RULE: Rule = rule!("unserved-health-path", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
-        let Healthcheck::Set(check) = &workload.healthcheck else { continue };
+        let requests = workload.health_checks().flat_map(|it| it.requests.iter().map(move |at| (it, at)));
         // `curl` without `-f` is content with a 404.
-        for request in check.requests.iter().filter(|it| it.fails_on_error_status) {
-            check_request(ctx, workload, request, findings);
+        let requests = requests.filter(|(_, it)| it.fails_on_error_status);
+        for requests in grouped(requests, |(_, a), (_, b)| a.asks_as(b)) {
+            check_request(ctx, workload, &requests, findings);
         }
     }
 }
 
-fn check_request(ctx: &Context<'_>, workload: &Workload, request: &HealthRequest, findings: &mut Findings) {
+fn check_request(
+    ctx: &Context<'_>,
+    workload: &Workload,
+    requests: &[(&HealthCheck, &HealthRequest)],
+    findings: &mut Findings,
+) {
+    let [(check, request), others @ ..] = requests else { return };
     let Some((program, listener)) = ctx.project.asked_by(workload.id, request) else { return };
     if program.routes.known.is_empty() || program.routes.answer(&request.path) != RouteMatch::NotServed {
         return;
     }
-    let finding = findings
+    let mut finding = findings
         .report(
             format!(
-                "the health check of `{}` asks for {}, a path its server does not have",
-                workload.name.value, request.path
+                "the {} of `{}` asks for {}, a path its server does not have",
+                check.source.noun(),
+                workload.name.value,
+                request.path
             ),
             request.path_span,
             "no route takes this path, so the answer is 404",
         )
+        .confidence(workload.image_confidence)
         .confidence(listener.confidence);
+    for (other, request) in others {
+        finding = finding.evidence(request.path_span, format!("the {} asks for it too", other.source.noun()));
+    }
     let routes = &program.routes.known;
     let near = nearest(&request.path, routes.iter().map(|it| it.path.as_str()));
     let near = routes.iter().find(|it| Some(it.path.as_str()) == near).or(program.routes.health_route());

@@ -95,6 +95,12 @@ impl Text {
         Some(spans.filter(|it| it.file == first.file).fold(first, Span::cover))
     }
 
+    /// Whether any part of the text is written at `place`.
+    #[must_use]
+    pub fn is_written_at(&self, place: Span) -> bool {
+        self.pieces.iter().any(|it| it.span.contains(place))
+    }
+
     /// The part `range` as a text of its own.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {

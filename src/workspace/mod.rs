@@ -17,7 +17,7 @@ use rustc_hash::FxHashSet;
 pub use locate::{Target, locate, repository_of};
 
 use crate::facts::kind::Kind;
-use crate::facts::{Tree, configuration, creation};
+use crate::facts::{Tree, configuration, creation, kubernetes};
 use crate::source::SourceMap;
 
 /// A larger file is not read: no person wrote it.
@@ -64,10 +64,10 @@ pub fn load(root: &Path) -> Workspace {
         .iter()
         .filter_map(|path| Some((path, kind_of(path)?)))
         .partition(|(_, kind)| *kind == Kind::Configuration);
-    let read = |(path, kind): &(_, _)| (*path, *kind, read_text(&root.join(path)));
-    let is_dump = |path: &str| !is_within(root, path, creation::LARGEST_FILE);
+    let is_dump = |path: &str| length_of(root, path).is_none_or(|it| it > creation::LARGEST_FILE);
     let first = first.par_iter().filter(|(path, kind)| *kind != Kind::Sql || !is_dump(path));
-    let mut read_files: Vec<_> = first.map(read).collect();
+    let mut read_files: Vec<_> =
+        first.map(|(path, kind)| (*path, *kind, read_text(&root.join(path)))).collect();
     let by_hand = |kind: Kind| matches!(kind, Kind::Makefile | Kind::Sql);
     let texts = read_files.par_iter().filter(|(_, kind, _)| !by_hand(*kind));
     let texts = texts.filter_map(|(_, _, text)| text.as_ref().ok());
@@ -75,7 +75,10 @@ pub fn load(root: &Path) -> Workspace {
         true => FxHashSet::default(),
         false => mentioned(texts.map(|(text, _)| text.as_str())),
     };
-    let later = later.par_iter().filter(|(path, _)| is_wanted(root, path, &named)).map(read);
+    let later = later.par_iter().filter_map(|(path, _)| {
+        let (kind, text) = read_later(root, path, &named)?;
+        Some((*path, kind, text))
+    });
     read_files.extend(later.collect::<Vec<_>>());
     read_files.sort_by_key(|(path, ..)| *path);
     let (mut sources, mut kinds) = (SourceMap::default(), Vec::new());
@@ -105,15 +108,30 @@ fn mentioned<'t>(texts: impl ParallelIterator<Item = &'t str>) -> FxHashSet<Stri
     })
 }
 
-/// Whether a file is worth a look that may be the configuration of a program.
-fn is_wanted(root: &Path, path: &str, named: &FxHashSet<String>) -> bool {
+/// A text, or why it was not read; see [`read_text`].
+type Reading = Result<(String, Option<&'static str>), String>;
+
+/// Reads a file that may be the configuration of a program or a manifest; `None` when it is neither.
+fn read_later(root: &Path, path: &str, named: &FxHashSet<String>) -> Option<(Kind, Reading)> {
+    let length = length_of(root, path)?;
     let name = path.rsplit('/').next().unwrap_or(path);
-    (configuration::is_likely(path) || named.contains(name))
-        && is_within(root, path, configuration::LARGEST_FILE)
+    let wanted =
+        (configuration::is_likely(path) || named.contains(name)) && length <= configuration::LARGEST_FILE;
+    let may_be_manifest = kubernetes::may_be_manifest(path) && length <= kubernetes::LARGEST_FILE;
+    if !wanted && !may_be_manifest {
+        return None;
+    }
+    let text = read_text(&root.join(path));
+    let kind = match &text {
+        Ok((text, _)) if may_be_manifest => Kind::of_text(path, text)?,
+        _ => Kind::Configuration,
+    };
+    (wanted || kind == Kind::Manifest).then_some((kind, text))
 }
 
-fn is_within(root: &Path, path: &str, largest: u64) -> bool {
-    std::fs::metadata(root.join(path)).is_ok_and(|it| it.len() <= largest)
+/// The length of a file in bytes.
+fn length_of(root: &Path, path: &str) -> Option<u64> {
+    std::fs::metadata(root.join(path)).ok().map(|it| it.len())
 }
 
 /// Sets how many threads read and judge; without a call there is one a processor.
@@ -126,7 +144,7 @@ pub fn use_threads(number: usize) {
 ///
 /// # Errors
 /// Why it was not read, one clause.
-pub fn read_text(path: &Path) -> Result<(String, Option<&'static str>), String> {
+pub fn read_text(path: &Path) -> Reading {
     let describe = |error: io::Error| match error.kind() {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::NotFound => "it does not exist".to_owned(),

@@ -69,8 +69,7 @@ impl Project {
         let mut input =
             Input { tree: Tree::new(self.files.iter().map(|(path, _)| path.clone())), ..Input::default() };
         for (path, text) in &self.files {
-            let name = path.rsplit('/').next().unwrap();
-            if let Some(kind) = Kind::of(name) {
+            if let Some(kind) = Kind::of_text(path, text) {
                 input.add(path, kind, text);
             }
         }

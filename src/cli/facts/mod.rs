@@ -3,6 +3,7 @@
 mod compose;
 mod dockerfile;
 mod go;
+mod kubernetes;
 mod value;
 
 use std::path::PathBuf;
@@ -20,8 +21,8 @@ use crate::workspace;
 
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
-    /// The file: Go source, go.mod, a Dockerfile, a Compose file, a `.env` file, a shell script, or the
-    /// configuration of a program (YAML, TOML, JSON, INI).
+    /// The file: Go source, go.mod, a Dockerfile, a Compose file, a Kubernetes manifest, a `.env` file, a
+    /// shell script, or the configuration of a program (YAML, TOML, JSON, INI).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &FactsArguments) -> Result<Done, Failure> {
     let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
     let (text, remark) =
         workspace::read_text(path).map_err(|reason| Failure(format!("{}: {reason}", path.display())))?;
-    let kind = Kind::of(name)
+    let kind = Kind::of_text(name, &text)
         .ok_or_else(|| Failure(format!("{}: reachlint reads no file of such a name", path.display())))?;
     if let Some(remark) = remark {
         output::complain(&format!("note: {}: {remark}", path.display()));
@@ -59,6 +60,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Script => of_script(&shell::read(file, text)),
         Kind::Configuration => of_configuration(file, sources),
         Kind::Makefile | Kind::Sql => of_creation(creation::read(kind, text)),
+        Kind::Manifest => kubernetes::entries(file, text),
     }
 }
 

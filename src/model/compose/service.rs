@@ -8,8 +8,8 @@ use super::{Build, ComposeService, Compositions, Dependency, Mount, Setting, com
 use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::{
-    Composition, CompositionId, Environment, ExtraHost, Healthcheck, Listeners, Namespace, Network,
-    NetworkId, NetworkMembership, Resolved, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+    Composition, CompositionId, Environment, ExtraHost, Healthcheck, Namespace, Network, NetworkId,
+    NetworkMembership, Resolved, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
 };
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -119,17 +119,10 @@ impl Resolver<'_> {
         });
         let dependencies = self.dependencies(service);
         let (healthcheck, health_setting) = self.healthcheck(service);
+        let id = self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX));
+        let kind = WorkloadKind::Service(self.composition);
         let workload = Workload {
-            id: self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX)),
-            name: name.clone(),
-            kind: WorkloadKind::Service(self.composition),
-            image: None,
             image_reference,
-            image_span,
-            program: None,
-            process: None,
-            unexpanded: Vec::new(),
-            database: None,
             namespace,
             networks,
             names: self.names(name, service),
@@ -137,19 +130,14 @@ impl Resolver<'_> {
             published_incomplete,
             exposed: ports::exposed(&service.expose, &self.project.variables),
             environment: self.environment(service),
-            brought: Vec::new(),
             extra_hosts: self.extra_hosts(service),
             links: self.links(service),
             healthcheck,
-            listeners: Listeners::default(),
-            dials: Vec::new(),
-            dials_incomplete: None,
-            calls: Vec::new(),
             depends_on: dependencies.iter().map(|it| it.service.clone()).collect(),
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
-            one_shot: false,
             replicas: self.replicas(service),
             incomplete,
+            ..Workload::bare(id, name.clone(), kind, image_span)
         };
         let variables = &self.project.variables;
         ComposeService {

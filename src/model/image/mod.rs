@@ -168,6 +168,25 @@ pub enum HealthSource {
     Dockerfile,
     /// `healthcheck:` of the Compose service.
     Compose,
+    /// `livenessProbe` of a container of a pod.
+    LivenessProbe,
+    /// `readinessProbe` of a container of a pod.
+    ReadinessProbe,
+    /// `startupProbe` of a container of a pod.
+    StartupProbe,
+}
+
+impl HealthSource {
+    /// What it is called in a sentence.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Dockerfile | Self::Compose => "health check",
+            Self::LivenessProbe => "liveness probe",
+            Self::ReadinessProbe => "readiness probe",
+            Self::StartupProbe => "startup probe",
+        }
+    }
 }
 
 /// An HTTP request of a health check.
@@ -175,7 +194,7 @@ pub enum HealthSource {
 pub struct HealthRequest {
     /// The URL, resolved.
     pub url: String,
-    /// Host part.
+    /// Host part; empty for the address of the pod itself, which the kubelet asks.
     pub host: String,
     /// Where the host is written.
     pub host_span: Span,
@@ -198,7 +217,7 @@ pub struct HealthRequest {
 /// A TCP port that a health check asks.
 #[derive(Clone, Debug)]
 pub struct HealthPort {
-    /// The host.
+    /// The host; empty for the address of the pod itself, which the kubelet asks.
     pub host: String,
     /// The port.
     pub port: u16,

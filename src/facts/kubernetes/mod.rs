@@ -1,0 +1,296 @@
+//! What one Kubernetes manifest says: <https://kubernetes.io/docs/reference/kubernetes-api/>.
+//!
+//! Only what decides how a container runs and who comes to it is kept: pods, in whatever stands for
+//! them, the ConfigMaps and Secrets that they read, and Services. `$(VARIABLES)` stay as they are
+//! written; the model expands them, since other files decide them.
+
+mod read;
+mod sniff;
+
+use crate::net::Protocol;
+use crate::source::{Span, Spanned, Text};
+
+pub use read::read;
+pub use sniff::{LARGEST_FILE, is_manifest, may_be_manifest};
+
+/// The facts of one manifest file.
+#[derive(Clone, Debug, Default)]
+pub struct Manifest {
+    /// The objects of all documents and lists that are of a kind which is read, in order.
+    pub objects: Vec<Object>,
+    /// Places that could not be read.
+    pub errors: Vec<Spanned<String>>,
+}
+
+/// One object.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// `kind:`.
+    pub kind: Spanned<String>,
+    /// `metadata.name`.
+    pub name: Option<Spanned<String>>,
+    /// `metadata.namespace`.
+    pub namespace: Option<Spanned<String>>,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What an object says.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A Pod, or what makes pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob.
+    Pods(PodTemplate),
+    /// A ConfigMap: `data`, by key.
+    ConfigMap(Vec<(Spanned<String>, Text)>),
+    /// A Secret: the keys of `data` and `stringData`.
+    Secret(Vec<Spanned<String>>),
+    /// A Service.
+    Service(Service),
+}
+
+/// What the pods of an object are made after.
+#[derive(Clone, Debug, Default)]
+pub struct PodTemplate {
+    /// `containers`.
+    pub containers: Vec<Container>,
+    /// `initContainers`.
+    pub init_containers: Vec<Container>,
+    /// `volumes`.
+    pub volumes: Vec<Volume>,
+    /// `terminationGracePeriodSeconds`, in seconds.
+    pub grace_period: Option<Spanned<u64>>,
+    /// `hostNetwork`, when it is true.
+    pub host_network: Option<Span>,
+    /// `hostAliases`: address and name.
+    pub host_aliases: Vec<(Text, Text)>,
+    /// `metadata.labels` of the pods.
+    pub labels: Vec<(Spanned<String>, Text)>,
+    /// `metadata.annotations` of the pods.
+    pub annotations: Vec<(Spanned<String>, Text)>,
+    /// `spec.replicas` of the object.
+    pub replicas: Option<Spanned<u32>>,
+    /// Whether the object is one that ends: a Job or a CronJob.
+    pub ends: bool,
+}
+
+/// A container of a pod.
+#[derive(Clone, Debug, Default)]
+pub struct Container {
+    /// `name`.
+    pub name: Option<Spanned<String>>,
+    /// `image`.
+    pub image: Option<Text>,
+    /// `command`, which replaces the image's ENTRYPOINT and drops its CMD.
+    pub command: Option<Words>,
+    /// `args`, which replaces the image's CMD.
+    pub arguments: Option<Words>,
+    /// `workingDir`.
+    pub working_directory: Option<Text>,
+    /// `env`.
+    pub environment: Vec<Variable>,
+    /// `envFrom`.
+    pub environment_from: Vec<VariableSource>,
+    /// `ports`.
+    pub ports: Vec<ContainerPort>,
+    /// `volumeMounts`.
+    pub mounts: Vec<Mount>,
+    /// `livenessProbe`, `readinessProbe` and `startupProbe`.
+    pub probes: Vec<Probe>,
+    /// `lifecycle.preStop`.
+    pub pre_stop: Option<Probe>,
+    /// Whether an init container has `restartPolicy: Always`, so that it runs beside the others.
+    pub is_sidecar: bool,
+}
+
+/// A list of words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The words.
+    pub words: Vec<Text>,
+    /// The list.
+    pub span: Span,
+}
+
+/// One entry of `env`.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// `name`.
+    pub name: Spanned<String>,
+    /// What it is set to.
+    pub value: VariableValue,
+    /// The entry.
+    pub span: Span,
+}
+
+/// What a variable is set to.
+#[derive(Clone, Debug)]
+pub enum VariableValue {
+    /// `value`; an empty text when nothing is written.
+    Text(Text),
+    /// `valueFrom.configMapKeyRef`: the ConfigMap and the key.
+    ConfigMap(Text, Text),
+    /// A secret, a field of the pod, or something else that is not written in a manifest.
+    Elsewhere,
+}
+
+/// One entry of `envFrom`.
+#[derive(Clone, Debug)]
+pub struct VariableSource {
+    /// Whether it is a Secret, else a ConfigMap.
+    pub secret: bool,
+    /// The name of the object; absent when it cannot be read.
+    pub name: Option<Text>,
+    /// `prefix`.
+    pub prefix: String,
+    /// The entry.
+    pub span: Span,
+}
+
+/// One entry of `ports`. It opens nothing: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports>.
+#[derive(Clone, Debug)]
+pub struct ContainerPort {
+    /// `name`.
+    pub name: Option<Spanned<String>>,
+    /// `containerPort`.
+    pub port: Spanned<u16>,
+    /// `protocol`, by default TCP.
+    pub protocol: Protocol,
+}
+
+/// One entry of `volumeMounts`.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// The volume.
+    pub volume: Spanned<String>,
+    /// `mountPath`.
+    pub path: Text,
+    /// `subPath`, or `subPathExpr`, whose variables are not expanded.
+    pub sub_path: Option<Text>,
+    /// The entry.
+    pub span: Span,
+}
+
+/// One entry of `volumes`.
+#[derive(Clone, Debug)]
+pub struct Volume {
+    /// `name`.
+    pub name: Spanned<String>,
+    /// What it holds.
+    pub source: VolumeSource,
+}
+
+/// What a volume holds.
+#[derive(Clone, Debug)]
+pub enum VolumeSource {
+    /// A ConfigMap, with key and path of each of `items`; every key by its own name when there are
+    /// none.
+    ConfigMap(Text, Vec<(Text, Text)>),
+    /// A Secret.
+    Secret,
+    /// Nothing, when the pod starts.
+    EmptyDir,
+    /// A path of the node.
+    HostPath(Option<Text>),
+    /// Something else: a claim, a projected volume.
+    Other,
+}
+
+/// What a probe or a hook is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProbeKind {
+    /// `livenessProbe`.
+    Liveness,
+    /// `readinessProbe`.
+    Readiness,
+    /// `startupProbe`.
+    Startup,
+    /// `lifecycle.preStop`.
+    PreStop,
+}
+
+/// A probe or a hook of a container.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// What it is for.
+    pub kind: ProbeKind,
+    /// What it does.
+    pub action: ProbeAction,
+    /// Its key.
+    pub span: Span,
+}
+
+/// What a probe or a hook does.
+#[derive(Clone, Debug)]
+pub enum ProbeAction {
+    /// `exec`: a command in the container, without a shell.
+    Exec(Words),
+    /// `httpGet`, from the node.
+    HttpGet {
+        /// `host`; by default the address of the pod.
+        host: Option<Text>,
+        /// `port`.
+        port: Spanned<PortReference>,
+        /// `path`, by default `/`.
+        path: Option<Text>,
+        /// Whether it sends headers of its own.
+        headers: bool,
+    },
+    /// `tcpSocket`, from the node.
+    TcpSocket {
+        /// `host`; by default the address of the pod.
+        host: Option<Text>,
+        /// `port`.
+        port: Spanned<PortReference>,
+    },
+    /// `grpc`, from the node.
+    Grpc {
+        /// `port`.
+        port: Spanned<PortReference>,
+    },
+    /// Something else, or it cannot be read.
+    Other,
+}
+
+/// A port by number, or by the name that a container gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PortReference {
+    /// The number.
+    Number(u16),
+    /// The `name` of an entry of a container's `ports`.
+    Name(String),
+}
+
+/// A Service.
+#[derive(Clone, Debug, Default)]
+pub struct Service {
+    /// `selector`; empty when somebody else says where it leads.
+    pub selector: Vec<(Spanned<String>, Text)>,
+    /// `ports`.
+    pub ports: Vec<ServicePort>,
+}
+
+/// One entry of a Service's `ports`.
+#[derive(Clone, Debug)]
+pub struct ServicePort {
+    /// `name`.
+    pub name: Option<Spanned<String>>,
+    /// `port`, the Service's own.
+    pub port: Spanned<u16>,
+    /// `targetPort`, by default the same number.
+    pub target: Spanned<PortReference>,
+    /// `protocol`, by default TCP.
+    pub protocol: Protocol,
+}
+
+impl PodTemplate {
+    /// Whether it can run as it is. One whose containers have no image is a patch of another, as
+    /// kustomize knows them.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let mut all = self.containers.iter().chain(&self.init_containers);
+        !self.containers.is_empty() && all.all(|it| it.image.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! From YAML nodes to the facts of a manifest.
+//!
+//! Whatever has another shape than Kubernetes wants is left out; the rest counts.
+
+use super::{
+    Container, ContainerPort, Content, Manifest, Mount, Object, PodTemplate, PortReference, Probe,
+    ProbeAction, ProbeKind, Service, ServicePort, Variable, VariableSource, VariableValue, Volume,
+    VolumeSource, Words,
+};
+use crate::net::Protocol;
+use crate::source::{FileId, Spanned, Text};
+use crate::syntax::yaml::{self, Entry, Node};
+
+/// Reads one manifest.
+#[must_use]
+pub fn read(file: FileId, text: &str) -> Manifest {
+    let stream = yaml::parse(file, text);
+    let mut out = Manifest { objects: Vec::new(), errors: stream.errors };
+    for document in &stream.documents {
+        objects(document, true, &mut out.objects);
+    }
+    out
+}
+
+/// The objects of a document, those of a list one by one. A list in a list is none.
+fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
+    let Some(kind) = name(node, "kind") else { return };
+    if kind.value.ends_with("List") {
+        for item in items(node.get("items")).filter(|_| may_be_list) {
+            objects(item, false, out);
+        }
+        return;
+    }
+    let spec = node.get("spec");
+    let content = match kind.value.as_str() {
+        "Pod" => Content::Pods(pods(node)),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
+            let template = spec.and_then(|it| it.get("template"));
+            Content::Pods(PodTemplate {
+                replicas: spec.and_then(|it| number(it, "replicas")),
+                ends: kind.value == "Job",
+                ..template.map(pods).unwrap_or_default()
+            })
+        }
+        "CronJob" => {
+            let job = spec.and_then(|it| it.get("jobTemplate")?.get("spec"));
+            let template = job.and_then(|it| it.get("template"));
+            Content::Pods(PodTemplate { ends: true, ..template.map(pods).unwrap_or_default() })
+        }
+        "ConfigMap" => Content::ConfigMap(texts_by_key(node.get("data"))),
+        "Secret" => {
+            let entries = ["data", "stringData"].into_iter().flat_map(|it| entries(node.get(it)));
+            Content::Secret(entries.filter_map(key).collect())
+        }
+        "Service" => Content::Service(spec.map(service).unwrap_or_default()),
+        _ => return,
+    };
+    let metadata = node.get("metadata");
+    out.push(Object {
+        kind,
+        name: metadata.and_then(|it| name(it, "name")),
+        namespace: metadata.and_then(|it| name(it, "namespace")),
+        content,
+    });
+}
+
+/// A node with the `metadata` and `spec` of pods.
+fn pods(node: &Node) -> PodTemplate {
+    let metadata = node.get("metadata");
+    let Some(spec) = node.get("spec") else { return PodTemplate::default() };
+    let aliases = items(spec.get("hostAliases")).flat_map(|it| {
+        let names = items(it.get("hostnames")).filter_map(Node::to_plain_text);
+        names.filter_map(|name| Some((text(it, "ip")?, name)))
+    });
+    PodTemplate {
+        containers: items(spec.get("containers")).map(container).collect(),
+        init_containers: items(spec.get("initContainers")).map(container).collect(),
+        volumes: items(spec.get("volumes")).filter_map(volume).collect(),
+        grace_period: number(spec, "terminationGracePeriodSeconds"),
+        host_network: spec.get("hostNetwork").filter(|it| it.as_bool() == Some(true)).map(|it| it.span),
+        host_aliases: aliases.collect(),
+        labels: texts_by_key(metadata.and_then(|it| it.get("labels"))),
+        annotations: texts_by_key(metadata.and_then(|it| it.get("annotations"))),
+        replicas: None,
+        ends: false,
+    }
+}
+
+fn container(node: &Node) -> Container {
+    let kinds = [
+        ("livenessProbe", ProbeKind::Liveness),
+        ("readinessProbe", ProbeKind::Readiness),
+        ("startupProbe", ProbeKind::Startup),
+    ];
+    let probes = kinds.into_iter().filter_map(|(key, kind)| probe(node.entry(key)?, kind));
+    let hooks = node.get("lifecycle");
+    Container {
+        name: name(node, "name"),
+        image: text(node, "image"),
+        command: words(node.get("command")),
+        arguments: words(node.get("args")),
+        working_directory: text(node, "workingDir"),
+        environment: items(node.get("env")).filter_map(variable).collect(),
+        environment_from: items(node.get("envFrom")).map(variable_source).collect(),
+        ports: items(node.get("ports")).filter_map(container_port).collect(),
+        mounts: items(node.get("volumeMounts")).filter_map(mount).collect(),
+        probes: probes.collect(),
+        pre_stop: hooks.and_then(|it| probe(it.entry("preStop")?, ProbeKind::PreStop)),
+        is_sidecar: name(node, "restartPolicy").is_some_and(|it| it.value == "Always"),
+    }
+}
+
+fn variable(node: &Node) -> Option<Variable> {
+    let from = node.get("valueFrom").filter(|it| !it.is_null());
+    let value = match from {
+        Some(from) => match from.get("configMapKeyRef").map(|it| (text(it, "name"), text(it, "key"))) {
+            Some((Some(name), Some(key))) => VariableValue::ConfigMap(name, key),
+            _ => VariableValue::Elsewhere,
+        },
+        None => VariableValue::Text(text(node, "value").unwrap_or_else(|| Text::new("", node.span))),
+    };
+    Some(Variable { name: name(node, "name")?, value, span: node.span })
+}
+
+fn variable_source(node: &Node) -> VariableSource {
+    let secret = node.get("secretRef");
+    let from = secret.or_else(|| node.get("configMapRef"));
+    VariableSource {
+        secret: secret.is_some(),
+        name: from.and_then(|it| text(it, "name")),
+        prefix: text(node, "prefix").map(|it| it.as_str().to_owned()).unwrap_or_default(),
+        span: node.span,
+    }
+}
+
+fn container_port(node: &Node) -> Option<ContainerPort> {
+    Some(ContainerPort {
+        name: name(node, "name"),
+        port: port(node.get("containerPort")?)?,
+        protocol: protocol(node)?,
+    })
+}
+
+fn mount(node: &Node) -> Option<Mount> {
+    Some(Mount {
+        volume: name(node, "name")?,
+        path: text(node, "mountPath")?,
+        sub_path: text(node, "subPath").or_else(|| text(node, "subPathExpr")),
+        span: node.span,
+    })
+}
+
+fn volume(node: &Node) -> Option<Volume> {
+    let source = if let Some(map) = node.get("configMap") {
+        let paths = items(map.get("items")).filter_map(|it| Some((text(it, "key")?, text(it, "path")?)));
+        text(map, "name").map_or(VolumeSource::Other, |it| VolumeSource::ConfigMap(it, paths.collect()))
+    } else if node.get("secret").is_some() {
+        VolumeSource::Secret
+    } else if node.get("emptyDir").is_some() {
+        VolumeSource::EmptyDir
+    } else if let Some(host) = node.get("hostPath") {
+        VolumeSource::HostPath(text(host, "path"))
+    } else {
+        VolumeSource::Other
+    };
+    Some(Volume { name: name(node, "name")?, source })
+}
+
+fn probe(entry: &Entry, kind: ProbeKind) -> Option<Probe> {
+    let node = &*entry.value;
+    node.as_mapping()?;
+    let action = if let Some(exec) = node.get("exec") {
+        words(exec.get("command")).map(ProbeAction::Exec)
+    } else if let Some(get) = node.get("httpGet") {
+        port_reference(get.get("port")).map(|port| ProbeAction::HttpGet {
+            host: text(get, "host"),
+            port,
+            path: text(get, "path"),
+            headers: get.get("httpHeaders").is_some(),
+        })
+    } else if let Some(socket) = node.get("tcpSocket") {
+        port_reference(socket.get("port"))
+            .map(|port| ProbeAction::TcpSocket { host: text(socket, "host"), port })
+    } else {
+        node.get("grpc").and_then(|it| port_reference(it.get("port"))).map(|port| ProbeAction::Grpc { port })
+    };
+    Some(Probe { kind, action: action.unwrap_or(ProbeAction::Other), span: entry.key.span })
+}
+
+fn service(spec: &Node) -> Service {
+    let ports = items(spec.get("ports")).filter_map(|it| {
+        let port = port(it.get("port")?)?;
+        let target = match it.get("targetPort").filter(|it| !it.is_null()) {
+            Some(target) => port_reference(Some(target))?,
+            None => Spanned::new(PortReference::Number(port.value), port.span),
+        };
+        Some(ServicePort { name: name(it, "name"), port, target, protocol: protocol(it)? })
+    });
+    Service { selector: texts_by_key(spec.get("selector")), ports: ports.collect() }
+}
+
+/// A number is a number, quoted or not, as Kubernetes reads an `IntOrString` of a port: a text that
+/// is no name of a port it takes for a number, too.
+fn port_reference(node: Option<&Node>) -> Option<Spanned<PortReference>> {
+    let node = node?;
+    if let Some(port) = port(node) {
+        return Some(Spanned::new(PortReference::Number(port.value), port.span));
+    }
+    let text = node.as_text()?;
+    let is_name = text.as_str().bytes().any(|it| it.is_ascii_alphabetic()) && !text.as_str().contains('$');
+    is_name.then(|| Spanned::new(PortReference::Name(text.as_str().to_owned()), node.span))
+}
+
+fn port(node: &Node) -> Option<Spanned<u16>> {
+    let text = node.to_plain_text()?;
+    text.as_str().parse().ok().filter(|it| *it > 0).map(|port| Spanned::new(port, node.span))
+}
+
+/// `None` for one that Kubernetes does not know.
+fn protocol(node: &Node) -> Option<Protocol> {
+    match text(node, "protocol") {
+        Some(text) => Protocol::parse(&text.as_str().to_ascii_lowercase()),
+        None => Some(Protocol::Tcp),
+    }
+}
+
+/// An empty list says the same as none.
+fn words(node: Option<&Node>) -> Option<Words> {
+    let node = node?;
+    let words = node.as_sequence()?.iter().map(|it| it.to_plain_text().unwrap_or_default());
+    let words: Vec<_> = words.collect();
+    (!words.is_empty()).then_some(Words { words, span: node.span })
+}
+
+fn texts_by_key(node: Option<&Node>) -> Vec<(Spanned<String>, Text)> {
+    let pairs = entries(node).iter().filter_map(|it| {
+        let value = it.value.to_plain_text().unwrap_or_else(|| Text::new("", it.key.span));
+        Some((key(it)?, value))
+    });
+    pairs.collect()
+}
+
+fn number<T: std::str::FromStr>(node: &Node, key: &str) -> Option<Spanned<T>> {
+    let node = node.get(key)?;
+    let value = node.to_plain_text()?.as_str().parse().ok()?;
+    Some(Spanned::new(value, node.span))
+}
+
+fn name(node: &Node, key: &str) -> Option<Spanned<String>> {
+    let node = node.get(key)?;
+    Some(Spanned::new(node.to_plain_text()?.as_str().to_owned(), node.span))
+}
+
+fn text(node: &Node, key: &str) -> Option<Text> {
+    node.get(key)?.to_plain_text()
+}
+
+fn key(entry: &Entry) -> Option<Spanned<String>> {
+    Some(Spanned::new(entry.name()?.to_owned(), entry.key.span))
+}
+
+fn entries(node: Option<&Node>) -> &[Entry] {
+    node.and_then(Node::as_mapping).unwrap_or_default()
+}
+
+fn items(node: Option<&Node>) -> impl Iterator<Item = &Node> {
+    node.and_then(Node::as_sequence).unwrap_or_default().iter().map(|it| &**it)
+}

@@ -1,0 +1,76 @@
+//! Which YAML files are Kubernetes manifests, told by their text without parsing it.
+
+/// A larger file is not read: what people write of their own pods is a few pages, and what is
+/// larger holds the definitions of somebody's custom resources.
+pub const LARGEST_FILE: u64 = 256 * 1024;
+
+/// The kinds that are read.
+const KINDS: &[&str] = &[
+    "ConfigMap",
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "List",
+    "Pod",
+    "ReplicaSet",
+    "Secret",
+    "Service",
+    "StatefulSet",
+];
+
+/// Whether a file of that path may be a manifest at all, so that its text is worth a look.
+#[must_use]
+pub fn may_be_manifest(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, it)| it);
+    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+}
+
+/// Whether the text of a YAML file is that of a manifest which is read: `apiVersion:` and a known
+/// `kind:`, each at the start of a line. The templates of a Helm chart are not: what they say, their
+/// values decide.
+#[must_use]
+pub fn is_manifest(path: &str, text: &str) -> bool {
+    let in_chart = || path.split('/').rev().skip(1).any(|it| it == "templates") && text.contains("{{");
+    values_of(text, "kind:").any(is_read) && values_of(text, "apiVersion:").next().is_some() && !in_chart()
+}
+
+/// What stands behind `key` wherever it starts a line.
+fn values_of<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = &'t str> {
+    memchr::memmem::find_iter(text.as_bytes(), key)
+        .filter(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
+        .map(move |at| text[at + key.len()..].lines().next().unwrap_or_default())
+}
+
+fn is_read(value: &str) -> bool {
+    let value = value.split(" #").next().unwrap_or(value).trim();
+    KINDS.contains(&value.trim_matches(['"', '\'']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_manifest;
+
+    #[test]
+    fn the_text_tells_a_manifest() {
+        let deployment = "# web\napiVersion: apps/v1\nkind: Deployment # the web\n";
+        assert!(is_manifest("k8s/web.yaml", deployment));
+        assert!(is_manifest("web.yaml", "kind: \"Service\"\r\napiVersion: v1\r\n"));
+        assert!(is_manifest("web.yaml", "kind: Kustomization\napiVersion: x\n---\nkind: Pod\n"));
+        let others = [
+            "apiVersion: v1\nitems:\n  kind: Pod\n",
+            "kind: Pod\n",
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n",
+            "openapi: 3.0.0\nkind: x\n",
+            "",
+        ];
+        assert!(!others.iter().any(|it| is_manifest("a.yaml", it)));
+    }
+
+    #[test]
+    fn the_templates_of_a_chart_are_none() {
+        let template = "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\n";
+        assert!(!is_manifest("chart/templates/service.yaml", template));
+        assert!(is_manifest("templates/service.yaml", "apiVersion: v1\nkind: Service\n"));
+    }
+}

@@ -1,0 +1,109 @@
+//! The containers of pods.
+
+use super::{Join, ServiceBuild, Start};
+use crate::facts::catalogue::{self, split_reference};
+use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
+use crate::model::{ImageId, Pod, PodId, Workload, WorkloadKind};
+use crate::source::{Confidence, FileId, Spanned};
+
+impl Join<'_> {
+    /// The pods in which a Go program of the project runs. Their containers join `workloads`.
+    pub(super) fn pods(&mut self, builds: &[ServiceBuild], workloads: &mut Vec<Workload>) -> Vec<Pod> {
+        let cluster = Cluster::new(self.facts);
+        let plans = cluster.plans();
+        let names = self.image_names(builds, &plans);
+        let mut pods = Vec::new();
+        for plan in &plans {
+            let manifest = self.facts.path(plan.file);
+            let images: Vec<_> =
+                plan.images().map(|it| self.image_of_pod(names.meant(it, manifest)?, builds)).collect();
+            if images.iter().all(Option::is_none) {
+                continue;
+            }
+            let first = u32::try_from(workloads.len()).unwrap_or(u32::MAX);
+            let id = PodId(u32::try_from(pods.len()).unwrap_or(u32::MAX));
+            let (pod, containers) = cluster.pod(plan, id, first, &images);
+            pods.push(pod);
+            workloads.extend(containers.into_iter().map(|it| self.container(it)));
+        }
+        pods
+    }
+
+    fn image_names(&self, builds: &[ServiceBuild], plans: &[PodPlan<'_>]) -> ImageNames {
+        let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
+        let tags =
+            whole().filter_map(|(it, image)| Some((split_reference(it.tag.as_deref()?).0.to_owned(), image)));
+        let services: Vec<(String, FileId)> =
+            whole().map(|(it, image)| (it.service.clone(), self.images.image(image).file)).collect();
+        let used = plans.iter().flat_map(PodPlan::images);
+        ImageNames::new(self.facts, tags.collect(), &services, used)
+    }
+
+    /// The image that a container of a pod runs, when a Go program of the project is in it.
+    fn image_of_pod(&mut self, meant: Meant, builds: &[ServiceBuild]) -> Option<(ImageId, Confidence)> {
+        let (image, confidence) = match meant {
+            Meant::Image(image, confidence) => (image, confidence),
+            Meant::Dockerfile(file, confidence) => {
+                // A service that builds it knows its context and arguments better.
+                let built = builds.iter().filter(|it| it.is_whole).filter_map(|it| it.image);
+                let mut built: Vec<_> = built.filter(|it| self.images.image(*it).file == file).collect();
+                built.dedup();
+                let image = match built[..] {
+                    [one] => one,
+                    _ => self.images.build_alone(file)?,
+                };
+                (image, confidence)
+            }
+        };
+        self.images.image(image).program.is_some().then_some((image, confidence))
+    }
+
+    fn container(&self, container: PodContainer) -> Workload {
+        let PodContainer {
+            mut workload,
+            image,
+            entrypoint,
+            command,
+            mounts,
+            working_directory,
+            has_stop_hook,
+        } = container;
+        workload.image = image.map(|it| it.0);
+        let entry = match workload.image {
+            Some(id) => self.images.base_entry(id),
+            None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
+        };
+        self.start(&mut workload, &Start { entry, entrypoint, command, mounts, working_directory });
+        // A tool may fill the manifest in before Kubernetes reads it.
+        workload.unexpanded.clear();
+        if let Some(process) = workload.process.as_mut().filter(|_| has_stop_hook) {
+            process.shell_keeps_pid1 = None;
+        }
+        if let Some((_, confidence)) = image {
+            workload.image_confidence = confidence;
+            let listeners = workload.listeners.known.iter_mut().map(|it| &mut it.confidence);
+            let dials = workload.dials.iter_mut().map(|it| &mut it.confidence);
+            listeners.chain(dials).for_each(|it| *it = (*it).min(confidence));
+        }
+        if let Some(reason) = &workload.incomplete {
+            let place = workload.image_span;
+            let reason = Spanned::new(reason.clone(), place);
+            workload.listeners.incomplete.get_or_insert(reason);
+        }
+        workload
+    }
+
+    /// Whether what is said of `workload` holds of its image as well, so that the image need not be
+    /// judged by itself. A pod may run another program out of it, and may be an example of something
+    /// else.
+    pub(super) fn stands_for_image(&self, workload: &Workload) -> bool {
+        let Some(image) = workload.image.map(|it| self.images.image(it)) else { return false };
+        let path = self.facts.path(workload.name.span.file);
+        let is_aside = || path.split('/').rev().skip(1).any(|it| ASIDE.contains(&it.trim_start_matches('.')));
+        !matches!(workload.kind, WorkloadKind::Pod(_))
+            || (workload.program == image.program && !workload.one_shot && !is_aside())
+    }
+}
+
+/// Folders of manifests that are there to show or to test something.
+const ASIDE: &[&str] = &["e2e", "example", "examples", "sample", "samples", "test", "testing", "tests"];

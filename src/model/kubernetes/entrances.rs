@@ -1,0 +1,46 @@
+//! By which ports others come to a pod.
+
+use super::{Cluster, probes, share_namespace};
+use crate::facts::kubernetes::{Object, PodTemplate, Service};
+use crate::model::{PodEntrance, Visitor};
+use crate::net::Protocol;
+
+/// The entrances of a pod, the surest first.
+pub(super) fn entrances(cluster: &Cluster<'_>, object: &Object, template: &PodTemplate) -> Vec<PodEntrance> {
+    let services = cluster
+        .services
+        .iter()
+        .filter(|(it, service)| share_namespace(it, object) && selects(service, template));
+    let services = services.flat_map(|(it, service)| {
+        let name = it.name.as_ref().map(|it| it.value.clone()).unwrap_or_default();
+        service.ports.iter().filter_map(move |entry| {
+            let port = probes::number_of(&entry.target.value, &template.containers)?;
+            let by = Visitor::Service(name.clone());
+            Some(PodEntrance { port, protocol: entry.protocol, span: entry.target.span, by })
+        })
+    });
+    let probed = template.containers.iter().flat_map(|container| {
+        container.probes.iter().filter_map(|probe| {
+            let (written, port) = probes::asked_port(probe, container)?;
+            let by = Visitor::Probe(probes::source(probe.kind));
+            Some(PodEntrance { port, protocol: Protocol::Tcp, span: written.span, by })
+        })
+    });
+    let declared = template.containers.iter().flat_map(|it| &it.ports);
+    let declared = declared.map(|it| PodEntrance {
+        port: it.port.value,
+        protocol: it.protocol,
+        span: it.port.span,
+        by: Visitor::Nobody,
+    });
+    services.chain(probed).chain(declared).collect()
+}
+
+/// Whether a Service leads to the pods: one without a selector leads where others say.
+fn selects(service: &Service, template: &PodTemplate) -> bool {
+    let has = |key: &str, value: &str| {
+        template.labels.iter().any(|(it, text)| it.value == key && text.as_str() == value)
+    };
+    !service.selector.is_empty()
+        && service.selector.iter().all(|(key, value)| has(&key.value, value.as_str()))
+}

@@ -1,0 +1,215 @@
+//! Which image of the project a container runs, by its name.
+//!
+//! A manifest does not say what builds an image, so a name counts only when it can mean one Dockerfile.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::Facts;
+use crate::facts::catalogue::{self, split_reference};
+use crate::model::ImageId;
+use crate::source::{Confidence, FileId};
+
+/// What the images of a project may be called.
+pub(crate) struct ImageNames {
+    /// Repositories of images that a Compose service builds and tags.
+    tags: Vec<(String, ImageId)>,
+    dockerfiles: Vec<Named>,
+    /// What stands before the name of a Dockerfile in the images of one family: `shop/go-` of
+    /// `shop/go-order` and `shop/go-user`.
+    families: FxHashSet<String>,
+}
+
+/// A Dockerfile with the names that its image may have.
+struct Named {
+    file: FileId,
+    path: String,
+    names: Vec<String>,
+}
+
+/// What a name leads to.
+pub(crate) enum Meant {
+    /// An image that a Compose service builds.
+    Image(ImageId, Confidence),
+    /// A Dockerfile.
+    Dockerfile(FileId, Confidence),
+}
+
+impl ImageNames {
+    /// `tags` are the repositories that Compose services build, `services` the names of services by the
+    /// Dockerfile that they build, `used` the images of all pods.
+    pub(crate) fn new<'r>(
+        facts: &Facts,
+        tags: Vec<(String, ImageId)>,
+        services: &[(String, FileId)],
+        used: impl Iterator<Item = &'r str>,
+    ) -> Self {
+        let modules = modules(facts);
+        let dockerfiles = facts.dockerfiles.iter().map(|(file, _)| {
+            let path = facts.path(*file).to_owned();
+            let mut names = names_of(&path, &modules);
+            names.extend(services.iter().filter(|(_, it)| it == file).map(|(name, _)| plain(name)));
+            Named { file: *file, path, names }
+        });
+        let mut out = Self { tags, dockerfiles: dockerfiles.collect(), families: FxHashSet::default() };
+        out.families = out.families(used, &modules);
+        out
+    }
+
+    /// What the image `reference` in the manifest at `manifest` means.
+    pub(crate) fn meant(&self, reference: &str, manifest: &str) -> Option<Meant> {
+        let (repository, _) = split_reference(reference);
+        // `{{REGISTRY}}/shop/order:${TAG}` names the image all the same.
+        let is_open = repository.rsplit('/').next().is_none_or(|it| it.contains(['$', '{', '<']));
+        if is_open || catalogue::image(reference).is_some() {
+            return None;
+        }
+        if let Some((_, image)) = self.tags.iter().find(|(it, _)| it == repository) {
+            return Some(Meant::Image(*image, Confidence::Proven));
+        }
+        let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
+        let name = last(repository);
+        let mut tagged: Vec<_> = self.tags.iter().filter(|(it, _)| last(it) == name).map(|it| it.1).collect();
+        tagged.dedup();
+        if let [image] = tagged[..] {
+            return Some(Meant::Image(image, Confidence::Likely));
+        }
+        let is_called = |it: &Named, fits: &dyn Fn(&str) -> bool| it.names.iter().any(|it| fits(it));
+        let stem = without_role(&name);
+        let levels: [&dyn Fn(&str) -> bool; 3] =
+            [&|it| it == name, &|it| without_role(it) == stem, &|it| self.is_of_family(repository, it)];
+        for fits in levels {
+            let all: Vec<_> = self.dockerfiles.iter().filter(|it| is_called(it, fits)).collect();
+            if !all.is_empty() {
+                return nearest(&all, manifest).map(|it| Meant::Dockerfile(it.file, Confidence::Likely));
+            }
+        }
+        None
+    }
+
+    /// Whether the repository is `name` behind what the others of its family have in front.
+    fn is_of_family(&self, repository: &str, name: &str) -> bool {
+        splits(repository)
+            .any(|(before, rest)| without_role(&rest) == without_role(name) && self.families.contains(before))
+    }
+
+    /// What stands in front of the names of at least two Dockerfiles, or is the name of a module.
+    fn families<'r>(
+        &self,
+        used: impl Iterator<Item = &'r str>,
+        modules: &FxHashMap<String, String>,
+    ) -> FxHashSet<String> {
+        let mut found: FxHashMap<String, FxHashSet<FileId>> = FxHashMap::default();
+        for reference in used {
+            let (repository, _) = split_reference(reference);
+            for (before, rest) in splits(repository) {
+                let rest = without_role(&rest).to_owned();
+                let named =
+                    self.dockerfiles.iter().filter(|it| it.names.iter().any(|it| without_role(it) == rest));
+                found.entry(before.to_owned()).or_default().extend(named.map(|it| it.file));
+            }
+        }
+        let is_module = |before: &str| {
+            let name = plain(before.rsplit('/').next().unwrap_or(before).trim_end_matches(['-', '_']));
+            modules.values().any(|it| *it == name)
+        };
+        let kept = found
+            .into_iter()
+            .filter(|(before, files)| files.len() > 1 || (files.len() == 1 && is_module(before)));
+        kept.map(|(before, _)| before).collect()
+    }
+}
+
+/// The Dockerfile that shares the longest path with the manifest; `None` when several do.
+fn nearest<'n>(all: &[&'n Named], manifest: &str) -> Option<&'n Named> {
+    let shared = |it: &Named| {
+        let (a, b) = (it.path.split('/'), manifest.split('/'));
+        a.zip(b).take_while(|(a, b)| a == b).count()
+    };
+    let best = all.iter().map(|it| shared(it)).max()?;
+    let mut nearest = all.iter().filter(|it| shared(it) == best);
+    match (nearest.next(), nearest.next()) {
+        (Some(one), None) => Some(one),
+        _ => None,
+    }
+}
+
+/// The names of the modules by the folder of their go.mod.
+fn modules(facts: &Facts) -> FxHashMap<String, String> {
+    let named = facts.modules.iter().filter_map(|(file, it)| {
+        let folder = facts.path(*file).rsplit_once('/').map_or(".", |it| it.0);
+        let path = it.module.as_ref()?.value.as_str();
+        let is_version = |it: &str| it.strip_prefix('v').is_some_and(|it| it.parse::<u32>().is_ok());
+        let name = path.rsplit('/').find(|it| !is_version(it))?;
+        Some((folder.to_owned(), plain(name)))
+    });
+    named.collect()
+}
+
+/// The names that the image of the Dockerfile at `path` may have: what its own name says
+/// (`Dockerfile.web`, `web.Dockerfile`), else that of its folder and of the module in its folder.
+fn names_of(path: &str, modules: &FxHashMap<String, String>) -> Vec<String> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or((".", path));
+    let file = plain(file);
+    let own = ["dockerfile", "containerfile"].iter().find_map(|word| {
+        let rest = file.strip_prefix(word).or_else(|| file.strip_suffix(word))?;
+        Some(rest.trim_matches(['.', '-']).to_owned())
+    });
+    let own = own.filter(|it| !it.is_empty());
+    let is_variant =
+        own.as_ref().is_none_or(|it| VARIANTS.contains(&it.split(['.', '-']).next().unwrap_or(it)));
+    let mut names: Vec<String> = own.into_iter().collect();
+    if is_variant {
+        names.extend(Some(folder.rsplit('/').next().unwrap_or(folder)).filter(|it| *it != ".").map(plain));
+        names.extend(modules.get(folder).cloned());
+    }
+    names
+}
+
+/// `Dockerfile.dev` makes another image of the same thing.
+const VARIANTS: &[&str] = &[
+    "alpine",
+    "amd64",
+    "arm",
+    "arm64",
+    "armhf",
+    "base",
+    "build",
+    "builder",
+    "ci",
+    "debian",
+    "debug",
+    "dev",
+    "development",
+    "distroless",
+    "full",
+    "local",
+    "multi",
+    "multistage",
+    "ppc64le",
+    "prod",
+    "production",
+    "release",
+    "scratch",
+    "slim",
+    "staging",
+    "test",
+    "ubuntu",
+];
+
+/// Each place at which the last part of a repository may be split: `a/b-c-d` into `a/b-` and `c-d`,
+/// and `a/b-c-` and `d`.
+fn splits(repository: &str) -> impl Iterator<Item = (&str, String)> {
+    let start = repository.rfind('/').map_or(0, |it| it + 1);
+    let dashes = repository[start..].match_indices(['-', '_']).map(move |(at, _)| start + at + 1);
+    dashes.map(|at| (&repository[..at], plain(&repository[at..])))
+}
+
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
+/// `order` of `order-service`.
+fn without_role(name: &str) -> &str {
+    let stem = ["-service", "-svc", "-image"].iter().find_map(|it| name.strip_suffix(it));
+    stem.filter(|it| !it.is_empty()).unwrap_or(name)
+}

@@ -1,0 +1,232 @@
+//! From the facts of Kubernetes manifests to pods and their containers.
+//!
+//! Of a cluster only what is certain is told: what a container starts with, which of its variables are
+//! set to what, and who comes to the ports of its pod. What a name means in a cluster is not known here.
+
+mod entrances;
+mod environment;
+mod expansion;
+mod images;
+mod probes;
+
+use super::compose::{Mount, Setting};
+use super::{
+    Command, Environment, ExtraHost, ImageId, Namespace, Pod, PodId, Resolved, Workload, WorkloadId,
+    WorkloadKind,
+};
+use crate::facts::Facts;
+use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
+use crate::source::{Confidence, FileId, Span, Spanned, Text};
+
+pub(super) use images::{ImageNames, Meant};
+
+/// The objects of all manifests.
+pub(super) struct Cluster<'a> {
+    facts: &'a Facts,
+    templates: Vec<(&'a Object, &'a PodTemplate, FileId)>,
+    services: Vec<(&'a Object, &'a Service)>,
+}
+
+/// A pod whose containers are still to be joined with the images that they run.
+pub(super) struct PodPlan<'a> {
+    object: &'a Object,
+    template: &'a PodTemplate,
+    /// The manifest.
+    pub(super) file: FileId,
+}
+
+/// One container of a pod.
+pub(super) struct PodContainer {
+    /// What the manifest alone says. The rest (image, program, process, listeners, dials, the image's
+    /// part of the environment) is the default.
+    pub(super) workload: Workload,
+    /// The image of the project that it runs, and how sure that is.
+    pub(super) image: Option<(ImageId, Confidence)>,
+    /// `command`.
+    pub(super) entrypoint: Setting,
+    /// `args`.
+    pub(super) command: Setting,
+    /// Where volumes hide what the image holds.
+    pub(super) mounts: Vec<Mount>,
+    /// `workingDir`, which takes the place of the image's WORKDIR.
+    pub(super) working_directory: Option<String>,
+    /// Whether something is done before the container gets SIGTERM.
+    pub(super) has_stop_hook: bool,
+}
+
+impl<'a> Cluster<'a> {
+    pub(super) fn new(facts: &'a Facts) -> Self {
+        let (mut templates, mut services) = (Vec::new(), Vec::new());
+        for (file, manifest) in &facts.manifests {
+            for object in &manifest.objects {
+                match &object.content {
+                    Content::Pods(template) => templates.push((object, template, *file)),
+                    Content::Service(service) => services.push((object, service)),
+                    Content::ConfigMap(_) | Content::Secret(_) => {}
+                }
+            }
+        }
+        Self { facts, templates, services }
+    }
+
+    /// The pods that can run as they are written.
+    pub(super) fn plans(&self) -> Vec<PodPlan<'a>> {
+        let whole = self.templates.iter().filter(|(_, template, _)| template.is_whole());
+        whole.map(|&(object, template, file)| PodPlan { object, template, file }).collect()
+    }
+
+    /// The pod `id`, and its containers, whose workloads are numbered from `first`; `images` are those
+    /// of the project that they run, in the order of [`PodPlan::images`].
+    pub(super) fn pod(
+        &self,
+        plan: &PodPlan<'a>,
+        id: PodId,
+        first: u32,
+        images: &[Option<(ImageId, Confidence)>],
+    ) -> (Pod, Vec<PodContainer>) {
+        let PodPlan { object, template, .. } = plan;
+        let name = object.name.clone().unwrap_or_else(|| Spanned::new(String::new(), object.kind.span));
+        let pod = Pod {
+            kind: object.kind.value.clone(),
+            name,
+            namespace: object.namespace.as_ref().map(|it| it.value.clone()),
+            grace_period: template.grace_period,
+            entrances: entrances::entrances(self, object, template),
+        };
+        let incomplete = self.doubt(plan);
+        let mut containers: Vec<PodContainer> = Vec::new();
+        for ((container, runs_before), image) in plan.containers().zip(images) {
+            // What ends before the others start shares no port with them, and is of interest only by
+            // itself.
+            if runs_before && image.is_none() {
+                continue;
+            }
+            let at = u32::try_from(containers.len()).unwrap_or(u32::MAX);
+            let mut it = self.container(plan, container, WorkloadId(first + at), id);
+            let span = it.workload.name.span;
+            it.image = *image;
+            it.workload.one_shot |= runs_before;
+            it.workload.incomplete = incomplete.clone();
+            it.workload.namespace = match template.host_network {
+                _ if runs_before => Namespace::Unknown(span),
+                Some(span) => Namespace::Host(span),
+                None if at > 0 => Namespace::Of(WorkloadId(first), span),
+                None => Namespace::Own,
+            };
+            containers.push(it);
+        }
+        (pod, containers)
+    }
+
+    /// What may make the pod another than its manifest says.
+    fn doubt(&self, plan: &PodPlan<'_>) -> Option<String> {
+        let manifest = self.facts.manifests.iter().find(|(file, _)| *file == plan.file);
+        if manifest.is_some_and(|(_, it)| !it.errors.is_empty()) {
+            return Some("its manifest could not be read in full".to_owned());
+        }
+        let same = |it: &Object| {
+            let name = |it: &Object| it.name.as_ref().map(|it| it.value.clone());
+            it.kind.value == plan.object.kind.value && name(it) == name(plan.object)
+        };
+        let mut others = self.templates.iter().filter(|(it, ..)| same(it));
+        if others.any(|(_, template, _)| !template.is_whole()) {
+            return Some("a patch changes it".to_owned());
+        }
+        // Istio, Linkerd, Dapr, Vault and others put containers of their own beside it.
+        let injected = plan.template.annotations.iter().any(|(key, value)| {
+            let asks = key.value.contains("inject") || key.value == "dapr.io/enabled";
+            asks && !matches!(value.as_str(), "false" | "disabled")
+        });
+        injected.then(|| "other containers are put into the pod".to_owned())
+    }
+
+    fn container(
+        &self,
+        plan: &PodPlan<'_>,
+        container: &Container,
+        id: WorkloadId,
+        pod: PodId,
+    ) -> PodContainer {
+        let template = plan.template;
+        let name = container.name.clone().or_else(|| plan.object.name.clone());
+        let name = name.unwrap_or_else(|| Spanned::new(String::new(), plan.object.kind.span));
+        let environment = environment::environment(self, plan, container);
+        let reference = container.image.clone();
+        let image_span = reference.as_ref().and_then(Text::cover).unwrap_or(name.span);
+        let hosts = template.host_aliases.iter().filter_map(|(address, name)| {
+            let (address, span) = (address.as_str().to_owned(), name.cover()?);
+            Some(ExtraHost { name: name.as_str().to_owned(), address, span })
+        });
+        let mounts = container.mounts.iter().map(|it| Mount {
+            source: None,
+            bind: false,
+            external: false,
+            target: Some(it.path.as_str().to_owned()),
+            span: it.span,
+        });
+        PodContainer {
+            image: None,
+            entrypoint: setting(container.command.as_ref(), &environment),
+            command: setting(container.arguments.as_ref(), &environment),
+            mounts: mounts.collect(),
+            working_directory: container.working_directory.as_ref().map(|it| it.as_str().to_owned()),
+            has_stop_hook: container.pre_stop.is_some(),
+            workload: Workload {
+                image_reference: reference.map(|text| Resolved {
+                    text,
+                    confidence: Confidence::Proven,
+                    via: Vec::new(),
+                }),
+                extra_hosts: hosts.collect(),
+                probes: probes::checks(container, &environment),
+                environment,
+                one_shot: template.ends,
+                replicas: template.replicas.map(|it| it.value),
+                ..Workload::bare(id, name, WorkloadKind::Pod(pod), image_span)
+            },
+        }
+    }
+}
+
+impl<'a> PodPlan<'a> {
+    /// The containers, and whether each ends before the others start:
+    /// <https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/>.
+    fn containers(&self) -> impl Iterator<Item = (&'a Container, bool)> {
+        let first = self.template.init_containers.iter().map(|it| (it, !it.is_sidecar));
+        self.template.containers.iter().map(|it| (it, false)).chain(first)
+    }
+
+    /// The images that its containers run, in the order of the containers.
+    pub(super) fn images(&self) -> impl Iterator<Item = &'a str> {
+        self.containers().map(|(it, _)| it.image.as_ref().map_or("", Text::as_str))
+    }
+}
+
+/// A command line with its variables expanded. A shell's own `$VARIABLES` stay; in front of any other
+/// program `${NAME}` is for a tool that fills the manifest in (`envsubst`).
+fn setting(words: Option<&Words>, environment: &Environment) -> Setting {
+    let Some(Words { words, span }) = words else { return Setting::Absent };
+    let first = words.first().map_or("", |it| it.as_str().rsplit('/').next().unwrap_or_default());
+    let in_shell = matches!(first, "sh" | "bash" | "ash" | "dash");
+    let expanded = words.iter().map(|it| {
+        let text = expansion::expand(it, environment)?;
+        (in_shell || !expansion::is_filled_in(it.as_str())).then_some(text)
+    });
+    match expanded.collect::<Option<Vec<_>>>() {
+        Some(words) => Setting::Set(Command::Exec(words), *span),
+        None => Setting::Unknown(*span),
+    }
+}
+
+/// Whether two objects are of one namespace, as far as they say.
+fn share_namespace(a: &Object, b: &Object) -> bool {
+    match (&a.namespace, &b.namespace) {
+        (Some(a), Some(b)) => a.value == b.value,
+        _ => true,
+    }
+}
+
+/// The place of a text that a manifest holds.
+fn place(text: &Text, otherwise: Span) -> Span {
+    text.cover().unwrap_or(otherwise)
+}
