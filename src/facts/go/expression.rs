@@ -256,11 +256,13 @@ impl<'t> Reader<'_, 't> {
             }
             "==" | "!=" | ">" => {
                 let equal = Condition::Equal(left.value.clone(), right.value.clone());
+                let missing = missing_value(node, &left, &right);
                 let test = comparison(node, operator, left, right);
+                let holds = missing.unwrap_or(equal);
                 let condition = match (&test, operator) {
                     (Some(_), _) => guard_of(unknown(self.context, node, ""), test.clone(), span).condition,
-                    (None, "==") => equal,
-                    (None, "!=") => equal.negated(),
+                    (None, "==") => holds,
+                    (None, "!=") => holds.negated(),
                     _ => Condition::Unknown(span),
                 };
                 State {
@@ -713,6 +715,20 @@ impl<'t> Reader<'_, 't> {
             _ => None,
         }
     }
+}
+
+/// What `== nil` says of a value: that it could not be made, or of an error that what gave it went well.
+fn missing_value(node: Node<'_>, left: &State, right: &State) -> Option<Condition> {
+    let side = |field| node.field(field);
+    let is_nil = |field| side(field).is_some_and(|it: Node<'_>| it.kind() == "nil");
+    let (tested, value) = match (is_nil("left"), is_nil("right")) {
+        (false, true) => (side("left")?, &left.value),
+        (true, false) => (side("right")?, &right.value),
+        _ => return None,
+    };
+    let failed = Condition::Failed(value.clone());
+    let is_error = tested.text().to_ascii_lowercase().contains("err");
+    Some(if is_error { failed.negated() } else { failed })
 }
 
 /// What `==`, `!=` and `>` with an empty text, zero or nil say.
