@@ -56,7 +56,7 @@ pub fn read(file: FileId, name: &str, text: &str) -> Configuration {
     match Format::of(name) {
         Some(Format::Toml) => {
             let it = syntax::toml::parse(file, text);
-            Configuration { leaves: it.leaves, errors: it.errors }
+            Configuration { leaves: it.leaves(), errors: it.errors }
         }
         Some(Format::Ini) => {
             let it = ini::parse(file, text);
