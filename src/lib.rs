@@ -17,6 +17,8 @@ pub mod model;
 
 pub mod rules;
 
+pub mod config;
+
 pub mod engine;
 
 pub mod fix;

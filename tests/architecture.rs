@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use reachlint::config::{SETTINGS, Shape};
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -105,6 +107,27 @@ fn the_list_of_rules_is_fresh() {
         there == String::from_utf8(fresh).unwrap(),
         "docs/rules.md is stale: cargo run -- rules --format markdown > docs/rules.md"
     );
+}
+
+#[test]
+fn the_documents_of_the_settings_are_fresh() {
+    let mut fresh = Vec::new();
+    reachlint::report::settings_schema::write(&mut fresh).unwrap();
+    let there = fs::read_to_string(root().join("docs/reachlint.schema.json")).unwrap_or_default();
+    assert!(
+        there == String::from_utf8(fresh).unwrap(),
+        "docs/reachlint.schema.json is stale: cargo run -- settings-schema > docs/reachlint.schema.json"
+    );
+    let document = read("docs/settings.md");
+    let mut missing = Vec::new();
+    for setting in SETTINGS {
+        let below = match setting.shape {
+            Shape::Tables(settings) => settings.iter().map(|(it, _)| it.name).collect(),
+            _ => vec![setting.name],
+        };
+        missing.extend(below.into_iter().filter(|it| !document.contains(&format!("| `{it}` | "))));
+    }
+    assert!(missing.is_empty(), "docs/settings.md has no row for {missing:?}");
 }
 
 #[test]

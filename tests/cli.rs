@@ -145,6 +145,109 @@ fn select_and_ignore_choose_rules() {
 }
 
 #[test]
+fn settings_choose_rules_and_severities_and_the_command_line_comes_first() {
+    let project = Project::faulty("settings");
+    let severities = |arguments: &[&str]| -> Vec<String> {
+        let findings = project.findings(arguments);
+        let loopback = findings.iter().filter(|it| it["rule"] == RULE);
+        loopback.map(|it| it["severity"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(severities(&[]), ["error"]);
+    for (settings, arguments, expected) in [
+        (format!("ignore = [\"{RULE}\"]\n"), &[][..], &[][..]),
+        (format!("ignore = [\"{RULE}\"]\n"), &["--isolated"], &["error"]),
+        (format!("ignore = [\"{RULE}\"]\n"), &["--select", RULE], &["error"]),
+        ("select = [\"missing-expose\"]\n".to_owned(), &[], &[]),
+        (format!("select = [\"{RULE}\"]\n"), &["--ignore", RULE], &[]),
+        (format!("[severity]\n{RULE} = \"warning\"\n"), &[], &["warning"]),
+        (format!("[severity]\n{RULE} = \"off\"\n"), &[], &[]),
+        (format!("[severity]\n{RULE} = \"off\"\n"), &["--select", RULE], &["error"]),
+        ("exclude = [\"web/*.go\"]\n".to_owned(), &[], &[]),
+        ("exclude = [\"/main.go\"]\n".to_owned(), &[], &["error"]),
+    ] {
+        project.add("reachlint.toml", &settings);
+        assert_eq!(severities(arguments), expected, "{settings}{arguments:?}");
+    }
+    // Of one folder the hidden file counts, and another one can be named.
+    project.add(".reachlint.toml", format!("[severity]\n{RULE} = \"info\"\n"));
+    assert_eq!(severities(&[]), ["info"]);
+    assert_eq!(severities(&["--config", "reachlint.toml"]), ["error"]);
+    let run = project.run(&["--config", "no-such.toml"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("no-such.toml: it does not exist"), "{}", run.stderr);
+    assert_eq!(project.run(&["--config", "reachlint.toml", "--isolated"]).code, Some(2));
+}
+
+#[test]
+fn settings_say_how_a_run_ends_and_whether_hints_are_shown() {
+    let project = Project::faulty("settings-exit");
+    project
+        .add("reachlint.toml", format!("fail-on = \"never\"\nhints = true\n[severity]\n{RULE} = \"info\"\n"));
+    let run = |arguments: &[&str]| {
+        let run = project.run(&[&["--format", "concise"], arguments].concat());
+        (run.code, run.stdout.contains(&format!("info[{RULE}]")))
+    };
+    assert_eq!(run(&[]), (Some(0), true));
+    assert_eq!(run(&["--hints=false"]), (Some(0), false));
+    assert_eq!(run(&["--fail-on", "info", "--hints=false"]), (Some(1), true));
+    assert_eq!(run(&["--isolated"]), (Some(1), false));
+}
+
+#[test]
+fn a_slip_in_the_settings_is_a_finding_and_nothing_else_is_lost() {
+    let project = Project::faulty("settings-slip");
+    project.add("reachlint.toml", "exlude = []\nignore = [\"loopback-listner\"]\nexclude = [\"a{b\"]\n");
+    let findings = project.findings(&["web"]);
+    let slips = findings.iter().filter(|it| it["rule"] == "unknown-setting");
+    let slips: Vec<_> = slips.map(|it| (it["file"].as_str().unwrap(), it["help"].as_str())).collect();
+    let expected = [
+        ("reachlint.toml", Some("did you mean `exclude`?")),
+        ("reachlint.toml", Some("did you mean `loopback-listener`?")),
+        ("reachlint.toml", None),
+    ];
+    assert_eq!(slips, expected, "{findings:#?}");
+    assert!(findings.iter().any(|it| it["rule"] == RULE));
+    // A file that is no TOML: what could be read of it counts.
+    project.add("reachlint.toml", format!("[severity]\n{RULE} = \"info\"\n[[[\n"));
+    let findings = project.findings(&[]);
+    let severity =
+        |rule: &str| findings.iter().find(|it| it["rule"] == rule).map(|it| it["severity"].clone());
+    assert_eq!(severity("syntax-error"), Some("warning".into()));
+    assert_eq!(severity(RULE), Some("info".into()));
+}
+
+#[test]
+fn settings_above_a_project_count_and_are_named_from_where_one_stands() {
+    let parent =
+        Project::new("settings-above", &[("reachlint.toml", "selct = []\nexclude = [\"shop/web/\"]\n")]);
+    fs::create_dir_all(parent.root.join("shop/.git")).unwrap();
+    for (path, text) in FAULTY {
+        parent.add(&format!("shop/{path}"), text);
+    }
+    let place = |folder: &str, arguments: &[&str]| {
+        let run = run_in(&parent.root.join(folder), &[&["--format", "concise"], arguments].concat());
+        assert!(!run.stdout.contains(RULE), "{}", run.stdout);
+        run.stdout.split(": ").next().unwrap().to_owned()
+    };
+    assert_eq!(place("shop", &[]), "../reachlint.toml:1:1");
+    assert_eq!(place("", &["shop"]), "reachlint.toml:1:1");
+}
+
+#[test]
+fn a_wrapper_of_the_settings_is_followed() {
+    let project = Project::faulty("settings-wrapper");
+    let go =
+        "package main\n\nimport \"example.net/web\"\n\nfunc main() {\n\tweb.Wait(\"127.0.0.1:8080\")\n}\n";
+    project.add("web/main.go", go);
+    assert!(project.findings(&["--select", RULE]).is_empty());
+    project.add("reachlint.toml", "[[wrapper]]\nfunction = \"example.net/web.Wait\"\nrole = \"listen\"\n");
+    let findings = project.findings(&["--select", RULE]);
+    assert_eq!(findings[0]["span"]["start"]["line"], 6, "{findings:#?}");
+    assert!(project.run(&["model"]).stdout.contains("listens 127.0.0.1:8080/tcp"));
+    assert!(!project.run(&["model", "--isolated"]).stdout.contains("listens 127.0.0.1"));
+}
+
+#[test]
 fn a_file_or_folder_of_a_project_filters_the_report_of_the_whole() {
     let project = Project::faulty("filter");
     let loopback = |path: &str| {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use reachlint::config::Settings;
 use reachlint::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
 use reachlint::report::{Format, ProjectReport, Report, Summary, write};
 use reachlint::source::{Edit, FileId, SourceMap, Span};
@@ -70,7 +71,7 @@ impl Fixture {
             repository_prefix: "examples/shop/".into(),
             skipped: vec![("web/Dockerfile".into(), "permission denied".into())],
         };
-        let summary = Summary { errors: 1, warnings: 1, hints: 1, hints_shown: true, files: 3, skipped: 1 };
+        let summary = Summary { errors: 1, warnings: 1, hints: 1, hints_hidden: false, files: 3, skipped: 1 };
         let mut out = Vec::new();
         write(&Report { projects: vec![project], summary }, format, false, &mut out).unwrap();
         String::from_utf8(out).unwrap()
@@ -78,6 +79,30 @@ impl Fixture {
 
     fn sarif(&self) -> Value {
         serde_json::from_str(&self.render(Format::Sarif)).unwrap()
+    }
+}
+
+#[test]
+fn the_schema_of_the_settings_is_as_strict_as_the_reader() {
+    let mut schema = Vec::new();
+    reachlint::report::settings_schema::write(&mut schema).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let document = std::fs::read_to_string("docs/settings.md").unwrap();
+    let shown = document.split("```toml\n").nth(1).and_then(|it| it.split("```").next()).unwrap();
+    for (text, sound) in [
+        (shown, true),
+        ("", true),
+        ("selct = []", false),
+        ("ignore = [\"loopback-listner\"]", false),
+        ("fail-on = \"warn\"", false),
+        ("hints = \"yes\"", false),
+        ("[severity]\nloopback-listener = \"fatal\"", false),
+        ("[[wrapper]]\nfunction = \"a.b/c.D\"", false),
+        ("[[wrapper]]\nfunction = \"a.b/c.D\"\nrole = \"listen\"\nargument = true", false),
+    ] {
+        let settings = Settings::read(FileId(0), text);
+        assert_eq!(settings.unknown.is_empty(), sound, "{text}\n{:#?}", settings.unknown);
+        assert_eq!(schema.is_valid(&toml::from_str(text).unwrap()), sound, "{text}");
     }
 }
 

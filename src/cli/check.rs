@@ -6,15 +6,18 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::exit::{Done, Failure};
 use super::output::{self, Colour};
-use super::project::{self, Loaded};
+use super::project::{self, Loaded, SettingsArguments};
 use super::rule_name;
+use crate::config::FailOn;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{self, Options, Outcome};
-use crate::report::{self, ProjectReport, Report, Summary};
+use crate::facts::kind::Kind;
+use crate::report::{self, ProjectReport, Report};
 use crate::workspace;
 
 #[derive(Debug, Args)]
@@ -28,18 +31,20 @@ pub(super) struct CheckArguments {
     /// Write the findings to FILE instead of standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The lowest severity that makes the exit code 1.
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning)]
-    fail_on: FailOn,
+    /// The lowest severity that makes the exit code 1 [default: `fail-on` of the settings, else warning].
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
     /// Show hints too: findings of severity info, and findings that are only possible.
-    #[arg(long)]
-    hints: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    hints: Option<bool>,
     /// Run these rules only; may be repeated or hold a list with commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parse_id)]
     select: Vec<String>,
     /// Do not run these rules; may be repeated or hold a list with commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parse_id)]
     ignore: Vec<String>,
+    #[command(flatten)]
+    settings: SettingsArguments,
     /// Number of threads [default: one a processor].
     #[arg(long, short, value_name = "NUMBER")]
     jobs: Option<NonZeroUsize>,
@@ -66,16 +71,20 @@ enum Format {
     Sarif,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FailOn {
-    /// Errors only.
-    Error,
-    /// Errors and warnings.
-    Warning,
-    /// Hints too, which are then shown.
-    Info,
-    /// Nothing: findings never change the exit code.
-    Never,
+impl ValueEnum for FailOn {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Error => "Errors only",
+            Self::Warning => "Errors and warnings",
+            Self::Info => "Hints too, which are then shown",
+            Self::Never => "Nothing: findings never change the exit code",
+        };
+        Some(PossibleValue::new(self.as_str()).help(help))
+    }
 }
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Done, Failure> {
@@ -83,38 +92,51 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Done, Failure> {
     if let Some(jobs) = arguments.jobs {
         workspace::use_threads(jobs.get());
     }
-    let projects = project::load_all(&arguments.paths)?;
+    let projects = project::load_all(&arguments.paths, &arguments.settings)?;
     let options = Options { select: arguments.select.clone(), ignore: arguments.ignore.clone() };
     let outcomes: Vec<Outcome> = projects.iter().map(|it| engine::check(&it.input, &options)).collect();
-    let report = assemble(arguments, &projects, &outcomes);
+    let (report, done) = assemble(arguments, &projects, &outcomes);
     write(arguments, &report)?;
     remark(arguments, &projects, &outcomes, started);
-    let summary = report.summary;
-    let found = match arguments.fail_on {
-        FailOn::Error => summary.errors > 0,
-        FailOn::Warning => summary.errors + summary.warnings > 0,
-        FailOn::Info => summary.errors + summary.warnings + summary.hints > 0,
-        FailOn::Never => false,
-    };
-    Ok(if found { Done::Found } else { Done::Clean })
+    Ok(done)
 }
 
-fn assemble<'a>(arguments: &CheckArguments, projects: &'a [Loaded], outcomes: &'a [Outcome]) -> Report<'a> {
-    let hints_shown = arguments.hints || arguments.fail_on == FailOn::Info;
+/// What is reported, and how the command ends. The settings of each project speak of that project alone;
+/// the command line comes before them.
+fn assemble<'a>(
+    arguments: &CheckArguments,
+    projects: &'a [Loaded],
+    outcomes: &'a [Outcome],
+) -> (Report<'a>, Done) {
     let directory = project::working_directory();
-    let mut report = Report { summary: Summary { hints_shown, ..Summary::default() }, ..Report::default() };
+    let (mut report, mut done) = (Report::default(), Done::Clean);
     for (project, outcome) in projects.iter().zip(outcomes) {
-        let sources = &project.input.sources;
-        let asked = |it: &&Diagnostic| project.shows(sources.file(it.primary().span.file).path());
+        let (sources, settings) = (&project.input.sources, &project.input.settings);
+        let fail_on = arguments.fail_on.or(settings.fail_on).unwrap_or(FailOn::Warning);
+        let hints = arguments.hints.or(settings.hints).unwrap_or(false) || fail_on == FailOn::Info;
+        let asked = |it: &&Diagnostic| project.shows(it.primary().span.file);
         let mut diagnostics: Vec<_> = outcome.diagnostics.iter().filter(asked).collect();
         for diagnostic in &diagnostics {
-            match diagnostic.severity {
-                _ if report::is_hint(diagnostic) => report.summary.hints += 1,
-                Severity::Error => report.summary.errors += 1,
-                Severity::Warning | Severity::Info => report.summary.warnings += 1,
+            let fails = match diagnostic.severity {
+                _ if report::is_hint(diagnostic) => {
+                    report.summary.hints += 1;
+                    report.summary.hints_hidden |= !hints;
+                    fail_on == FailOn::Info
+                }
+                Severity::Error => {
+                    report.summary.errors += 1;
+                    fail_on != FailOn::Never
+                }
+                Severity::Warning | Severity::Info => {
+                    report.summary.warnings += 1;
+                    matches!(fail_on, FailOn::Warning | FailOn::Info)
+                }
+            };
+            if fails {
+                done = Done::Found;
             }
         }
-        diagnostics.retain(|it| hints_shown || !report::is_hint(it));
+        diagnostics.retain(|it| hints || !report::is_hint(it));
         report.summary.files += sources.len();
         let unread = || project.notes.iter().filter(|it| !it.read);
         report.summary.skipped += unread().count();
@@ -126,7 +148,7 @@ fn assemble<'a>(arguments: &CheckArguments, projects: &'a [Loaded], outcomes: &'
             skipped: unread().map(|it| (it.path.clone(), it.reason.clone())).collect(),
         });
     }
-    report
+    (report, done)
 }
 
 fn write(arguments: &CheckArguments, report: &Report<'_>) -> Result<(), Failure> {
@@ -175,7 +197,7 @@ fn remark(arguments: &CheckArguments, projects: &[Loaded], outcomes: &[Outcome],
     if arguments.quiet {
         return;
     }
-    for project in projects.iter().filter(|it| it.input.sources.is_empty()) {
+    for project in projects.iter().filter(|it| it.input.kinds.iter().all(|it| *it == Kind::Settings)) {
         let root = project.root.display();
         output::complain(&format!("warning: no Go file, Dockerfile or Compose file in {root}"));
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Done, Failure};
+use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine::{self, Options};
 use crate::model::CallRole;
@@ -16,13 +17,15 @@ pub(super) struct CoverageArguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
+    settings: SettingsArguments,
+    #[command(flatten)]
     outline: OutlineArguments,
 }
 
 pub(super) fn run(arguments: &CoverageArguments) -> Result<Done, Failure> {
     let directory = super::project::working_directory();
     let (mut listeners, mut dials) = (Figures::default(), Figures::default());
-    for loaded in project::load_all(&arguments.paths)? {
+    for loaded in project::load_all(&arguments.paths, &arguments.settings)? {
         let outcome = engine::check(&loaded.input, &Options::default());
         let prefix = loaded.display_prefix(&directory);
         for (role, figures) in [(CallRole::Listen, &mut listeners), (CallRole::Dial, &mut dials)] {

@@ -10,6 +10,7 @@ mod output;
 mod project;
 mod rule_name;
 mod rules;
+mod settings_schema;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Some(Command::Facts(it)) => facts::run(&it),
         Some(Command::Model(it)) => model::run(&it),
         Some(Command::Coverage(it)) => coverage::run(&it),
+        Some(Command::SettingsSchema) => settings_schema::run(),
     };
     exit::code(done)
 }
@@ -61,6 +63,8 @@ enum Command {
     Model(model::ModelArguments),
     /// Print how many addresses of Go programs were understood, and why not the others.
     Coverage(coverage::CoverageArguments),
+    /// Print the JSON Schema of reachlint.toml, which editors understand.
+    SettingsSchema,
 }
 
 /// How `facts` and `model` print.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::exit::{Done, Failure};
+use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine::{self, Options};
 use crate::model::{
@@ -19,12 +20,14 @@ pub(super) struct ModelArguments {
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
     #[command(flatten)]
+    settings: SettingsArguments,
+    #[command(flatten)]
     outline: OutlineArguments,
 }
 
 pub(super) fn run(arguments: &ModelArguments) -> Result<Done, Failure> {
     let directory = super::project::working_directory();
-    for project in project::load_all(arguments.path.as_slice())? {
+    for project in project::load_all(arguments.path.as_slice(), &arguments.settings)? {
         let outcome = engine::check(&project.input, &Options::default());
         let entries = entries(&outcome.project);
         let sources = &project.input.sources;

@@ -2,9 +2,39 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use clap::Args;
+
 use super::exit::Failure;
 use crate::engine::Input;
-use crate::workspace::{self, Note};
+use crate::facts::kind::Kind;
+use crate::source::FileId;
+use crate::workspace::{self, Note, SettingsFile};
+
+/// Which settings count.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct SettingsArguments {
+    /// Take the settings from FILE [default: the nearest reachlint.toml in the project's folder or above].
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    config: Option<PathBuf>,
+    /// Take no settings file.
+    #[arg(long)]
+    isolated: bool,
+}
+
+impl SettingsArguments {
+    /// The settings file of the project at `root`.
+    fn file(&self, root: &Path) -> Result<Option<SettingsFile>, Failure> {
+        let found = match &self.config {
+            Some(path) => Some(path.clone()),
+            None if self.isolated => None,
+            None => SettingsFile::find(root),
+        };
+        let read = |path: PathBuf| {
+            SettingsFile::read(&path).map_err(|reason| Failure(format!("{}: {reason}", path.display())))
+        };
+        found.map(read).transpose()
+    }
+}
 
 /// A project, ready to be checked.
 pub(super) struct Loaded {
@@ -19,11 +49,13 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// Whether `path`, relative to the root, is to be reported on.
-    pub(super) fn shows(&self, path: &str) -> bool {
+    /// Whether a file is to be reported on; the settings speak of every part of the project.
+    pub(super) fn shows(&self, file: FileId) -> bool {
+        let path = self.input.sources.file(file).path();
+        let settings = self.input.kinds.get(file.0 as usize) == Some(&Kind::Settings);
         let inside =
             |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|it| it.starts_with('/'));
-        self.filters.is_empty() || self.filters.iter().any(|it| it == path || inside(it))
+        settings || self.filters.is_empty() || self.filters.iter().any(|it| it == path || inside(it))
     }
 
     /// What stands before the project's paths for a person in `directory`: empty, or ending in `/`.
@@ -43,7 +75,7 @@ pub(super) fn working_directory() -> PathBuf {
 }
 
 /// The projects of `paths`; of several paths in one project it is loaded once.
-pub(super) fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
+pub(super) fn load_all(paths: &[PathBuf], settings: &SettingsArguments) -> Result<Vec<Loaded>, Failure> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut wanted: Vec<(PathBuf, Option<Vec<String>>)> = Vec::new();
@@ -57,12 +89,23 @@ pub(super) fn load_all(paths: &[PathBuf]) -> Result<Vec<Loaded>, Failure> {
             },
         }
     }
-    Ok(wanted.into_iter().map(|(root, filters)| load(root, filters.unwrap_or_default())).collect())
+    wanted
+        .into_iter()
+        .map(|(root, filters)| {
+            let file = settings.file(&root)?;
+            Ok(load(root, filters.unwrap_or_default(), file.as_ref()))
+        })
+        .collect()
 }
 
-fn load(root: PathBuf, filters: Vec<String>) -> Loaded {
-    let workspace = workspace::load(&root);
-    let input = Input { sources: workspace.sources, kinds: workspace.kinds, tree: workspace.tree };
+fn load(root: PathBuf, filters: Vec<String>, settings: Option<&SettingsFile>) -> Loaded {
+    let workspace = workspace::load(&root, settings);
+    let input = Input {
+        sources: workspace.sources,
+        kinds: workspace.kinds,
+        tree: workspace.tree,
+        settings: workspace.settings,
+    };
     Loaded { root, input, notes: workspace.notes, filters }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use crate::config::{Level, Settings};
 use crate::diagnostic::Diagnostic;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
@@ -29,6 +30,8 @@ pub struct Input {
     pub kinds: Vec<Kind>,
     /// Every file of the project, read or not.
     pub tree: Tree,
+    /// The project's settings.
+    pub settings: Settings,
 }
 
 impl Input {
@@ -37,21 +40,35 @@ impl Input {
         self.sources.add(path, text);
         self.kinds.push(kind);
     }
+
+    /// Adds the settings file.
+    pub fn configure(&mut self, path: &str, text: &str) {
+        self.settings = Settings::read(self.sources.add(path, text), text);
+        self.kinds.push(Kind::Settings);
+    }
 }
 
-/// Which rules run.
+/// Which rules run, whatever the settings say.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Only these; all when empty.
+    /// Only these; those of the settings when empty.
     pub select: Vec<String>,
     /// Not these.
     pub ignore: Vec<String>,
 }
 
 impl Options {
-    fn runs(&self, rule: &Rule) -> bool {
+    fn runs(&self, rule: &Rule, settings: &Settings) -> bool {
         let named = |list: &[String]| list.iter().any(|it| it == rule.id);
-        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+        if named(&self.ignore) {
+            return false;
+        }
+        // Who asks for a rule by name gets it.
+        if !self.select.is_empty() {
+            return named(&self.select);
+        }
+        let selected = settings.select.is_empty() || named(&settings.select);
+        selected && !named(&settings.ignore) && settings.level(rule.id) != Some(Level::Off)
     }
 }
 
@@ -75,7 +92,7 @@ pub fn check(input: &Input, options: &Options) -> Outcome {
     let facts = read_facts(input, &internal_errors);
     let project =
         isolate::run("joining the project", &internal_errors, || Project::build(&facts)).unwrap_or_default();
-    let mut diagnostics = run_rules(&project, options, &internal_errors);
+    let mut diagnostics = run_rules(&project, &input.settings, options, &internal_errors);
     sort(&mut diagnostics, &input.sources);
     let internal_errors = internal_errors.into_inner().unwrap_or_default();
     Outcome { facts, project, diagnostics, internal_errors }
@@ -108,7 +125,8 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         let read = || configuration::read(*id, path, text);
         isolate::run(path, internal_errors, read).map(|facts| (*id, facts))
     });
-    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), internal_errors);
+    let wrappers = &input.settings.wrappers;
+    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), wrappers, internal_errors);
     Facts {
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
@@ -122,6 +140,8 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         manifests: read!(Kind::Manifest, kubernetes::read),
         configurations: configurations.collect(),
         creation: read_creation(input),
+        wrappers: wrappers.clone(),
+        settings_errors: input.settings.errors.clone(),
     }
 }
 
@@ -135,13 +155,23 @@ fn read_creation(input: &Input) -> Creation {
     own.map(|((_, file), kind)| creation::read(**kind, file.text())).reduce(Creation::default, Creation::or)
 }
 
-fn run_rules(project: &Project, options: &Options, internal_errors: &Mutex<Vec<String>>) -> Vec<Diagnostic> {
-    let rules: Vec<_> = RULES.iter().filter(|rule| options.runs(rule)).collect();
+fn run_rules(
+    project: &Project,
+    settings: &Settings,
+    options: &Options,
+    internal_errors: &Mutex<Vec<String>>,
+) -> Vec<Diagnostic> {
+    let rules: Vec<_> = RULES.iter().filter(|rule| options.runs(rule, settings)).collect();
+    let context = Context { project, unknown_settings: &settings.unknown };
     let found = rules.par_iter().flat_map_iter(|rule| {
         let run = || {
             let mut findings = Findings::new(rule);
-            (rule.check)(&Context { project }, &mut findings);
-            findings.into_diagnostics()
+            (rule.check)(&context, &mut findings);
+            let mut diagnostics = findings.into_diagnostics();
+            if let Some(Level::At(severity)) = settings.level(rule.id) {
+                diagnostics.iter_mut().for_each(|it| it.severity = severity);
+            }
+            diagnostics
         };
         isolate::run(rule.id, internal_errors, run).unwrap_or_default()
     });

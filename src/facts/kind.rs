@@ -26,6 +26,8 @@ pub enum Kind {
     Makefile,
     /// `*.sql`.
     Sql,
+    /// `reachlint.toml`, `.reachlint.toml`.
+    Settings,
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
     /// are read, see [`configuration`](super::configuration).
     Configuration,
@@ -50,6 +52,7 @@ impl Kind {
         match name {
             "go.mod" => return Some(Self::GoMod),
             "go.work" => return Some(Self::GoWork),
+            "reachlint.toml" | ".reachlint.toml" => return Some(Self::Settings),
             _ if name.ends_with(".go") => return Some(Self::Go),
             _ => {}
         }

@@ -20,7 +20,7 @@ pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part
 
 use rustc_hash::FxHashSet;
 
-use crate::source::FileId;
+use crate::source::{FileId, Spanned};
 
 /// The facts of a whole project, each with its file, in the order of paths.
 #[derive(Debug, Default)]
@@ -49,6 +49,10 @@ pub struct Facts {
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
+    /// What the project's settings say of Go functions.
+    pub wrappers: catalogue::Wrappers,
+    /// Places of the project's settings that could not be read.
+    pub settings_errors: Vec<Spanned<String>>,
 }
 
 impl Facts {

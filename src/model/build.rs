@@ -402,6 +402,7 @@ fn syntax_errors(facts: &Facts) -> Vec<Spanned<String>> {
     errors.extend(facts.dockerfiles.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.compose.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.dotenv.iter().flat_map(|(_, it)| it.errors.clone()));
+    errors.extend(facts.settings_errors.iter().cloned());
     // A script that the grammar cannot read is most often right: no finding for it.
     errors
 }

@@ -11,6 +11,7 @@ pub mod outline;
 mod place;
 pub mod rule_list;
 mod sarif;
+pub mod settings_schema;
 mod text;
 
 use std::io;
@@ -66,8 +67,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity info, and findings that are only possible, shown or not.
     pub hints: usize,
-    /// Whether the hints are among what is shown.
-    pub hints_shown: bool,
+    /// Whether hints are among what is not shown.
+    pub hints_hidden: bool,
     /// Files that were read.
     pub files: usize,
     /// Files that were not read though their name is one that reachlint reads.
@@ -90,7 +91,7 @@ impl Summary {
         };
         let mut asides = Vec::new();
         if self.hints > 0 {
-            let pointer = if self.hints_shown { "" } else { ", see --hints" };
+            let pointer = if self.hints_hidden { ", see --hints" } else { "" };
             asides.push(format!("{}{pointer}", count(self.hints, "hint")));
         }
         if self.skipped > 0 {
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn the_summary_is_one_line() {
         let line = |errors, warnings, hints, skipped| {
-            Summary { errors, warnings, hints, skipped, files: 12, hints_shown: false }.line()
+            Summary { errors, warnings, hints, skipped, files: 12, hints_hidden: true }.line()
         };
         assert_eq!(line(2, 1, 14, 0), "2 errors, 1 warning (14 hints, see --hints)");
         assert_eq!(line(0, 2, 1, 3), "2 warnings (1 hint, see --hints; 3 files not read, see -v)");

@@ -32,7 +32,23 @@ impl Range {
 pub(super) fn locus(sources: &SourceMap, prefix: &str, span: Span) -> String {
     let file = sources.file(span.file);
     let Position { line, column } = file.lines().position(file.text(), span.start as usize);
-    format!("{prefix}{}:{line}:{column}", file.path())
+    format!("{}:{line}:{column}", path(prefix, file.path()))
+}
+
+/// A path of a project behind `prefix`, which is empty or ends in `/`. A settings file above the project's
+/// root has a path that leads up (`../reachlint.toml`); what it leads out of is taken off.
+pub(super) fn path(prefix: &str, path: &str) -> String {
+    let (mut folder, mut rest) = (prefix.trim_end_matches('/'), path);
+    while let Some(up) = rest.strip_prefix("../") {
+        let last = folder.rsplit('/').next().unwrap_or(folder);
+        if last.is_empty() || last == ".." {
+            break;
+        }
+        folder = folder[..folder.len() - last.len()].trim_end_matches('/');
+        rest = up;
+    }
+    let root = if prefix.starts_with('/') && folder.is_empty() { "/" } else { "" };
+    if folder.is_empty() { format!("{root}{rest}") } else { format!("{folder}/{rest}") }
 }
 
 /// `text` without characters that a terminal would act upon (a file under review may be hostile):
@@ -55,7 +71,20 @@ pub(super) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{path, printable};
+
+    #[test]
+    fn a_path_that_leads_up_takes_folders_off() {
+        assert_eq!(path("", "a.go"), "a.go");
+        assert_eq!(path("web/", "a.go"), "web/a.go");
+        assert_eq!(path("shop/web/", "../reachlint.toml"), "shop/reachlint.toml");
+        assert_eq!(path("web/", "../reachlint.toml"), "reachlint.toml");
+        assert_eq!(path("web/", "../../reachlint.toml"), "../reachlint.toml");
+        assert_eq!(path("../web/", "../reachlint.toml"), "../reachlint.toml");
+        assert_eq!(path("../", "../reachlint.toml"), "../../reachlint.toml");
+        assert_eq!(path("/web/", "../reachlint.toml"), "/reachlint.toml");
+        assert_eq!(path("/web/", "a.go"), "/web/a.go");
+    }
 
     #[test]
     fn escape_sequences_are_defused_and_keep_their_length() {

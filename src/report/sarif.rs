@@ -17,7 +17,7 @@ use self::schema::{
     Tool,
 };
 use super::fingerprint::Fingerprints;
-use super::{ProjectReport, Report};
+use super::{ProjectReport, Report, place};
 use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
 use crate::rules::{Document, RULES, Rule};
 use crate::source::Span;
@@ -64,7 +64,7 @@ impl RunBuilder {
     fn add(&mut self, project: &ProjectReport<'_>, diagnostic: &Diagnostic) {
         let primary = diagnostic.primary();
         let location = self.location(project, primary.span);
-        let path = format!("{}{}", project.repository_prefix, project.sources.file(primary.span.file).path());
+        let path = place::path(&project.repository_prefix, project.sources.file(primary.span.file).path());
         let related: Vec<Location> = diagnostic.labels[1..]
             .iter()
             .enumerate()
@@ -143,7 +143,7 @@ impl RunBuilder {
     }
 
     fn artifact_of(&mut self, project: &ProjectReport<'_>, span: Span) -> ArtifactLocation {
-        self.artifact(&format!("{}{}", project.repository_prefix, project.sources.file(span.file).path()))
+        self.artifact(&place::path(&project.repository_prefix, project.sources.file(span.file).path()))
     }
 
     fn artifact(&mut self, path: &str) -> ArtifactLocation {

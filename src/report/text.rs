@@ -104,7 +104,7 @@ impl<'a> Files<'a> for PrintableFiles<'_> {
     type Source = &'a str;
 
     fn name(&'a self, id: FileId) -> Result<String, files::Error> {
-        let name = format!("{}{}", self.project.display_prefix, self.project.sources.file(id).path());
+        let name = place::path(&self.project.display_prefix, self.project.sources.file(id).path());
         Ok(place::printable(&name).into_owned())
     }
 

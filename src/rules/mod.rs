@@ -41,6 +41,7 @@ mod syntax_error;
 mod undefined_network;
 mod unexpanded_variable;
 mod unknown_service_host;
+mod unknown_setting;
 mod unmapped_host_gateway;
 mod unpublished_port;
 mod unserved_health_path;
@@ -51,6 +52,7 @@ mod wrong_database_name;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
+pub use unknown_setting::UnknownSetting;
 
 use crate::model::Project;
 
@@ -68,6 +70,8 @@ pub struct Rule {
 pub struct Context<'a> {
     /// The joined model.
     pub project: &'a Project,
+    /// What was not understood of the project's settings.
+    pub unknown_settings: &'a [UnknownSetting],
 }
 
 /// Every rule, in the order of the catalogue.
@@ -112,6 +116,7 @@ pub const RULES: &[Rule] = &[
     go_version_mismatch::RULE,
     // The files themselves.
     syntax_error::RULE,
+    unknown_setting::RULE,
 ];
 
 /// The rule of that name.

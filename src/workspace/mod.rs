@@ -5,17 +5,21 @@
 mod decode;
 mod git_index;
 mod locate;
+mod settings;
 mod walk;
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 pub use locate::{Target, locate, repository_of};
+pub use settings::SettingsFile;
 
+use crate::config::Settings;
 use crate::facts::kind::Kind;
 use crate::facts::{Tree, configuration, creation, kubernetes};
 use crate::source::SourceMap;
@@ -28,7 +32,7 @@ const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 pub struct Workspace {
     /// The project's root, absolute.
     pub root: PathBuf,
-    /// The files that were read, in order of their paths.
+    /// The settings file, when there is one, then the files that were read in order of their paths.
     pub sources: SourceMap,
     /// What each of them is, by `FileId`.
     pub kinds: Vec<Kind>,
@@ -36,6 +40,8 @@ pub struct Workspace {
     pub tree: Tree,
     /// What was not read.
     pub notes: Vec<Note>,
+    /// What the settings file says.
+    pub settings: Settings,
 }
 
 /// A file that was not read, or not as it is.
@@ -55,14 +61,26 @@ impl Note {
     }
 }
 
-/// Reads the project at `root`.
+/// Reads the project at `root`, which is absolute.
 #[must_use]
-pub fn load(root: &Path) -> Workspace {
+pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
+    let (mut sources, mut kinds) = (SourceMap::default(), Vec::new());
+    let mut settings = Settings::default();
+    let mut excluded = Gitignore::empty();
+    if let Some(file) = settings_file {
+        settings = file.load(root, &mut sources);
+        kinds.push(Kind::Settings);
+        excluded = file.excluded(root, &mut settings);
+    }
+    let is_excluded = |path: &str| {
+        !excluded.is_empty() && excluded.matched_path_or_any_parents(root.join(path), false).is_ignore()
+    };
     let walk::Walked { files, mut notes } = walk::walk(root);
     let kind_of = |path: &str| Kind::of(path.rsplit('/').next().unwrap_or(path));
     let (later, first): (Vec<_>, Vec<_>) = files
         .iter()
         .filter_map(|path| Some((path, kind_of(path)?)))
+        .filter(|(path, kind)| *kind != Kind::Settings && !is_excluded(path))
         .partition(|(_, kind)| *kind == Kind::Configuration);
     let is_dump = |path: &str| length_of(root, path).is_none_or(|it| it > creation::LARGEST_FILE);
     let first = first.par_iter().filter(|(path, kind)| *kind != Kind::Sql || !is_dump(path));
@@ -81,7 +99,6 @@ pub fn load(root: &Path) -> Workspace {
     });
     read_files.extend(later.collect::<Vec<_>>());
     read_files.sort_by_key(|(path, ..)| *path);
-    let (mut sources, mut kinds) = (SourceMap::default(), Vec::new());
     for (path, kind, text) in read_files {
         match text {
             Ok((text, remark)) => {
@@ -93,7 +110,7 @@ pub fn load(root: &Path) -> Workspace {
         }
     }
     notes.sort();
-    Workspace { root: root.to_owned(), sources, kinds, tree: Tree::new(files), notes }
+    Workspace { root: root.to_owned(), sources, kinds, tree: Tree::new(files), notes, settings }
 }
 
 /// The configuration files that any of these texts names.

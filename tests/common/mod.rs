@@ -69,8 +69,12 @@ impl Project {
         let mut input =
             Input { tree: Tree::new(self.files.iter().map(|(path, _)| path.clone())), ..Input::default() };
         for (path, text) in &self.files {
-            if let Some(kind) = Kind::of_text(path, text) {
-                input.add(path, kind, text);
+            match Kind::of_text(path, text) {
+                // As the command, the settings of the project's root count.
+                Some(Kind::Settings) if !path.contains('/') => input.configure(path, text),
+                Some(Kind::Settings) => {}
+                Some(kind) => input.add(path, kind, text),
+                None => {}
             }
         }
         let outcome = check(&input, &Options::default());

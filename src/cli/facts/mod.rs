@@ -58,7 +58,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Compose => compose::entries(file, sources),
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
-        Kind::Configuration => of_configuration(file, sources),
+        Kind::Configuration | Kind::Settings => of_configuration(file, sources),
         Kind::Makefile | Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
     }

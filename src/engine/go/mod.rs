@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::isolate;
+use crate::facts::catalogue::Wrappers;
 use crate::facts::go::{GoFile, Head, is_built, of_head, read_without, scan};
 use crate::source::FileId;
 
@@ -23,12 +24,13 @@ pub(super) type File<'t> = (FileId, &'t str, &'t str);
 pub(super) fn read_go(
     files: &[File<'_>],
     modules: &[(String, String)],
+    wrappers: &Wrappers,
     internal_errors: &Mutex<Vec<String>>,
 ) -> Vec<(FileId, GoFile)> {
     let heads: Vec<Head> = files.par_iter().map(|(id, _, text)| scan(*id, text)).collect();
     let folders = Folders::new(files, modules);
     let needed = needed(files, &heads, &folders);
-    let skipped = relevance::irrelevant(files, &heads, &needed, &folders);
+    let skipped = relevance::irrelevant(files, &heads, &needed, &folders, wrappers);
     let of_file = |(index, head): (usize, &Head)| {
         let (id, path, text) = files[index];
         let read =
@@ -151,7 +153,7 @@ mod tests {
         };
         let modules = [(".".to_owned(), "example.com/shop".to_owned())];
         for modules in [&modules[..], &[]] {
-            let facts = read_go(&files(&sources), modules, &Mutex::new(Vec::new()));
+            let facts = read_go(&files(&sources), modules, &Wrappers::default(), &Mutex::new(Vec::new()));
             let full: Vec<bool> = facts.iter().map(|(_, it)| it.in_full).collect();
             assert_eq!(full, [true, false, true, false, false]);
             assert!(facts.iter().all(|(_, it)| it.package.is_some()));
@@ -164,7 +166,12 @@ mod tests {
         let numbered = sources.iter().zip(paths).enumerate();
         let files: Vec<File<'_>> =
             numbered.map(|(index, (text, path))| (FileId(index as u32), path, *text)).collect();
-        let facts = read_go(&files, &[(".".to_owned(), "a".to_owned())], &Mutex::new(Vec::new()));
+        let facts = read_go(
+            &files,
+            &[(".".to_owned(), "a".to_owned())],
+            &Wrappers::default(),
+            &Mutex::new(Vec::new()),
+        );
         let functions = facts.iter().flat_map(|(_, it)| &it.functions);
         let read = functions.filter(|it| !it.calls.is_empty() || !it.returns.is_empty());
         read.map(|it| it.name.value.clone()).collect()
@@ -225,7 +232,12 @@ func (c *client) Get(id string) error { _, err := http.Get(c.base + id); return 
         let numbered = sources.iter().enumerate();
         let files: Vec<File<'_>> =
             numbered.map(|(index, (path, text))| (FileId(index as u32), *path, *text)).collect();
-        let facts = read_go(&files, &[(".".to_owned(), "a".to_owned())], &Mutex::new(Vec::new()));
+        let facts = read_go(
+            &files,
+            &[(".".to_owned(), "a".to_owned())],
+            &Wrappers::default(),
+            &Mutex::new(Vec::new()),
+        );
         assert!(facts.iter().flat_map(|(_, it)| &it.functions).all(|it| !it.calls.is_empty()));
     }
 

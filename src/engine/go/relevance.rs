@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{File, Folders, folder_of};
-use crate::facts::catalogue::go as catalogue;
+use crate::facts::catalogue::{Wrappers, go as catalogue};
 use crate::facts::go::{Before, Head, Mention, Outline, OutlinedFunction, import_names, outline};
 
 /// What a mention may mean.
@@ -47,6 +47,7 @@ pub(super) fn irrelevant(
     heads: &[Head],
     needed: &[bool],
     folders: &Folders<'_>,
+    wrappers: &Wrappers,
 ) -> Vec<Option<Vec<Range<usize>>>> {
     let outlined: Vec<Option<Outlined<'_>>> = files
         .par_iter()
@@ -62,7 +63,7 @@ pub(super) fn irrelevant(
         .collect();
     let triggered: Vec<Vec<bool>> = outlined
         .par_iter()
-        .map(|file| file.as_ref().map(|file| file.triggers(folders)).unwrap_or_default())
+        .map(|file| file.as_ref().map(|file| file.triggers(folders, wrappers)).unwrap_or_default())
         .collect();
     let relevant = Closure::new(&outlined, &functions, &declared, folders).run(&triggered);
     let unread = |(index, file): (usize, Option<Outlined<'_>>)| {
@@ -121,12 +122,13 @@ impl<'t> Outlined<'t> {
     }
 
     /// For each function whether its body itself does something with the network or configuration.
-    fn triggers(&self, folders: &Folders<'t>) -> Vec<bool> {
+    fn triggers(&self, folders: &Folders<'t>, wrappers: &Wrappers) -> Vec<bool> {
         let functions = self.outline.functions.iter();
         functions
             .map(|it| {
                 let starts = it.receiver.is_none() && matches!(it.name, "main" | "init");
-                starts || self.configures || self.mentions(it).iter().any(|it| self.is_trigger(it, folders))
+                let acts = |it: &Mention<'t>| wrappers.has_name(it.name) || self.is_trigger(it, folders);
+                starts || self.configures || self.mentions(it).iter().any(acts)
             })
             .collect()
     }

@@ -76,7 +76,7 @@ pub struct Place {
     /// All arguments from there on, none of which need be given.
     pub variadic: bool,
     /// Fields to go down.
-    pub fields: Vec<&'static str>,
+    pub fields: Vec<String>,
     /// Whether the value is a list, each element of which counts.
     pub list: bool,
 }
@@ -87,8 +87,17 @@ pub enum EntryAddress {
     /// A value of the call.
     At(Place),
     /// The same in every call.
-    Fixed(&'static str),
+    Fixed(Cow<'static, str>),
 }
+
+/// What is served on a socket.
+pub const APPLICATIONS: &[&str] = &["http", "grpc", "other"];
+
+/// How a call that listens gets its address.
+pub const LISTEN_FORMS: &[&str] = &["address", "port", "listener", "unknown"];
+
+/// How a call that dials gets its address.
+pub const DIAL_FORMS: &[&str] = &["address", "url", "mysql", "any", "host", "driver", "target"];
 
 /// A row of `go-listen.csv`, which describes the columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +109,7 @@ pub struct ListenEntry {
     /// Go's name of the network.
     pub network: Option<EntryAddress>,
     /// The address when none is given; begins with `$NAME` when that variable comes first.
-    pub default: &'static str,
+    pub default: Cow<'static, str>,
     /// `http`, `grpc` or `other`.
     pub application: &'static str,
     /// `tcp` or `udp`.
@@ -119,7 +128,7 @@ pub struct DialEntry {
     /// Go's name of the network.
     pub network: Option<EntryAddress>,
     /// The address when none is given.
-    pub default: &'static str,
+    pub default: Cow<'static, str>,
 }
 
 /// A row of `go-route.csv`, which describes the columns.
@@ -393,7 +402,7 @@ impl Catalogue {
                 address: Place::parse(row.cell("address")),
                 form: row.cell("form"),
                 network: EntryAddress::parse(row.cell("network"), "="),
-                default: row.cell("default"),
+                default: row.cell("default").into(),
                 application: row.cell("application"),
                 protocol: row.cell("protocol"),
             });
@@ -404,10 +413,12 @@ impl Catalogue {
                 form: row.cell("form"),
                 scheme: match row.cell("scheme").strip_prefix('@') {
                     Some(argument) => Place::parse(argument).map(EntryAddress::At),
-                    None => Some(row.cell("scheme")).filter(|it| !it.is_empty()).map(EntryAddress::Fixed),
+                    None => Some(row.cell("scheme"))
+                        .filter(|it| !it.is_empty())
+                        .map(|it| EntryAddress::Fixed(it.into())),
                 },
                 network: EntryAddress::parse(row.cell("network"), "="),
-                default: row.cell("default"),
+                default: row.cell("default").into(),
             });
         }
         for row in rows(table!("go-route.csv")) {
@@ -496,7 +507,8 @@ fn unversioned(path: &'static str) -> &'static str {
 
 impl Place {
     /// Reads `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`; `None` for `-` and nothing.
-    pub(super) fn parse(text: &'static str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let (text, list) = text.strip_suffix("[]").map_or((text, false), |it| (it, true));
         let (text, variadic) = text.strip_suffix("...").map_or((text, false), |it| (it, true));
         let (root, fields) = text.split_once('.').unwrap_or((text, ""));
@@ -505,8 +517,8 @@ impl Place {
         let is_key = fields.starts_with(|it: char| it.is_ascii_lowercase());
         let fields = match fields {
             "" => Vec::new(),
-            key if is_key => vec![key],
-            path => path.split('.').collect(),
+            key if is_key => vec![key.to_owned()],
+            path => path.split('.').map(str::to_owned).collect(),
         };
         Some(Self { argument, variadic, fields, list })
     }
@@ -527,7 +539,7 @@ impl AnyVariable {
 impl EntryAddress {
     fn parse(text: &'static str, fixed: &str) -> Option<Self> {
         match text.strip_prefix(fixed) {
-            Some(word) => Some(Self::Fixed(word)),
+            Some(word) => Some(Self::Fixed(word.into())),
             None => Place::parse(text).map(Self::At),
         }
     }
@@ -597,16 +609,12 @@ mod tests {
         for (package, type_name, name, entry) in go().iter() {
             assert_ne!(*entry, GoEntry::default(), "{package} {type_name}.{name}");
             if let Some(listen) = &entry.listen {
-                assert!(["http", "grpc", "other"].contains(&listen.application), "{package}.{name}");
+                assert!(APPLICATIONS.contains(&listen.application), "{package}.{name}");
                 assert!(["tcp", "udp"].contains(&listen.protocol), "{package}.{name}");
-                assert!(
-                    ["address", "port", "listener", "unknown"].contains(&listen.form),
-                    "{package}.{name}"
-                );
+                assert!(LISTEN_FORMS.contains(&listen.form), "{package}.{name}");
             }
             if let Some(dial) = &entry.dial {
-                let forms = ["address", "url", "mysql", "any", "host", "driver", "target"];
-                assert!(forms.contains(&dial.form), "{package}.{name}");
+                assert!(DIAL_FORMS.contains(&dial.form), "{package}.{name}");
             }
         }
         let tables = [

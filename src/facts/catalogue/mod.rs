@@ -1,4 +1,5 @@
-//! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold.
+//! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold. What the
+//! settings of a project add to them.
 
 mod databases;
 mod decode;
@@ -7,13 +8,16 @@ mod go;
 mod images;
 mod programs;
 mod table;
+mod wrappers;
 
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
 pub use go::{
-    AnyVariable, Catalogue, DialEntry, EntryAddress, EnvironmentEntry, GoEntry, ListenEntry, Method,
-    MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry, go, package_name, without_version,
+    APPLICATIONS, AnyVariable, Catalogue, DIAL_FORMS, DialEntry, EntryAddress, EnvironmentEntry, GoEntry,
+    LISTEN_FORMS, ListenEntry, Method, MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry,
+    go, package_name, without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
 pub use programs::{Dollar, ProgramEntry, program};
+pub use wrappers::{FunctionName, Wrappers};

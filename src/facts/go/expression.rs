@@ -772,8 +772,14 @@ fn callee_in(value: &Value) -> Option<Callee> {
 /// Functions of the standard library that no table knows do nothing to the network.
 fn is_of_interest(callee: &Callee, entry: Option<&GoEntry>) -> bool {
     let Callee::Imported { package, .. } = callee else { return true };
-    let first = package.split('/').next().unwrap_or(package);
-    entry.is_some() || first.contains('.') || !STANDARD_LIBRARY.contains(&first)
+    entry.is_some() || !is_standard(package)
+}
+
+/// Whether a package is of the standard library.
+#[must_use]
+pub fn is_standard(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or(path);
+    !first.contains('.') && STANDARD_LIBRARY.contains(&first)
 }
 
 /// First parts of the import paths of the standard library: <https://pkg.go.dev/std>. A module may have

@@ -19,6 +19,7 @@ mod tests;
 mod value;
 
 pub use context::import_names;
+pub use expression::is_standard;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use read::{of_head, read, read_without};

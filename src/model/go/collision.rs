@@ -91,7 +91,7 @@ fn sockets<'w>(
                 Some(Located::Text { .. }) => word_of(evaluator, call, listen.network.as_ref(), &frame)?,
                 _ => listen.protocol.to_owned(),
             },
-            Some(EntryAddress::Fixed(word)) => (*word).to_owned(),
+            Some(EntryAddress::Fixed(word)) => word.to_string(),
             None => listen.protocol.to_owned(),
         };
         let (Heard::Listener(listener), _) = hear(evaluator, call, listen, &frame) else { return None };
@@ -107,7 +107,7 @@ fn may_share<'w>(
     evaluator: &Evaluator<'w>,
     function: FunctionId,
     call: &'w Call,
-    listen: &ListenEntry,
+    listen: &'w ListenEntry,
 ) -> bool {
     let Callee::Method { receiver, .. } = &call.callee else { return false };
     let frame = Evaluator::frame(function, &[]);

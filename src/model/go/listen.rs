@@ -38,7 +38,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         Self { evaluator, out: Listeners::default(), calls: Vec::new(), served: Vec::new() }
     }
 
-    pub(super) fn visit(&mut self, function: FunctionId, call: &'w Call, entry: Option<&GoEntry>) {
+    pub(super) fn visit(&mut self, function: FunctionId, call: &'w Call, entry: Option<&'w GoEntry>) {
         let Some(listen) = entry.and_then(|it| it.listen.as_ref()) else {
             if entry.is_none() && self.may_listen(function, call) {
                 self.incomplete("this call may listen, and is not followed", call.callee_span);
@@ -76,7 +76,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         self.out.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
     }
 
-    fn listen(&mut self, function: FunctionId, call: &'w Call, listen: &ListenEntry) {
+    fn listen(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
         let beyond = || Heard::Unknown(too_many(call.span));
         let look = |frame: &Rc<Frame<'w>>| hear(self.evaluator, call, listen, frame);
         let contexts = self.evaluator.in_contexts_and_worlds(function, look, beyond);
@@ -125,7 +125,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     }
 
     /// A server takes over a socket: what it speaks is what the socket's clients must speak.
-    fn serve(&mut self, function: FunctionId, call: &'w Call, listen: &ListenEntry) {
+    fn serve(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
         let application = application(listen.application);
         let Some(argument) =
             listen.address.as_ref().and_then(|it| it.argument).and_then(|it| call.arguments.get(it))
@@ -204,7 +204,7 @@ impl Listener {
 pub(super) fn hear<'w>(
     evaluator: &Evaluator<'w>,
     call: &'w Call,
-    listen: &ListenEntry,
+    listen: &'w ListenEntry,
     frame: &Rc<Frame<'w>>,
 ) -> (Heard, bool) {
     let network = word_of(evaluator, call, listen.network.as_ref(), frame);
@@ -218,11 +218,11 @@ pub(super) fn hear<'w>(
     let located =
         listen.address.as_ref().and_then(|place| evaluator.place(place, call, frame).into_iter().next());
     let outcome = match located {
-        None | Some(Located::Absent) => absent(evaluator, listen.default, call.span),
+        None | Some(Located::Absent) => absent(evaluator, &listen.default, call.span),
         Some(Located::Text { outcome, .. }) => {
             if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
                 // An empty text that was given is not the absence of one: gin's Run("") is :80.
-                let default = if listen.default.starts_with('$') { ":http" } else { listen.default };
+                let default = if listen.default.starts_with('$') { ":http" } else { &listen.default };
                 let mut it = by_default(default, call.span);
                 it.via = outcome.via;
                 it

@@ -38,7 +38,7 @@ const SERVICE_SCHEMES: &[&str] = &[
     "cockroachdb",
 ];
 
-impl World<'_> {
+impl<'a> World<'a> {
     /// What a program does on the network in a workload that has this environment, starts it with
     /// these arguments (`None`: not known), and has these files.
     #[must_use]
@@ -59,10 +59,16 @@ impl World<'_> {
         let mut dials = Vec::new();
         let mut calls = Vec::new();
         for function in &reachable.functions {
+            // What a wrapper does is asked of its calls, not of its body.
+            let wrapper = self.packages.wrapped(*function);
+            let listens = wrapper.is_some_and(|it| it.listen.is_some());
+            let dials_itself = wrapper.is_some_and(|it| it.dial.is_some());
             for call in &self.packages.function(*function).function.calls {
                 let entry = self.entry(*function, call);
-                listeners.visit(*function, call, entry);
-                if let Some(dial) = entry.and_then(|it| it.dial.as_ref()) {
+                if !listens {
+                    listeners.visit(*function, call, entry);
+                }
+                if let Some(dial) = entry.and_then(|it| it.dial.as_ref()).filter(|_| !dials_itself) {
                     calls.extend(find_dials(&evaluator, *function, call, dial, &mut dials));
                 }
             }
@@ -74,10 +80,10 @@ impl World<'_> {
         GoNetwork { listeners, dials, calls }
     }
 
-    /// What the catalogue knows of a call of another module.
-    pub(super) fn entry(&self, function: FunctionId, call: &Call) -> Option<&'static GoEntry> {
+    /// What is known of what a call does on the network.
+    fn entry(&self, function: FunctionId, call: &Call) -> Option<&'a GoEntry> {
         let it = self.packages.function(function);
-        entry_of(&self.packages.targets(it.package, Some(it.function), &call.callee))
+        self.packages.network_entry(&self.packages.targets(it.package, Some(it.function), &call.callee))
     }
 }
 
@@ -98,7 +104,7 @@ fn find_dials<'w>(
     evaluator: &Evaluator<'w>,
     function: FunctionId,
     call: &'w Call,
-    entry: &DialEntry,
+    entry: &'w DialEntry,
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
     let mut network_call = NetworkCall::new(call.span, CallRole::Dial);
@@ -184,8 +190,8 @@ impl Found {
 fn dials_of<'w>(
     evaluator: &Evaluator<'w>,
     call: &'w Call,
-    entry: &DialEntry,
-    place: &Place,
+    entry: &'w DialEntry,
+    place: &'w Place,
     frame: &Rc<Frame<'w>>,
     out: &mut Found,
 ) -> bool {
@@ -214,13 +220,13 @@ fn dials_of<'w>(
     for located in evaluator.place(place, call, frame) {
         let (outcome, literal) = match located {
             Located::Absent if entry.default.is_empty() => continue,
-            Located::Absent => (by_default(entry.default, call.span), false),
+            Located::Absent => (by_default(&entry.default, call.span), false),
             Located::Text { outcome, .. }
                 if outcome.unknown.is_none()
                     && outcome.text.as_str().is_empty()
                     && !entry.default.is_empty() =>
             {
-                let mut it = by_default(entry.default, call.span);
+                let mut it = by_default(&entry.default, call.span);
                 it.via = outcome.via;
                 (it, false)
             }
@@ -295,11 +301,11 @@ pub(super) fn by_default(address: &str, call: Span) -> Outcome {
 pub(super) fn word_of<'w>(
     evaluator: &Evaluator<'w>,
     call: &'w Call,
-    word: Option<&EntryAddress>,
+    word: Option<&'w EntryAddress>,
     frame: &Rc<Frame<'w>>,
 ) -> Option<String> {
     match word? {
-        EntryAddress::Fixed(word) => Some((*word).to_owned()),
+        EntryAddress::Fixed(word) => Some(word.to_string()),
         EntryAddress::At(place) => match evaluator.place(place, call, frame).pop()? {
             Located::Text { outcome, .. } if outcome.unknown.is_none() => {
                 Some(outcome.text.as_str().to_owned())

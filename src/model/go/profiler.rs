@@ -229,7 +229,7 @@ fn sockets<'w>(
     evaluator: &Evaluator<'w>,
     function: FunctionId,
     call: &'w Call,
-    listen: &ListenEntry,
+    listen: &'w ListenEntry,
 ) -> Vec<Span> {
     if listen.form != "listener" {
         return vec![call.span];

@@ -2,7 +2,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::catalogue::go as catalogue;
+use super::network::entry_of;
+use crate::facts::catalogue::{GoEntry, Wrappers, go as catalogue};
 use crate::facts::go::{
     Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
@@ -91,6 +92,9 @@ pub struct Packages<'a> {
     literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
     declared_literals: FxHashMap<TypeRef<'a>, Vec<(PackageId, &'a Value)>>,
     field_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a FieldWrite)>>,
+    wrappers: Option<&'a Wrappers>,
+    /// The functions of the project that the settings name.
+    wrapped: FxHashMap<FunctionId, &'a GoEntry>,
 }
 
 /// The names of one package.
@@ -111,13 +115,46 @@ impl<'a> Packages<'a> {
         let mut packages = Self {
             modules: modules(facts),
             sources: facts.go.iter().map(|(id, _)| *id).collect(),
+            wrappers: Some(&facts.wrappers),
             ..Self::default()
         };
         packages.gather(facts);
         packages.scopes.resize_with(packages.packages.len(), Scope::default);
         packages.link_imports();
         packages.index();
+        packages.index_wrapped(&facts.wrappers);
         packages
+    }
+
+    /// What is known of what a call does on the network: by the project's settings, else by the tables.
+    #[must_use]
+    pub fn network_entry(&self, targets: &Targets<'_>) -> Option<&'a GoEntry> {
+        let wrappers = self.wrappers;
+        let by_settings = match targets {
+            Targets::Own(functions) => functions.iter().find_map(|it| self.wrapped(*it)),
+            Targets::Imported(path, name) => wrappers.and_then(|it| it.find(path, "", name)),
+            Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
+                wrappers.and_then(|it| it.find(path, type_name, name))
+            }
+            _ => None,
+        };
+        by_settings.or_else(|| entry_of(targets))
+    }
+
+    /// What the project's settings say of one of its own functions.
+    #[must_use]
+    pub fn wrapped(&self, function: FunctionId) -> Option<&'a GoEntry> {
+        self.wrapped.get(&function).copied()
+    }
+
+    fn index_wrapped(&mut self, wrappers: &'a Wrappers) {
+        for (index, it) in self.functions.iter().enumerate() {
+            let (path, name) = (&self.package(it.package).import_path, &it.function.name.value);
+            let type_name = it.function.receiver.as_ref().map_or("", |(_, of)| &of.name);
+            if let Some(entry) = wrappers.find(path, type_name, name) {
+                self.wrapped.insert(FunctionId(index as u32), entry);
+            }
+        }
     }
 
     /// Whether a file is one of Go source.

@@ -6,7 +6,7 @@ use super::field::Head;
 use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, MAXIMUM_STEPS, Outcome};
 use crate::facts::catalogue::Place;
 use crate::facts::go::{Call, Callee, Value};
-use crate::model::go::{FunctionId, entry_of, opens_socket};
+use crate::model::go::{FunctionId, opens_socket};
 use crate::source::Span;
 
 /// What stands at a place of a call.
@@ -77,7 +77,7 @@ impl<'w> Evaluator<'w> {
     }
 
     /// The values at a place of a call; several for a list.
-    pub fn place(&self, place: &Place, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
+    pub fn place(&self, place: &'w Place, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
         let roots: Vec<&'w Value> = match (place.argument, &call.callee) {
             (None, Callee::Method { receiver, .. }) => vec![receiver],
             (None, _) => Vec::new(),
@@ -110,7 +110,7 @@ impl<'w> Evaluator<'w> {
         let opened = match head.value {
             Value::Call { callee, span, .. } => {
                 let (package, function) = (self.package_of(&head.frame), self.function_of(&head.frame));
-                let entry = entry_of(&self.packages.targets(package, function, callee));
+                let entry = self.packages.network_entry(&self.packages.targets(package, function, callee));
                 Some((*span, opens_socket(entry, head.value)))
             }
             _ => None,
@@ -139,7 +139,7 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    fn below(&self, root: &'w Value, fields: &[&'static str], frame: &Rc<Frame<'w>>) -> Below<'w> {
+    fn below(&self, root: &'w Value, fields: &'w [String], frame: &Rc<Frame<'w>>) -> Below<'w> {
         let mut at = Head { value: root, frame: Rc::clone(frame) };
         for (index, field) in fields.iter().enumerate() {
             let head = self.head(at.value, &at.frame, MAXIMUM_DEPTH);
