@@ -25,6 +25,7 @@ pub(super) fn listeners(
             host: String::new(),
             port: Some(it.port),
             protocol: it.protocol,
+            protocol_is_known: true,
             application: match it.application {
                 "http" => Application::Http,
                 "grpc" => Application::Grpc,

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    HostAnswer, Image, ImageId, Listener, Namespace, Origin, ProgramId, Project, PublishedPort, Workload,
-    WorkloadId, WorkloadKind,
+    HostAnswer, Image, ImageId, Listener, Namespace, Origin, ProgramId, Project, PublishedPort, Served,
+    Workload, WorkloadId, WorkloadKind,
 };
 use crate::net::{Protocol, Reach};
 
@@ -74,6 +74,25 @@ impl Project {
             members.iter().flat_map(|it| &self.workload(*it).networks).flat_map(|it| &it.addresses);
         let fixed = is_fixed_address(&listener.host) && !assigned.any(|it| it.value == listener.host);
         fixed.then_some(ForeignAddress::Fixed)
+    }
+
+    /// The listener that `published` of workload `id` would lead to if its transport were the other one,
+    /// while nothing listens there on its own. `None` when another entry has the right transport: then this one
+    /// is left over.
+    #[must_use]
+    pub fn listener_of_other_protocol(&self, id: WorkloadId, published: &PublishedPort) -> Option<&Listener> {
+        let other = match published.protocol {
+            Protocol::Tcp => Protocol::Udp,
+            Protocol::Udp => Protocol::Tcp,
+            Protocol::Sctp => return None,
+        };
+        let ports = published.container;
+        let Served::No = self.serves_within(id, ports, published.protocol) else { return None };
+        let Served::Yes(_, listener) = self.serves_within(id, ports, other) else { return None };
+        let mut entries = self.namespace_members(id).into_iter().flat_map(|it| &self.workload(it).published);
+        let is_right = entries.any(|it| it.protocol == other && it.container.overlaps(ports));
+        let reached = listener.protocol_is_known && listener.reach != Reach::Loopback;
+        (reached && !is_right).then_some(listener)
     }
 
     /// Whether nothing can reach what `id` serves: a service of a Compose project known in full,

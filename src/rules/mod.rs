@@ -36,6 +36,7 @@ mod missing_health_endpoint;
 mod missing_health_tool;
 mod missing_healthcheck;
 mod published_port_mismatch;
+mod published_protocol_mismatch;
 mod shell_form_signal;
 mod syntax_error;
 mod undefined_network;
@@ -89,6 +90,7 @@ pub const RULES: &[Rule] = &[
     unpublished_port::RULE,
     missing_expose::RULE,
     host_port_conflict::RULE,
+    published_protocol_mismatch::RULE,
     unexpanded_variable::RULE,
     // Reachability.
     localhost_across_containers::RULE,

@@ -9,7 +9,7 @@ use super::collision::collisions;
 use super::network::{alternatives, by_default, too_many, word_of};
 use super::world::{FunctionId, Targets};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
-use crate::facts::catalogue::{GoEntry, ListenEntry, go as catalogue, without_version};
+use crate::facts::catalogue::{EntryAddress, GoEntry, ListenEntry, go as catalogue, without_version};
 use crate::facts::go::{Call, Unknown, Value};
 use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol};
@@ -208,6 +208,14 @@ pub(super) fn hear<'w>(
     frame: &Rc<Frame<'w>>,
 ) -> (Heard, bool) {
     let network = word_of(evaluator, call, listen.network.as_ref(), frame);
+    // A network that is given, and not as one plain word, may be any.
+    let protocol_is_known = network.is_some()
+        || match &listen.network {
+            Some(EntryAddress::At(place)) => {
+                evaluator.place(place, call, frame).iter().all(|it| matches!(it, Located::Absent))
+            }
+            Some(EntryAddress::Fixed(_)) | None => true,
+        };
     let protocol = match network.as_deref() {
         Some(it) if it.starts_with("unix") || it.starts_with("ip") => return (Heard::Nothing, false),
         Some(it) if it.starts_with("udp") => Protocol::Udp,
@@ -241,7 +249,7 @@ pub(super) fn hear<'w>(
         let reason = "it holds a variable that nothing expands".to_owned();
         return (Heard::Unknown(Unknown { reason, span }), needs_caller);
     }
-    (read_address(outcome, listen, call.span, protocol), needs_caller)
+    (read_address(outcome, listen, call.span, (protocol, protocol_is_known)), needs_caller)
 }
 
 /// The address of a call that was given none; `$PORT:8080` is what the variable says, or 8080.
@@ -260,7 +268,12 @@ fn absent(evaluator: &Evaluator<'_>, default: &str, call: Span) -> Outcome {
     Outcome { text, ..port }
 }
 
-fn read_address(outcome: Outcome, listen: &ListenEntry, call: Span, protocol: Protocol) -> Heard {
+fn read_address(
+    outcome: Outcome,
+    listen: &ListenEntry,
+    call: Span,
+    (protocol, protocol_is_known): (Protocol, bool),
+) -> Heard {
     let mut text = outcome.text;
     if listen.form == "port" {
         let mut whole = Text::new(":", call);
@@ -278,6 +291,7 @@ fn read_address(outcome: Outcome, listen: &ListenEntry, call: Span, protocol: Pr
                 host: it.host,
                 port: it.port,
                 protocol,
+                protocol_is_known,
                 application: application(listen.application),
                 host_span: host_span.unwrap_or(whole),
                 port_span: port_span.unwrap_or(whole),

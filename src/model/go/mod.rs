@@ -203,6 +203,9 @@ pub struct Listener {
     pub port: Option<u16>,
     /// Transport.
     pub protocol: Protocol,
+    /// Whether the transport is certain; false when the call takes it from a value that is not known, and
+    /// `protocol` is what the call is mostly used for.
+    pub protocol_is_known: bool,
     /// Whether HTTP (or gRPC over it) is served: what health rules ask.
     pub application: Application,
     /// Where the host part is written (the code, an `environment:` line, a flag in `command:`);
