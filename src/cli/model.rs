@@ -10,7 +10,7 @@ use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine::{self, Options};
 use crate::model::{
     Command, Dial, Environment, HealthCheck, Healthcheck, Image, Listeners, Namespace, Origin, Pod, Process,
-    Program, Project, PublishedPort, Text, Workload, WorkloadKind,
+    Program, Project, PublishedPort, Stopping, Text, Workload, WorkloadKind,
 };
 use crate::report::outline::{self, Entry};
 
@@ -152,6 +152,7 @@ fn workload(project: &Project, it: &Workload) -> Entry {
         .with_all(environment(&it.environment))
         .with_all(listeners(&it.listeners))
         .with_all(it.dials.iter().map(dial))
+        .with_all(stopping(&it.stopping))
         .with_all(healthcheck(&it.healthcheck))
         .with_all(probes)
         .with_all(depends)
@@ -236,6 +237,13 @@ fn dial(it: &Dial) -> Entry {
     let port = it.port.map(|it| format!(":{it}")).unwrap_or_default();
     let text = format!("{scheme}{}{port}{} ({})", it.host, it.path, it.confidence.as_str());
     Entry::new("dials", text).at(it.host_span).with(Entry::new("from", "").at(it.site))
+}
+
+fn stopping(it: &Stopping) -> Vec<Entry> {
+    let grace = it.grace.map(|it| Entry::new("is killed after", it.period.to_string()).at(it.span));
+    let timeouts = it.timeouts.iter();
+    let timeouts = timeouts.map(|it| Entry::new("shuts down within", it.period.to_string()).at(it.span));
+    grace.into_iter().chain(timeouts).collect()
 }
 
 fn healthcheck(it: &Healthcheck) -> Option<Entry> {

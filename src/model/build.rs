@@ -6,7 +6,7 @@ use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_c
 use super::container::Scene;
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
-    Image, ImageId, Images, Listeners, Project, Running, UnexpandedVariable, Workload, WorkloadId,
+    Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
     WorkloadKind, World, catalogued, command_dials, database, read_health_check, unexpanded_in,
 };
 use crate::facts::Facts;
@@ -117,6 +117,9 @@ impl Join<'_> {
         let start = Start { entry, entrypoint, command, mounts: service.mounts, working_directory };
         self.start(&mut workload, &start);
         workload.database = self.database(&workload, &start, service.configs);
+        if let Some(by_sigterm) = service.stops_by_sigterm {
+            workload.stopping.by_sigterm = by_sigterm;
+        }
         workload.healthcheck = self.healthcheck(&workload, healthcheck, entry);
         add_health_dials(&mut workload);
         if let Some(process) = workload.process.as_mut().filter(|_| service.init) {
@@ -138,6 +141,7 @@ impl Join<'_> {
             }
             None => {}
         }
+        workload.stopping.by_sigterm = image.is_some_and(|id| self.images.image(id).stops_by_sigterm);
         let running = self.running(image, entrypoint, command);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
@@ -257,6 +261,7 @@ impl Join<'_> {
             network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
         workload.dials = network.dials;
         workload.calls = network.calls;
+        workload.stopping.timeouts = network.stop_timeouts;
         workload.listeners = network.listeners;
         workload.listeners.only_go = !running.others;
         if running.others {
@@ -295,6 +300,7 @@ impl Join<'_> {
             environment,
             healthcheck: image.healthcheck.clone(),
             listeners: unknown_listeners(image.from),
+            stopping: Stopping { by_sigterm: image.stops_by_sigterm, ..Stopping::default() },
             ..Workload::bare(workload, name, WorkloadKind::Image, image.from)
         };
         let running = self.images.process_for(id, None, None);

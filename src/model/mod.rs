@@ -19,6 +19,7 @@ mod image;
 mod import;
 mod kubernetes;
 mod peers;
+mod period;
 mod pod;
 mod ports;
 mod queries;
@@ -35,7 +36,7 @@ pub use environment::{Environment, Origin, Variable};
 pub use go::{
     AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
     GoNetwork, InterruptOnly, Listener, Listeners, NetworkCall, ProfileKind, Profiler, Program, ProgramId,
-    Route, RouteMatch, Routes, ServeCall, Shutdown, World,
+    Route, RouteMatch, Routes, ServeCall, Shutdown, Sigterm, StopTimeout, World,
 };
 pub use go_version::GoRefusal;
 pub use image::{
@@ -45,13 +46,14 @@ pub use image::{
 };
 pub use import::PackageName;
 pub use peers::{HostPortMistake, PeerPort};
+pub use period::Period;
 pub use pod::{Pod, PodEntrance, PodId, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
 pub use workload::{
-    Composition, CompositionId, ExtraHost, Namespace, Network, NetworkId, NetworkMembership, PublishedPort,
-    UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+    Composition, CompositionId, ExtraHost, Grace, Namespace, Network, NetworkId, NetworkMembership,
+    PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 
 pub use crate::source::Text;

@@ -1,8 +1,8 @@
 //! What runs, and the networks it runs in.
 
 use super::{
-    Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, NetworkCall, PodId, Process,
-    ProgramId, Resolved, UnexpandedVariable,
+    Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, NetworkCall, Period, PodId,
+    Process, ProgramId, Resolved, StopTimeout, UnexpandedVariable,
 };
 use crate::net::{PortRange, Protocol};
 use crate::source::{Confidence, FileId, Span, Spanned};
@@ -160,6 +160,8 @@ pub struct Workload {
     /// Whether it runs once and ends (a migration, a job): `restart: "no"` with a
     /// `service_completed_successfully` dependant, or a command that is no server.
     pub one_shot: bool,
+    /// How it is stopped.
+    pub stopping: Stopping,
     /// How many run (`scale`, `deploy.replicas`); `None` when not known.
     pub replicas: Option<u32>,
     /// What of the service could not be read or resolved and may change anything about it
@@ -202,10 +204,42 @@ impl Workload {
             depends_on: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,
+            stopping: Stopping::default(),
             replicas: None,
             incomplete: None,
         }
     }
+}
+
+/// How a workload is stopped.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping {
+    /// Whether its process certainly gets SIGTERM.
+    pub by_sigterm: bool,
+    /// How long Docker then waits before it kills it; `None` when that is not known.
+    pub grace: Option<Grace>,
+    /// How long its program waits for requests in flight, one a call.
+    pub timeouts: Vec<StopTimeout>,
+}
+
+/// The time between the signal and the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grace {
+    /// The time.
+    pub period: Period,
+    /// Where it is written; `None` for Docker's default.
+    pub span: Option<Span>,
+}
+
+impl Grace {
+    /// Ten seconds: <https://docs.docker.com/reference/compose-file/services/#stop_grace_period>.
+    pub const DEFAULT: Self = Self { period: Period::seconds(10), span: None };
+}
+
+/// Whether a text names SIGTERM, as `docker stop --signal` reads it.
+#[must_use]
+pub fn is_sigterm(signal: &str) -> bool {
+    matches!(signal.trim().to_ascii_uppercase().as_str(), "SIGTERM" | "TERM" | "15")
 }
 
 /// A workload on a network.

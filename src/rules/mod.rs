@@ -38,6 +38,7 @@ mod missing_healthcheck;
 mod published_port_mismatch;
 mod published_protocol_mismatch;
 mod shell_form_signal;
+mod short_grace_period;
 mod syntax_error;
 mod undefined_network;
 mod unexpanded_variable;
@@ -112,6 +113,7 @@ pub const RULES: &[Rule] = &[
     missing_health_tool::RULE,
     interrupt_only_shutdown::RULE,
     shell_form_signal::RULE,
+    short_grace_period::RULE,
     // Exposure.
     exposed_profiler::RULE,
     // Build.

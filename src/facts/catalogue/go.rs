@@ -56,6 +56,8 @@ pub struct GoEntry {
     /// It makes middleware that refuses requests without credentials, or is such: the fields of its
     /// configuration that let some requests through.
     pub guard: Option<Vec<&'static str>>,
+    /// It stops a server and waits for requests in flight.
+    pub shutdown: Option<ShutdownEntry>,
     /// The type of its first result.
     pub result: Option<TypeName>,
     /// It does not return.
@@ -226,6 +228,24 @@ pub enum MiddlewareOrder {
     Stack,
 }
 
+/// A row of `go-shutdown.csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ShutdownEntry {
+    /// The argument that says how long.
+    pub argument: usize,
+    /// What that is.
+    pub form: ShutdownForm,
+}
+
+/// What says how long a server waits for requests in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShutdownForm {
+    /// A context with a timeout.
+    Context,
+    /// The time itself.
+    Duration,
+}
+
 /// A row of `go-pure.csv`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PureEntry {
@@ -298,6 +318,7 @@ impl GoEntry {
             || self.profiler.is_some()
             || self.middleware.is_some()
             || self.guard.is_some()
+            || self.shutdown.is_some()
     }
 }
 
@@ -465,6 +486,14 @@ impl Catalogue {
             let passes = row.cell("passes").split('|').filter(|it| !it.is_empty());
             it.entry(&row).guard = Some(passes.collect());
         }
+        for row in rows(table!("go-shutdown.csv")) {
+            let form = match row.cell("form") {
+                "context" => ShutdownForm::Context,
+                _ => ShutdownForm::Duration,
+            };
+            let argument = row.cell("argument").parse().ok();
+            it.entry(&row).shutdown = argument.map(|argument| ShutdownEntry { argument, form });
+        }
         for row in rows(table!("go-exit.csv")) {
             it.entry(&row).exits = true;
         }
@@ -631,6 +660,7 @@ mod tests {
             table!("go-profiler.csv"),
             table!("go-middleware.csv"),
             table!("go-guard.csv"),
+            table!("go-shutdown.csv"),
             table!("go-exit.csv"),
             table!("go-result.csv"),
             table!("go-configuration.csv"),

@@ -16,7 +16,7 @@ pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
 pub use go::{
     APPLICATIONS, AnyVariable, Catalogue, DIAL_FORMS, DialEntry, EntryAddress, EnvironmentEntry, GoEntry,
     LISTEN_FORMS, ListenEntry, Method, MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry,
-    go, package_name, without_version,
+    ShutdownEntry, ShutdownForm, go, package_name, without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
 pub use programs::{Dollar, ProgramEntry, program};

@@ -145,6 +145,8 @@ pub struct Service {
     pub init: Option<Switch>,
     /// `stop_signal:`.
     pub stop_signal: Option<Value>,
+    /// `stop_grace_period:`.
+    pub stop_grace_period: Option<Value>,
     /// `provider:`: something else than a container.
     pub provider: Option<Span>,
 }

@@ -162,6 +162,7 @@ impl Reader {
                 "working_dir" => out.working_dir = self.value(node),
                 "init" => out.init = Some(switch(node)),
                 "stop_signal" => out.stop_signal = self.value(node),
+                "stop_grace_period" => out.stop_grace_period = self.value(node),
                 "provider" => out.provider = Some(field.key.span),
                 _ => {}
             }

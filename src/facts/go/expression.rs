@@ -2,6 +2,7 @@
 
 use super::command_line::{arguments_of, number_of_arguments};
 use super::condition::{self, Test, TestKind, guard_of, is_empty_literal};
+use super::duration;
 use super::function::{Reader, owner_of, path_of};
 use super::read::{is_number, literal_text, unknown};
 use super::scope::State;
@@ -142,6 +143,10 @@ impl<'t> Reader<'_, 't> {
             return self.unknown(node, "it could not be read");
         };
         if let Some(package) = self.package(operand) {
+            let unit = duration::unit(field.text(), self.context.span(node)).filter(|_| package == "time");
+            if let Some(unit) = unit {
+                return unit;
+            }
             let name = Spanned::new(field.text().to_owned(), self.context.span(node));
             return State::new(Value::Name { package: package.to_owned(), name }, None);
         }
@@ -271,8 +276,9 @@ impl<'t> Reader<'_, 't> {
                 }
             }
             _ => {
+                let product = (operator == "*").then(|| duration::product(&left, &right, span)).flatten();
                 let number = left.number || right.number;
-                State { number, ..self.unknown(node, "it is calculated") }
+                product.unwrap_or_else(|| State { number, ..self.unknown(node, "it is calculated") })
             }
         }
     }

@@ -6,6 +6,7 @@
 mod command_line;
 mod condition;
 mod context;
+mod duration;
 mod expression;
 mod function;
 mod head;

@@ -52,6 +52,7 @@ pub(super) fn service(base: Service, over: Service) -> Service {
         working_dir: over.working_dir.or(base.working_dir),
         init: over.init.or(base.init),
         stop_signal: over.stop_signal.or(base.stop_signal),
+        stop_grace_period: over.stop_grace_period.or(base.stop_grace_period),
         provider: over.provider.or(base.provider),
     }
 }
@@ -120,6 +121,7 @@ fn forget_field(service: &mut Service, field: &str, key: Option<&str>) {
         "working_dir" => service.working_dir = None,
         "init" => service.init = None,
         "stop_signal" => service.stop_signal = None,
+        "stop_grace_period" => service.stop_grace_period = None,
         _ => {}
     }
 }

@@ -46,8 +46,8 @@ pub struct ComposeService {
     pub user: Option<Text>,
     /// `working_dir:`, when known.
     pub working_dir: Option<Text>,
-    /// `stop_signal:`, when known.
-    pub stop_signal: Option<Text>,
+    /// Whether `stop_signal:` is SIGTERM; `None` when the image decides.
+    pub stops_by_sigterm: Option<bool>,
     /// Whether `init: true` puts tini before the program: then it, not the program, is PID 1.
     pub init: bool,
     /// The key `configs:`, which brings further files.

@@ -8,8 +8,9 @@ use super::{Build, ComposeService, Compositions, Dependency, Mount, Setting, com
 use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::{
-    Composition, CompositionId, Environment, ExtraHost, Healthcheck, Namespace, Network, NetworkId,
-    NetworkMembership, Resolved, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+    Composition, CompositionId, Environment, ExtraHost, Grace, Healthcheck, Namespace, Network, NetworkId,
+    NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+    is_sigterm,
 };
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -135,6 +136,7 @@ impl Resolver<'_> {
             healthcheck,
             depends_on: dependencies.iter().map(|it| it.service.clone()).collect(),
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
+            stopping: Stopping { grace: self.grace(service), ..Stopping::default() },
             replicas: self.replicas(service),
             incomplete,
             ..Workload::bare(id, name.clone(), kind, image_span)
@@ -150,7 +152,10 @@ impl Resolver<'_> {
             restart: service.restart.as_ref().and_then(|it| self.text(it)),
             user: service.user.as_ref().and_then(|it| self.text(it)),
             working_dir: service.working_dir.as_ref().and_then(|it| self.text(it)),
-            stop_signal: service.stop_signal.as_ref().and_then(|it| self.text(it)),
+            stops_by_sigterm: service
+                .stop_signal
+                .as_ref()
+                .map(|it| self.text(it).is_some_and(|it| is_sigterm(it.as_str()))),
             init: service.init.as_ref().is_some_and(|it| it.on != Some(false)),
             configs: service.configs,
             mounts: service.volumes.iter().filter_map(|it| self.mount(it)).collect(),
@@ -374,6 +379,13 @@ impl Resolver<'_> {
             commands::Test::Unknown => (Healthcheck::Unknown, Setting::Unknown(span)),
             commands::Test::Command(command) => (Healthcheck::Unknown, Setting::Set(command, span)),
         }
+    }
+
+    /// How long Docker waits before it kills the container; `None` when a variable hides it.
+    fn grace(&self, service: &Service) -> Option<Grace> {
+        let Some(value) = &service.stop_grace_period else { return Some(Grace::DEFAULT) };
+        let period = Period::parse(self.text(value)?.as_str())?;
+        Some(Grace { period, span: Some(value.span) })
     }
 
     fn replicas(&self, service: &Service) -> Option<u32> {

@@ -12,6 +12,7 @@ mod route_path;
 mod router;
 mod routes;
 mod shutdown;
+mod stop_timeout;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -24,7 +25,7 @@ pub use program::World;
 pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 
-use super::{PackageName, Text};
+use super::{PackageName, Period, Text};
 use crate::net::{Login, LoginPart, Protocol, Reach};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -37,6 +38,8 @@ pub struct GoNetwork {
     pub dials: Vec<Dial>,
     /// Its calls that listen or dial, understood or not.
     pub calls: Vec<NetworkCall>,
+    /// How long it waits for requests in flight, one a call that stops a server.
+    pub stop_timeouts: Vec<StopTimeout>,
 }
 
 impl GoNetwork {
@@ -91,6 +94,19 @@ pub enum CallRole {
     Dial,
 }
 
+/// How long a program waits for requests in flight before it stops a server.
+#[derive(Clone, Copy, Debug)]
+pub struct StopTimeout {
+    /// The longest that it waits.
+    pub period: Period,
+    /// Where that is written.
+    pub span: Span,
+    /// The call that stops the server.
+    pub call: Span,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
 /// Names one program of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProgramId(pub u32);
@@ -126,6 +142,20 @@ pub struct Shutdown {
     /// Each `signal.Notify` or `signal.NotifyContext` that asks for os.Interrupt (SIGINT) and not
     /// for SIGTERM, while no other call of the program asks for SIGTERM or for every signal.
     pub interrupt_only: Vec<InterruptOnly>,
+    /// Whether it waits for SIGTERM.
+    pub sigterm: Sigterm,
+}
+
+/// Whether a program waits for SIGTERM.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sigterm {
+    /// No call of the program asks for it.
+    #[default]
+    Ignored,
+    /// This call asks for it, or for every signal.
+    Handled(Span),
+    /// A call asks for signals that are not known.
+    Unknown,
 }
 
 /// A server that hands out profiles.

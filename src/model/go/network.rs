@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
+use super::stop_timeout::stop_timeouts;
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
     Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, NetworkCall, ProgramId, Reachable, World,
@@ -58,6 +59,7 @@ impl<'a> World<'a> {
         let mut listeners = ListenerFinder::new(&evaluator);
         let mut dials = Vec::new();
         let mut calls = Vec::new();
+        let mut timeouts = Vec::new();
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
             let wrapper = self.packages.wrapped(*function);
@@ -68,6 +70,9 @@ impl<'a> World<'a> {
                 if !listens {
                     listeners.visit(*function, call, entry);
                 }
+                if let Some(shutdown) = entry.and_then(|it| it.shutdown) {
+                    timeouts.extend(stop_timeouts(&evaluator, *function, call, shutdown));
+                }
                 if let Some(dial) = entry.and_then(|it| it.dial.as_ref()).filter(|_| !dials_itself) {
                     calls.extend(find_dials(&evaluator, *function, call, dial, &mut dials));
                 }
@@ -77,7 +82,7 @@ impl<'a> World<'a> {
         let main = self.programs[program.0 as usize].main;
         let (listeners, listening) = listeners.finish(main);
         calls.extend(listening);
-        GoNetwork { listeners, dials, calls }
+        GoNetwork { listeners, dials, calls, stop_timeouts: timeouts }
     }
 
     /// What is known of what a call does on the network.

@@ -2,7 +2,7 @@
 
 use super::reachable::Reachable;
 use super::world::{FunctionInPackage, PackageId, Packages, Targets, TypeRef};
-use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, entry_of};
+use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm, entry_of};
 use crate::facts::catalogue::package_name;
 use crate::facts::go::{Call, Usage, Value};
 use crate::model::PackageName;
@@ -32,9 +32,15 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
             Asked::InterruptOnly(signal) => found
                 .interrupt_only
                 .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),
-            Asked::Terminate => return Shutdown::default(),
+            Asked::Terminate => {
+                return Shutdown { interrupt_only: Vec::new(), sigterm: Sigterm::Handled(call.callee_span) };
+            }
+            Asked::Unknown => found.sigterm = Sigterm::Unknown,
             Asked::Others => {}
         }
+    }
+    if found.sigterm == Sigterm::Unknown {
+        found.interrupt_only.clear();
     }
     found
 }
@@ -111,8 +117,10 @@ fn is_serving(name: &str, on_method: bool) -> bool {
 enum Asked {
     /// For os.Interrupt and not for SIGTERM; the last signal of the call.
     InterruptOnly(Span),
-    /// For SIGTERM, for every signal, or for what cannot be read.
+    /// For SIGTERM, or for every signal.
     Terminate,
+    /// For what cannot be read.
+    Unknown,
     /// For signals that do not end a program (SIGHUP, SIGUSR1).
     Others,
 }
@@ -127,7 +135,7 @@ fn asked(packages: &Packages<'_>, package: PackageId, call: &Call, first: usize)
         return Asked::Terminate;
     }
     while let Some((value, package, depth)) = pending.pop() {
-        let Some(depth) = depth.checked_sub(1) else { return Asked::Terminate };
+        let Some(depth) = depth.checked_sub(1) else { return Asked::Unknown };
         match value {
             Value::List(parts, _) if !parts.is_empty() => {
                 last = parts.last().and_then(Value::span);
@@ -141,11 +149,11 @@ fn asked(packages: &Packages<'_>, package: PackageId, call: &Call, first: usize)
                 (path, name) => {
                     let owner = packages.import(package, path);
                     let found = owner.and_then(|it| Some((packages.declaration(it, name)?, it)));
-                    let Some((declaration, owner)) = found else { return Asked::Terminate };
+                    let Some((declaration, owner)) = found else { return Asked::Unknown };
                     pending.push((&declaration.value, owner, depth));
                 }
             },
-            _ => return Asked::Terminate,
+            _ => return Asked::Unknown,
         }
     }
     match last {

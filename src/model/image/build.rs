@@ -13,7 +13,7 @@ use crate::facts::catalogue::{self, ImageEntry};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
 use crate::facts::dockerignore::Dockerignore;
 use crate::facts::{Facts, Lookup, Template, join_path};
-use crate::model::{Environment, Origin, Program, ProgramId, Variable};
+use crate::model::{Environment, Origin, Program, ProgramId, Variable, is_sigterm};
 use crate::net::{PortRange, Protocol};
 use crate::source::{FileId, Span, Spanned, Text};
 
@@ -74,6 +74,7 @@ pub(super) struct Stage<'a> {
     pub(super) entrypoint: Option<(&'a CommandLine, Span)>,
     pub(super) command: Option<(&'a CommandLine, Span)>,
     command_is_own: bool,
+    stops_by_sigterm: bool,
     healthcheck: Option<(Option<&'a CommandLine>, Span)>,
     pub(super) layers: Vec<Layer>,
     /// What was run in it, and in the stages it starts from.
@@ -286,6 +287,7 @@ fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         exposed: stage.exposed.clone(),
         process: None,
         program: None,
+        stops_by_sigterm: stage.stops_by_sigterm,
         healthcheck,
         tools: stage.tools.tools(stage.entry),
         user: stage.user.clone(),
@@ -426,7 +428,10 @@ impl<'a> Builder<'a, '_> {
                 };
             }
             Action::Copy(copy) => self.copy(copy, stage, before),
-            Action::Volume(_) | Action::StopSignal(_) => {}
+            Action::StopSignal(signal) => {
+                stage.stops_by_sigterm = stage.expand(signal).is_some_and(|it| is_sigterm(it.as_str()));
+            }
+            Action::Volume(_) => {}
         }
     }
 
@@ -571,6 +576,8 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         entrypoint: None,
         command: None,
         command_is_own: false,
+        // What a base image may set otherwise is for servers that are no Go programs.
+        stops_by_sigterm: true,
         healthcheck: None,
         layers: Vec::new(),
         runs: Vec::new(),

@@ -42,6 +42,8 @@ pub struct Image {
     pub process: Option<Process>,
     /// The Go main package that ends up running.
     pub program: Option<ProgramId>,
+    /// Whether `docker stop` sends SIGTERM, as it does without another STOPSIGNAL.
+    pub stops_by_sigterm: bool,
     /// The health check of the image.
     pub healthcheck: Healthcheck,
     /// The programs that are in it.
