@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
-use crate::source::{FileId, Spanned};
+use crate::source::{FileId, Spanned, Text};
 use crate::syntax::yaml::{Node, NodeKind};
 use crate::syntax::{self, ini, yaml};
 
@@ -48,6 +48,32 @@ pub struct Configuration {
     pub leaves: Vec<Leaf>,
     /// Places that could not be read.
     pub errors: Vec<Spanned<String>>,
+}
+
+impl Configuration {
+    /// The value at a path of `length` keys that fits: the one there, or the elements of the list that is
+    /// there, with commas between them.
+    #[must_use]
+    pub fn value(&self, length: usize, fits: impl Fn(&[String]) -> bool) -> Option<Text> {
+        let below: Vec<_> =
+            self.leaves.iter().filter(|it| it.path.len() >= length && fits(&it.path)).collect();
+        if let Some(leaf) = below.iter().find(|it| it.path.len() == length) {
+            return Some(leaf.text.clone());
+        }
+        let is_element =
+            |path: &[String]| path.len() == length + 1 && path[length].bytes().all(|it| it.is_ascii_digit());
+        if below.is_empty() || !below.iter().all(|it| is_element(&it.path)) {
+            return None;
+        }
+        let mut out = Text::default();
+        for (index, leaf) in below.iter().enumerate() {
+            if index > 0 {
+                out.push(",", leaf.key);
+            }
+            out.append(&leaf.text);
+        }
+        Some(out)
+    }
 }
 
 /// Reads a file; `name` tells its format.

@@ -177,6 +177,20 @@ impl<'t> Node<'t> {
         found.filter(|raw| raw.is_named()).map(|raw| Self { raw, text: self.text }).collect()
     }
 
+    /// The line comments on the lines directly above the node's own, nearest first, each with its offset.
+    pub fn comments_above(self) -> impl Iterator<Item = (usize, &'t str)> {
+        let text = self.text;
+        let mut end = text[..self.range().start].rfind('\n');
+        std::iter::from_fn(move || {
+            let line_end = end?;
+            let start = text[..line_end].rfind('\n').map_or(0, |it| it + 1);
+            end = start.checked_sub(1);
+            let line = &text[start..line_end];
+            let trimmed = line.trim_start();
+            trimmed.starts_with("//").then(|| (start + line.len() - trimmed.len(), trimmed.trim_end()))
+        })
+    }
+
     /// The first named child.
     #[must_use]
     pub fn first_child(self) -> Option<Self> {

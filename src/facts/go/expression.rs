@@ -7,8 +7,8 @@ use super::function::{Reader, owner_of, path_of};
 use super::read::{is_number, literal_text, unknown};
 use super::scope::State;
 use super::standing::{Runs, Standing};
-use super::{Call, Callee, Condition, Environ, Flag, TypeName, Unknown, Usage, Value};
-use crate::facts::catalogue::{self, FlagPlace, GoEntry, Role, without_version};
+use super::{Call, Callee, Condition, Environ, Flag, TypeName, Usage, Value};
+use crate::facts::catalogue::{self, FlagPlace, GoEntry, Role, Target, without_version};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -68,7 +68,7 @@ impl<'t> Reader<'_, 't> {
                 state.type_name = node.field("type").and_then(|it| self.context.type_name(it));
                 state
             }
-            "type_conversion_expression" => self.operand(node),
+            "type_conversion_expression" => self.conversion(node, usage, statement),
             "index_expression" => {
                 let list = self.operand(node);
                 let index = node.field("index").map(|it| self.expression(it));
@@ -397,12 +397,16 @@ impl<'t> Reader<'_, 't> {
             return self.unknown(node, "it could not be read");
         };
         let span = self.context.span(node);
+        let mut type_argument =
+            node.field("type_arguments").and_then(Node::first_child).and_then(|it| self.type_argument(it));
         let mut function = function;
         while matches!(
             function.kind(),
             "parenthesized_expression" | "type_instantiation_expression" | "index_expression"
         ) {
-            // `Load[Config](path)`: the type arguments say nothing here.
+            // `Load[Config](path)`.
+            let argument = function.field("index").or_else(|| function.children().into_iter().nth(1));
+            type_argument = type_argument.or_else(|| self.type_argument(argument?));
             let inner = function.field("operand").or_else(|| function.first_child());
             let Some(inner) = inner else { break };
             function = inner;
@@ -445,7 +449,51 @@ impl<'t> Reader<'_, 't> {
             }
             return self.unknown(node, "it is the result of a function in a variable");
         };
-        self.record(node, function, callee, arguments, values, (usage, statement, span))
+        self.record(node, (function, type_argument), callee, arguments, values, (usage, statement, span))
+    }
+
+    /// A conversion, or a call `Load[Config](path)`, which the grammar cannot tell from one.
+    fn conversion(&mut self, node: Node<'t>, usage: Usage, statement: Option<Span>) -> State {
+        let generic = node.field("type").filter(|it| it.kind() == "generic_type");
+        let parts = generic.and_then(|it| Some((it.field("type")?, node.field("operand")?)));
+        let Some((function, operand)) = parts else { return self.operand(node) };
+        let callee = match function.kind() {
+            "type_identifier" if self.locals.find(function.text()).is_some() => {
+                self.argument(operand);
+                return self.unknown(node, "it is the result of a function in a variable");
+            }
+            "type_identifier" if !self.context.types.contains(function.text()) => {
+                Callee::Own { name: function.text().to_owned() }
+            }
+            "qualified_type" => {
+                let package = function.field("package").and_then(|it| self.context.import(it.text()));
+                match (package, function.field("name")) {
+                    (Some(package), Some(name)) => {
+                        Callee::Imported { package: package.to_owned(), name: name.text().to_owned() }
+                    }
+                    _ => return self.operand(node),
+                }
+            }
+            _ => return self.operand(node),
+        };
+        let arguments = generic.and_then(|it| it.field("type_arguments"));
+        let argument = arguments.and_then(Node::first_child).and_then(|it| self.type_argument(it));
+        let values = vec![self.argument(operand)];
+        let span = self.context.span(node);
+        self.record(node, (function, argument), callee, vec![operand], values, (usage, statement, span))
+    }
+
+    /// The named type that an expression in brackets is; `f[0](x)` has none.
+    fn type_argument(&self, node: Node<'t>) -> Option<TypeName> {
+        match node.kind() {
+            "identifier" if self.locals.find(node.text()).is_none() => Some(predeclared(node.text())),
+            "selector_expression" => {
+                let package = self.package(node.field("operand")?)?.to_owned();
+                Some(TypeName { package, name: node.field("field")?.text().to_owned() })
+            }
+            "type_elem" => self.type_argument(node.first_child()?),
+            _ => self.context.type_name(node),
+        }
     }
 
     /// A function of a package, or a method.
@@ -483,14 +531,19 @@ impl<'t> Reader<'_, 't> {
     fn record(
         &mut self,
         node: Node<'t>,
-        function: Node<'t>,
+        (function, type_argument): (Node<'t>, Option<TypeName>),
         callee: Callee,
         nodes: Vec<Node<'t>>,
         states: Vec<State>,
         (usage, statement, span): (Usage, Option<Span>, Span),
     ) -> State {
         let entry = catalogue::go().of(&callee);
-        let type_name = self.result_type(&callee, entry);
+        let decodes_result =
+            entry.and_then(|it| it.decode.as_ref()).is_some_and(|it| it.target == Target::Result);
+        let type_name = match &type_argument {
+            Some(it) if decodes_result => Some(it.clone()),
+            _ => self.result_type(&callee, entry),
+        };
         let values: Vec<Value> = states.into_iter().map(|it| it.value).collect();
         let value = self.value_of_call(&callee, entry, &values, span);
         if is_of_interest(&callee, entry) {
@@ -507,6 +560,9 @@ impl<'t> Reader<'_, 't> {
                     Usage::Go => Standing { goroutine: Some(statement.unwrap_or(span)), ..self.standing },
                     _ => self.standing,
                 },
+                type_argument,
+                condition: if configures(&callee) { self.condition_here() } else { None },
+                failure: None,
             });
         }
         let groups = entry.and_then(|it| it.route.as_ref()).is_some_and(|it| it.role == Role::Group);
@@ -579,16 +635,12 @@ impl<'t> Reader<'_, 't> {
                 self.locals.update(index, |it| it.shared = true);
                 continue;
             }
-            let value = match is_struct {
-                true => {
-                    let reason = format!("it is filled by `{}`", function.text());
-                    Value::Unknown(Unknown { reason, span })
-                }
-                false => filled(),
-            };
+            let value = filled();
             self.locals.update(index, |it| {
                 it.value = value;
                 it.untouched = false;
+                // What was assigned before may be something else now.
+                it.fields.clear();
             });
         }
         let Callee::Method { receiver_type: Some(owner), .. } = callee else { return };
@@ -773,6 +825,18 @@ fn callee_in(value: &Value) -> Option<Callee> {
         }
         _ => None,
     }
+}
+
+/// Whether a call has to do with configuration, so that it matters when it is made.
+fn configures(callee: &Callee) -> bool {
+    let package = match callee {
+        Callee::Imported { package, .. } => package,
+        _ => match owner_of(callee) {
+            Some(owner) => &owner.package,
+            None => return false,
+        },
+    };
+    catalogue::go().configures(package)
 }
 
 /// Functions of the standard library that no table knows do nothing to the network.

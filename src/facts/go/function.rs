@@ -29,6 +29,8 @@ pub(super) struct Reader<'c, 't> {
     pub(super) literal_depth: u32,
     pub(super) standing: Standing,
     depth: u32,
+    /// Whether it is `main`, whose return ends the program.
+    is_main: bool,
     field_writes: Vec<FieldWrite>,
     variable_writes: Vec<(Spanned<String>, Value)>,
     pointer_writes: Vec<(usize, Value)>,
@@ -75,6 +77,7 @@ impl<'c, 't> Reader<'c, 't> {
             literal_depth: 0,
             standing: Standing::default(),
             depth: 0,
+            is_main: false,
             field_writes: Vec::new(),
             variable_writes: Vec::new(),
             pointer_writes: Vec::new(),
@@ -92,6 +95,7 @@ impl<'c, 't> Reader<'c, 't> {
     pub(super) fn function(context: &'c Context<'t>, node: Node<'t>) -> Option<Function> {
         let name = node.field("name")?;
         let mut it = Self::new(context);
+        it.is_main = name.text() == "main" && node.field("receiver").is_none();
         it.locals.open();
         let receiver = node.field("receiver").and_then(|list| it.receiver(list));
         let list = node.field("parameters");
@@ -310,6 +314,9 @@ impl<'c, 't> Reader<'c, 't> {
         let mut values: Vec<Value> = Vec::with_capacity(nodes.len());
         for it in &nodes {
             values.push(self.expression(*it).value);
+        }
+        if let Some(last) = nodes.last() {
+            self.note_returned(*last);
         }
         if self.literal_depth > 0 {
             return;
@@ -603,6 +610,7 @@ impl<'c, 't> Reader<'c, 't> {
             }
             (Flow::Ends, Flow::Ends) => Flow::Ends,
         };
+        self.note_failure(node, then.1);
         self.locals.close();
         let by_error = |otherwise| node.field("condition").is_some_and(|it| is_for_error(it, otherwise));
         let leaves =
@@ -611,6 +619,16 @@ impl<'c, 't> Reader<'c, 't> {
             self.standing = self.standing.within(self.context.span(node));
         }
         flow
+    }
+
+    /// When the place that is read is reached; `None` when nothing is around it.
+    pub(super) fn condition_here(&self) -> Option<Condition> {
+        let around: Vec<_> = self.guards.iter().map(|it| it.condition.clone()).collect();
+        Condition::all(around)
+    }
+
+    pub(super) fn is_main(&self) -> bool {
+        self.is_main && self.literal_depth == 0
     }
 
     /// What a condition says.

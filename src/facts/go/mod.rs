@@ -8,6 +8,7 @@ mod condition;
 mod context;
 mod duration;
 mod expression;
+mod failure;
 mod function;
 mod head;
 mod outline;
@@ -21,6 +22,7 @@ mod value;
 
 pub use context::import_names;
 pub use expression::is_standard;
+pub use failure::Failure;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use read::{of_head, read, read_without};
@@ -78,6 +80,8 @@ pub struct Declaration {
     pub constant: bool,
     /// Its declared type, or the type its value shows.
     pub type_name: Option<TypeName>,
+    /// The first pattern of a `//go:embed` above it.
+    pub embedded: Option<Spanned<String>>,
 }
 
 /// A named type, pointer stars removed: `*http.Server` is `net/http`, `Server`.
@@ -190,6 +194,12 @@ pub struct Call {
     pub in_literal: bool,
     /// What may leave the call out, and what does not wait for it.
     pub standing: Standing,
+    /// What its type argument names: `env.ParseAs[Config]()`.
+    pub type_argument: Option<TypeName>,
+    /// When it is called, for calls that have to do with configuration; `None` when no `if` is around it.
+    pub condition: Option<Condition>,
+    /// What becomes of the program when it fails; `None` when the program goes on, or that is not known.
+    pub failure: Option<Failure>,
 }
 
 /// What a call names.

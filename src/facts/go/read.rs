@@ -75,6 +75,11 @@ fn read_root(file: FileId, root: Node<'_>, head: &Head, facts: &mut GoFile) {
 
 fn read_result(context: &mut Context<'_>, node: Node<'_>) {
     let (Some(name), Some(result)) = (node.field("name"), context.result_type(node)) else { return };
+    // The result of `Load[T any]() T` is of the type that its caller names.
+    let parameters = node.field("type_parameters").map(Node::children).unwrap_or_default();
+    if parameters.iter().flat_map(|it| it.fields("name")).any(|it| it.text() == result.name) {
+        return;
+    }
     let owner = node.field("receiver").and_then(|it| receiver_type(context, it));
     context.add_result(owner.as_ref().map_or("", |it| it.name.as_str()), name.text(), result);
 }
@@ -148,6 +153,7 @@ fn read_constants(context: &Context<'_>, node: Node<'_>, facts: &mut GoFile) {
                 value,
                 constant: true,
                 type_name: declared.clone(),
+                embedded: None,
             });
         }
     }
@@ -168,6 +174,7 @@ fn read_variables<'t>(context: &mut Context<'t>, node: Node<'t>, facts: &mut GoF
                 value: unknown(context, name, "it is declared without a value"),
                 constant: false,
                 type_name: declared.clone(),
+                embedded: embedded(context, spec),
             };
             if let Some(node) = values.get(index) {
                 let state = Reader::initial_value(context, *node, facts);
@@ -184,6 +191,17 @@ fn read_variables<'t>(context: &mut Context<'t>, node: Node<'t>, facts: &mut GoF
             facts.declarations.push(declaration);
         }
     }
+}
+
+/// The first pattern of `//go:embed a.yaml b.yaml` above a variable: <https://pkg.go.dev/embed>.
+fn embedded(context: &Context<'_>, spec: Node<'_>) -> Option<Spanned<String>> {
+    spec.comments_above().find_map(|(at, comment)| {
+        let patterns = comment.strip_prefix("//go:embed ")?;
+        let start = at + comment.len() - patterns.trim_start().len();
+        let first = patterns.split_whitespace().next()?;
+        let span = Span::new(context.file, start, start + first.len());
+        Some(Spanned::new(first.trim_matches(['"', '`']).to_owned(), span))
+    })
 }
 
 /// What a variable that is declared without a value holds.

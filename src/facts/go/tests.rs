@@ -125,7 +125,7 @@ fn a_local_variable_is_what_was_assigned_to_it() {
         (r#"a := flag.String("addr", ":80", ""); flag.Parse(); listen(*a)"#, r#"flag("addr", ":80")"#),
         (r#"var a string; flag.StringVar(&a, "addr", ":80", ""); listen(a)"#, r#"flag("addr", ":80")"#),
         (r#"hosts := []string{"a", p}; listen(hosts)"#, r#"["a", #0]"#),
-        (r#"var c Config; json.Unmarshal(x, &c); listen(c.Port)"#, "?it is filled by `json.Unmarshal`.Port"),
+        (r#"var c Config; json.Unmarshal(x, &c); listen(c.Port)"#, "&1 of json.Unmarshal(x, Config{}).Port"),
         (r#"s := "a\x41\u00e9\n"; listen(s)"#, "\"aAé\\n\""),
     ] {
         assert_eq!(listened(statements), value, "{statements}");
@@ -326,4 +326,22 @@ fn hostile_input_neither_panics_nor_overflows() {
     for end in 0..HEAD.len() {
         let _ = read(FileId(0), &HEAD[..end]);
     }
+}
+
+#[test]
+fn what_configuration_is_read_by_is_kept() {
+    let text = "package a\n\nimport (\n\t\"github.com/caarlos0/env/v11\"\n\t\"github.com/spf13/viper\"\n\t\"x/conf\"\n)\n\n// file\n//\n//go:embed config.yaml other.yaml\nvar file []byte\n\nvar (\n\t//go:embed \"data\"\n\tfiles FS\n\tnone []byte\n)\n\nfunc f(name string, handlers []func(x int)) {\n\tc, err := env.ParseAs[conf.Config]()\n\tLoad[Own](c.Port)\n\thandlers[i](c)\n\tif name != \"\" {\n\t\tviper.SetConfigFile(name)\n\t\tother(name)\n\t}\n\tviper.ReadInConfig()\n}\n";
+    let facts = read(FileId(0), text);
+    let embedded = facts.declarations.iter().map(|it| it.embedded.as_ref().map(|it| it.value.as_str()));
+    assert_eq!(embedded.collect::<Vec<_>>(), [Some("config.yaml"), Some("data"), None]);
+    let pattern = facts.declarations[0].embedded.as_ref().map(|it| &text[it.span.range()]);
+    assert_eq!(pattern, Some("config.yaml"));
+    let calls = facts.functions[0].calls.iter().map(|it| {
+        let of = it.type_argument.as_ref().map(|it| format!("[{}.{}]", it.package, it.name));
+        let when = it.condition.as_ref().map(|it| format!(" if {}", short_condition(it)));
+        format!("{}{}{}", it.callee.name(), of.unwrap_or_default(), when.unwrap_or_default())
+    });
+    let expected =
+        ["ParseAs[x/conf.Config]", "Load[.Own]", "SetConfigFile if not empty #0", "other", "ReadInConfig"];
+    assert_eq!(calls.collect::<Vec<_>>(), expected);
 }
