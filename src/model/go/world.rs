@@ -475,11 +475,17 @@ impl<'a> Packages<'a> {
                 let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
                 self.field_type(owner, &field.value)
             }
-            Value::Call { callee, .. } => match self.targets(package, function, callee) {
+            Value::Call { callee, span, .. } => match self.targets(package, function, callee) {
                 Targets::Own(targets) => {
                     let target = self.function(*targets.first()?);
-                    let result = target.function.result_type.as_ref()?;
-                    Some(self.type_ref(target.package, result))
+                    let result = self.type_ref(target.package, target.function.result_type.as_ref()?);
+                    // `Load[Config]()` of a `func Load[T any]() T`.
+                    let call = function.and_then(|it| it.calls.iter().find(|it| it.span == *span));
+                    let argument = call.and_then(|it| it.type_argument.as_ref());
+                    match argument.filter(|_| self.structure(result).is_none()) {
+                        Some(argument) => Some(self.type_ref(package, argument)),
+                        None => Some(result),
+                    }
                 }
                 Targets::Imported(path, name) => result_of(path, "", name),
                 Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
@@ -489,6 +495,10 @@ impl<'a> Packages<'a> {
             },
             Value::Choice(arms, _) => {
                 arms.iter().find_map(|it| self.type_within(package, function, &it.value, depth))
+            }
+            Value::Filled { call, argument, .. } => {
+                let Value::Call { arguments, .. } = &**call else { return None };
+                self.type_within(package, function, arguments.get(*argument)?, depth)
             }
             Value::Result { call, index, .. } => {
                 let Value::Call { callee, .. } = &**call else { return None };

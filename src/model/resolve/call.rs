@@ -43,13 +43,13 @@ impl<'w> Evaluator<'w> {
                 };
             }
             Targets::Imported(path, name) => {
-                if let Some(outcome) = self.configured(path, name, arguments, span, frame, depth) {
+                if let Some(outcome) = self.configured(path, callee, arguments, span, frame, depth) {
                     return outcome;
                 }
                 catalogue().find(path, "", name).and_then(|it| it.pure.as_ref())
             }
             Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
-                if let Some(outcome) = self.configured(path, name, arguments, span, frame, depth) {
+                if let Some(outcome) = self.configured(path, callee, arguments, span, frame, depth) {
                     return outcome;
                 }
                 catalogue().find(path, type_name, name).and_then(|it| it.pure.as_ref())
@@ -217,7 +217,10 @@ impl<'w> Evaluator<'w> {
         if let Some(part) = pure.meaning.strip_prefix("url-") {
             return receiver.map_or_else(unknown, |it| self.part_of_url(it, part, span, frame, depth));
         }
-        if pure.meaning == "concat" || pure.meaning == "join" {
+        if pure.meaning == "working-directory" {
+            return Outcome::known(Text::new(".", span));
+        }
+        if matches!(pure.meaning, "concat" | "join" | "join-path") {
             return self.joined(pure.meaning, arguments, span, frame, depth);
         }
         if pure.meaning == "first-non-empty" {
@@ -316,6 +319,7 @@ impl<'w> Evaluator<'w> {
                 (parts.as_slice(), separator.text.as_str().to_owned())
             }
             ("concat", parts) => (parts, String::new()),
+            ("join-path", parts) => (parts, "/".to_owned()),
             _ => return Outcome::hole("the result of this call is not followed", Some(span)),
         };
         let mut out = Outcome::known(Text::default());

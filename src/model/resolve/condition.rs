@@ -178,6 +178,11 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// Whether a condition holds, as far as that can be told.
+    pub(super) fn holds(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>, depth: u32) -> Option<bool> {
+        self.verdict(condition, frame, depth).holds
+    }
+
     fn verdict(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>, depth: u32) -> Verdict {
         let known = |how: Outcome, holds: Option<bool>| {
             let holds = holds.filter(|_| how.unknown.is_none());

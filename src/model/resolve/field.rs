@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::call::receiver_of;
+use super::config::Bound;
 use super::element::Elements;
 use super::format::join_host_port;
 use super::{Active, Evaluator, Frame, Outcome};
@@ -59,20 +60,63 @@ impl<'w> Evaluator<'w> {
         if of == Some(TypeRef::External("net/url", "URL")) && name == "Host" {
             return self.part_of_url(receiver, "host", field.span, frame, depth);
         }
-        let configured = of.and_then(|of| self.configured_field(of, name, field.span));
-        if let Some(outcome) = configured {
+        let bound = of.map_or(Bound::No, |of| self.bound_field(receiver, of, field, frame, depth));
+        let configures = !matches!(bound, Bound::No);
+        if let Some(of) = of.filter(|_| configures) {
+            // What code assigns behind the calls that fill the struct wins over them.
+            let later = self.later_values(of, name);
+            if !later.is_empty() {
+                let outcomes = self.outcomes_of(later, depth);
+                return self.one_of(outcomes, "it is set in several places", field.span, None);
+            }
+        }
+        if let Bound::Value(outcome) = bound {
             return outcome;
         }
         let outcome = self.field_by_code(of, &head, field, frame, depth);
         let written = outcome.text.span().filter(|_| outcome.unknown.is_none());
         // What code sets at first, a file may change; what the environment says is looked at last.
         if let (Some(of), Some(span)) = (of, written)
+            && !configures
             && self.packages.is_source(span.file)
             && self.is_filled_by_file(of, name)
         {
             return Outcome::hole("a configuration file may decide", Some(field.span));
         }
         outcome
+    }
+
+    /// The assignments to a field of a type that come behind the calls that fill it from configuration and
+    /// are not being looked at.
+    fn later_values(&self, of: TypeRef<'w>, field: &str) -> Vec<(&'w Value, Rc<Frame<'w>>)> {
+        let mut out = Vec::new();
+        for (function, write) in self.packages.field_writes(field) {
+            if self.reachable.contains(*function)
+                && self.fills(&write.value, *function)
+                && self.writes_to(*function, write, of)
+                && !self.is_source_active(&write.value)
+                && !self.is_before_configuration(of, *function, write.field.span)
+            {
+                out.push((&write.value, Rc::new(Frame::Function { function: *function, call: None })));
+            }
+        }
+        out
+    }
+
+    fn is_source_active(&self, value: &Value) -> bool {
+        self.active.borrow().contains(&Active::Source(std::ptr::from_ref(value)))
+    }
+
+    /// What several places of the program give to a field.
+    fn outcomes_of(&self, found: Vec<(&'w Value, Rc<Frame<'w>>)>, depth: u32) -> Vec<Outcome> {
+        let outcomes = found.into_iter().map(|(value, frame)| {
+            let key = Active::Source(std::ptr::from_ref(value));
+            self.active.borrow_mut().push(key);
+            let outcome = self.inner(value, &frame, depth);
+            self.active.borrow_mut().retain(|it| *it != key);
+            outcome
+        });
+        outcomes.collect()
     }
 
     fn field_by_code(
@@ -148,9 +192,7 @@ impl<'w> Evaluator<'w> {
         let mut found = self.field_values(of, field);
         // `if cfg.Port == "" { cfg.Port = "80" }` asks for what the field was before.
         let before = found.len();
-        let is_active =
-            |value: &Value| self.active.borrow().contains(&Active::Source(std::ptr::from_ref(value)));
-        found.retain(|(value, _)| !is_active(value));
+        found.retain(|(value, _)| !self.is_source_active(value));
         // What is assigned under a condition says itself what holds otherwise.
         if let Some(at) = found.iter().position(|(value, _)| is_override(value, field)) {
             found = vec![found.swap_remove(at)];
@@ -162,14 +204,7 @@ impl<'w> Evaluator<'w> {
             let needs_caller = self.waits_for_caller(head);
             return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
         }
-        let outcomes = found.into_iter().map(|(value, frame)| {
-            let key = Active::Source(std::ptr::from_ref(value));
-            self.active.borrow_mut().push(key);
-            let outcome = self.inner(value, &frame, depth);
-            self.active.borrow_mut().retain(|it| *it != key);
-            outcome
-        });
-        let outcomes: Vec<_> = outcomes.collect();
+        let outcomes = self.outcomes_of(found, depth);
         let differ = outcomes.windows(2).any(|it| it[0].text.as_str() != it[1].text.as_str());
         let mut outcome = self.one_of(outcomes, "it is set in several places", span, None);
         // The caller may tell which of several structs this one is.

@@ -168,6 +168,14 @@ impl<'w> Evaluator<'w> {
         Some(self.one_of(outcomes, "several flags have that name", span?, None))
     }
 
+    /// Whether the command line gives a value to a flag of that name.
+    pub(super) fn is_flag_given(&self, name: &str) -> bool {
+        let Some(arguments) = self.setting.arguments else { return false };
+        let definitions = self.flag_definitions();
+        let mut of_name = definitions.iter().filter(|it| it.names.iter().any(|it| it == name));
+        of_name.any(|it| self.given(arguments, &it.names, it.rules).is_some())
+    }
+
     /// A word of the command line.
     pub(super) fn argument_text(&self, index: usize, behind_flags: bool, span: Span) -> Outcome {
         if self.setting.arguments.is_none() {

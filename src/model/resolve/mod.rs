@@ -20,7 +20,7 @@ pub use config::{ConfigFiles, tag_value};
 pub use field::Head;
 pub use place::Located;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::facts::go::{Function, Unknown, Value};
@@ -100,16 +100,22 @@ pub struct Evaluator<'w> {
     decisions: RefCell<Option<Vec<condition::Decision>>>,
     /// The flags that the program defines, once they were asked for.
     flags: RefCell<Option<Rc<Vec<flag::FlagDefinition<'w>>>>>,
+    /// What of the program has to do with configuration.
+    bindings: OnceCell<config::Bindings<'w>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Active<'w> {
     Variable(PackageId, &'w str),
     Callers(FunctionId, usize),
+    /// A field, or another value of which only the value matters.
     Field(*const Value),
     /// A value that the program gives to a field.
     Source(*const Value),
+    /// The names of `.env` files.
     Dotenv,
+    /// The calls that read configuration.
+    Bindings,
 }
 
 /// Deep enough for every chain seen in public repositories, shallow enough for any stack.
@@ -123,8 +129,8 @@ impl<'w> Evaluator<'w> {
     pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
         let files = ConfigFiles::default();
         let (steps, active, decisions) = (Cell::new(0), RefCell::default(), RefCell::default());
-        let flags = RefCell::default();
-        Self { packages, reachable, setting, files, steps, active, decisions, flags }
+        let (flags, bindings) = (RefCell::default(), OnceCell::new());
+        Self { packages, reachable, setting, files, steps, active, decisions, flags, bindings }
     }
 
     /// The text of `value` as far as it is known.
@@ -139,6 +145,30 @@ impl<'w> Evaluator<'w> {
         self.steps.set(MAXIMUM_STEPS);
         self.active.borrow_mut().clear();
         self.deep_head(value, frame, MAXIMUM_DEPTH)
+    }
+
+    /// Works something out that holds for every evaluation, in the middle of one.
+    fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        let steps = self.steps.replace(20 * MAXIMUM_STEPS);
+        let active = self.active.take();
+        let decisions = self.decisions.take();
+        let out = work();
+        self.steps.set(steps);
+        *self.active.borrow_mut() = active;
+        *self.decisions.borrow_mut() = decisions;
+        out
+    }
+
+    /// Runs `work` on a value unless that is going on already.
+    fn once<T>(&self, value: &'w Value, work: impl FnOnce() -> T) -> Option<T> {
+        let key = Active::Field(std::ptr::from_ref(value));
+        if self.active.borrow().contains(&key) {
+            return None;
+        }
+        self.active.borrow_mut().push(key);
+        let out = work();
+        self.active.borrow_mut().retain(|it| *it != key);
+        Some(out)
     }
 
     /// What a call runs that is written in `frame`.

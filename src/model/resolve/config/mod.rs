@@ -1,31 +1,60 @@
-//! Configuration libraries: struct tags that name variables, and viper.
+//! What configuration libraries give to fields and calls: environment variables by struct tags, files,
+//! viper.
+//!
+//! A field is looked up by the calls that fill structs ([`decode`]): each gives it a value, nothing, or
+//! something that is not known. Code that assigns to the field later wins over them; what code gave it
+//! before holds where they give nothing.
 
+mod decode;
 mod dotenv;
 mod file;
+mod tag;
+mod text;
+mod variable;
+mod viper;
 
-pub(super) use dotenv::ProcessVariable;
+pub(super) use self::dotenv::ProcessVariable;
+pub use self::tag::tag_value;
 
 use std::rc::Rc;
 
+use self::decode::{Decode, data_of};
+use self::tag::is_exact;
+use self::text::{ReadFile, TextSource, keys_of};
+use self::variable::variable_of;
+use self::viper::ViperCall;
 use super::{Active, Evaluator, Frame, Outcome};
-use crate::facts::catalogue::without_version;
-use crate::facts::go::{Call, Value};
-use crate::facts::{Facts, Lookup};
-use crate::model::go::TypeRef;
-use crate::source::{Confidence, Span, Spanned, Text};
+use crate::facts::Facts;
+use crate::facts::catalogue::{Naming, Source};
+use crate::facts::go::{Callee, Field, Value};
+use crate::model::go::{FunctionId, TypeRef};
+use crate::source::{Confidence, Span, Spanned};
 
-/// Libraries that fill structs from the environment: import path, tag of the name, tag of the
-/// default.
-const TAG_LIBRARIES: &[(&str, &str, &str)] = &[
-    // <https://github.com/caarlos0/env#tags>
-    ("github.com/caarlos0/env", "env", "envDefault"),
-    // <https://github.com/kelseyhightower/envconfig#usage>
-    ("github.com/kelseyhightower/envconfig", "envconfig", "default"),
-    // <https://github.com/ilyakaznacheev/cleanenv#supported-types-and-tags>
-    ("github.com/ilyakaznacheev/cleanenv", "env", "env-default"),
-    // <https://github.com/sethvargo/go-envconfig>: `env:"PORT, default=8080"`
-    ("github.com/sethvargo/go-envconfig", "env", ""),
-];
+/// Where the configuration files of a program may be.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigFiles<'w> {
+    /// The facts of the project.
+    pub facts: Option<&'w Facts>,
+    /// Folders that become the working directory: of the program and of its module.
+    pub directories: Vec<&'w str>,
+}
+
+/// What of a program has to do with configuration.
+#[derive(Debug)]
+pub(super) struct Bindings<'w> {
+    decodes: Vec<Decode<'w>>,
+    viper: Vec<ViperCall<'w>>,
+}
+
+/// What configuration gives to a field.
+pub(super) enum Bound {
+    /// No call fills the struct that has it.
+    No,
+    /// Calls fill the struct, and leave the field as it is.
+    Untouched,
+    /// This, or a hole for what is not known.
+    Value(Outcome),
+}
 
 /// Tags by which a decoder of configuration files finds fields, and a word in the import path of
 /// such a decoder.
@@ -39,78 +68,253 @@ const FILE_TAGS: &[(&str, &str)] = &[
     ("ini", "ini"),
 ];
 
-/// Where the configuration files of a program may be.
-#[derive(Clone, Debug, Default)]
-pub struct ConfigFiles<'w> {
-    /// The facts of the project.
-    pub facts: Option<&'w Facts>,
-    /// Folders that become the working directory: of the program and of its module.
-    pub directories: Vec<&'w str>,
-}
-
 impl<'w> Evaluator<'w> {
-    /// A field that a struct tag binds to a variable, in a program that calls such a library.
-    pub(super) fn configured_field(&self, of: TypeRef<'w>, field: &str, span: Span) -> Option<Outcome> {
-        let structure = self.packages.structure(of)?;
-        let tag = structure.fields.iter().find(|it| it.name.value == field)?.tag.as_ref()?;
-        if let Some(key) = tag_value(tag, "mapstructure").filter(|_| self.imports("github.com/spf13/viper")) {
-            return self.viper_field(key.value.split(',').next().unwrap_or_default(), span);
+    /// What the calls that fill structs give to a field of a struct of type `of`.
+    pub(super) fn bound_field(
+        &self,
+        receiver: &'w Value,
+        of: TypeRef<'w>,
+        field: &Spanned<String>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Bound {
+        let decodes = self.bindings().map(|it| it.decodes.as_slice()).unwrap_or_default();
+        if decodes.is_empty() {
+            return Bound::No;
         }
-        let (_, name_key, default_key) = TAG_LIBRARIES
-            .iter()
-            .find(|(path, key, _)| tag_value(tag, key).is_some() && self.imports(path))?;
-        let written = tag_value(tag, name_key)?;
-        let mut parts = written.value.split(',');
-        let name = parts.next().unwrap_or_default().trim().to_owned();
-        if name.is_empty() {
-            return Some(Outcome::hole("the variable's name is made by a library", Some(span)));
-        }
-        if name_key == &"envconfig" {
-            // envconfig tries PREFIX_NAME before NAME, and the prefix is not followed.
-            let prefixed = self.setting.environment.variables.keys();
-            if prefixed.filter(|it| it.ends_with(&format!("_{name}"))).count() > 0 {
-                return Some(Outcome::hole("a prefixed variable may win", Some(span)));
+        let Some(chain) = self.field_chain(receiver, of, &field.value, frame, depth) else {
+            return Bound::No;
+        };
+        // Calls of one function come one after the other, and the last that has a value wins; of several
+        // functions nobody knows which one runs.
+        let mut groups: Vec<(FunctionId, Option<Outcome>)> = Vec::new();
+        let mut needs_caller = false;
+        for decode in decodes {
+            let (paths, shown) = decode.paths_to(&chain);
+            if paths.is_empty() {
+                continue;
+            }
+            // The caller may tell which of several places below what is filled it is.
+            needs_caller |= paths.len() > 1 && self.waits_for_caller(&self.head(receiver, frame, depth));
+            let found = self.decoded_at(decode, &paths, shown, field.span, depth);
+            match groups.iter_mut().find(|(function, _)| *function == decode.function) {
+                Some((_, last)) => *last = found.or(last.take()),
+                None => groups.push((decode.function, found)),
             }
         }
-        let default = if default_key.is_empty() {
-            written.value.find("default=").map(|at| {
-                let start = at + "default=".len();
-                Text::new(written.value[start..].to_owned(), written.span.slice(start..written.value.len()))
-            })
-        } else {
-            tag_value(tag, default_key).map(Text::from)
-        };
-        let has_default = default.is_some();
-        let outcome = self.variable_of_environment(&name, tag.span, true, || default.map(Outcome::known));
-        // cleanenv may read a file before the environment; without a variable the file decides.
-        let by_default = outcome.text.span().is_none_or(|it| tag.span.contains(it));
-        if by_default && self.imports("github.com/ilyakaznacheev/cleanenv") {
-            return Some(Outcome::hole("a configuration file may decide", Some(span)));
+        if groups.is_empty() {
+            return Bound::No;
         }
-        if by_default && !has_default && outcome.unknown.is_none() {
+        let several = groups.len() > 1;
+        let found: Vec<Outcome> = groups.into_iter().filter_map(|(_, it)| it).collect();
+        if found.is_empty() {
+            return Bound::Untouched;
+        }
+        let mut outcome = self.one_of(found, "several configurations decide", field.span, None);
+        if several {
+            outcome.confidence = outcome.confidence.min(Confidence::Likely);
+        }
+        outcome.needs_caller |= needs_caller;
+        Bound::Value(outcome)
+    }
+
+    /// The values that one call gives to the ends of paths, which must agree.
+    fn decoded_at(
+        &self,
+        decode: &Decode<'w>,
+        paths: &[Vec<&'w Field>],
+        shown: bool,
+        span: Span,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let frame = Self::frame(decode.function, &decode.chain);
+        let runs = decode.call.condition.as_ref().map(|it| self.holds(it, &frame, depth.min(12)));
+        if runs == Some(Some(false)) {
             return None;
         }
+        let mut found = Vec::new();
+        let mut untouched = false;
+        for path in paths {
+            match self.decoded(decode, path, &frame, span, depth) {
+                Some(outcome) => found.push(outcome),
+                None => untouched = true,
+            }
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let mut outcome = if untouched {
+            Outcome::hole("it is not known which part of the configuration decides", Some(span))
+        } else {
+            self.one_of(found, "it is not known which part of the configuration decides", span, None)
+        };
+        // A type that has one place below what is filled most likely stands there.
+        if !shown || runs == Some(None) {
+            outcome.confidence = outcome.confidence.min(Confidence::Likely);
+        }
+        outcome.via.push(decode.call.span);
         Some(outcome)
+    }
+
+    /// What one call gives to the field at the end of `path`; `None` when it leaves it as it is.
+    fn decoded(
+        &self,
+        decode: &Decode<'w>,
+        path: &[&'w Field],
+        frame: &Rc<Frame<'w>>,
+        span: Span,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let entry = decode.entry;
+        match entry.source {
+            Source::Environment => self.by_environment(decode, path, frame, span, depth),
+            Source::File if entry.naming == Naming::Cleanenv => {
+                self.by_cleanenv(decode, path, frame, span, depth)
+            }
+            Source::File | Source::Data => {
+                let argument = data_of(entry, decode.call);
+                let source = match (entry.source, argument) {
+                    (Source::Data, Some(data)) => self.text_source(data, frame, depth.min(16)),
+                    (_, Some(path)) => {
+                        TextSource::File { path: self.path_text(path, frame, depth.min(16)), expands: false }
+                    }
+                    (_, None) => TextSource::Unknown,
+                };
+                self.by_text(&self.read_source(&source), path, entry.tag, entry.naming, span)
+            }
+            Source::Viper => self.by_viper(decode, path, frame, span, depth),
+            Source::Koanf | Source::Kratos | Source::Ini | Source::Unknown => {
+                Some(Outcome::hole("a configuration decides that is not followed", Some(span)))
+            }
+        }
+    }
+
+    /// What a text says of the field at the end of `path`.
+    fn by_text(
+        &self,
+        read: &ReadFile<'w>,
+        path: &[&'w Field],
+        tag: &str,
+        naming: Naming,
+        span: Span,
+    ) -> Option<Outcome> {
+        match read {
+            ReadFile::Read(reading) => {
+                let text = reading.text.get(&keys_of(path, tag, naming)?, is_exact(naming))?;
+                Some(self.value_in(reading, text))
+            }
+            ReadFile::Absent => None,
+            ReadFile::Unknown(reason) => Some(Outcome::hole(reason, Some(span))),
+        }
+    }
+
+    fn by_environment(
+        &self,
+        decode: &Decode<'w>,
+        path: &[&'w Field],
+        frame: &Rc<Frame<'w>>,
+        span: Span,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let prefix = decode.entry.at.and_then(|it| decode.call.arguments.get(it));
+        let prefix = match prefix {
+            // The options of caarlos0/env: <https://github.com/caarlos0/env#options>.
+            Some(options) if decode.entry.naming == Naming::Caarlos0 => {
+                match self.head(options, frame, depth).value {
+                    Value::Struct { fields, .. } => {
+                        if fields
+                            .iter()
+                            .any(|(name, _)| matches!(name.value.as_str(), "Environment" | "TagName"))
+                        {
+                            return Some(Outcome::hole("the options of a library decide", Some(span)));
+                        }
+                        fields.iter().find(|(name, _)| name.value == "Prefix").map(|(_, value)| value)
+                    }
+                    _ => return Some(Outcome::hole("the options of a library decide", Some(span))),
+                }
+            }
+            it => it,
+        };
+        let prefix = match prefix.map(|it| self.inner(it, frame, depth.min(16))) {
+            Some(outcome) if outcome.unknown.is_some() => return Some(outcome),
+            Some(outcome) => outcome.text.as_str().to_owned(),
+            None => String::new(),
+        };
+        self.by_variable(decode, path, &prefix)
+    }
+
+    /// The value of the variable that is bound to a field; `None` when neither it nor a default is there.
+    fn by_variable(&self, decode: &Decode<'w>, path: &[&'w Field], prefix: &str) -> Option<Outcome> {
+        let bound = variable_of(decode.entry, prefix, path)?;
+        let unset = |name: &String| matches!(self.process_variable(name), ProcessVariable::Unset);
+        if bound.default.is_none() && bound.names.iter().all(unset) {
+            return None;
+        }
+        if bound.is_file {
+            return Some(Outcome::hole("a file that a variable names decides", Some(bound.span)));
+        }
+        // Defaults may hold variables too.
+        let default = bound.default.as_ref().map(|it| match it.as_str().contains('$') {
+            true => Outcome::hole("a variable in a default is not followed", it.span()),
+            false => Outcome::known(it.clone()),
+        });
+        let mut next = default;
+        for name in bound.names.iter().rev() {
+            let default = next.take();
+            next = Some(self.variable_of_environment(name, bound.span, bound.empty_is_unset, || default));
+        }
+        next
+    }
+
+    /// cleanenv reads a file first and the environment over it:
+    /// <https://github.com/ilyakaznacheev/cleanenv#read-configuration>.
+    fn by_cleanenv(
+        &self,
+        decode: &Decode<'w>,
+        path: &[&'w Field],
+        frame: &Rc<Frame<'w>>,
+        span: Span,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let name = data_of(decode.entry, decode.call).and_then(|it| self.path_text(it, frame, depth.min(16)));
+        let ending = name.as_deref().and_then(|it| it.rsplit_once('.')).map_or("", |it| it.1);
+        let (tag, naming) = match ending {
+            "json" => ("json", Naming::Json),
+            "toml" => ("toml", Naming::Toml),
+            _ => ("yaml", Naming::Yaml),
+        };
+        let source = TextSource::File { path: name, expands: false };
+        let in_file = self.by_text(&self.read_source(&source), path, tag, naming, span);
+        let Some(bound) = variable_of(decode.entry, "", path) else { return in_file };
+        let names = || bound.names.iter().map(|it| self.process_variable(it));
+        if names().all(|it| matches!(it, ProcessVariable::Unset)) {
+            // A default counts only where the file has left the field empty.
+            return in_file.or_else(|| bound.default.map(Outcome::known));
+        }
+        let mut outcome = self.by_variable(decode, path, "");
+        // Something outside may set the variable; most likely it is the file that decides.
+        if names().all(|it| !matches!(it, ProcessVariable::Set { .. }))
+            && let Some(in_file) = in_file
+        {
+            outcome = Some(Self::assumed(in_file));
+        }
+        outcome
     }
 
     /// The result of a configuration library's call, when it is one.
     pub(super) fn configured(
         &self,
         path: &str,
-        name: &str,
+        callee: &'w Callee,
         arguments: &'w [Value],
         span: Span,
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<Outcome> {
-        if path != "github.com/spf13/viper" || !name.starts_with("Get") {
-            return None;
+        match path {
+            "github.com/spf13/viper" => self.viper_result(callee, arguments, span, frame, depth),
+            _ => None,
         }
-        let key = self.text(arguments.first()?, frame, depth);
-        if key.unknown.is_some() {
-            return Some(key);
-        }
-        Some(self.viper(key.text.as_str(), span, depth))
     }
 
     /// Whether a decoder of a configuration file may fill a field, whatever the code sets first.
@@ -123,176 +327,58 @@ impl<'w> Evaluator<'w> {
         })
     }
 
-    fn imports(&self, path: &str) -> bool {
-        self.import_paths().any(|it| without_version(it).starts_with(path))
-    }
-
     fn import_paths(&self) -> impl Iterator<Item = &'w str> {
         let packages = self.reachable.packages.iter().map(|it| self.packages.package(*it));
         packages.flat_map(|it| &it.files).flat_map(|(_, file)| &file.imports).map(|it| it.path.value.as_str())
     }
 
-    /// A field that `viper.Unmarshal` fills from a flat key; `None` when that is not how it is
-    /// filled.
-    fn viper_field(&self, key: &str, span: Span) -> Option<Outcome> {
-        let unmarshals = self.viper_calls().any(|(_, call)| call.callee.name() == "Unmarshal");
-        // A key of a nested struct is longer than its tag says.
-        let (_, by_env_file) = self.viper_file();
-        (unmarshals && by_env_file).then(|| self.viper(key, span, 16))
+    /// What of the program has to do with configuration. It is gathered when it is first asked for, and
+    /// nothing of it counts for values that are looked at to gather it.
+    fn bindings(&self) -> Option<&Bindings<'w>> {
+        if let Some(known) = self.bindings.get() {
+            return Some(known);
+        }
+        if self.active.borrow().contains(&Active::Bindings) {
+            return None;
+        }
+        let gathered = self.aside(|| {
+            self.active.borrow_mut().push(Active::Bindings);
+            Bindings { decodes: self.gather_decodes(), viper: self.gather_viper() }
+        });
+        Some(self.bindings.get_or_init(|| gathered))
     }
 
-    /// A key of viper: the environment, then a file, then the default:
-    /// <https://github.com/spf13/viper#why-viper>.
-    fn viper(&self, key: &str, span: Span, depth: u32) -> Outcome {
-        let Some(depth) = depth.checked_sub(4) else {
-            return Outcome::hole("it is too far from its source", Some(span));
+    /// Whether what code assigns to a field, in `function` at `span`, comes before every call that fills
+    /// the field from configuration.
+    pub(super) fn is_before_configuration(&self, of: TypeRef<'w>, function: FunctionId, span: Span) -> bool {
+        let fills = |it: &&Decode<'w>| match it.root {
+            decode::Root::Struct(_) => it.nested.iter().any(|(nested, _)| *nested == of),
+            decode::Root::Field(it, _) => it == of,
+            decode::Root::Unknown => false,
         };
-        let mut default = None;
-        let mut variable = None;
-        let (mut automatic, mut replaces) = (false, false);
-        let mut prefix = String::new();
-        for (frame, call) in self.viper_calls() {
-            let text = |index: usize| call.arguments.get(index).map(|it| self.text(it, &frame, depth));
-            let is_key = || text(0).is_some_and(|it| it.text.as_str().eq_ignore_ascii_case(key));
-            match call.callee.name() {
-                "AutomaticEnv" => automatic = true,
-                "SetEnvKeyReplacer" => replaces = true,
-                "BindPFlags" | "ReadRemoteConfig" => {
-                    return Outcome::hole("viper's bindings are not followed", Some(span));
-                }
-                "BindPFlag" | "Set" if is_key() => {
-                    return Outcome::hole("viper's bindings are not followed", Some(span));
-                }
-                // The prefix may be a key itself, which no prefix was set for when it was read.
-                "SetEnvPrefix" => match self.viper_prefix(call, &frame, depth) {
-                    Some(it) => prefix = it,
-                    None => return Outcome::hole("viper's prefix is not known", Some(span)),
-                },
-                "BindEnv" if is_key() => match text(1) {
-                    Some(it) if it.unknown.is_none() => variable = Some(it.text.as_str().to_owned()),
-                    Some(_) => return Outcome::hole("viper's bindings are not followed", Some(span)),
-                    None => automatic = true,
-                },
-                "SetDefault" if is_key() => default = call.arguments.get(1).map(|it| (it, Rc::clone(&frame))),
-                _ => {}
-            }
-        }
-        let separator = if prefix.is_empty() { "" } else { "_" };
-        let made = format!("{prefix}{separator}{key}").to_uppercase();
-        let made = if replaces { made.replace(['.', '-'], "_") } else { made };
-        let variable = variable.or(automatic.then_some(made));
-        if let Some(name) = variable {
-            let environment = self.setting.environment;
-            let set = environment
-                .get(&name)
-                .is_some_and(|it| it.value.as_ref().is_none_or(|it| !it.as_str().is_empty()));
-            if set || environment.incomplete.is_some() {
-                return self.variable_of_environment(&name, span, true, || None);
-            }
-        }
-        match self.viper_file() {
-            (Some(path), true) => match self.env_file_entry(&path, key) {
-                Some(mut outcome) => {
-                    outcome.via.insert(0, span);
-                    return outcome;
-                }
-                None if default.is_none() => {
-                    return Outcome::hole("the configuration file does not set it", Some(span));
-                }
-                None => {}
-            },
-            (None, false) => {}
-            _ => return Outcome::hole("a configuration file decides", Some(span)),
-        }
-        match default {
-            Some((value, frame)) => {
-                let mut outcome = self.inner(value, &frame, depth);
-                outcome.via.insert(0, span);
-                outcome
-            }
-            None => Outcome::hole("nothing sets this key", Some(span)),
-        }
+        let decodes = self.bindings().map(|it| it.decodes.as_slice()).unwrap_or_default();
+        let mut decodes = decodes.iter().filter(fills).peekable();
+        decodes.peek().is_some()
+            && decodes.all(|it| self.is_before(function, span, it.function, it.call.span))
     }
 
-    /// The argument of `SetEnvPrefix`; none while that argument itself is looked up.
-    fn viper_prefix(&self, call: &'w Call, frame: &Rc<Frame<'w>>, depth: u32) -> Option<String> {
-        let argument = call.arguments.first()?;
-        let key = Active::Field(std::ptr::from_ref(argument));
-        if self.active.borrow().contains(&key) {
-            return Some(String::new());
+    /// Whether a place in one function is reached before one in another, as far as calls of the one in the
+    /// other, or of both in a third, tell.
+    fn is_before(&self, function: FunctionId, span: Span, other: FunctionId, other_span: Span) -> bool {
+        if function == other {
+            return span.start < other_span.start;
         }
-        self.active.borrow_mut().push(key);
-        let outcome = self.text(argument, frame, depth);
-        self.active.borrow_mut().retain(|it| *it != key);
-        outcome.unknown.is_none().then(|| outcome.text.as_str().to_owned())
-    }
-
-    fn viper_calls(&self) -> impl Iterator<Item = (Rc<Frame<'w>>, &'w Call)> {
-        self.reachable.functions.iter().flat_map(|function| {
-            let it = self.packages.function(*function);
-            let uses = it.file.imports.iter().any(|it| it.path.value == "github.com/spf13/viper");
-            let calls = if uses { it.function.calls.as_slice() } else { &[] };
-            calls.iter().map(|call| (Rc::new(Frame::Function { function: *function, call: None }), call))
-        })
-    }
-
-    /// The name of the file that viper reads, when it reads one, and whether it is a `.env` file.
-    fn viper_file(&self) -> (Option<String>, bool) {
-        let (mut name, mut kind, mut reads) = (None, String::new(), false);
-        for (frame, call) in self.viper_calls() {
-            let first = || {
-                let outcome = self.text(call.arguments.first()?, &frame, 12);
-                outcome.unknown.is_none().then(|| outcome.text.as_str().to_owned())
-            };
-            match call.callee.name() {
-                "ReadInConfig" | "MergeInConfig" | "ReadConfig" => reads = true,
-                "SetConfigName" | "SetConfigFile" => name = first(),
-                "SetConfigType" => kind = first().unwrap_or_default(),
-                _ => {}
-            }
+        let (callers, others) = (self.reachable.callers(function), self.reachable.callers(other));
+        if let Some((_, call)) = callers.iter().find(|(caller, _)| *caller == other) {
+            return call.span.start < other_span.start;
         }
-        match name {
-            _ if !reads => (None, false),
-            Some(name) if name.ends_with(".env") => (Some(name), true),
-            Some(name) if kind == "env" || kind == "dotenv" => (Some(format!("{name}.env")), true),
-            name => (name.or(Some(String::new())), false),
+        if let Some((_, call)) = others.iter().find(|(caller, _)| *caller == function) {
+            return span.start < call.span.start;
         }
+        let shared = callers.iter().find_map(|(caller, call)| {
+            let (_, other) = others.iter().find(|(it, _)| it == caller)?;
+            Some(call.span.start < other.span.start)
+        });
+        shared.unwrap_or(false)
     }
-
-    /// What a `.env` file of that name beside the program or its module sets. It is likely, not
-    /// certain, that this file is the one in the image.
-    fn env_file_entry(&self, name: &str, key: &str) -> Option<Outcome> {
-        let file::Answer::File { path, brought_by, .. } = self.find_file(name) else { return None };
-        let file = self.setting.files.dotenv(&path, brought_by)?;
-        let entry = file.entries.iter().rev().find(|it| it.name.value.eq_ignore_ascii_case(key))?;
-        let text = match &entry.value {
-            None => return Some(Outcome::hole("the configuration file gives no value", Some(entry.span))),
-            Some(value) => match value.expand(&mut |_| Lookup::Unresolved(String::new())) {
-                Ok(text) => text,
-                Err(at) => return Some(Outcome::hole("a variable in the file is not known", Some(at.span))),
-            },
-        };
-        Some(Outcome { confidence: Confidence::Likely, ..Outcome::known(text) })
-    }
-}
-
-/// The value of `key` in a struct tag: `env:"PORT" envDefault:"8080"`.
-#[must_use]
-pub fn tag_value(tag: &Spanned<String>, key: &str) -> Option<Spanned<String>> {
-    if key.is_empty() {
-        return None;
-    }
-    let text = tag.value.as_str();
-    for (at, _) in text.match_indices(key) {
-        let before_ok = at == 0 || text[..at].ends_with([' ', '\t']);
-        let Some(rest) = text[at + key.len()..].strip_prefix(":\"") else { continue };
-        if !before_ok {
-            continue;
-        }
-        let start = at + key.len() + 2;
-        let end = start + rest.find('"')?;
-        let span = if tag.span.len() == text.len() { tag.span.slice(start..end) } else { tag.span };
-        return Some(Spanned::new(text[start..end].to_owned(), span));
-    }
-    None
 }
