@@ -10,9 +10,9 @@ use super::{
     WorkloadKind, World, catalogued, command_dials, database, read_health_check, unexpanded_in,
 };
 use crate::facts::Facts;
-use crate::facts::catalogue::{self, ImageEntry};
+use crate::facts::catalogue::{self, ImageEntry, split_reference};
 use crate::net::{Protocol, Reach};
-use crate::source::{FileId, Span, Spanned};
+use crate::source::{Confidence, FileId, Span, Spanned};
 
 impl Project {
     /// Joins the facts of all files.
@@ -82,17 +82,42 @@ impl Join<'_> {
             })
             .collect();
         let workloads = services.into_iter().map(|service| {
-            let image = match &service.build {
-                Some(build) => self.built(build),
-                // It may run the image that another one builds and tags.
-                None => service.workload.image_reference.as_ref().and_then(|reference| {
-                    let tag = Some(reference.text.as_str());
-                    builds.iter().find(|it| it.tag.as_deref() == tag)?.image
-                }),
+            let Some(reference) =
+                service.workload.image_reference.clone().filter(|_| service.build.is_none())
+            else {
+                let image = service.build.as_ref().and_then(|it| self.built(it));
+                return self.service(service, image);
             };
-            self.service(service, image)
+            // It may run the image that another one builds and tags, or the one that the project publishes.
+            let tagged = builds.iter().find(|it| it.tag.as_deref() == Some(reference.text.as_str()));
+            if let Some(image) = tagged.and_then(|it| it.image) {
+                return self.service(service, Some(image));
+            }
+            let published = self.published(reference.text.as_str());
+            let mut workload = self.service(service, published);
+            if published.is_some() {
+                workload.rest_on_image(Confidence::Likely);
+            }
+            workload
         });
         (workloads.collect(), builds)
+    }
+
+    /// The image of the project's only Dockerfile, where a reference names the module beside it:
+    /// `ghcr.io/owner/app` in the repository of `github.com/owner/app`.
+    fn published(&mut self, reference: &str) -> Option<ImageId> {
+        let (repository, _) = split_reference(reference);
+        let owner_and_name = |path: &str| {
+            let mut parts = path.rsplit('/');
+            Some((parts.next()?.to_lowercase(), parts.next()?.to_lowercase()))
+        };
+        let [(dockerfile, _)] = self.facts.dockerfiles[..] else { return None };
+        let path = self.facts.path(dockerfile);
+        let folder = |path: &str| path.rsplit_once('/').map_or(".", |it| it.0).to_owned();
+        let beside = self.facts.modules.iter().find(|(id, _)| folder(self.facts.path(*id)) == folder(path));
+        let module = beside?.1.module.as_ref()?.value.as_str();
+        let is_it = module.matches('/').count() > 1 && owner_and_name(repository)? == owner_and_name(module)?;
+        if is_it { self.images.build_alone(dockerfile) } else { None }
     }
 
     fn built(&mut self, build: &Build) -> Option<ImageId> {
@@ -377,7 +402,7 @@ fn add_health_dials(workload: &mut Workload) {
         site: check.span,
         via: Vec::new(),
         source: DialSource::HealthCheck,
-        confidence: crate::source::Confidence::Proven,
+        confidence: Confidence::Proven,
     });
     workload.dials.extend(dials.collect::<Vec<_>>());
 }

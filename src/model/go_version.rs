@@ -9,6 +9,9 @@ pub enum GoRefusal {
     TooOld,
     /// Before Go 1.21: a `go` line of three numbers is a syntax error.
     CannotRead,
+    /// Before Go 1.21: the `go` line asks for a newer release, and the build fails once something of that
+    /// release is used.
+    MayFail,
 }
 
 impl GoBuild {
@@ -24,7 +27,10 @@ impl GoBuild {
         }
         let (image, required) = (GoVersion::parse(&self.version)?, GoVersion::parse(&self.required.value)?);
         if image.minor < 21 {
-            return required.patch.is_some().then_some(GoRefusal::CannotRead);
+            return match required.patch {
+                Some(_) => Some(GoRefusal::CannotRead),
+                None => (image.minor < required.minor).then_some(GoRefusal::MayFail),
+            };
         }
         let newer_patch = || image.patch.is_some_and(|patch| required.patch.unwrap_or(0) > patch);
         let too_old = image.minor < required.minor || (image.minor == required.minor && newer_patch());
@@ -74,7 +80,7 @@ mod tests {
         assert_eq!(refusal("1.22", "1.22.9"), None);
         assert_eq!(refusal("1.26", "1.9"), None);
         assert_eq!(refusal("1.20", "1.23.0"), Some(GoRefusal::CannotRead));
-        assert_eq!(refusal("1.20", "1.23"), None);
+        assert_eq!(refusal("1.20", "1.23"), Some(GoRefusal::MayFail));
         assert_eq!(refusal("1", "1.30"), None);
         assert_eq!(refusal("1.22rc1", "1.22.0"), None);
         assert_eq!(refusal("", "1.22"), None);

@@ -170,6 +170,14 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// Notes that it is no more than this sure which image runs, and so what it listens on and dials.
+    pub(super) fn rest_on_image(&mut self, confidence: Confidence) {
+        self.image_confidence = confidence;
+        let listeners = self.listeners.known.iter_mut().map(|it| &mut it.confidence);
+        let dials = self.dials.iter_mut().map(|it| &mut it.confidence);
+        listeners.chain(dials).for_each(|it| *it = (*it).min(confidence));
+    }
+
     /// A workload of which nothing is said but its name and where its image is written.
     #[must_use]
     pub fn bare(id: WorkloadId, name: Spanned<String>, kind: WorkloadKind, image_span: Span) -> Self {

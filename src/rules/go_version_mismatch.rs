@@ -1,6 +1,7 @@
 //! A module asks for a newer Go than the image that builds it has.
 
 use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
 use crate::model::GoRefusal;
 
 pub(super) const RULE: Rule = rule!("go-version-mismatch", check);
@@ -10,18 +11,26 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         for build in &image.go_builds {
             let Some(refusal) = build.refusal() else { continue };
             let (has, wants) = (&build.version, &build.required.value);
-            let (message, label) = match refusal {
+            let (severity, message, label) = match refusal {
                 GoRefusal::TooOld => (
+                    Severity::Error,
                     format!("The build fails: the module asks for Go {wants}, the image has Go {has}"),
                     format!("Go {has} does not build a module for Go {wants}"),
                 ),
                 GoRefusal::CannotRead => (
+                    Severity::Error,
                     format!("The build fails: Go {has} cannot read `go {wants}` in go.mod"),
                     format!("Go before 1.21 reads `go 1.x`, not `go {wants}`"),
+                ),
+                GoRefusal::MayFail => (
+                    Severity::Info,
+                    format!("The build may fail: the module asks for Go {wants}, the image has Go {has}"),
+                    format!("Go {has} knows nothing that came with Go {wants}"),
                 ),
             };
             findings
                 .report(message, build.image.span, label)
+                .severity(severity)
                 .evidence(build.required.span, format!("the module asks for Go {wants}"))
                 .evidence(build.run, "it is built here")
                 .help(format!("build with an image of Go {} or newer", minor(wants)));

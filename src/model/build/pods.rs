@@ -80,10 +80,7 @@ impl Join<'_> {
             process.shell_keeps_pid1 = None;
         }
         if let Some((_, confidence)) = image {
-            workload.image_confidence = confidence;
-            let listeners = workload.listeners.known.iter_mut().map(|it| &mut it.confidence);
-            let dials = workload.dials.iter_mut().map(|it| &mut it.confidence);
-            listeners.chain(dials).for_each(|it| *it = (*it).min(confidence));
+            workload.rest_on_image(confidence);
         }
         if let Some(reason) = &workload.incomplete {
             let place = workload.image_span;

@@ -69,7 +69,7 @@ pub(super) struct Stage<'a> {
     /// The working directory, `None` when a variable hides it.
     pub(super) workdir: Option<String>,
     user: Option<Spanned<String>>,
-    exposed: Vec<Spanned<(u16, Protocol)>>,
+    pub(super) exposed: Vec<Spanned<(u16, Protocol)>>,
     pub(super) shell: Option<Vec<String>>,
     pub(super) entrypoint: Option<(&'a CommandLine, Span)>,
     pub(super) command: Option<(&'a CommandLine, Span)>,

@@ -1,7 +1,7 @@
 //! What runs as PID 1, which Go program that is, and whether a shell stays in front of it.
 
 use super::build::{Running, Stage};
-use super::layers::{self, Found};
+use super::layers::{self, Bringer, Found};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
 use crate::facts::shell::{self, Script, Shape, Word};
@@ -381,8 +381,10 @@ impl Tracer<'_, '_, '_> {
         let traced = if command.runs_own_arguments() {
             self.exec(arguments, started_by, init)
         } else {
-            let Some(texts) = self.texts(words, script, arguments) else { return Traced::default() };
-            self.exec(&texts, started_by, init)
+            match self.texts(words, script, arguments) {
+                Some(texts) => self.exec(&texts, started_by, init),
+                None => self.first_word(words),
+            }
         };
         // What is evaluated is read by a shell once more.
         let evaluates = |it: &shell::Command| matches!(it.program_name(), Some("eval" | "envsubst"));
@@ -391,13 +393,8 @@ impl Tracer<'_, '_, '_> {
         let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
         let all_stay = endings.iter().all(|(it, _)| !it.is_exec());
         // Only what is known to be the project's own server is worth a word.
-        if !init
-            && !traps
-            && all_stay
-            && traced.program.is_some()
-            && self.keeps.is_none()
-            && script.errors.is_empty()
-        {
+        let is_server = traced.program.is_some() || self.is_built_server(words);
+        if !init && !traps && all_stay && is_server && self.keeps.is_none() && script.errors.is_empty() {
             let name = script.shebang.as_ref().map_or("", |it| it.value.as_str());
             let plain = command.assignments.is_empty()
                 && !command.piped
@@ -412,6 +409,29 @@ impl Tracer<'_, '_, '_> {
             });
         }
         traced
+    }
+
+    /// Whether a command runs a program that another stage makes: one that builds Go, or in an image that
+    /// exposes a port whichever it is.
+    fn is_built_server(&self, words: &[Word]) -> bool {
+        let name = |word: &Word| word.raw.value.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut rest = words.iter();
+        let first = rest.next().filter(|it| USER_WRAPPERS.contains(&name(it).as_str()));
+        let program = if first.is_some() { rest.nth(1) } else { words.first() };
+        let Some(path) = program.map(|it| it.raw.value.as_str()).filter(|it| it.contains('/')) else {
+            return false;
+        };
+        let scene = self.scene;
+        let folder = scene.stage.workdir.as_deref().filter(|_| !path.starts_with('/')).unwrap_or("/");
+        let path = layers::absolute(folder, path);
+        let bringers = layers::bringers(scene.stages, scene.stage, &scene.facts.tree, &path);
+        bringers.iter().any(|it| match it {
+            Bringer::Stage(number) => scene.stages.get(*number).is_some_and(|stage| {
+                let image = stage.base.reference.as_deref().unwrap_or_default();
+                image.starts_with("golang") || !scene.stage.exposed.is_empty()
+            }),
+            Bringer::Project(_) | Bringer::Foreign => false,
+        })
     }
 
     fn script_shell(&self, interpreter: &str) -> &'static str {
