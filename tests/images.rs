@@ -173,7 +173,7 @@ fn an_image_says_what_is_in_it() {
     let ports: Vec<_> = image.exposed.iter().map(|it| it.value.0).collect();
     assert_eq!(ports, [8080, 53]);
     assert!(image.tools.present.iter().any(|it| it == "curl"));
-    assert_eq!(image.tools.absent, ["bash"]);
+    assert_eq!(image.tools.absent, ["bash", "grpc_health_probe"]);
     assert_eq!(image.user.unwrap().value, "app");
     assert_eq!(&text[image.expose_at.start as usize..], "CMD x");
     let Healthcheck::Set(check) = image.healthcheck else { panic!("{:?}", image.healthcheck) };
