@@ -476,6 +476,25 @@ fn facts_and_model_print_what_was_understood() {
 }
 
 #[test]
+fn facts_and_model_name_everything_that_was_not_understood() {
+    let project = Project::faulty("not-understood");
+    let go = "package main\n\nimport \"net/http\"\n\nfunc main() {\n\tone, two := <-addresses, <-addresses\n\tgo http.ListenAndServe(one, nil)\n\tgo http.ListenAndServe(two, nil)\n\thttp.Get(\"http://\" + two + \"/\")\n}\n\nvar addresses = make(chan string)\n";
+    project.add("web/main.go", go);
+    let reason = "it comes out of a channel";
+    let model = project.run(&["model"]).stdout;
+    for (what, call, hidden) in
+        [("listener", "7:5", "6:14"), ("listener", "8:5", "6:27"), ("dial", "9:2", "6:27")]
+    {
+        let lines = format!(
+            "  not resolved: {what}: {reason}  (web/main.go:{call})\n    hidden at  (web/main.go:{hidden})\n"
+        );
+        assert_eq!(model.matches(&lines).count(), 1, "{lines}\n{model}");
+    }
+    let facts = project.run(&["facts", "web/main.go"]).stdout;
+    assert_eq!(facts.matches(reason).count(), 3, "{facts}");
+}
+
+#[test]
 fn the_finding_that_the_readme_shows_is_real() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).unwrap();

@@ -9,10 +9,12 @@ use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine::{self, Options};
 use crate::model::{
-    Command, Dial, Environment, HealthCheck, Healthcheck, Image, Listeners, Namespace, Origin, Pod, Process,
-    Program, Project, PublishedPort, Stopping, Text, Workload, WorkloadKind,
+    Alternative, CallRole, Command, Dial, Environment, HealthCheck, Healthcheck, Image, Namespace,
+    NetworkCall, Origin, Pod, Process, Program, Project, PublishedPort, Stopping, Text, Workload,
+    WorkloadKind,
 };
 use crate::report::outline::{self, Entry};
+use crate::source::{Confidence, Span};
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArguments {
@@ -150,8 +152,9 @@ fn workload(project: &Project, it: &Workload) -> Entry {
         .with_all(it.published.iter().map(published))
         .with_all(it.exposed.iter().map(|it| Entry::new("exposes", it.value.to_string()).at(it.span)))
         .with_all(environment(&it.environment))
-        .with_all(listeners(&it.listeners))
+        .with_all(listeners(it))
         .with_all(it.dials.iter().map(dial))
+        .with_all(it.calls.iter().filter_map(unresolved_call))
         .with_all(stopping(&it.stopping))
         .with_all(healthcheck(&it.healthcheck))
         .with_all(probes)
@@ -161,8 +164,9 @@ fn workload(project: &Project, it: &Workload) -> Entry {
         Some(span) => entry.unresolved("the container port that is published here", span),
         None => entry,
     };
-    let entry =
-        unresolved_if(entry, it.dials_incomplete.as_ref().map(|why| format!("dials: {why}")).as_ref());
+    let said = it.calls.iter().any(|it| it.role == CallRole::Dial && it.unknown.is_some());
+    let more = it.dials_incomplete.as_ref().filter(|_| !said).map(|why| format!("dials: {why}"));
+    let entry = unresolved_if(entry, more.as_ref());
     unresolved_if(entry, it.incomplete.as_ref())
 }
 
@@ -215,10 +219,23 @@ fn environment(it: &Environment) -> Vec<Entry> {
     entries.chain(more).collect()
 }
 
-fn listeners(it: &Listeners) -> Vec<Entry> {
+/// A call that was not understood, and the place that hides its address.
+fn unresolved_call(it: &NetworkCall) -> Option<Entry> {
+    let unknown = it.unknown.as_ref()?;
+    let what = match it.role {
+        CallRole::Listen => "listener",
+        CallRole::Dial => "dial",
+    };
+    let entry = Entry::new("not resolved", format!("{what}: {}", unknown.value)).at(it.site);
+    let elsewhere = unknown.span != it.site;
+    Some(entry.with_all(elsewhere.then(|| Entry::new("hidden at", "").at(unknown.span))))
+}
+
+fn listeners(workload: &Workload) -> Vec<Entry> {
+    let it = &workload.listeners;
     let known = it.known.iter().map(|it| {
-        let text = format!("{}/{} ({})", it.address, it.protocol.as_str(), it.confidence.as_str());
-        Entry::new("listens", text).at(it.host_span)
+        let certainty = certainty(it.confidence, it.alternative);
+        Entry::new("listens", format!("{}/{}{certainty}", it.address, it.protocol.as_str())).at(it.host_span)
     });
     let faults = it.faults.iter();
     let faults =
@@ -226,7 +243,9 @@ fn listeners(it: &Listeners) -> Vec<Entry> {
     let collisions = it.collisions.iter();
     let collisions = collisions
         .map(|it| Entry::new("binds twice", format!("{}/{}", it.port, it.protocol.as_str())).at(it.second));
-    let more = it.incomplete.iter();
+    // What hides the address of a call is said of that call.
+    let said = |at: Span| workload.calls.iter().any(|it| it.site == at && it.unknown.is_some());
+    let more = it.incomplete.iter().filter(|it| !said(it.span));
     let more =
         more.map(|it| Entry::new("not resolved", format!("other listeners: {}", it.value)).at(it.span));
     known.chain(faults).chain(collisions).chain(more).collect()
@@ -235,7 +254,8 @@ fn listeners(it: &Listeners) -> Vec<Entry> {
 fn dial(it: &Dial) -> Entry {
     let scheme = if it.scheme.is_empty() { String::new() } else { format!("{}://", it.scheme) };
     let port = it.port.map(|it| format!(":{it}")).unwrap_or_default();
-    let text = format!("{scheme}{}{port}{} ({})", it.host, it.path, it.confidence.as_str());
+    let certainty = certainty(it.confidence, it.alternative);
+    let text = format!("{scheme}{}{port}{}{certainty}", it.host, it.path);
     Entry::new("dials", text).at(it.host_span).with(Entry::new("from", "").at(it.site))
 }
 
@@ -244,6 +264,16 @@ fn stopping(it: &Stopping) -> Vec<Entry> {
     let timeouts = it.timeouts.iter();
     let timeouts = timeouts.map(|it| Entry::new("shuts down within", it.period.to_string()).at(it.span));
     grace.into_iter().chain(timeouts).collect()
+}
+
+/// ` (proven)`, ` (likely, by default, else another)`.
+fn certainty(confidence: Confidence, alternative: Option<Alternative>) -> String {
+    let case = match alternative {
+        None => "",
+        Some(it) if it.is_default => ", by default, else another",
+        Some(_) => ", or another",
+    };
+    format!(" ({}{case})", confidence.as_str())
 }
 
 fn healthcheck(it: &Healthcheck) -> Option<Entry> {

@@ -2,7 +2,7 @@
 
 use super::errors;
 use super::value::{callee, expression, type_name};
-use crate::facts::go::{self, Call, Declaration, Function, Struct, Usage, Value};
+use crate::facts::go::{self, Call, Callee, Declaration, Function, Struct, Usage, Value};
 use crate::report::outline::Entry;
 use crate::source::FileId;
 
@@ -44,7 +44,8 @@ fn function(it: &Function) -> Entry {
     let receiver = it.receiver.as_ref().map(|(_, of)| format!("({}) ", type_name(of))).unwrap_or_default();
     let returns = it.returns.iter().map(|values| {
         let text: Vec<_> = values.iter().map(expression).collect();
-        Entry::new("returns", text.join(", ")).at(values.first().and_then(Value::span))
+        let entry = Entry::new("returns", text.join(", ")).at(values.first().and_then(Value::span));
+        values.iter().fold(entry, with_reasons)
     });
     let fields = it.field_writes.iter().map(|write| {
         let text =
@@ -74,19 +75,17 @@ fn call(it: &Call) -> Entry {
     };
     let text = format!("{}({}){usage}", callee(&it.callee), arguments.join(", "));
     let entry = Entry::new("calls", text).at(it.callee_span);
-    it.arguments.iter().fold(entry, with_reasons)
+    let receiver = match &it.callee {
+        Callee::Method { receiver, .. } => Some(&**receiver),
+        _ => None,
+    };
+    receiver.into_iter().chain(&it.arguments).fold(entry, with_reasons)
 }
 
 /// `entry` with what is not known of `value`, and why, below it.
 fn with_reasons(entry: Entry, value: &Value) -> Entry {
     match value {
         Value::Unknown(it) => entry.unresolved(&it.reason, it.span),
-        Value::Concat(parts) => parts.iter().fold(entry, with_reasons),
-        Value::FirstNonEmpty(parts, _) => parts.iter().fold(entry, with_reasons),
-        Value::Choice(arms, _) => arms.iter().map(|it| &it.value).fold(entry, with_reasons),
-        Value::Format { arguments, .. } => arguments.iter().fold(entry, with_reasons),
-        Value::JoinHostPort { host, port, .. } => with_reasons(with_reasons(entry, host), port),
-        Value::Struct { fields, .. } => fields.iter().map(|(_, it)| it).fold(entry, with_reasons),
-        _ => entry,
+        value => value.parts().into_iter().fold(entry, with_reasons),
     }
 }
