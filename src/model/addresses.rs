@@ -36,6 +36,10 @@ impl Project {
             return None;
         }
         let kind = self.workload(from).kind;
+        // A cluster has address ranges of its own.
+        if matches!(kind, WorkloadKind::Pod(_)) {
+            return None;
+        }
         let is_near = |it: &WorkloadKind| kind == WorkloadKind::Image || *it == kind;
         let own: Vec<_> = self.workload(owner).networks.iter().map(|it| it.network).collect();
         let mut fixed = self.workloads.iter().filter(|it| is_near(&it.kind)).flat_map(|workload| {

@@ -26,7 +26,8 @@ pub struct Pod {
     pub entrances: Vec<PodEntrance>,
 }
 
-/// A way by which others come to a port of a pod, through its network interface.
+/// A way by which others come to a port of a pod, through its network interface. An entry of `ports` is
+/// none: it opens nothing, and `kubectl port-forward` comes to the loopback interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodEntrance {
     /// The port.
@@ -46,8 +47,6 @@ pub enum Visitor {
     Service(String),
     /// The kubelet, with a probe: <https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/>.
     Probe(HealthSource),
-    /// Nobody that is known: an entry of `ports` is information only.
-    Nobody,
 }
 
 impl Project {
@@ -67,7 +66,6 @@ impl PodEntrance {
         match &self.by {
             Visitor::Service(name) => format!("Service `{name}` leads to port {port}"),
             Visitor::Probe(source) => format!("the {} asks port {port}", source.noun()),
-            Visitor::Nobody => format!("port {port} is declared here"),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! service name, container_name, hostname and alias on the networks they share, and by nothing
 //! else; containers that share a network namespace share localhost.
 
-use super::{ExtraHost, Listener, Namespace, Project, Visitor, Workload, WorkloadId, WorkloadKind};
+use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
 
@@ -321,12 +321,8 @@ impl Project {
         let alone = members.len() == 1;
         let workload = self.workload(id);
         let to_pod = self.pod_of(workload).into_iter().flat_map(|it| &it.entrances);
-        let to_pod = to_pod.filter(|it| it.port == port && it.protocol == protocol).map(|it| Entrance {
-            span: it.span,
-            clause: it.clause(),
-            is_used: it.by != Visitor::Nobody,
-        });
-        let to_pod = to_pod.filter(|it| it.is_used || alone);
+        let to_pod = to_pod.filter(|it| it.port == port && it.protocol == protocol);
+        let to_pod = to_pod.map(|it| Entrance { span: it.span, clause: it.clause(), is_used: true });
         let exposed = workload.image.map(|it| self.image(it)).into_iter().flat_map(|it| &it.exposed);
         let exposed = exposed.filter(|it| it.value == (port, protocol)).map(|it| it.span);
         let in_compose = workload.exposed.iter().filter(|it| it.value.contains(port)).map(|it| it.span);

@@ -26,14 +26,7 @@ pub(super) fn entrances(cluster: &Cluster<'_>, object: &Object, template: &PodTe
             Some(PodEntrance { port, protocol: Protocol::Tcp, span: written.span, by })
         })
     });
-    let declared = template.containers.iter().flat_map(|it| &it.ports);
-    let declared = declared.map(|it| PodEntrance {
-        port: it.port.value,
-        protocol: it.protocol,
-        span: it.port.span,
-        by: Visitor::Nobody,
-    });
-    services.chain(probed).chain(declared).collect()
+    services.chain(probed).collect()
 }
 
 /// Whether a Service leads to the pods: one without a selector leads where others say.
