@@ -295,13 +295,10 @@ fn health_check(kind: &str, it: &HealthCheck) -> Entry {
 
 fn pod(it: &Pod) -> Entry {
     let namespace = it.namespace.iter().map(|it| Entry::new("namespace", it));
-    let grace = it.grace_period.iter();
-    let grace = grace.map(|it| Entry::new("grace period", format!("{} s", it.value)).at(it.span));
     let entrances = it.entrances.iter().map(|it| Entry::new("entrance", it.clause()).at(it.span));
     Entry::new("pod", format!("{} {}", it.kind, it.name.value))
         .at(it.name.span)
         .with_all(namespace)
-        .with_all(grace)
         .with_all(entrances)
 }
 

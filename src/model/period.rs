@@ -27,7 +27,7 @@ impl Period {
     /// `seconds` seconds.
     #[must_use]
     pub const fn seconds(seconds: u64) -> Self {
-        Self { microseconds: seconds * 1_000_000 }
+        Self { microseconds: seconds.saturating_mul(1_000_000) }
     }
 
     /// Reads `1m30s`, `500ms`, `1.5h`; `None` for anything else, a negative one included.

@@ -19,9 +19,6 @@ pub struct Pod {
     pub name: Spanned<String>,
     /// The namespace it names.
     pub namespace: Option<String>,
-    /// `terminationGracePeriodSeconds`, in seconds; 30 when it is absent:
-    /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination>.
-    pub grace_period: Option<Spanned<u64>>,
     /// By which ports others come to it.
     pub entrances: Vec<PodEntrance>,
 }

@@ -224,7 +224,7 @@ impl Workload {
 pub struct Stopping {
     /// Whether its process certainly gets SIGTERM.
     pub by_sigterm: bool,
-    /// How long Docker then waits before it kills it; `None` when that is not known.
+    /// How long Docker, or the kubelet, then waits before it kills it; `None` when that is not known.
     pub grace: Option<Grace>,
     /// How long its program waits for requests in flight, one a call.
     pub timeouts: Vec<StopTimeout>,
@@ -235,13 +235,17 @@ pub struct Stopping {
 pub struct Grace {
     /// The time.
     pub period: Period,
-    /// Where it is written; `None` for Docker's default.
+    /// Where it is written; `None` for the default.
     pub span: Option<Span>,
 }
 
 impl Grace {
     /// Ten seconds: <https://docs.docker.com/reference/compose-file/services/#stop_grace_period>.
     pub const DEFAULT: Self = Self { period: Period::seconds(10), span: None };
+
+    /// Thirty seconds, which Kubernetes gives a pod:
+    /// <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination>.
+    pub const OF_POD: Self = Self { period: Period::seconds(30), span: None };
 }
 
 /// Whether a text names SIGTERM, as `docker stop --signal` reads it.

@@ -11,8 +11,8 @@ mod probes;
 
 use super::compose::{Mount, Setting};
 use super::{
-    Command, Environment, ExtraHost, ImageId, Namespace, Pod, PodId, Resolved, Workload, WorkloadId,
-    WorkloadKind,
+    Command, Environment, ExtraHost, Grace, ImageId, Namespace, Period, Pod, PodId, Resolved, Stopping,
+    Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::Facts;
 use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
@@ -90,7 +90,6 @@ impl<'a> Cluster<'a> {
             kind: object.kind.value.clone(),
             name,
             namespace: object.namespace.as_ref().map(|it| it.value.clone()),
-            grace_period: template.grace_period,
             entrances: entrances::entrances(self, object, template),
         };
         let incomplete = self.doubt(plan);
@@ -140,6 +139,15 @@ impl<'a> Cluster<'a> {
         injected.then(|| "other containers are put into the pod".to_owned())
     }
 
+    /// How long the kubelet waits before it kills the containers; `None` when something may change it.
+    fn grace(&self, plan: &PodPlan<'_>) -> Option<Grace> {
+        let written = plan
+            .template
+            .grace_period
+            .map(|it| Grace { period: Period::seconds(it.value), span: Some(it.span) });
+        Some(written.unwrap_or(Grace::OF_POD)).filter(|_| self.doubt(plan).is_none())
+    }
+
     fn container(
         &self,
         plan: &PodPlan<'_>,
@@ -181,6 +189,7 @@ impl<'a> Cluster<'a> {
                 probes: probes::checks(container, &environment),
                 environment,
                 one_shot: template.ends,
+                stopping: Stopping { grace: self.grace(plan), ..Stopping::default() },
                 replicas: template.replicas.map(|it| it.value),
                 ..Workload::bare(id, name, WorkloadKind::Pod(pod), image_span)
             },
