@@ -564,8 +564,9 @@ impl<'c, 't> Reader<'c, 't> {
     /// Reads the branch `node` and takes its effects back.
     fn branch(&mut self, node: Node<'t>, guard: Guard, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
         let (mark, standing) = (self.locals.mark(), self.standing);
+        let after_failure = standing.after_failure || guard.condition.is_failure();
         self.guards.push(guard);
-        self.standing = standing.within(self.context.span(node));
+        self.standing = Standing { after_failure, ..standing.within(self.context.span(node)) };
         let flow = read(self);
         self.standing = standing;
         self.guards.pop();

@@ -17,6 +17,9 @@ pub struct Standing {
     /// The innermost `go` statement (or function literal that a method `Go` is given) around it: what
     /// stands behind that does not wait for the call.
     pub goroutine: Option<Span>,
+    /// Whether it stands in a branch that is taken because something failed: what is tried then is a
+    /// fallback.
+    pub after_failure: bool,
 }
 
 /// Who runs a function literal.

@@ -199,6 +199,16 @@ impl Condition {
         }
     }
 
+    /// Whether it holds only where something could not be made.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::Failed(_) => true,
+            Self::All(parts) => parts.iter().any(Self::is_failure),
+            _ => false,
+        }
+    }
+
     /// The values that it speaks of.
     pub fn values(&self) -> Vec<&Value> {
         match self {

@@ -143,7 +143,8 @@ fn find_dials<'w>(
                     (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port)
                         && database(it) == database(&dial)
                 };
-                if dials.iter().any(same) {
+                // What is tried where something else failed is a fallback, which may fail as well.
+                if call.standing.after_failure || dials.iter().any(same) {
                     continue;
                 }
                 dial.alternative = alternative;
