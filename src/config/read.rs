@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Severity;
 use crate::facts::catalogue::{
-    APPLICATIONS, DialEntry, EntryAddress, FunctionName, GoEntry, ListenEntry, Place,
+    APPLICATIONS, Address, DialEntry, EntryAddress, FunctionName, GoEntry, ListenEntry,
 };
 use crate::facts::go::is_standard;
 use crate::rules::{self, RULES, UnknownSetting};
@@ -135,24 +135,24 @@ impl Settings {
         let application = self.word_at(table, "application", APPLICATIONS).unwrap_or("other");
         let protocol = self.word_at(table, "protocol", PROTOCOLS).unwrap_or("tcp");
         let scheme = self.text_at(table, "scheme").map(|it| EntryAddress::Fixed(it.into()));
-        let network = None;
+        let (network, unless) = (None, Vec::new());
         Some(if listens {
-            let listen = Some(ListenEntry { address, form, network, default, application, protocol });
+            let listen = Some(ListenEntry { address, form, network, default, unless, application, protocol });
             GoEntry { listen, ..GoEntry::default() }
         } else {
-            let dial = Some(DialEntry { address, form, scheme, network, default });
+            let dial = Some(DialEntry { address, form, scheme, network, default, unless });
             GoEntry { dial, ..GoEntry::default() }
         })
     }
 
     /// Where the address is: the first argument when nothing is said.
-    fn place(&mut self, table: &Table) -> Option<Place> {
-        let Some((key, value)) = entry_of(table, "argument") else { return Place::parse("0") };
+    fn place(&mut self, table: &Table) -> Option<Address> {
+        let Some((key, value)) = entry_of(table, "argument") else { return Address::parse("0") };
         let (ValueKind::Integer(text) | ValueKind::String(text)) = &value.kind else {
             self.refuse(key, value, "the number of an argument, or a text such as \"0.Addr\"");
             return None;
         };
-        let place = Place::parse(text.as_str());
+        let place = Address::parse(text.as_str());
         if place.is_none() {
             let message = format!("`{}` is no place in a call", text.as_str());
             let help = "`0` is the first argument, `\"0.Addr\"` a field of it, `\"receiver.Addr\"` a field of what \

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/types"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -37,6 +38,9 @@ func (c *checker) unused() []string {
 	}
 	return paths
 }
+
+// pinned is a version in an address of pkg.go.dev, beside that in the path.
+var pinned = regexp.MustCompile(`@v[^/#]+`)
 
 // candidate is a package that a row may mean: one major version of it.
 type candidate struct {
@@ -90,7 +94,7 @@ func (c *checker) load(of candidate, depth int) *types.Package {
 // row says what is wrong with a row, and whether it could be checked. One major version at least must be
 // as the row says, and none may have the function and be otherwise.
 func (c *checker) row(of *table, it *row) ([]fault, bool) {
-	if it.pkg() == "*" {
+	if strings.Contains(it.pkg()+it.cells["function"], "*") {
 		return nil, true
 	}
 	candidates, absent := c.candidates(it.pkg())
@@ -100,8 +104,7 @@ func (c *checker) row(of *table, it *row) ([]fault, bool) {
 		}
 		return []fault{{message: "no module of modules.txt has this package"}}, true
 	}
-	var messages []string
-	var right []string
+	var messages, partial, right []string
 	for _, candidate := range candidates {
 		anchor, exists, message := "", false, ""
 		for depth := 0; depth <= deepest; depth++ {
@@ -112,13 +115,24 @@ func (c *checker) row(of *table, it *row) ([]fault, bool) {
 		}
 		switch {
 		case !exists:
+		case strings.HasPrefix(message, optional):
+			text := strings.TrimPrefix(message, optional)
+			partial = append(partial, fmt.Sprintf("%s: %s", candidate.describe(), text))
 		case message != "":
 			messages = append(messages, fmt.Sprintf("%s: %s", candidate.describe(), message))
 		default:
 			right = append(right, anchor)
+			// The methods of an interface stand in its own paragraph.
+			if of, ok := pkgType(c.load(candidate, 0), it.cells["type"]).(*types.Interface); ok && of != nil {
+				right = append([]string{anchor[:strings.LastIndex(anchor, ".")]}, right...)
+			}
 		}
 	}
 	var faults []fault
+	// What one major version has is enough.
+	if len(right) == 0 {
+		messages = append(messages, partial...)
+	}
 	if len(right) == 0 && len(messages) == 0 && absent {
 		return nil, false
 	}
@@ -132,7 +146,7 @@ func (c *checker) row(of *table, it *row) ([]fault, bool) {
 	for _, message := range messages {
 		faults = append(faults, fault{message: message})
 	}
-	if len(right) > 0 && !contains(right, it.cells["url"]) {
+	if len(right) > 0 && !contains(right, pinned.ReplaceAllString(it.cells["url"], "")) {
 		best := right[len(right)-1]
 		faults = append(faults, fault{message: fmt.Sprintf("cites %s, its documentation is %s", it.cells["url"], best), url: best})
 	}
@@ -163,8 +177,13 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 		return "", false, ""
 	}
 	address := "https://pkg.go.dev/" + where.path
-	name, ok := it.cells["function"]
-	if !ok {
+	if _, ok := it.cells["type_package"]; ok {
+		variable := it.cells["variable"]
+		exists, message := judgeVariable(pkg, variable, it)
+		return address + "#" + variable, exists, message
+	}
+	name := it.cells["function"]
+	if name == "" && !definesFlags(of) {
 		if wanted := it.cells["name"]; wanted != "" && wanted != pkg.Name() {
 			return address, true, fmt.Sprintf("the package is called %s", pkg.Name())
 		}
@@ -172,6 +191,10 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 	}
 	if name == "" && definesFlags(of) {
 		return flagLiteral(it, pkg, where)
+	}
+	if _, ok := pkg.Scope().Lookup(name).(*types.TypeName); ok && it.cells["type"] == "" {
+		// A conversion.
+		return address + "#" + name, true, ""
 	}
 	function, receiver := find(pkg, it.cells["type"], name)
 	if function == nil {
@@ -182,6 +205,30 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 		return "", true, "it is no function"
 	}
 	return "https://pkg.go.dev/" + anchor(function, receiver, pkg, where), true, c.signature(of, it, pkg, receiver, signature)
+}
+
+// judgeVariable compares a row with a variable of a package.
+func judgeVariable(pkg *types.Package, name string, it *row) (bool, string) {
+	variable, ok := pkg.Scope().Lookup(name).(*types.Var)
+	if !ok {
+		return false, ""
+	}
+	found := describePath(dereference(variable.Type()))
+	if wanted := unversioned(it.cells["type_package"]) + "." + it.cells["type_name"]; found != wanted {
+		return true, fmt.Sprintf("it is a %s", found)
+	}
+	return true, ""
+}
+
+// pkgType is what a type of a package is underneath.
+func pkgType(pkg *types.Package, name string) types.Type {
+	if pkg == nil {
+		return nil
+	}
+	if found, ok := pkg.Scope().Lookup(name).(*types.TypeName); ok {
+		return found.Type().Underlying()
+	}
+	return nil
 }
 
 // find looks for a function, method or package variable of function type.
@@ -250,10 +297,13 @@ var placeColumns = []struct {
 	{"method", isTextOrList, "text"},
 	{"key", isText, "text"},
 	{"name", isText, "text"},
-	{"target", isPointer, "a pointer"},
+	{"target", isTarget, "a pointer"},
 	{"signals", isSignal, "a list of signals"},
-	{"argument", func(types.Type) bool { return true }, "anything"},
+	{"argument", anything, "anything"},
 }
+
+// optional begins a message about a field that not every major version need have.
+const optional = "optional: "
 
 // signature compares the places and the result that a row claims with what the function has.
 func (c *checker) signature(
@@ -268,18 +318,18 @@ func (c *checker) signature(
 		if !ok || ((column.name == "scheme" || column.name == "method") && !strings.HasPrefix(cell, "@")) {
 			continue
 		}
+		accept, expect := column.accept, column.expect
+		if column.name == "address" && it.cells["form"] == "listener" {
+			accept, expect = isListener, "a listener"
+		}
+		if column.name == "address" && it.cells["form"] == "unknown" {
+			accept = anything
+		}
 		places, err := readPlaces(cell)
 		if err != nil {
 			return err.Error()
 		}
 		for _, place := range places {
-			accept, expect := column.accept, column.expect
-			if column.name == "address" && it.cells["form"] == "listener" {
-				accept, expect = isListener, "a listener"
-			}
-			if column.name == "address" && it.cells["form"] == "unknown" {
-				accept = func(types.Type) bool { return true }
-			}
 			found, problem := placeType(place, pkg, receiver, signature)
 			if problem != "" {
 				return fmt.Sprintf("%s %s: %s", column.name, cell, problem)
@@ -287,6 +337,19 @@ func (c *checker) signature(
 			if !accept(found) {
 				return fmt.Sprintf("%s %s is %s, not %s", column.name, cell, describe(found), expect)
 			}
+		}
+	}
+	for _, field := range strings.Split(it.cells["passes"], "|") {
+		if field == "" {
+			continue
+		}
+		if _, problem := placeType(place{fields: []string{field}}, pkg, receiver, signature); problem != "" {
+			return fmt.Sprintf("%spasses %s: %s", optional, field, problem)
+		}
+	}
+	for _, name := range strings.Split(it.cells["unless"], "|") {
+		if name != "" && pkg.Scope().Lookup(name) == nil {
+			return fmt.Sprintf("there is no function %s, which unless names", name)
 		}
 	}
 	if wanted, ok := it.cells["result_type"]; ok {
@@ -332,6 +395,11 @@ func placeType(at place, pkg *types.Package, receiver types.Type, signature *typ
 		return nil, "it has no receiver"
 	case at.receiver:
 		found = receiver
+	case at.result:
+		if signature.Results().Len() == 0 {
+			return nil, "it has no result"
+		}
+		return signature.Results().At(0).Type(), ""
 	case at.argument >= parameters.Len():
 		return nil, fmt.Sprintf("it has %d parameters", parameters.Len())
 	default:
@@ -436,6 +504,8 @@ func isText(it types.Type) bool {
 	return false
 }
 
+func anything(types.Type) bool { return true }
+
 func isTextOrList(it types.Type) bool {
 	if list, ok := it.Underlying().(*types.Slice); ok {
 		return isText(list.Elem())
@@ -443,9 +513,15 @@ func isTextOrList(it types.Type) bool {
 	return isText(it)
 }
 
-func isPointer(it types.Type) bool {
-	_, ok := types.Unalias(it).(*types.Pointer)
-	return ok
+// isTarget asks for what a function may fill: a pointer, or anything.
+func isTarget(it types.Type) bool {
+	switch it := types.Unalias(it).(type) {
+	case *types.Pointer, *types.TypeParam:
+		return true
+	default:
+		anything, ok := it.Underlying().(*types.Interface)
+		return ok && anything.Empty()
+	}
 }
 
 func isSignal(it types.Type) bool {
@@ -461,6 +537,11 @@ func isListener(it types.Type) bool {
 		}
 	}
 	return false
+}
+
+// describePath is a type with the path of its package, without version.
+func describePath(it types.Type) string {
+	return types.TypeString(it, func(of *types.Package) string { return unversioned(of.Path()) })
 }
 
 func describe(it types.Type) string {

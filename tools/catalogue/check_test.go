@@ -39,6 +39,7 @@ func judge(t *testing.T, text string) string {
 func TestRows(t *testing.T) {
 	const listen = "package,type,function,address,form,url\n"
 	const result = "package,type,function,result_package,result_type,url\n"
+	const variable = "package,variable,type_package,type_name,url\n"
 	const site = ",https://pkg.go.dev/"
 	for text, want := range map[string]string{
 		listen + "net/http,,ListenAndServe,0,address" + site + "net/http#ListenAndServe":                             "",
@@ -53,6 +54,8 @@ func TestRows(t *testing.T) {
 		listen + "net,TCPListener,Close,-,unknown" + site + "net#Listener.Close":                                     "its documentation is https://pkg.go.dev/net#TCPListener.Close",
 		listen + "os/signal,,Notify,1...,unknown" + site + "os/signal#Notify":                                        "",
 		listen + "net/http,,Get,0...,address" + site + "net/http#Get":                                                "the parameter is not variadic",
+		variable + "net/http,DefaultClient,net/http,Client" + site + "net/http#DefaultClient":                        "",
+		variable + "net/http,DefaultClient,net/http,Server" + site + "net/http#DefaultClient":                        "it is a net/http.Client",
 		result + "net/http,,NewServeMux,net/http,ServeMux" + site + "net/http#NewServeMux":                           "",
 		result + "net/http,,NewServeMux,net/http,Server" + site + "net/http#NewServeMux":                             "its result is net/http.ServeMux",
 		result + "net/http,,Handle,net/http,Server" + site + "net/http#Handle":                                       "it has no result",
@@ -106,6 +109,7 @@ func TestPlaces(t *testing.T) {
 		"0.bootstrap.servers": {{fields: []string{"bootstrap.servers"}}},
 		"0.Host+0.Port":       {{fields: []string{"Host"}}, {fields: []string{"Port"}}},
 		"receiver.A.B":        {{receiver: true, fields: []string{"A", "B"}}},
+		"result":              {{result: true}},
 	} {
 		got, err := readPlaces(cell)
 		if err != nil || !reflect.DeepEqual(got, want) {

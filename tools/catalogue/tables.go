@@ -77,9 +77,11 @@ func (r *row) name() string {
 	return r.pkg() + " " + name
 }
 
-// place is where a call has a value: `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`, `0.Host+0.Port`.
+// place is where a call has a value: `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`, `0.Host+0.Port`,
+// `result`.
 type place struct {
 	receiver bool
+	result   bool
 	argument int
 	variadic bool
 	list     bool
@@ -99,6 +101,8 @@ func readPlaces(cell string) ([]place, error) {
 		root, fields, _ := strings.Cut(text, ".")
 		if root == "receiver" {
 			it.receiver = true
+		} else if root == "result" {
+			it.result = true
 		} else if _, err := fmt.Sscanf(root, "%d", &it.argument); err != nil {
 			return nil, fmt.Errorf("%q is no place of a call", cell)
 		}

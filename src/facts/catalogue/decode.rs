@@ -1,6 +1,6 @@
 //! Which Go functions fill structs from configuration, and how its text comes to them.
 
-use super::go::Place;
+use super::place::Place;
 use super::table::Row;
 
 /// A row of `go-decode.csv`, which describes the columns.

@@ -7,7 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
 use super::flag::FlagEntry;
-use super::table::{Row, rows};
+use super::place::{Address, EntryAddress, Place};
+use super::table::{Row, fits, rows};
 use crate::facts::go::{Callee, TypeName};
 
 /// The text of a table.
@@ -23,9 +24,21 @@ pub struct Catalogue {
     /// By package path without version, then by receiver type (empty for functions) and name.
     entries: FxHashMap<&'static str, FxHashMap<&'static str, FxHashMap<&'static str, GoEntry>>>,
     package_names: FxHashMap<&'static str, &'static str>,
+    /// The types of package variables, by package and name.
+    variables: FxHashMap<&'static str, FxHashMap<&'static str, TypeName>>,
+    patterns: Vec<Pattern>,
     configuration: FxHashSet<&'static str>,
     /// By method name.
     bearers: FxHashMap<&'static str, Vec<(&'static str, &'static str)>>,
+}
+
+/// What the tables say about functions that a generator writes: the package and the name may have a `*`,
+/// which stands for any text.
+#[derive(Debug)]
+struct Pattern {
+    package: &'static str,
+    function: &'static str,
+    entry: GoEntry,
 }
 
 /// What the tables say about one function or method.
@@ -70,28 +83,6 @@ pub struct GoEntry {
     pub dotenv: Option<DotenvEntry>,
 }
 
-/// Where a call has a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The argument, from 0; `None` for the receiver.
-    pub argument: Option<usize>,
-    /// All arguments from there on, none of which need be given.
-    pub variadic: bool,
-    /// Fields to go down.
-    pub fields: Vec<String>,
-    /// Whether the value is a list, each element of which counts.
-    pub list: bool,
-}
-
-/// A place, or a word that stands for all calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EntryAddress {
-    /// A value of the call.
-    At(Place),
-    /// The same in every call.
-    Fixed(Cow<'static, str>),
-}
-
 /// What is served on a socket.
 pub const APPLICATIONS: &[&str] = &["http", "grpc", "other"];
 
@@ -105,13 +96,16 @@ pub const DIAL_FORMS: &[&str] = &["address", "url", "mysql", "any", "host", "dri
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenEntry {
     /// Where the address is; `None` when the call has none.
-    pub address: Option<Place>,
+    pub address: Option<Address>,
     /// `address`, `port`, `listener` or `unknown`.
     pub form: &'static str,
     /// Go's name of the network.
     pub network: Option<EntryAddress>,
-    /// The address when none is given; begins with `$NAME` when that variable comes first.
+    /// The address when none is given; begins with `$NAME` when that variable comes first, and is `?`
+    /// when something decides that is not read.
     pub default: Cow<'static, str>,
+    /// Functions of the package that set the address instead: with a call of one the default is none.
+    pub unless: Vec<&'static str>,
     /// `http`, `grpc` or `other`.
     pub application: &'static str,
     /// `tcp` or `udp`.
@@ -122,15 +116,17 @@ pub struct ListenEntry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialEntry {
     /// Where the address is; `None` when the call has none.
-    pub address: Option<Place>,
+    pub address: Option<Address>,
     /// `address`, `url`, `mysql`, `any`, `host`, `driver` or `target`.
     pub form: &'static str,
     /// The protocol or driver.
     pub scheme: Option<EntryAddress>,
     /// Go's name of the network.
     pub network: Option<EntryAddress>,
-    /// The address when none is given.
+    /// As in [`ListenEntry::default`].
     pub default: Cow<'static, str>,
+    /// As in [`ListenEntry::unless`].
+    pub unless: Vec<&'static str>,
 }
 
 /// A row of `go-route.csv`, which describes the columns.
@@ -326,11 +322,29 @@ impl Catalogue {
     /// What is known of a function (`type_name` empty) or method.
     #[must_use]
     pub fn find(&self, package: &str, type_name: &str, name: &str) -> Option<&GoEntry> {
-        let functions = match self.entries.get(package) {
-            Some(it) => it,
-            None => self.entries.get(without_version(package).as_ref())?,
-        };
-        functions.get(type_name)?.get(name)
+        let known = self.entries.get(package);
+        let functions = known.or_else(|| self.entries.get(without_version(package).as_ref()));
+        let found = functions.and_then(|it| it.get(type_name)?.get(name));
+        let written = |it: &&Pattern| fits(it.function, name) && fits(it.package, package);
+        let generated = || self.patterns.iter().find(written).map(|it| &it.entry);
+        found.or_else(|| if type_name.is_empty() { generated() } else { None })
+    }
+
+    /// What is known of a function of the project that a generator wrote into a file with these imports.
+    pub fn generated<'i>(
+        &self,
+        imports: impl Iterator<Item = &'i str> + Clone,
+        name: &str,
+    ) -> Option<&GoEntry> {
+        let mut written = self.patterns.iter().filter(|it| fits(it.function, name));
+        let found = written.find(|it| imports.clone().any(|path| path == it.package));
+        found.map(|it| &it.entry)
+    }
+
+    /// The type of a variable of a package.
+    #[must_use]
+    pub fn variable(&self, package: &str, name: &str) -> Option<&TypeName> {
+        self.variables.get(without_version(package).as_ref())?.get(name)
     }
 
     /// What is known of what a call names.
@@ -392,7 +406,9 @@ impl Catalogue {
         let itself = types.and_then(|it| it.get_key_value(name)).map(|it| *it.0);
         let result = types.and_then(|it| it.get("")?.get(name)?.result.as_ref());
         let result = types.zip(result).and_then(|(types, result)| types.get_key_value(result.name.as_str()));
-        let found = itself.into_iter().chain(result.map(|it| *it.0));
+        let variable = package.and_then(|it| self.variable(it, name));
+        let variable = types.zip(variable).and_then(|(types, it)| types.get_key_value(it.name.as_str()));
+        let found = itself.into_iter().chain(result.map(|it| *it.0)).chain(variable.map(|it| *it.0));
         found.filter_map(move |type_name| Some((package?, type_name)))
     }
 
@@ -420,17 +436,18 @@ impl Catalogue {
             rows(table!("go-configuration.csv")).map(|row| unversioned(row.cell("package"))).collect();
         for row in rows(table!("go-listen.csv")) {
             it.entry(&row).listen = Some(ListenEntry {
-                address: Place::parse(row.cell("address")),
+                address: Address::parse(row.cell("address")),
                 form: row.cell("form"),
                 network: EntryAddress::parse(row.cell("network"), "="),
                 default: row.cell("default").into(),
+                unless: words(row.cell("unless")),
                 application: row.cell("application"),
                 protocol: row.cell("protocol"),
             });
         }
         for row in rows(table!("go-dial.csv")) {
             it.entry(&row).dial = Some(DialEntry {
-                address: Place::parse(row.cell("address")),
+                address: Address::parse(row.cell("address")),
                 form: row.cell("form"),
                 scheme: match row.cell("scheme").strip_prefix('@') {
                     Some(argument) => Place::parse(argument).map(EntryAddress::At),
@@ -440,7 +457,17 @@ impl Catalogue {
                 },
                 network: EntryAddress::parse(row.cell("network"), "="),
                 default: row.cell("default").into(),
+                unless: words(row.cell("unless")),
             });
+        }
+        it.patterns = it.take_patterns();
+        for row in rows(table!("go-variable.csv")) {
+            let types = TypeName {
+                package: row.cell("type_package").to_owned(),
+                name: row.cell("type_name").to_owned(),
+            };
+            let package = it.variables.entry(unversioned(row.cell("package"))).or_default();
+            package.insert(row.cell("variable"), types);
         }
         for row in rows(table!("go-route.csv")) {
             it.entry(&row).route = RouteEntry::parse(&row);
@@ -520,10 +547,32 @@ impl Catalogue {
         it
     }
 
+    /// Takes the rows out whose package or name has a `*`.
+    fn take_patterns(&mut self) -> Vec<Pattern> {
+        let mut patterns = Vec::new();
+        self.entries.retain(|package, types| {
+            let Some(functions) = types.get_mut("") else { return true };
+            functions.retain(|function, entry| {
+                let is_pattern = package.contains('*') || function.contains('*');
+                if is_pattern {
+                    patterns.push(Pattern { package, function, entry: entry.clone() });
+                }
+                !is_pattern
+            });
+            types.values().any(|it| !it.is_empty())
+        });
+        patterns
+    }
+
     fn entry(&mut self, row: &Row) -> &mut GoEntry {
         let functions = self.entries.entry(unversioned(row.cell("package"))).or_default();
         functions.entry(row.cell("type")).or_default().entry(row.cell("function")).or_default()
     }
+}
+
+/// The words of a cell, which `|` stands between.
+fn words(cell: &'static str) -> Vec<&'static str> {
+    cell.split('|').filter(|it| !it.is_empty()).collect()
 }
 
 /// A path of a table as it is looked up; those with a version in them are few.
@@ -531,25 +580,6 @@ fn unversioned(path: &'static str) -> &'static str {
     match without_version(path) {
         Cow::Borrowed(it) => it,
         Cow::Owned(it) => it.leak(),
-    }
-}
-
-impl Place {
-    /// Reads `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`; `None` for `-` and nothing.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (text, list) = text.strip_suffix("[]").map_or((text, false), |it| (it, true));
-        let (text, variadic) = text.strip_suffix("...").map_or((text, false), |it| (it, true));
-        let (root, fields) = text.split_once('.').unwrap_or((text, ""));
-        let argument = if root == "receiver" { None } else { Some(root.parse().ok()?) };
-        // A configuration map is keyed by dotted names; it is one step, not several.
-        let is_key = fields.starts_with(|it: char| it.is_ascii_lowercase());
-        let fields = match fields {
-            "" => Vec::new(),
-            key if is_key => vec![key.to_owned()],
-            path => path.split('.').map(str::to_owned).collect(),
-        };
-        Some(Self { argument, variadic, fields, list })
     }
 }
 
@@ -561,15 +591,6 @@ impl AnyVariable {
             "prefix" => Some(Self::Prefix),
             "child" => Some(Self::Child),
             _ => None,
-        }
-    }
-}
-
-impl EntryAddress {
-    fn parse(text: &'static str, fixed: &str) -> Option<Self> {
-        match text.strip_prefix(fixed) {
-            Some(word) => Some(Self::Fixed(word.into())),
-            None => Place::parse(text).map(Self::At),
         }
     }
 }
@@ -650,6 +671,7 @@ mod tests {
             table!("go-package.csv"),
             table!("go-listen.csv"),
             table!("go-dial.csv"),
+            table!("go-variable.csv"),
             table!("go-route.csv"),
             table!("go-environment.csv"),
             table!("go-environment-any.csv"),

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::table::rows;
+use super::table::{fits, rows};
 use crate::net::Protocol;
 
 /// What is known of a public image.
@@ -111,13 +111,6 @@ fn port(text: &'static str) -> Option<ImagePort> {
     let port = crate::net::parse_port(parts.next()?)?;
     let protocol = Protocol::parse(parts.next()?)?;
     Some(ImagePort { port, protocol, application: parts.next().unwrap_or_default() })
-}
-
-/// Whether `text` fits `pattern`, in which `*` stands for any run of characters.
-fn fits(pattern: &str, text: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
-    let Some(rest) = text.strip_prefix(before) else { return false };
-    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
 }
 
 #[cfg(test)]

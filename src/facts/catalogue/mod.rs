@@ -6,6 +6,7 @@ mod decode;
 mod flag;
 mod go;
 mod images;
+mod place;
 mod programs;
 mod table;
 mod wrappers;
@@ -14,10 +15,11 @@ pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
 pub use go::{
-    APPLICATIONS, AnyVariable, Catalogue, DIAL_FORMS, DialEntry, EntryAddress, EnvironmentEntry, GoEntry,
-    LISTEN_FORMS, ListenEntry, Method, MiddlewareOrder, Place, ProfilerEntry, PureEntry, Role, RouteEntry,
-    ShutdownEntry, ShutdownForm, go, package_name, without_version,
+    APPLICATIONS, AnyVariable, Catalogue, DIAL_FORMS, DialEntry, EnvironmentEntry, GoEntry, LISTEN_FORMS,
+    ListenEntry, Method, MiddlewareOrder, ProfilerEntry, PureEntry, Role, RouteEntry, ShutdownEntry,
+    ShutdownForm, go, package_name, without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
+pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use wrappers::{FunctionName, Wrappers};

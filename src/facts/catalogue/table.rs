@@ -24,3 +24,10 @@ pub(super) fn rows(text: &'static str) -> impl Iterator<Item = Row> {
     let header = lines.next().unwrap_or_default();
     lines.map(move |line| Row { header, line })
 }
+
+/// Whether `text` fits `pattern`, in which `*` stands for any run of characters.
+pub(super) fn fits(pattern: &str, text: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(before) else { return false };
+    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
+}

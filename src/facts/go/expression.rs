@@ -148,7 +148,8 @@ impl<'t> Reader<'_, 't> {
                 return unit;
             }
             let name = Spanned::new(field.text().to_owned(), self.context.span(node));
-            return State::new(Value::Name { package: package.to_owned(), name }, None);
+            let type_name = catalogue::go().variable(package, field.text()).cloned();
+            return State::new(Value::Name { package: package.to_owned(), name }, type_name);
         }
         let receiver = self.expression(operand);
         if let Some(known) = self.written_field(operand, field.text()) {

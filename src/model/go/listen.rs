@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::collision::collisions;
-use super::network::{alternatives, by_default, too_many, word_of};
+use super::network::{absent, alternatives, by_default, too_many, word_of};
 use super::world::{FunctionId, Targets};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
 use crate::facts::catalogue::{EntryAddress, GoEntry, ListenEntry, go as catalogue, without_version};
@@ -128,7 +128,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     fn serve(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
         let application = application(listen.application);
         let Some(argument) =
-            listen.address.as_ref().and_then(|it| it.argument).and_then(|it| call.arguments.get(it))
+            listen.address.as_ref().and_then(|it| it.host.argument).and_then(|it| call.arguments.get(it))
         else {
             return;
         };
@@ -224,9 +224,14 @@ pub(super) fn hear<'w>(
         _ => Protocol::Tcp,
     };
     let located =
-        listen.address.as_ref().and_then(|place| evaluator.place(place, call, frame).into_iter().next());
+        listen.address.as_ref().and_then(|it| evaluator.addresses(it, call, frame).into_iter().next());
     let outcome = match located {
-        None | Some(Located::Absent) => absent(evaluator, &listen.default, call.span),
+        None | Some(Located::Absent | Located::Elsewhere) => {
+            match absent(evaluator, call, &listen.default, &listen.unless) {
+                Some(it) => it,
+                None => return (Heard::Nothing, false),
+            }
+        }
         Some(Located::Text { outcome, .. }) => {
             if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
                 // An empty text that was given is not the absence of one: gin's Run("") is :80.
@@ -250,22 +255,6 @@ pub(super) fn hear<'w>(
         return (Heard::Unknown(Unknown { reason, span }), needs_caller);
     }
     (read_address(outcome, listen, call.span, (protocol, protocol_is_known)), needs_caller)
-}
-
-/// The address of a call that was given none; `$PORT:8080` is what the variable says, or 8080.
-fn absent(evaluator: &Evaluator<'_>, default: &str, call: Span) -> Outcome {
-    let Some(rest) = default.strip_prefix('$') else { return by_default(default, call) };
-    let (name, fallback) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
-    let port = evaluator.variable_read(name, call);
-    if port.unknown.is_some() {
-        return port;
-    }
-    if port.text.as_str().is_empty() {
-        return by_default(fallback, call);
-    }
-    let mut text = Text::new(":", call);
-    text.append(&port.text);
-    Outcome { text, ..port }
 }
 
 fn read_address(

@@ -11,8 +11,8 @@ use super::{
     Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, NetworkCall, ProgramId, Reachable, World,
     values,
 };
-use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Place, go as catalogue};
-use crate::facts::go::{Call, Unknown, Value};
+use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, go as catalogue};
+use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
 use crate::model::{ContainerFiles, Environment};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
@@ -88,7 +88,13 @@ impl<'a> World<'a> {
     /// What is known of what a call does on the network.
     fn entry(&self, function: FunctionId, call: &Call) -> Option<&'a GoEntry> {
         let it = self.packages.function(function);
-        self.packages.network_entry(&self.packages.targets(it.package, Some(it.function), &call.callee))
+        let targets = self.packages.targets(it.package, Some(it.function), &call.callee);
+        let known = self.packages.network_entry(&targets);
+        // Its body need not have been read.
+        let (None, Callee::Imported { package, name }) = (known, &call.callee) else { return known };
+        let own = self.packages.import(it.package, package)?;
+        let imports = self.packages.package(own).files.iter().flat_map(|(_, file)| &file.imports);
+        catalogue().generated(imports.map(|it| it.path.value.as_str()), name)
     }
 }
 
@@ -113,14 +119,14 @@ fn find_dials<'w>(
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
     let mut network_call = NetworkCall::new(call.span, CallRole::Dial);
-    let Some(place) = &entry.address else {
+    if entry.address.is_none() && entry.default.is_empty() {
         let reason = "the address of this call is set in ways that are not followed";
         network_call.unknown = Some(Spanned::new(reason.to_owned(), call.span));
         return Some(network_call);
-    };
+    }
     let look = |frame: &Rc<Frame<'w>>| {
         let mut out = Found::default();
-        let needs_caller = dials_of(evaluator, call, entry, place, frame, &mut out);
+        let needs_caller = dials_of(evaluator, call, entry, frame, &mut out);
         (out, needs_caller)
     };
     let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
@@ -197,7 +203,6 @@ fn dials_of<'w>(
     evaluator: &Evaluator<'w>,
     call: &'w Call,
     entry: &'w DialEntry,
-    place: &'w Place,
     frame: &Rc<Frame<'w>>,
     out: &mut Found,
 ) -> bool {
@@ -223,10 +228,14 @@ fn dials_of<'w>(
         "target" => ("address", named.as_deref().unwrap_or("grpc")),
         form => (form, named.as_deref().unwrap_or_default()),
     };
-    for located in evaluator.place(place, call, frame) {
+    let located = entry.address.as_ref().map(|it| evaluator.addresses(it, call, frame));
+    for located in located.unwrap_or_else(|| vec![Located::Absent]) {
         let (outcome, literal) = match located {
-            Located::Absent if entry.default.is_empty() => continue,
-            Located::Absent => (by_default(&entry.default, call.span), false),
+            Located::Elsewhere => continue,
+            Located::Absent => match absent(evaluator, call, &entry.default, &entry.unless) {
+                Some(it) => (it, false),
+                None => continue,
+            },
             Located::Text { outcome, .. }
                 if outcome.unknown.is_none()
                     && outcome.text.as_str().is_empty()
@@ -266,7 +275,8 @@ fn dials_of<'w>(
             let scheme = target.scheme.clone().unwrap_or_else(|| scheme.to_owned());
             let bare =
                 target.port.is_none() && !outcome.text.as_str()[target.host_range.end..].starts_with(':');
-            let port = if bare && form == "host" { default_port(&scheme) } else { target.port };
+            let name_alone = form == "host" || entry.address.as_ref().is_some_and(|it| it.port.is_some());
+            let port = if bare && name_alone { default_port(&scheme) } else { target.port };
             let host_span = outcome.text.span_of(target.host_range.clone()).unwrap_or(call.span);
             out.dials.push(Dial {
                 host: if own_machine { "localhost".to_owned() } else { target.host.clone() },
@@ -296,6 +306,47 @@ fn dials_unix_socket(evaluator: &Evaluator<'_>, frame: &Frame<'_>) -> bool {
     let calls = functions.filter(|it| it.package == package).flat_map(|it| &it.function.calls);
     let mut arguments = calls.filter(|it| it.callee.name().starts_with("Dial")).flat_map(|it| &it.arguments);
     arguments.any(|it| matches!(it, Value::Literal(text) if text.value == "unix"))
+}
+
+/// The address of a call that was given none: by the documented default, unless another call of the program
+/// sets it; `None` when there is none. `$PORT:8080` is what the variable says, or 8080.
+pub(super) fn absent(
+    evaluator: &Evaluator<'_>,
+    call: &Call,
+    default: &str,
+    unless: &[&'static str],
+) -> Option<Outcome> {
+    if default.is_empty() || calls_one_of(evaluator, call, unless) {
+        return None;
+    }
+    if default == "?" {
+        let reason = "its default is decided in ways that are not followed";
+        return Some(Outcome::hole(reason, Some(call.span)));
+    }
+    let Some(rest) = default.strip_prefix('$') else { return Some(by_default(default, call.span)) };
+    let (name, fallback) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
+    let port = evaluator.variable_read(name, call.span);
+    if port.unknown.is_some() {
+        return Some(port);
+    }
+    if port.text.as_str().is_empty() {
+        return Some(by_default(fallback, call.span));
+    }
+    let mut text = Text::new(":", call.span);
+    text.append(&port.text);
+    Some(Outcome { text, ..port })
+}
+
+/// Whether the program calls one of these functions of the package that `call` is of.
+fn calls_one_of(evaluator: &Evaluator<'_>, call: &Call, names: &[&'static str]) -> bool {
+    let Callee::Imported { package, .. } = &call.callee else { return false };
+    let functions = evaluator.reachable.functions.iter();
+    let mut calls = functions.flat_map(|it| &evaluator.packages.function(*it).function.calls);
+    !names.is_empty()
+        && calls.any(|it| match &it.callee {
+            Callee::Imported { package: other, name } => other == package && names.contains(&name.as_str()),
+            _ => false,
+        })
 }
 
 /// A documented default, which stands nowhere but in the call.

@@ -234,7 +234,7 @@ fn sockets<'w>(
     if listen.form != "listener" {
         return vec![call.span];
     }
-    let index = listen.address.as_ref().and_then(|it| it.argument);
+    let index = listen.address.as_ref().and_then(|it| it.host.argument);
     let Some(argument) = index.and_then(|it| call.arguments.get(it)) else { return Vec::new() };
     let opened = evaluator.in_contexts(function, |frame| {
         let socket = evaluator.head_of(argument, frame);

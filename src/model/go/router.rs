@@ -54,6 +54,9 @@ impl<'w> Routers<'_, 'w> {
     pub(super) fn router(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> (Option<At>, bool) {
         let Some(depth) = depth.checked_sub(1) else { return (None, false) };
         let head = self.evaluator.origin(value, frame);
+        if is_default_router(head.value) {
+            return (Some(At::top(Root::Default)), false);
+        }
         let Value::Call { callee, arguments, span } = head.value else {
             return (None, self.evaluator.waits_for_caller(&head));
         };
@@ -110,6 +113,7 @@ impl<'w> Routers<'_, 'w> {
         match head.value {
             Value::Unknown(it) if it.reason == "it is a function" => Handler::Function,
             Value::Unknown(it) if it.reason == "it is nil" => Handler::Router(Root::Default, false),
+            it if is_default_router(it) => Handler::Router(Root::Default, false),
             Value::Name { .. } | Value::Field { .. } => match self.evaluator.type_at(head.value, &head.frame)
             {
                 Some(_) => Handler::Unknown,
@@ -198,6 +202,11 @@ impl<'w> Routers<'_, 'w> {
             _ => false,
         }
     }
+}
+
+/// `http.DefaultServeMux`, which `http.Handle` and servers without a handler mean.
+fn is_default_router(value: &Value) -> bool {
+    matches!(value, Value::Name { package, name } if package == "net/http" && name.value == "DefaultServeMux")
 }
 
 /// Handlers of libraries that are one resource, or files.

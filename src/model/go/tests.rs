@@ -481,6 +481,7 @@ fn routes_of_every_framework() {
         (&["net/http"], "http.Handle(\"/\", http.FileServer(http.Dir(\"x\")))".into(), "* /{...}"),
         (&["net/http"], "http.HandleFunc(\"/a\", h); http.ListenAndServe(\":80\", other.New())".into(), "* /a\n? the server's handler was not followed"),
         (&["net/http"], "http.HandleFunc(\"/a\", h); http.ListenAndServe(\":80\", log(http.DefaultServeMux))".into(), "* /a\n? the server's handler was not followed"),
+        (&["net/http"], "http.DefaultServeMux.HandleFunc(\"/a\", h); http.ListenAndServe(\":80\", http.DefaultServeMux)".into(), "* /a"),
         (&["github.com/gin-gonic/gin"], "r := gin.Default(); r.GET(\"/ping\", h); v := r.Group(\"/v1\"); { v.POST(\"/x/:id\", h) }; r.Run()".into(), "GET /ping\nPOST /v1/x/{}"),
         (&["github.com/gin-gonic/gin"], "r := gin.Default(); r.GET(name(), h)".into(), "? the path was not resolved"),
         (&["github.com/gin-gonic/gin"], "r := gin.Default(); register(r.Group(\"/api\"))".into(), "GET /api/k"),
@@ -492,7 +493,7 @@ fn routes_of_every_framework() {
         (&["github.com/gorilla/mux", "net/http"], "m := mux.NewRouter(); m.HandleFunc(\"/a\", h); http.Handle(\"/\", m); http.ListenAndServe(\":80\", nil)".into(), "* /a"),
         (&["fmt"], "fmt.Println()".into(), "? no route was found"),
     ] {
-        let source = format!("{body}\n}}\nfunc h() {{}}\nfunc register(g *gin.RouterGroup) {{ g.GET(\"/k\", h) }}\nfunc name() string {{ return unknown }}\nfunc log(next http.Handler) http.Handler {{ return wrapped(next)");
+        let source = format!("{body}\n}}\nfunc h() {{}}\nfunc register(g *gin.RouterGroup) {{ g.GET(\"/k\", h) }}\nfunc name() string {{ return unknown }}\ntype wrapped struct {{ next http.Handler }}\nfunc log(next http.Handler) http.Handler {{ return wrapped{{next}}");
         assert_eq!(Project::main(imports, &source).routes(), expected, "{body}");
     }
 }

@@ -459,7 +459,10 @@ impl<'a> Packages<'a> {
         let depth = depth.checked_sub(1)?;
         match value {
             Value::Name { package: path, name } => {
-                let owner = self.import(package, path)?;
+                let Some(owner) = self.import(package, path) else {
+                    let variable = catalogue().variable(path, &name.value)?;
+                    return Some(TypeRef::External(&variable.package, &variable.name));
+                };
                 let declaration = self.declaration(owner, &name.value)?;
                 let shown = declaration.type_name.as_ref().map(|it| self.type_ref(owner, it));
                 shown.or_else(|| self.type_within(owner, None, &declaration.value, depth))

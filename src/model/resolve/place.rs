@@ -3,16 +3,19 @@
 use std::rc::Rc;
 
 use super::field::Head;
+use super::format::join_host_port;
 use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, MAXIMUM_STEPS, Outcome};
-use crate::facts::catalogue::Place;
+use crate::facts::catalogue::{Address, Place};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::go::{FunctionId, opens_socket};
-use crate::source::Span;
+use crate::source::{Span, Text};
 
 /// What stands at a place of a call.
 pub enum Located {
     /// Nothing: the argument is not given, the field is not set.
     Absent,
+    /// What another call made that itself says where it connects (`redis.ParseURL`).
+    Elsewhere,
     /// A text, perhaps with holes.
     Text {
         /// The text.
@@ -76,6 +79,28 @@ impl<'w> Evaluator<'w> {
         })
     }
 
+    /// The addresses at a place of a call; several for a list. A port that has a place of its own is put
+    /// behind the host.
+    pub fn addresses(&self, at: &'w Address, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
+        let hosts = self.place(&at.host, call, frame);
+        let Some(port) = at.port.as_ref().and_then(|it| self.place(it, call, frame).pop()) else {
+            return hosts;
+        };
+        let whole = |host: Located| match (host, &port) {
+            (host, Located::Absent | Located::Elsewhere) => host,
+            (host, Located::Text { outcome: port, .. }) if is_unset(port) => host,
+            (Located::Elsewhere, _) => Located::Elsewhere,
+            (Located::Absent, Located::Text { outcome: port, .. }) => {
+                let host = Outcome::known(Text::new("", call.span));
+                Located::Text { outcome: join_host_port(host, port.clone(), call.span), literal: false }
+            }
+            (Located::Text { outcome, literal }, Located::Text { outcome: port, .. }) => {
+                Located::Text { outcome: join_host_port(outcome, port.clone(), call.span), literal }
+            }
+        };
+        hosts.into_iter().map(whole).collect()
+    }
+
     /// The values at a place of a call; several for a list.
     pub fn place(&self, place: &'w Place, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
         let roots: Vec<&'w Value> = match (place.argument, &call.callee) {
@@ -93,6 +118,7 @@ impl<'w> Evaluator<'w> {
             self.active.borrow_mut().clear();
             match self.below(root, &place.fields, frame) {
                 Below::Absent => out.push(Located::Absent),
+                Below::Elsewhere => out.push(Located::Elsewhere),
                 Below::Outcome(outcome) => out.push(Located::Text { outcome, literal: false }),
                 Below::Value(head) if place.list => self.elements(&head, &mut out),
                 Below::Value(head) => out.push(self.located(head.value, &head.frame)),
@@ -118,6 +144,13 @@ impl<'w> Evaluator<'w> {
         Socket { opened, needs_caller }
     }
 
+    /// Whether a value is the result of a call that says where it connects.
+    fn dials_itself(&self, head: &Head<'w>) -> bool {
+        let Value::Call { callee, .. } = head.value else { return false };
+        let entry = self.packages.network_entry(&self.targets(callee, &head.frame));
+        entry.is_some_and(|it| it.dial.is_some())
+    }
+
     fn located(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Located {
         let outcome = self.outline(value, frame);
         let literal = match self.head(value, frame, MAXIMUM_DEPTH).value {
@@ -135,6 +168,10 @@ impl<'w> Evaluator<'w> {
         let head = self.head(list.value, &list.frame, MAXIMUM_DEPTH);
         match head.value {
             Value::List(parts, _) => out.extend(parts.iter().map(|it| self.located(it, &head.frame))),
+            // A map.
+            Value::Struct { fields, .. } => {
+                out.extend(fields.iter().map(|(_, it)| self.located(it, &head.frame)));
+            }
             _ => out.push(self.located(list.value, &list.frame)),
         }
     }
@@ -143,6 +180,9 @@ impl<'w> Evaluator<'w> {
         let mut at = Head { value: root, frame: Rc::clone(frame) };
         for (index, field) in fields.iter().enumerate() {
             let head = self.head(at.value, &at.frame, MAXIMUM_DEPTH);
+            if self.dials_itself(&head) {
+                return Below::Elsewhere;
+            }
             let of = self.type_at(at.value, &at.frame).or_else(|| self.type_at(head.value, &head.frame));
             let (head, of) = match self.promoting_head(of, &head, field, MAXIMUM_DEPTH) {
                 Some(inner) => {
@@ -182,8 +222,14 @@ impl<'w> Evaluator<'w> {
     }
 }
 
+/// Whether a port is the zero of its type, for which every library takes its default.
+fn is_unset(port: &Outcome) -> bool {
+    port.unknown.is_none() && matches!(port.text.as_str(), "" | "0")
+}
+
 enum Below<'w> {
     Absent,
+    Elsewhere,
     Value(Head<'w>),
     Outcome(Outcome),
 }
