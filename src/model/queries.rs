@@ -179,6 +179,13 @@ impl Workload {
         };
         own.into_iter().chain(&self.probes)
     }
+
+    /// The requests of its health checks that fail on an answer such as 401 or 404, each with its check;
+    /// `curl` without `-f` is content with any.
+    pub fn strict_requests(&self) -> impl Iterator<Item = (&HealthCheck, &HealthRequest)> {
+        let requests = self.health_checks().flat_map(|it| it.requests.iter().map(move |at| (it, at)));
+        requests.filter(|(_, it)| it.fails_on_error_status)
+    }
 }
 
 impl Dial {

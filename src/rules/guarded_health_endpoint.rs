@@ -9,8 +9,7 @@ pub(super) const RULE: Rule = rule!("guarded-health-endpoint", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
-        let requests = workload.health_checks().flat_map(|it| it.requests.iter().map(move |at| (it, at)));
-        let requests = requests.filter(|(_, it)| it.fails_on_error_status && !it.may_authenticate);
+        let requests = workload.strict_requests().filter(|(_, it)| !it.may_authenticate);
         for requests in grouped(requests, |(_, a), (_, b)| a.asks_as(b)) {
             check_request(ctx, workload, &requests, findings);
         }

@@ -9,10 +9,7 @@ pub(super) const RULE: Rule = rule!("unserved-health-path", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
-        let requests = workload.health_checks().flat_map(|it| it.requests.iter().map(move |at| (it, at)));
-        // `curl` without `-f` is content with a 404.
-        let requests = requests.filter(|(_, it)| it.fails_on_error_status);
-        for requests in grouped(requests, |(_, a), (_, b)| a.asks_as(b)) {
+        for requests in grouped(workload.strict_requests(), |(_, a), (_, b)| a.asks_as(b)) {
             check_request(ctx, workload, &requests, findings);
         }
     }

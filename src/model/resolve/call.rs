@@ -35,7 +35,10 @@ impl<'w> Evaluator<'w> {
         let pure = match targets {
             Targets::Own(targets) => {
                 return match (&targets[..], arguments) {
-                    ([target], _) => self.own_call(*target, 0, arguments, receiver, span, frame, depth),
+                    ([target], _) => {
+                        let inside = self.enter(*target, arguments, receiver, span, frame);
+                        self.result_of(*target, 0, &inside, span, depth)
+                    }
                     ([], [value]) if self.packages.converts(package, callee) => {
                         self.text(value, frame, depth)
                     }
@@ -56,11 +59,12 @@ impl<'w> Evaluator<'w> {
             }
             // The type does not show, or is an interface: what the project has of that name is run.
             Targets::Method(targets, _) => {
-                let run: Vec<_> =
-                    targets.into_iter().filter(|it| self.may_run(*it, arguments.len())).collect();
+                let run = targets.into_iter().filter(|it| self.may_run(*it, arguments.len()));
                 let outcomes: Vec<_> = run
-                    .into_iter()
-                    .map(|it| self.own_call(it, 0, arguments, receiver, span, frame, depth))
+                    .map(|it| {
+                        let inside = self.enter(it, arguments, receiver, span, frame);
+                        self.result_of(it, 0, &inside, span, depth)
+                    })
                     .collect();
                 let reason = "the result of this call is not followed";
                 if outcomes.is_empty() {
@@ -100,7 +104,8 @@ impl<'w> Evaluator<'w> {
                 let [target] = targets[..] else {
                     return Outcome::hole("the function was not found", Some(span));
                 };
-                self.own_call(target, index, arguments, receiver_of(callee), *call_span, frame, depth)
+                let inside = self.enter(target, arguments, receiver_of(callee), *call_span, frame);
+                self.result_of(target, index, &inside, *call_span, depth)
             }
             Targets::Imported("net", "SplitHostPort") => {
                 let Some(address) = arguments.first() else {
@@ -168,21 +173,18 @@ impl<'w> Evaluator<'w> {
         targets.iter().any(|target| writes(target).iter().any(|(index, _)| index == argument))
     }
 
-    /// Result number `index`: every `return` of a function of the project counts.
-    #[allow(clippy::too_many_arguments)]
-    fn own_call(
+    /// Result number `index` of a function of the project that the call at `span` runs in the frame
+    /// `inside`: every `return` counts.
+    fn result_of(
         &self,
         target: FunctionId,
         index: usize,
-        arguments: &'w [Value],
-        receiver: Option<&'w Value>,
+        inside: &Rc<Frame<'w>>,
         span: Span,
-        frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Outcome {
-        let inside = self.enter(target, arguments, receiver, span, frame);
         let returns = &self.packages.function(target).function.returns;
-        let outcomes = returns.iter().filter_map(|it| it.get(index)).map(|it| self.text(it, &inside, depth));
+        let outcomes = returns.iter().filter_map(|it| it.get(index)).map(|it| self.text(it, inside, depth));
         let mut outcome = self.one_of(outcomes.collect(), "its results differ", span, None);
         outcome.via.insert(0, span);
         outcome

@@ -16,6 +16,14 @@ pub(super) enum Elements<'w> {
     Unknown(Outcome),
 }
 
+/// What a variadic parameter is given.
+enum Variadic<'w> {
+    /// These arguments, and where they stand.
+    Given(&'w [Value], Rc<Frame<'w>>),
+    /// What a call says that is not singled out.
+    CallerDecides,
+}
+
 impl<'w> Evaluator<'w> {
     pub(super) fn element(
         &self,
@@ -60,8 +68,8 @@ impl<'w> Evaluator<'w> {
             }
             None => None,
         };
-        if let Some(given) = self.variadic_arguments(of, frame) {
-            let Some((arguments, outside)) = given else { return hole(true) };
+        if let Some(variadic) = self.variadic_arguments(of, frame) {
+            let Variadic::Given(arguments, outside) = variadic else { return hole(true) };
             let chosen: Vec<_> = match &key {
                 Some(key) => key.parse().ok().and_then(|at: usize| arguments.get(at)).into_iter().collect(),
                 None => arguments.iter().collect(),
@@ -116,13 +124,8 @@ impl<'w> Evaluator<'w> {
         })
     }
 
-    /// What a variadic parameter is given, and where; `None` within when no call is singled out.
-    #[allow(clippy::type_complexity)]
-    fn variadic_arguments(
-        &self,
-        of: &'w Value,
-        frame: &Rc<Frame<'w>>,
-    ) -> Option<Option<(&'w [Value], Rc<Frame<'w>>)>> {
+    /// What a value is given that is a variadic parameter; `None` for any other.
+    fn variadic_arguments(&self, of: &'w Value, frame: &Rc<Frame<'w>>) -> Option<Variadic<'w>> {
         let (Value::Parameter { index, .. }, Frame::Function { function, call }) = (of, &**frame) else {
             return None;
         };
@@ -130,13 +133,17 @@ impl<'w> Evaluator<'w> {
         if !parameter.variadic {
             return None;
         }
-        let bound = call.as_ref();
-        Some(bound.map(|it| (it.arguments.get(*index..).unwrap_or_default(), Rc::clone(&it.frame))))
+        Some(match call {
+            Some(it) => Variadic::Given(it.arguments.get(*index..).unwrap_or_default(), Rc::clone(&it.frame)),
+            None => Variadic::CallerDecides,
+        })
     }
 
     /// Whether a variadic parameter is given nothing; `None` for any other value.
     pub(super) fn is_given_nothing(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Option<Option<bool>> {
-        let given = self.variadic_arguments(value, frame)?;
-        Some(given.map(|(arguments, _)| arguments.is_empty()))
+        Some(match self.variadic_arguments(value, frame)? {
+            Variadic::Given(arguments, _) => Some(arguments.is_empty()),
+            Variadic::CallerDecides => None,
+        })
     }
 }
