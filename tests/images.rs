@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use reachlint::facts::{Facts, Tree, dockerfile, go_mod, shell};
-use reachlint::model::{Healthcheck, Image, Images, Program, Routes, Shutdown};
+use reachlint::model::{EnvironmentReads, Healthcheck, Image, Images, Program, Routes, Shutdown};
 use reachlint::source::{FileId, Span};
 
 /// Go main packages, by folder and import path.
@@ -17,6 +17,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         import_path: import_path.to_owned(),
         main: Span::new(FileId(0), 0, 0),
         shutdown: Shutdown::default(),
+        reads: EnvironmentReads::default(),
         expansion: None,
         written_addresses: Vec::new(),
         serve_calls: Vec::new(),

@@ -79,15 +79,25 @@ fn program(it: &Program) -> Entry {
     });
     let signals = it.shutdown.interrupt_only.iter();
     let signals = signals.map(|it| Entry::new("signal", "interrupt, not SIGTERM").at(it.signal));
+    let reads = it.reads.known.iter().map(|read| {
+        let remark = match (read.exit, read.has_default) {
+            (Some(_), _) => " (ends without it)",
+            (None, true) => " (has a default)",
+            (None, false) => "",
+        };
+        Entry::new("reads", format!("{}{remark}", read.name)).at(read.span)
+    });
     let entry = Entry::new("program", &it.import_path)
         .at(it.main)
+        .with_all(reads)
         .with_all(serves)
         .with_all(routes)
         .with_all(signals);
-    match &it.routes.incomplete {
-        Some(reason) => entry.unresolved(format!("routes: {}", reason.value), reason.span),
-        None => entry,
-    }
+    let unknown = [("variables", &it.reads.incomplete), ("routes", &it.routes.incomplete)];
+    let unknown = unknown.into_iter().filter_map(|(what, reason)| Some((what, reason.as_ref()?)));
+    unknown.fold(entry, |entry, (what, reason)| {
+        entry.unresolved(format!("{what}: {}", reason.value), reason.span)
+    })
 }
 
 fn image(project: &Project, it: &Image) -> Entry {

@@ -7,7 +7,7 @@ use super::container::Scene;
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
-    WorkloadKind, World, catalogued, command_dials, database, read_health_check, unexpanded_in,
+    WorkloadKind, World, catalogued, command_dials, database, mentions, read_health_check, unexpanded_in,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
@@ -31,6 +31,7 @@ impl Project {
             pods,
             networks,
             compositions,
+            mentioned_variables: mentions::mentioned_variables(facts),
             syntax_errors: syntax_errors(facts),
             programs: world.programs,
         }

@@ -18,6 +18,7 @@ mod health;
 mod image;
 mod import;
 mod kubernetes;
+mod mentions;
 mod peers;
 mod period;
 mod pod;
@@ -26,6 +27,7 @@ mod queries;
 mod reach;
 mod resolve;
 mod resolved;
+mod settings;
 mod workload;
 
 pub use addresses::AddressOwner;
@@ -35,8 +37,9 @@ pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use environment::{Environment, Origin, Variable};
 pub use go::{
     AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
-    GoNetwork, InterruptOnly, Listener, Listeners, NetworkCall, ProfileKind, Profiler, Program, ProgramId,
-    Route, RouteMatch, Routes, ServeCall, Shutdown, Sigterm, StopTimeout, World,
+    EnvironmentRead, EnvironmentReads, GoNetwork, InterruptOnly, Listener, Listeners, NetworkCall,
+    ProfileKind, Profiler, Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown, Sigterm,
+    StopTimeout, World,
 };
 pub use go_version::GoRefusal;
 pub use image::{
@@ -51,12 +54,15 @@ pub use pod::{Pod, PodEntrance, PodId, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use resolved::Resolved;
+pub use settings::UnreadPort;
 pub use workload::{
     Composition, CompositionId, ExtraHost, Grace, Namespace, Network, NetworkId, NetworkMembership,
     PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 
 pub use crate::source::Text;
+
+use rustc_hash::FxHashSet;
 
 use crate::source::Spanned;
 
@@ -75,6 +81,8 @@ pub struct Project {
     pub networks: Vec<Network>,
     /// Compose projects: each its own world.
     pub compositions: Vec<Composition>,
+    /// Variables that something else than a Go program may read: a script, a command, a health check.
+    pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.
     pub syntax_errors: Vec<Spanned<String>>,
 }

@@ -46,6 +46,7 @@ mod unknown_service_host;
 mod unknown_setting;
 mod unmapped_host_gateway;
 mod unpublished_port;
+mod unread_port_variable;
 mod unserved_health_path;
 mod unserved_peer_port;
 mod unshared_network;
@@ -92,6 +93,7 @@ pub const RULES: &[Rule] = &[
     missing_expose::RULE,
     host_port_conflict::RULE,
     published_protocol_mismatch::RULE,
+    unread_port_variable::RULE,
     unexpanded_variable::RULE,
     // Reachability.
     localhost_across_containers::RULE,

@@ -7,6 +7,7 @@ mod flag;
 mod go;
 mod images;
 mod place;
+mod library_variables;
 mod programs;
 mod table;
 mod wrappers;
@@ -21,5 +22,6 @@ pub use go::{
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
 pub use place::{Address, EntryAddress, Place};
+pub use library_variables::{is_library_variable, reads_any_variable};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use wrappers::{FunctionName, Wrappers};

@@ -2,10 +2,13 @@
 
 use super::condition::{self, Guard, Test, guard_of, same};
 use super::context::Context;
+use super::demand::{Demand, missing_by};
 use super::read::{read_parameters, receiver_type, unknown, zero_value};
 use super::scope::{Changes, Locals, State, WrittenField};
 use super::standing::{Runs, Standing, is_for_error};
-use super::{Call, Callee, Condition, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
+use super::{
+    Call, Callee, Condition, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value,
+};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -47,6 +50,9 @@ pub(super) struct Reader<'c, 't> {
     delayed: Vec<Delayed<'t>>,
     /// Whether one of these is read.
     rereads: bool,
+    /// The statements that end the program.
+    exits: Vec<Span>,
+    demands: Vec<Demand>,
 }
 
 /// A function literal that is read again, with what it is read with.
@@ -88,6 +94,8 @@ impl<'c, 't> Reader<'c, 't> {
             reads_too_early: false,
             delayed: Vec::new(),
             rereads: false,
+            exits: Vec::new(),
+            demands: Vec::new(),
         }
     }
 
@@ -145,6 +153,7 @@ impl<'c, 't> Reader<'c, 't> {
             variable_writes: self.variable_writes,
             pointer_writes: self.pointer_writes,
             literals: self.literals,
+            demands: self.demands,
             span,
         }
     }
@@ -288,7 +297,24 @@ impl<'c, 't> Reader<'c, 't> {
     fn expression_statement(&mut self, node: Node<'t>) -> Flow {
         let Some(expression) = node.first_child() else { return Flow::Continues };
         self.used(expression, Usage::Statement, Some(self.context.span(node)));
-        if self.exits(expression) { Flow::Ends } else { Flow::Continues }
+        if !self.exits(expression) {
+            return Flow::Continues;
+        }
+        self.exits.push(self.context.span(node));
+        Flow::Ends
+    }
+
+    /// Notes what a branch that ends the program says of the variables that its condition tests.
+    fn demand(&mut self, branch: Option<Node<'t>>, guard: &Guard, holds: bool) {
+        let mut last = branch;
+        while let Some(node) = last.filter(|it| matches!(it.kind(), "block" | "statement_list")) {
+            last = node.children().into_iter().rfind(|it| it.kind() != "comment");
+        }
+        let span = last.map(|it| self.context.span(it));
+        let Some(exit) = span.filter(|it| self.literal_depth == 0 && self.exits.contains(it)) else { return };
+        let standing = self.standing;
+        let demand = |read: &Environ| Demand { read: read.clone(), exit, standing };
+        self.demands.extend(missing_by(&guard.condition, holds).into_iter().map(demand));
     }
 
     /// Whether the call never returns: `panic`, `os.Exit`, `log.Fatal`.
@@ -600,10 +626,12 @@ impl<'c, 't> Reader<'c, 't> {
             }
             (Flow::Continues, Flow::Ends) => {
                 self.locals.apply(then.0);
+                self.demand(node.field("alternative"), &guard, false);
                 Flow::Continues
             }
             (Flow::Ends, Flow::Continues) => {
                 self.locals.apply(otherwise.0);
+                self.demand(node.field("consequence"), &guard, true);
                 if let Some(test) = guard.test.as_ref().filter(|it| !it.present) {
                     self.locals.require(&test.subject);
                 }

@@ -6,6 +6,7 @@
 mod command_line;
 mod condition;
 mod context;
+mod demand;
 mod duration;
 mod expression;
 mod failure;
@@ -21,6 +22,7 @@ mod tests;
 mod value;
 
 pub use context::import_names;
+pub use demand::Demand;
 pub use expression::is_standard;
 pub use failure::Failure;
 pub use head::{Head, is_built, scan};
@@ -142,6 +144,8 @@ pub struct Function {
     /// Assignments through a parameter that is a pointer (`*target = os.Getenv(key)`): the parameter,
     /// from 0, and the value.
     pub pointer_writes: Vec<(usize, Value)>,
+    /// Variables of the environment without which it ends the program.
+    pub demands: Vec<Demand>,
     /// Composite literals of named struct types, in source order: who makes a `Server`.
     pub literals: Vec<Value>,
     /// The whole declaration.

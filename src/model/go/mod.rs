@@ -124,6 +124,8 @@ pub struct Program {
     pub main: Span,
     /// What it does about signals.
     pub shutdown: Shutdown,
+    /// The variables of the environment that it reads.
+    pub reads: EnvironmentReads,
     /// The first call that replaces `$NAME` in a text (`os.ExpandEnv`).
     pub expansion: Option<Span>,
     /// IPv4 addresses of hosts in its source that are written with a port or a scheme.
@@ -408,6 +410,31 @@ pub struct Route {
     pub span: Span,
     /// The middleware in front of it that refuses requests without credentials, where it is made.
     pub guard: Option<Span>,
+}
+
+/// The variables of the environment that a program reads.
+#[derive(Clone, Debug, Default)]
+pub struct EnvironmentReads {
+    /// Those whose names are written out, each once.
+    pub known: Vec<EnvironmentRead>,
+    /// Ends of names, without separators and in lower case, of which a library may make further names.
+    pub made_up: Vec<String>,
+    /// Why it may read any others: the first place that was not understood. `None`: there are none but
+    /// `made_up`.
+    pub incomplete: Option<Spanned<String>>,
+}
+
+/// A variable that a program reads.
+#[derive(Clone, Debug)]
+pub struct EnvironmentRead {
+    /// Its name.
+    pub name: String,
+    /// The first place that reads it.
+    pub span: Span,
+    /// Whether some read of it has a default that is not empty, or may have one.
+    pub has_default: bool,
+    /// The statement that ends the program without it, where that certainly runs.
+    pub exit: Option<Span>,
 }
 
 /// Whether a program answers a path.

@@ -43,6 +43,7 @@ impl<'a> World<'a> {
                 import_path: package.import_path.clone(),
                 main,
                 shutdown: shutdown::shutdown(&world.packages, &reachable),
+                reads: reads::reads(&evaluator),
                 expansion: reads::expansion(&world.packages, &reachable),
                 written_addresses: network::written_addresses(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),

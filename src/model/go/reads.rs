@@ -1,19 +1,371 @@
 //! Which variables of the environment a program reads.
 
-use super::Reachable;
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::network::entry_of;
-use super::world::Packages;
-use crate::facts::catalogue::AnyVariable;
-use crate::source::Span;
+use super::values::{self, Place};
+use super::world::{FunctionId, PackageId, Packages, Targets};
+use super::{EnvironmentRead, EnvironmentReads, Reachable};
+use crate::facts::catalogue::{self, AnyVariable, GoEntry, Naming, Source, go as tables};
+use crate::facts::go::{Call, Condition, Environ, Value};
+use crate::model::resolve::{Evaluator, tag_value};
+use crate::source::{Span, Spanned};
 
 /// The first call of the program that replaces `$NAME` in a text.
 pub(super) fn expansion(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Option<Span> {
     let mut functions = reachable.functions.iter().map(|it| packages.function(*it));
     functions.find_map(|it| {
-        let expands = |call: &&crate::facts::go::Call| {
+        let expands = |call: &&Call| {
             let entry = entry_of(&packages.targets(it.package, Some(it.function), &call.callee));
             entry.is_some_and(|it| it.any_variable == Some(AnyVariable::Text))
         };
         it.function.calls.iter().find(expands).map(|it| it.span)
     })
 }
+
+/// What a program reads in any workload.
+pub(super) fn reads(evaluator: &Evaluator<'_>) -> EnvironmentReads {
+    let mut finder = Finder {
+        evaluator,
+        out: EnvironmentReads::default(),
+        at: FxHashMap::default(),
+        through: FxHashSet::default(),
+        certain: FxHashMap::default(),
+        makes_names: false,
+    };
+    finder.calls();
+    finder.values();
+    finder.flags();
+    finder.demands();
+    finder.packages();
+    if finder.makes_names {
+        finder.made_up_names();
+    }
+    finder.out
+}
+
+impl EnvironmentReads {
+    /// The read of this variable, by a name that is written out.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&EnvironmentRead> {
+        self.known.iter().find(|it| it.name == name)
+    }
+
+    /// Whether the program, or one of its libraries, may read the variable.
+    #[must_use]
+    pub fn may_read(&self, name: &str) -> bool {
+        let plain = plain(name);
+        self.incomplete.is_some()
+            || self.find(name).is_some()
+            || catalogue::is_library_variable(name)
+            || self.made_up.iter().any(|it| plain.ends_with(it.as_str()))
+    }
+}
+
+fn is_initial_value(packages: &Packages<'_>, package: PackageId, value: &Value) -> bool {
+    let files = packages.package(package).files.iter();
+    files.flat_map(|(_, file)| &file.declarations).any(|it| std::ptr::eq(&it.value, value))
+}
+
+/// A name without what separates its words, in lower case: `SERVER_PORT` and `server.port` are one.
+fn plain(name: &str) -> String {
+    name.chars().filter(|it| it.is_ascii_alphanumeric()).map(|it| it.to_ascii_lowercase()).collect()
+}
+
+fn environ(value: &Value) -> Option<&Environ> {
+    match value {
+        Value::Environment(read) => Some(read),
+        _ => None,
+    }
+}
+
+/// A function and the calls that lead to it, the innermost first.
+type Chain<'w> = Vec<(FunctionId, &'w Call)>;
+
+/// Longer chains of helpers, and more ways to one read, are not followed.
+const LONGEST_CHAIN: usize = 6;
+const MOST_CHAINS: usize = 4000;
+
+struct Finder<'e, 'w> {
+    evaluator: &'e Evaluator<'w>,
+    out: EnvironmentReads,
+    /// Index of the read of a name.
+    at: FxHashMap<String, usize>,
+    /// Functions that read what a parameter names.
+    through: FxHashSet<FunctionId>,
+    /// Whether a function runs whenever the program does.
+    certain: FxHashMap<FunctionId, bool>,
+    /// Whether a library makes names of keys, fields and tags.
+    makes_names: bool,
+}
+
+impl<'w> Finder<'_, 'w> {
+    fn give_up(&mut self, reason: &str, span: Span) {
+        self.out.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
+    }
+
+    fn add(&mut self, name: &str, span: Span) -> &mut EnvironmentRead {
+        let known = &mut self.out.known;
+        let at = *self.at.entry(name.to_owned()).or_insert_with(|| {
+            known.push(EnvironmentRead { name: name.to_owned(), span, has_default: false, exit: None });
+            known.len() - 1
+        });
+        &mut self.out.known[at]
+    }
+
+    fn calls(&mut self) {
+        let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
+        for id in &reachable.functions {
+            let it = packages.function(*id);
+            for call in &it.function.calls {
+                let targets = packages.targets(it.package, Some(it.function), &call.callee);
+                if let Some(entry) = entry_of(&targets) {
+                    self.call(*id, call, entry);
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, function: FunctionId, call: &'w Call, entry: &GoEntry) {
+        if let Some(key) = entry.environment.as_ref().map(|it| it.key) {
+            match call.arguments.get(key) {
+                Some(key) => {
+                    for (name, chain) in self.names(function, key, call.span) {
+                        // The name stands where the outermost helper is called.
+                        let span = chain.last().map_or(call.span, |(_, call)| call.span);
+                        self.add(&name, span);
+                    }
+                }
+                None => self.give_up("a variable is read by a name that is not known", call.span),
+            }
+        }
+        match entry.any_variable {
+            Some(AnyVariable::Text) => self.give_up("variables in a text are replaced", call.span),
+            Some(AnyVariable::All) => self.give_up("the environment is taken whole", call.span),
+            Some(AnyVariable::Child) => {
+                self.give_up("a program that is started gets the environment", call.span)
+            }
+            Some(AnyVariable::Prefix) => self.makes_names = true,
+            None => {}
+        }
+        if let Some(decode) = &entry.decode {
+            let by_environment = decode.source == Source::Environment || decode.naming == Naming::Cleanenv;
+            match decode.source {
+                Source::Unknown => self.give_up("a library reads variables in ways of its own", call.span),
+                Source::Koanf | Source::Kratos | Source::Viper => self.makes_names = true,
+                _ if by_environment => self.makes_names = true,
+                _ => {}
+            }
+        }
+        // `gin.Engine.Run()` without an address listens where the variable says.
+        let default = entry.listen.as_ref().and_then(|it| it.default.strip_prefix('$'));
+        if let Some(default) = default.filter(|_| call.arguments.is_empty()) {
+            let name = default.split(':').next().unwrap_or_default();
+            self.add(name, call.span).has_default = true;
+        }
+    }
+
+    /// The names that `key`, which stands in `function`, may be, each with the calls that make it so.
+    fn names(&mut self, function: FunctionId, key: &'w Value, read: Span) -> Vec<(String, Chain<'w>)> {
+        let mut found = Vec::new();
+        let mut pending: Vec<Chain<'w>> = vec![Vec::new()];
+        let mut looks = 0;
+        while let Some(chain) = pending.pop() {
+            looks += 1;
+            let outcome = self.evaluator.outline(key, &Evaluator::frame(function, &chain));
+            if outcome.unknown.is_none() {
+                found.push((outcome.text.as_str().to_owned(), chain));
+                continue;
+            }
+            let outer = chain.last().map_or(function, |it| it.0);
+            let callers = self.evaluator.reachable.callers(outer);
+            let fresh =
+                callers.iter().filter(|(it, _)| *it != outer && chain.iter().all(|(known, _)| known != it));
+            let longer: Vec<_> = fresh.map(|it| [chain.as_slice(), &[*it]].concat()).collect();
+            if !outcome.needs_caller
+                || longer.is_empty()
+                || chain.len() >= LONGEST_CHAIN
+                || looks > MOST_CHAINS
+            {
+                self.give_up("a variable is read by a name that is not known", read);
+            } else {
+                self.through.insert(outer);
+                pending.extend(longer);
+            }
+        }
+        found
+    }
+
+    /// Defaults of reads; readers that are handed on to be called by whoever gets them.
+    fn values(&mut self) {
+        let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
+        let (mut reads, mut handed_on) = (Vec::<(FunctionId, &Environ, Option<&Value>)>::new(), Vec::new());
+        let through = &self.through;
+        values::visit(packages, reachable, &mut |place, value| match (place, value) {
+            (Place::Function(id), Value::Environment(read)) => reads.push((id, read, read.default.as_ref())),
+            // What holds without the variable stands elsewhere than in the read.
+            (Place::Function(id), Value::FirstNonEmpty(parts, _)) => {
+                let (last, others) =
+                    parts.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
+                reads.extend(others.iter().filter_map(environ).map(|it| (id, it, last)));
+            }
+            (Place::Function(id), Value::Choice(arms, _)) => {
+                let tested = arms.iter().filter_map(|it| it.condition.as_ref()).flat_map(Condition::values);
+                reads.extend(tested.filter_map(environ).map(|it| (id, it, Some(value))));
+            }
+            (_, Value::Name { package, name }) => {
+                let entry = tables().find(package, "", &name.value);
+                let is_reader = entry.is_some_and(|it| it.environment.is_some() || it.any_variable.is_some());
+                let from = match place {
+                    Place::Function(id) => packages.function(id).package,
+                    Place::Package(id) => id,
+                };
+                let own = packages.import(from, package).map(|it| packages.functions_named(it, &name.value));
+                let reads = is_reader || own.is_some_and(|it| it.iter().any(|it| through.contains(it)));
+                // `var getEnv = GetEnv` is another name, whose calls are followed.
+                if reads && !(place == Place::Package(from) && is_initial_value(packages, from, value)) {
+                    handed_on.push(name.span);
+                }
+            }
+            _ => {}
+        });
+        for span in handed_on {
+            self.give_up("a function that reads variables is handed on", span);
+        }
+        for (function, read, default) in reads {
+            let Some(default) = default else { continue };
+            for (name, chain) in self.names(function, &read.key, read.span) {
+                let outcome = self.evaluator.outline(default, &Evaluator::frame(function, &chain));
+                let is_empty = outcome.unknown.is_none() && outcome.text.as_str().is_empty();
+                self.add(&name, read.span).has_default |= !is_empty;
+            }
+        }
+    }
+
+    fn flags(&mut self) {
+        for flag in self.evaluator.flag_definitions().iter() {
+            let names = |value: &Value| match value {
+                Value::Literal(it) => {
+                    Some(it.value.split(',').map(|it| it.trim().to_owned()).collect::<Vec<_>>())
+                }
+                Value::List(parts, _) => parts
+                    .iter()
+                    .map(|it| if let Value::Literal(it) = it { Some(it.value.clone()) } else { None })
+                    .collect(),
+                _ => None,
+            };
+            if let Some(variable) = &flag.parts.variable {
+                match names(variable) {
+                    Some(names) => names.iter().for_each(|it| self.add(it, flag.span).has_default = true),
+                    None => self.give_up("a flag has a variable whose name is not known", flag.span),
+                }
+            }
+        }
+    }
+
+    /// Reads without which the program ends, where that code certainly runs.
+    fn demands(&mut self) {
+        let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
+        for id in &reachable.functions {
+            for demand in &packages.function(*id).function.demands {
+                if demand.standing.branch.is_some() || demand.standing.goroutine.is_some() {
+                    continue;
+                }
+                for (name, chain) in self.names(*id, &demand.read.key, demand.read.span) {
+                    let mut inner = *id;
+                    let mut runs = true;
+                    for (caller, call) in &chain {
+                        runs &= self.certainly_calls(*caller, call, inner);
+                        inner = *caller;
+                    }
+                    if runs && self.certainly_runs(inner, 0) {
+                        self.add(&name, demand.read.span).exit.get_or_insert(demand.exit);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether `call` runs `target` whenever `caller` runs.
+    fn certainly_calls(&self, caller: FunctionId, call: &Call, target: FunctionId) -> bool {
+        let it = self.evaluator.packages.function(caller);
+        let targets = self.evaluator.packages.targets(it.package, Some(it.function), &call.callee);
+        targets == Targets::Own(vec![target])
+            && call.standing.branch.is_none()
+            && call.standing.goroutine.is_none()
+    }
+
+    fn certainly_runs(&mut self, function: FunctionId, depth: usize) -> bool {
+        if let Some(known) = self.certain.get(&function) {
+            return *known;
+        }
+        // For whoever goes round.
+        self.certain.insert(function, false);
+        let it = self.evaluator.packages.function(function).function;
+        let starts = it.receiver.is_none() && matches!(it.name.value.as_str(), "main" | "init");
+        let runs = starts
+            || (depth < LONGEST_CHAIN
+                && self.evaluator.reachable.callers(function).iter().any(|(caller, call)| {
+                    self.certainly_calls(*caller, call, function) && self.certainly_runs(*caller, depth + 1)
+                }));
+        self.certain.insert(function, runs);
+        runs
+    }
+
+    fn packages(&mut self) {
+        for id in &self.evaluator.reachable.packages {
+            for (_, file) in &self.evaluator.packages.package(*id).files {
+                for import in &file.imports {
+                    let path = import.path.value.as_str();
+                    if path == "C" || catalogue::reads_any_variable(path) {
+                        self.give_up("a library reads variables in ways of its own", import.path.span);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The names that a library may make: of fields and their tags, and of keys that are written out. How it
+    /// does so (prefixes, separators, nesting) is not followed, so that every end of a name counts.
+    fn made_up_names(&mut self) {
+        let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
+        let mut names: FxHashSet<String> = FxHashSet::default();
+        for id in &reachable.packages {
+            for (_, file) in &packages.package(*id).files {
+                for field in file.structs.iter().flat_map(|it| &it.fields) {
+                    names.insert(plain(&field.name.value));
+                    for key in TAGS {
+                        let tag = field.tag.as_ref().and_then(|it| tag_value(it, key));
+                        names.extend(tag.map(|it| plain(it.value.split(',').next().unwrap_or_default())));
+                    }
+                }
+            }
+        }
+        values::visit(packages, reachable, &mut |_, value| {
+            if let Value::Literal(it) = value {
+                let last = it.value.rsplit('.').next().unwrap_or_default();
+                let is_key = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+                if it.value.len() <= 64 && last.chars().all(is_key) {
+                    names.insert(plain(last));
+                }
+            }
+        });
+        self.out.made_up = names.into_iter().filter(|it| it.len() > 1).collect();
+        self.out.made_up.sort();
+    }
+}
+
+/// Struct tags by which libraries find a field.
+const TAGS: &[&str] = &[
+    "env",
+    "envconfig",
+    "mapstructure",
+    "koanf",
+    "yaml",
+    "json",
+    "toml",
+    "ini",
+    "conf",
+    "config",
+    "env-name",
+];

@@ -1,6 +1,7 @@
 //! Whole programs as text, and what they are understood to do.
 
 mod flags;
+mod reads;
 
 use super::World;
 use crate::facts::{Facts, Tree, configuration, dotenv, go, go_mod};

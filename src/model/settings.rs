@@ -1,0 +1,110 @@
+//! Variables that a workload sets for its program, against those that the program reads.
+
+use super::{EnvironmentRead, Listener, Origin, Program, Project, Variable, Workload};
+use crate::net::parse_port;
+use crate::source::Confidence;
+
+/// A variable that should say where a program listens, and that nothing reads.
+#[derive(Clone, Debug)]
+pub struct UnreadPort<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What sets it.
+    pub variable: &'a Variable,
+    /// The port that it says.
+    pub port: u16,
+    /// Where the program listens instead.
+    pub listener: &'a Listener,
+    /// The variable that decides about that, when there is one.
+    pub read_instead: Option<&'a EnvironmentRead>,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+impl Project {
+    /// The variables of `workload` that name a port to listen on, while its program listens on others and no part
+    /// of the container reads them. None when not every socket, or not every read of the program, is known.
+    #[must_use]
+    pub fn unread_ports<'a>(&'a self, workload: &'a Workload) -> Vec<UnreadPort<'a>> {
+        let Some(program) = workload.program.map(|it| self.program(it)) else { return Vec::new() };
+        let listeners = &workload.listeners;
+        if !listeners.is_complete() || !listeners.only_go {
+            return Vec::new();
+        }
+        let Some(listener) = listeners.outward().next() else { return Vec::new() };
+        let set = self.set_for_nobody(workload, program);
+        let unread = set.into_iter().filter_map(|(name, variable)| {
+            let port = port_of(variable.value.as_ref()?.as_str())
+                .filter(|_| says_where_to_listen(name, workload))?;
+            let served = listeners.known.iter().any(|it| it.port == Some(port));
+            let decides = |it: &&EnvironmentRead| listener.via.contains(&it.span);
+            (!served).then(|| UnreadPort {
+                name,
+                variable,
+                port,
+                listener,
+                read_instead: program.reads.known.iter().find(decides),
+                confidence: workload.image_confidence.min(Confidence::Likely),
+            })
+        });
+        unread.collect()
+    }
+
+    /// The variables that the description of `workload` itself sets and that nothing in its container reads for
+    /// certain, by place.
+    fn set_for_nobody<'a>(&self, workload: &'a Workload, program: &Program) -> Vec<(&'a str, &'a Variable)> {
+        let set = workload.environment.variables.iter().filter(|(name, variable)| {
+            variable.origin == Origin::Workload
+                && !program.reads.may_read(name)
+                && !self.mentioned_variables.contains(*name)
+        });
+        let mut set: Vec<_> = set.map(|(name, variable)| (name.as_str(), variable)).collect();
+        set.sort_by_key(|(_, variable)| variable.span);
+        set
+    }
+}
+
+/// The port of `8080`, `:8080` or `0.0.0.0:8080`.
+fn port_of(text: &str) -> Option<u16> {
+    parse_port(text.rsplit(':').next()?)
+}
+
+/// `PORT`, `HTTP_PORT`, `LISTEN_ADDR`, `ORDERS_PORT` of the service `orders`: what a program is told about
+/// itself. `DB_PORT` and `REDIS_ADDR` are about others.
+fn says_where_to_listen(name: &str, workload: &Workload) -> bool {
+    const ENDS: &[&str] = &["port", "addr", "address"];
+    const OWN: &[&str] = &[
+        "api",
+        "app",
+        "application",
+        "bind",
+        "grpc",
+        "http",
+        "https",
+        "listen",
+        "listening",
+        "rest",
+        "rpc",
+        "server",
+        "service",
+        "web",
+    ];
+    let name = name.to_ascii_lowercase();
+    let mut words: Vec<&str> = name.split('_').collect();
+    let is_end = words.pop().is_some_and(|it| ENDS.contains(&it));
+    let own_name = workload.name.value.to_ascii_lowercase();
+    is_end && words.iter().all(|word| OWN.contains(word) || own_name.split(['-', '_']).any(|it| it == *word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_read_out_of_addresses() {
+        assert_eq!(port_of("8080"), Some(8080));
+        assert_eq!(port_of("0.0.0.0:8080"), Some(8080));
+        assert_eq!(port_of("http"), None);
+        assert_eq!(port_of(""), None);
+    }
+}
