@@ -86,6 +86,11 @@ fn the_final_stage_is_bound_to_its_main_package() {
         bind("cd cmd/api && CGO_ENABLED=0 go build -o=/out/ .", "COPY --from=b /out /out\nCMD /out/api -x"),
         "cmd/api"
     );
+    // A folder that is called as the program in it.
+    assert_eq!(
+        bind("go build -o /out/api/ ./cmd/api", "WORKDIR /x\nCOPY --from=b /out/api/ ./\nCMD [\"./api\"]"),
+        "cmd/api"
+    );
     assert_eq!(bind("go install ./...", "COPY --from=b /go/bin/web /web\nCMD [\"/web\"]"), "services/web");
     assert_eq!(
         bind("go build -o bin/ ./...", "COPY --from=0 /src/bin/* /b/\nCMD [\"/b/web\"]"),

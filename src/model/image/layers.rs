@@ -84,7 +84,15 @@ fn find_below(
                 let from = stages.get(*number)?;
                 return places.iter().find_map(|rest| {
                     let inner = below(source, rest, path)?;
-                    find_below(stages, from, tree, &inner, depth + 1)
+                    let found = find_below(stages, from, tree, &inner, depth + 1);
+                    // `COPY --from=b /out/app/ ./` brings what is in the folder, `/out/app/app` too.
+                    let in_folder = !rest.is_empty() && inner == *source;
+                    match found {
+                        None | Some((Found::Folder(_), _)) if in_folder => {
+                            find_below(stages, from, tree, &format!("{source}/{rest}"), depth + 1)
+                        }
+                        found => found,
+                    }
                 });
             }
             Origin::Binary(package) => exact(layer, path).then(|| Found::Binary(package.clone())),
