@@ -42,6 +42,7 @@ mod short_grace_period;
 mod syntax_error;
 mod undefined_network;
 mod unexpanded_variable;
+mod unhandled_sigterm;
 mod unknown_service_host;
 mod unknown_setting;
 mod unmapped_host_gateway;
@@ -114,6 +115,7 @@ pub const RULES: &[Rule] = &[
     guarded_health_endpoint::RULE,
     missing_health_tool::RULE,
     interrupt_only_shutdown::RULE,
+    unhandled_sigterm::RULE,
     shell_form_signal::RULE,
     short_grace_period::RULE,
     // Exposure.

@@ -9,6 +9,7 @@ mod images;
 mod place;
 mod library_variables;
 mod programs;
+mod signals;
 mod table;
 mod wrappers;
 
@@ -24,4 +25,5 @@ pub use images::{ImageEntry, ImagePort, image, split_reference};
 pub use place::{Address, EntryAddress, Place};
 pub use library_variables::{is_library_variable, reads_any_variable};
 pub use programs::{Dollar, ProgramEntry, program};
+pub use signals::{ByImport, sigterm_by_import};
 pub use wrappers::{FunctionName, Wrappers};

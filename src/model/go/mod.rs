@@ -151,12 +151,12 @@ pub struct Shutdown {
 /// Whether a program waits for SIGTERM.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sigterm {
-    /// No call of the program asks for it.
+    /// Neither a call of the program nor a package that it imports does.
     #[default]
     Ignored,
-    /// This call asks for it, or for every signal.
+    /// This call asks for it, or for every signal; or this import waits for it.
     Handled(Span),
-    /// A call asks for signals that are not known.
+    /// A call asks for signals that are not known, or a package may wait for it.
     Unknown,
 }
 

@@ -3,7 +3,7 @@
 use super::reachable::Reachable;
 use super::world::{FunctionInPackage, PackageId, Packages, Targets, TypeRef};
 use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm, entry_of};
-use crate::facts::catalogue::package_name;
+use crate::facts::catalogue::{ByImport, package_name, sigterm_by_import};
 use crate::facts::go::{Call, Usage, Value};
 use crate::model::PackageName;
 use crate::source::{Span, Spanned};
@@ -39,10 +39,42 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
             Asked::Others => {}
         }
     }
-    if found.sigterm == Sigterm::Unknown {
-        found.interrupt_only.clear();
+    match found.sigterm {
+        Sigterm::Unknown => found.interrupt_only.clear(),
+        _ => found.sigterm = by_import(packages, reachable),
     }
     found
+}
+
+/// What the packages that a program imports do about SIGTERM. Nobody knows what those of its owner do
+/// that are not in the project.
+fn by_import(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sigterm {
+    let mut built_in: Vec<PackageId> = reachable.packages.iter().copied().collect();
+    built_in.sort_unstable();
+    let mut found = Sigterm::Ignored;
+    for id in built_in {
+        let package = packages.package(id);
+        let imports = package.files.iter().flat_map(|(_, file)| &file.imports);
+        for path in imports.map(|it| &it.path).filter(|it| packages.import(id, &it.value).is_none()) {
+            match sigterm_by_import(&path.value) {
+                Some(ByImport::Yes) => return Sigterm::Handled(path.span),
+                Some(ByImport::Perhaps) => found = Sigterm::Unknown,
+                None if packages.is_of_own_module(&path.value) => {}
+                None if owner(&path.value).is_some_and(|it| Some(it) == owner(&package.import_path)) => {
+                    found = Sigterm::Unknown;
+                }
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// Host and owner of an import path: `github.com/acme` of `github.com/acme/shop/web`.
+fn owner(path: &str) -> Option<&str> {
+    let (host, rest) = path.split_once('/').filter(|(host, _)| host.contains('.'))?;
+    let end = host.len() + 1 + rest.find('/').unwrap_or(rest.len());
+    Some(&path[..end])
 }
 
 /// The calls that serve until they fail.

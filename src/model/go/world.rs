@@ -253,6 +253,12 @@ impl<'a> Packages<'a> {
         self.package(from).imports.get(path).copied()
     }
 
+    /// Whether an import path lies in a module of the project, whether or not the package is there.
+    #[must_use]
+    pub fn is_of_own_module(&self, path: &str) -> bool {
+        self.modules.iter().any(|it| !it.path.is_empty() && strip_path(path, &it.path).is_some())
+    }
+
     /// The packages of the project that `id` imports.
     pub fn imports(&self, id: PackageId) -> impl Iterator<Item = PackageId> {
         self.package(id).imports.values().copied()
