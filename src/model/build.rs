@@ -168,7 +168,7 @@ impl Join<'_> {
             None => {}
         }
         workload.stopping.by_sigterm = image.is_some_and(|id| self.images.image(id).stops_by_sigterm);
-        let running = self.running(image, entrypoint, command);
+        let running = self.running(image, entrypoint, command, mounts);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
             images: &self.images,
@@ -262,12 +262,18 @@ impl Join<'_> {
     }
 
     /// What runs, `entrypoint:` and `command:` over the image's own.
-    fn running(&self, image: Option<ImageId>, entrypoint: &Setting, command: &Setting) -> Running {
+    fn running(
+        &self,
+        image: Option<ImageId>,
+        entrypoint: &Setting,
+        command: &Setting,
+        mounts: &[Mount],
+    ) -> Running {
         let Some(id) = image else { return Running::default() };
         if matches!(entrypoint, Setting::Unknown(_)) {
             return Running::default();
         }
-        let mut running = self.images.process_for(id, written(entrypoint), written(command));
+        let mut running = self.images.process_for(id, written(entrypoint), written(command), mounts);
         if matches!(command, Setting::Unknown(_))
             && let Some(process) = &mut running.process
         {
@@ -329,7 +335,7 @@ impl Join<'_> {
             stopping: Stopping { by_sigterm: image.stops_by_sigterm, ..Stopping::default() },
             ..Workload::bare(workload, name, WorkloadKind::Image, image.from)
         };
-        let running = self.images.process_for(id, None, None);
+        let running = self.images.process_for(id, None, None, &[]);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
             images: &self.images,

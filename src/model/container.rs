@@ -213,7 +213,7 @@ mod tests {
                 span: Span::new(file, 0, 0),
             })
             .collect();
-        let running = images.process_for(image.unwrap(), None, None);
+        let running = images.process_for(image.unwrap(), None, None, &mounts);
         let files = ContainerFiles::new(&Scene {
             facts: &facts,
             images: &images,

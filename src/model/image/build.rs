@@ -13,6 +13,7 @@ use crate::facts::catalogue::{self, ImageEntry};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
 use crate::facts::dockerignore::Dockerignore;
 use crate::facts::{Facts, Lookup, Template, join_path};
+use crate::model::compose::Mount;
 use crate::model::{Environment, Origin, Program, ProgramId, Variable, is_sigterm};
 use crate::net::{PortRange, Protocol};
 use crate::source::{FileId, Span, Spanned, Text};
@@ -155,12 +156,25 @@ impl<'a> Images<'a> {
         image: ImageId,
         entrypoint: Option<(&Command, Span)>,
         command: Option<(&Command, Span)>,
+        mounts: &[Mount],
     ) -> Running {
         let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
         let Some(stage) = built.stages.get(built.last) else { return Running::default() };
-        let scene =
-            process::Scene { stages: &built.stages, stage, facts: self.facts, programs: self.programs };
-        process::running(&scene, entrypoint, command)
+        let run = |stage: &Stage<'a>| {
+            let scene =
+                process::Scene { stages: &built.stages, stage, facts: self.facts, programs: self.programs };
+            process::running(&scene, entrypoint, command)
+        };
+        let running = run(stage);
+        let brought: Vec<Layer> = mounts.iter().filter_map(layer_of).collect();
+        if running.program.is_some() || brought.is_empty() {
+            return running;
+        }
+        // What runs may be in a folder of the project that is mounted.
+        let mut mounted = stage.clone();
+        mounted.layers.extend(brought);
+        let found = run(&mounted);
+        if found.program.is_some() { found } else { running }
     }
 
     /// The working directory of the image, when it is known.
@@ -236,6 +250,13 @@ impl<'a> Images<'a> {
             folder = folder.rsplit_once('/').map_or(".", |(up, _)| up);
         }
     }
+}
+
+/// A mounted folder or file of the project as a layer on top of an image.
+fn layer_of(mount: &Mount) -> Option<Layer> {
+    let source = mount.source.clone().filter(|_| mount.bind)?;
+    let destination = layers::absolute("", mount.target.as_deref().filter(|it| it.starts_with('/'))?);
+    Some(Layer { origin: LayerOrigin::Project(source), destination, into: false, source: Some(mount.span) })
 }
 
 /// What the build of a Dockerfile in `context` leaves out: a file beside the Dockerfile comes first.

@@ -103,12 +103,12 @@ impl<'w> Evaluator<'w> {
         out
     }
 
-    fn is_source_active(&self, value: &Value) -> bool {
+    pub(super) fn is_source_active(&self, value: &Value) -> bool {
         self.active.borrow().contains(&Active::Source(std::ptr::from_ref(value)))
     }
 
     /// What several places of the program give to a field.
-    fn outcomes_of(&self, found: Vec<(&'w Value, Rc<Frame<'w>>)>, depth: u32) -> Vec<Outcome> {
+    pub(super) fn outcomes_of(&self, found: Vec<(&'w Value, Rc<Frame<'w>>)>, depth: u32) -> Vec<Outcome> {
         let outcomes = found.into_iter().map(|(value, frame)| {
             let key = Active::Source(std::ptr::from_ref(value));
             self.active.borrow_mut().push(key);
@@ -194,7 +194,8 @@ impl<'w> Evaluator<'w> {
         let before = found.len();
         found.retain(|(value, _)| !self.is_source_active(value));
         // What is assigned under a condition says itself what holds otherwise.
-        if let Some(at) = found.iter().position(|(value, _)| is_override(value, field)) {
+        let is_before = |it: &Value| matches!(it, Value::Field { field: it, .. } if it.value == field);
+        if let Some(at) = found.iter().position(|(value, _)| is_override(value, is_before)) {
             found = vec![found.swap_remove(at)];
         }
         if found.is_empty() && before > 0 && !self.has_tag(of, field) {
@@ -508,9 +509,8 @@ impl<'w> Evaluator<'w> {
     }
 }
 
-/// Whether a value is one for a field under a condition, with what the field was before for the rest.
-fn is_override(value: &Value, name: &str) -> bool {
+/// Whether a value is one under a condition, with what was there before for the rest.
+pub(super) fn is_override(value: &Value, is_before: impl Fn(&Value) -> bool) -> bool {
     let conditional = matches!(value, Value::Choice(..) | Value::FirstNonEmpty(..));
-    let is_before = |it: &Value| matches!(it, Value::Field { field, .. } if field.value == name);
     conditional && value.parts().into_iter().any(is_before)
 }

@@ -95,7 +95,7 @@ pub struct Evaluator<'w> {
     /// What one evaluation may still do; the bound on hostile or very tangled source.
     steps: Cell<u32>,
     /// Package variables, functions and fields that are being evaluated, against going round.
-    active: RefCell<Vec<Active<'w>>>,
+    active: RefCell<Vec<Active>>,
     /// What the world that is looked at was decided to be; see [`Evaluator::in_worlds`].
     decisions: RefCell<Option<Vec<condition::Decision>>>,
     /// The flags that the program defines, once they were asked for.
@@ -105,8 +105,7 @@ pub struct Evaluator<'w> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Active<'w> {
-    Variable(PackageId, &'w str),
+enum Active {
     Callers(FunctionId, usize),
     /// A field, or another value of which only the value matters.
     Field(*const Value),
@@ -263,26 +262,30 @@ impl<'w> Evaluator<'w> {
             return Outcome::hole("its declaration was not found", Some(span));
         };
         let initial = Rc::new(Frame::Package(package));
-        let key = Active::Variable(package, name);
+        if declaration.constant {
+            return self.text(&declaration.value, &initial, depth);
+        }
         // `if v := os.Getenv("PORT"); v != "" { port = v }` mentions the variable's old value.
-        if declaration.constant || self.active.borrow().contains(&key) {
-            return self.text(&declaration.value, &initial, depth);
-        }
-        let writes = self.packages.variable_writes(package, name);
         let counts = |(function, value): &&(FunctionId, &'w Value)| {
-            self.reachable.contains(*function) && self.fills(value, *function)
+            self.reachable.contains(*function)
+                && self.fills(value, *function)
+                && !self.is_source_active(value)
         };
-        let mut writes = writes.iter().filter(counts).peekable();
-        if writes.peek().is_none() {
+        let mut writes: Vec<_> =
+            self.packages.variable_writes(package, name).iter().filter(counts).copied().collect();
+        // What is assigned under a condition says itself what holds otherwise.
+        let before = |it: &Value| matches!(it, Value::Name { package, name: it } if package.is_empty() && it.value == name);
+        if let Some(at) = writes.iter().rposition(|(_, value)| field::is_override(value, before)) {
+            writes = vec![writes.swap_remove(at)];
+        }
+        if writes.is_empty() {
             return self.text(&declaration.value, &initial, depth);
         }
-        self.active.borrow_mut().push(key);
-        let outcomes = writes.map(|(function, value)| {
-            let frame = Rc::new(Frame::Function { function: *function, call: None });
-            self.inner(value, &frame, depth)
-        });
-        let outcome = self.one_of(outcomes.collect(), "it is assigned in several places", span, None);
-        self.active.borrow_mut().pop();
+        let writes = writes
+            .into_iter()
+            .map(|(function, value)| (value, Rc::new(Frame::Function { function, call: None })));
+        let outcomes = self.outcomes_of(writes.collect(), depth);
+        let outcome = self.one_of(outcomes, "it is assigned in several places", span, None);
         // `var port = "80"; func init() { if p := os.Getenv("PORT"); p != "" { port = p } }`: who
         // gives a variable a value at first does not mean an empty one later.
         if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
