@@ -124,7 +124,15 @@ impl Project {
                 return Served::Yes(workload, listener);
             }
         }
-        let all_known = members.iter().all(|member| self.workload(*member).listeners.is_complete());
+        // What somebody may switch on, its port may be kept for.
+        let may_serve = |(port, at): &(Option<u16>, Protocol)| {
+            *at == protocol && port.is_none_or(|port| ports.contains(port))
+        };
+        let is_known = |member: &WorkloadId| {
+            let listeners = &self.workload(*member).listeners;
+            listeners.is_complete() && !listeners.left_out.iter().any(may_serve)
+        };
+        let all_known = members.iter().all(is_known);
         if all_known && self.has_container_interfaces(id) { Served::No } else { Served::Unknown }
     }
 

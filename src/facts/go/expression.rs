@@ -557,6 +557,7 @@ impl<'t> Reader<'_, 't> {
                 callee_span: self.context.span(function),
                 statement,
                 in_literal: self.literal_depth > 0,
+                premise: self.premise.clone(),
                 standing: match usage {
                     Usage::Go => Standing { goroutine: Some(statement.unwrap_or(span)), ..self.standing },
                     _ => self.standing,

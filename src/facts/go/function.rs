@@ -1,11 +1,13 @@
 //! Reads the statements of one function in order, keeping what each local variable stands for.
 
+use std::sync::Arc;
+
 use super::condition::{self, Guard, Test, guard_of, same};
 use super::context::Context;
 use super::demand::{Demand, missing_by};
 use super::read::{read_parameters, receiver_type, unknown, zero_value};
 use super::scope::{Changes, Locals, State, WrittenField};
-use super::standing::{Runs, Standing, is_for_error};
+use super::standing::{Premise, Runs, Standing, is_for_error};
 use super::{
     Call, Callee, Condition, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value,
 };
@@ -31,6 +33,7 @@ pub(super) struct Reader<'c, 't> {
     pub(super) literals: Vec<Value>,
     pub(super) literal_depth: u32,
     pub(super) standing: Standing,
+    pub(super) premise: Option<Arc<Premise>>,
     depth: u32,
     /// Whether it is `main`, whose return ends the program.
     is_main: bool,
@@ -61,6 +64,7 @@ struct Delayed<'t> {
     given: Vec<Value>,
     runs: Runs,
     standing: Standing,
+    premise: Option<Arc<Premise>>,
 }
 
 struct Return {
@@ -82,6 +86,7 @@ impl<'c, 't> Reader<'c, 't> {
             literals: Vec::new(),
             literal_depth: 0,
             standing: Standing::default(),
+            premise: None,
             depth: 0,
             is_main: false,
             field_writes: Vec::new(),
@@ -214,18 +219,18 @@ impl<'c, 't> Reader<'c, 't> {
     }
 
     pub(super) fn block(&mut self, node: Node<'t>) -> Flow {
-        let standing = self.standing;
+        let (standing, premise) = (self.standing, self.premise.clone());
         self.locals.open();
         let before = self.delayed.len();
         let flow = self.statements(node.children());
         for it in self.delayed.split_off(before) {
             self.rereads = true;
-            self.standing = it.standing;
+            (self.standing, self.premise) = (it.standing, it.premise);
             self.function_literal(it.node, &it.given, it.runs);
             self.rereads = false;
         }
         self.locals.close();
-        self.standing = standing;
+        (self.standing, self.premise) = (standing, premise);
         flow
     }
 
@@ -589,12 +594,13 @@ impl<'c, 't> Reader<'c, 't> {
 
     /// Reads the branch `node` and takes its effects back.
     fn branch(&mut self, node: Node<'t>, guard: Guard, read: impl FnOnce(&mut Self) -> Flow) -> Branch {
-        let (mark, standing) = (self.locals.mark(), self.standing);
+        let (mark, standing, premise) = (self.locals.mark(), self.standing, self.premise.clone());
         let after_failure = standing.after_failure || guard.condition.is_failure();
+        self.premise = Premise::and(premise.as_ref(), guard.condition.clone());
         self.guards.push(guard);
         self.standing = Standing { after_failure, ..standing.within(self.context.span(node)) };
         let flow = read(self);
-        self.standing = standing;
+        (self.standing, self.premise) = (standing, premise);
         self.guards.pop();
         (self.locals.take_back(mark), flow)
     }
@@ -647,6 +653,11 @@ impl<'c, 't> Reader<'c, 't> {
         if leaves {
             self.standing = self.standing.within(self.context.span(node));
         }
+        match (then.1, otherwise.1, node.field("consequence"), node.field("alternative")) {
+            (Flow::Ends, Flow::Continues, Some(branch), _) => self.left_by(guard.condition, branch),
+            (Flow::Continues, Flow::Ends, _, Some(branch)) => self.left_by(guard.condition.negated(), branch),
+            _ => {}
+        }
         flow
     }
 
@@ -658,6 +669,25 @@ impl<'c, 't> Reader<'c, 't> {
 
     pub(super) fn is_main(&self) -> bool {
         self.is_main && self.literal_depth == 0
+    }
+
+    /// Goes on behind a branch that leaves, and that is taken when the condition holds.
+    fn left_by(&mut self, condition: Condition, branch: Node<'t>) {
+        // A label may stand where it is left for; and a program that fails insists on the opposite.
+        if !branch.text().contains("goto ") && !self.fails(branch) {
+            self.premise = Premise::and(self.premise.as_ref(), condition.negated());
+        }
+    }
+
+    /// Whether the last statement of a branch ends the program as one that failed.
+    fn fails(&self, branch: Node<'t>) -> bool {
+        let mut last = branch;
+        while matches!(last.kind(), "block" | "statement_list" | "expression_case" | "default_case") {
+            let Some(inner) = last.children().last().copied() else { return false };
+            last = inner;
+        }
+        let call = last.first_child().filter(|_| last.kind() == "expression_statement");
+        call.is_some_and(|it| it.text() != "os.Exit(0)" && self.exits(it))
     }
 
     /// What a condition says.
@@ -684,6 +714,9 @@ impl<'c, 't> Reader<'c, 't> {
         let mut default = None;
         let mut others = Vec::new();
         let mut leaves = false;
+        let mut taken = Vec::new();
+        let mut left = Vec::new();
+        let mut falls = false;
         for case in node.children() {
             let is_default = case.kind() == "default_case";
             if !is_default && !matches!(case.kind(), "expression_case" | "type_case" | "communication_case") {
@@ -694,13 +727,26 @@ impl<'c, 't> Reader<'c, 't> {
                 true => Guard::unknown(self.context.span(case)),
                 false => self.case_guard(node, subject.as_ref(), case),
             };
+            let guard = if falls { Guard::unknown(self.context.span(case)) } else { guard };
+            falls = case.text().trim_end().ends_with("fallthrough");
+            let before = self.premise.clone();
+            if is_default && !taken.is_empty() {
+                let others = Condition::Any(taken.clone()).negated();
+                self.premise = Premise::and(before.as_ref(), others);
+            }
             let branch = self.branch(case, guard.clone(), |it| {
                 it.locals.open();
                 let flow = it.case(case);
                 it.locals.close();
                 flow
             });
+            self.premise = before;
             leaves |= branch.1 == Flow::Ends;
+            taken.push(guard.condition.clone());
+            // Of cases that compare one value no two hold.
+            if branch.1 == Flow::Ends && (subject.is_some() || taken.len() == 1) {
+                left.push((guard.condition.clone(), case));
+            }
             if branch.1 == Flow::Continues {
                 if is_default { default = Some(branch.0) } else { others.push((guard, branch.0)) }
             }
@@ -721,6 +767,9 @@ impl<'c, 't> Reader<'c, 't> {
         }
         self.locals.apply(joined);
         self.locals.close();
+        for (condition, case) in left {
+            self.left_by(condition, case);
+        }
         if reached { Flow::Continues } else { Flow::Ends }
     }
 
@@ -847,7 +896,8 @@ impl<'c, 't> Reader<'c, 't> {
             self.literals.truncate(before.1);
             self.field_writes.truncate(before.2);
             self.variable_writes.truncate(before.3);
-            self.delayed.push(Delayed { node, given: given.to_vec(), runs, standing: self.standing });
+            let (standing, premise) = (self.standing, self.premise.clone());
+            self.delayed.push(Delayed { node, given: given.to_vec(), runs, standing, premise });
         }
     }
 

@@ -28,8 +28,10 @@ pub use failure::Failure;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use read::{of_head, read, read_without};
-pub use standing::Standing;
+pub use standing::{Premise, Standing};
 pub use value::{Arm, Condition, Environ, Flag, Unknown, Value};
+
+use std::sync::Arc;
 
 use crate::source::{Span, Spanned};
 
@@ -204,6 +206,8 @@ pub struct Call {
     pub condition: Option<Condition>,
     /// What becomes of the program when it fails; `None` when the program goes on, or that is not known.
     pub failure: Option<Failure>,
+    /// What holds whenever the call runs, as far as the source tells.
+    pub premise: Option<Arc<Premise>>,
 }
 
 /// What a call names.

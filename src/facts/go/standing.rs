@@ -1,5 +1,9 @@
 //! Where a call stands in the flow of its function: what may leave it out, and what does not wait for it.
 
+use std::sync::Arc;
+
+use super::Condition;
+use super::condition::is_too_large;
 use crate::source::Span;
 use crate::syntax::go::Node;
 
@@ -20,6 +24,38 @@ pub struct Standing {
     /// Whether it stands in a branch that is taken because something failed: what is tried then is a
     /// fallback.
     pub after_failure: bool,
+}
+
+/// What holds whenever a call runs: the conditions of the branches around it, and that none of those before
+/// it left. Calls of one branch share it.
+#[derive(Debug, PartialEq)]
+pub struct Premise {
+    /// What holds.
+    pub condition: Condition,
+    /// What holds besides.
+    pub outer: Option<Arc<Premise>>,
+    /// Number of conditions, this one included.
+    depth: u8,
+}
+
+/// More conditions on one another are not kept.
+const MOST_PREMISES: u8 = 24;
+
+impl Premise {
+    /// What holds where `condition` does too; one that says nothing is left out.
+    pub(super) fn and(outer: Option<&Arc<Self>>, condition: Condition) -> Option<Arc<Self>> {
+        let depth = outer.map_or(1, |it| it.depth + 1);
+        let too_large = condition.values().into_iter().any(is_too_large);
+        if depth > MOST_PREMISES || too_large || !condition.tells() {
+            return outer.cloned();
+        }
+        Some(Arc::new(Self { condition, outer: outer.cloned(), depth }))
+    }
+
+    /// All the conditions.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        std::iter::successors(Some(self), |it| it.outer.as_deref()).map(|it| &it.condition)
+    }
 }
 
 /// Who runs a function literal.

@@ -189,6 +189,16 @@ impl Condition {
         }
     }
 
+    /// Whether anything of it can be told; whether something fails, nobody can.
+    pub(super) fn tells(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Failed(_) => false,
+            Self::Not(inner) => inner.tells(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::tells),
+            _ => true,
+        }
+    }
+
     /// That all of several hold; `None` when there are none.
     #[must_use]
     pub fn all(mut parts: Vec<Self>) -> Option<Self> {

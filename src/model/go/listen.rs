@@ -72,6 +72,19 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         (self.out, self.calls)
     }
 
+    /// What was found and `running` has not; see [`Listeners::left_out`].
+    pub(super) fn left_out(self, running: &Listeners) -> Vec<(Option<u16>, Protocol)> {
+        let runs = |it: &Listener| {
+            running.known.iter().any(|other| (other.call, &other.address) == (it.call, &it.address))
+        };
+        let others = self.out.known.iter().filter(|it| !runs(it));
+        // An address that nobody gives where it is not used is another one where it is.
+        let port = |it: &Listener| it.port.filter(|_| it.confidence == Confidence::Proven);
+        let unknown = self.out.incomplete.is_some() && running.incomplete.is_none();
+        let unknown = unknown.then_some((None, Protocol::Tcp));
+        others.map(|it| (port(it), it.protocol)).chain(unknown).collect()
+    }
+
     fn incomplete(&mut self, reason: &str, span: Span) {
         self.out.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
     }

@@ -273,6 +273,9 @@ pub struct Listeners {
     pub known: Vec<Listener>,
     /// Addresses that were resolved and that Go refuses.
     pub faults: Vec<AddressFault>,
+    /// What the program would listen on besides if conditions were otherwise than they are in the workload
+    /// (`-profiles` is not given): the port, `None` for one that is not known.
+    pub left_out: Vec<(Option<u16>, Protocol)>,
     /// Ports that the program binds twice whenever it comes there.
     pub collisions: Vec<Collision>,
     /// Why there may be others: the first call whose address is not known, or that nothing is

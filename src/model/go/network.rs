@@ -8,8 +8,8 @@ use super::listen::ListenerFinder;
 use super::stop_timeout::stop_timeouts;
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
-    Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, NetworkCall, ProgramId, Reachable, World,
-    values,
+    Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, Listeners, NetworkCall, ProgramId,
+    Reachable, World, values,
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
@@ -52,10 +52,15 @@ impl<'a> World<'a> {
     ) -> GoNetwork {
         let reachable = self.reachable(program);
         let setting = Setting { environment, arguments, files };
-        let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
         let it = &self.programs[program.0 as usize];
-        evaluator.files =
-            ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
+        let files = ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
+        let mut whole = Evaluator::new(&self.packages, reachable, setting);
+        whole.files = files.clone();
+        let is_left_out = |function, call| whole.is_left_out(function, call);
+        let without = reachable.without(&self.packages, is_left_out);
+        let reachable = without.as_ref().unwrap_or(reachable);
+        let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
+        evaluator.files = files;
         let mut listeners = ListenerFinder::new(&evaluator);
         let mut dials = Vec::new();
         let mut calls = Vec::new();
@@ -66,6 +71,9 @@ impl<'a> World<'a> {
             let listens = wrapper.is_some_and(|it| it.listen.is_some());
             let dials_itself = wrapper.is_some_and(|it| it.dial.is_some());
             for call in &self.packages.function(*function).function.calls {
+                if reachable.leaves_out(call) {
+                    continue;
+                }
                 let entry = self.entry(*function, call);
                 if !listens {
                     listeners.visit(*function, call, entry);
@@ -80,9 +88,27 @@ impl<'a> World<'a> {
         }
         variable_dials(&evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
-        let (listeners, listening) = listeners.finish(main);
+        let (mut listeners, listening) = listeners.finish(main);
+        if without.is_some() {
+            listeners.left_out = self.left_out(&whole, &listeners);
+        }
         calls.extend(listening);
         GoNetwork { listeners, dials, calls, stop_timeouts: timeouts }
+    }
+
+    /// What the program would listen on besides if every condition might hold; see [`Listeners::left_out`].
+    fn left_out<'w>(&self, whole: &Evaluator<'w>, running: &Listeners) -> Vec<(Option<u16>, Protocol)>
+    where
+        'a: 'w,
+    {
+        let mut others = ListenerFinder::new(whole);
+        let listens = |it: &FunctionId| self.packages.wrapped(*it).is_some_and(|it| it.listen.is_some());
+        for function in whole.reachable.functions.iter().filter(|it| !listens(it)) {
+            for call in &self.packages.function(*function).function.calls {
+                others.visit(*function, call, self.entry(*function, call));
+            }
+        }
+        others.left_out(running)
     }
 
     /// What is known of what a call does on the network.

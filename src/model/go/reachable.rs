@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::{Call, Callee, Function, Value};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// The functions that a program may run, and who calls them.
 #[derive(Debug, Default)]
@@ -20,6 +20,10 @@ pub struct Reachable<'a> {
     /// The packages of the project that are built in.
     pub packages: FxHashSet<PackageId>,
     members: FxHashSet<FunctionId>,
+    /// Those that others than calls lead to: `main`, `init`, functions that are handed on.
+    mentioned: FxHashSet<FunctionId>,
+    /// Calls that are not run, by their place.
+    left_out: FxHashSet<Span>,
     callers: FxHashMap<FunctionId, Vec<(FunctionId, &'a Call)>>,
 }
 
@@ -69,6 +73,61 @@ impl<'a> Reachable<'a> {
         self.members.contains(&function)
     }
 
+    /// Whether a call of a function that the program runs is certainly not run.
+    #[must_use]
+    pub fn leaves_out(&self, call: &Call) -> bool {
+        self.left_out.contains(&call.span)
+    }
+
+    /// The same without the calls that are certainly not run, and the functions that only they lead to;
+    /// `None` when that leaves everything.
+    #[must_use]
+    pub fn without(
+        &self,
+        packages: &Packages<'a>,
+        is_left_out: impl Fn(FunctionId, &'a Call) -> bool,
+    ) -> Option<Self> {
+        let calls = self
+            .functions
+            .iter()
+            .flat_map(|id| packages.function(*id).function.calls.iter().map(|call| (*id, call)));
+        let left_out: FxHashSet<Span> = calls
+            .filter(|(id, call)| call.premise.is_some() && is_left_out(*id, call))
+            .map(|(_, call)| call.span)
+            .collect();
+        if left_out.is_empty() {
+            return None;
+        }
+        let mut callees: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
+        for (callee, callers) in &self.callers {
+            for (caller, _) in callers.iter().filter(|(_, call)| !left_out.contains(&call.span)) {
+                callees.entry(*caller).or_default().push(*callee);
+            }
+        }
+        let is_called = |id: &FunctionId| !self.callers(*id).is_empty();
+        let begins = |id: &&FunctionId| self.mentioned.contains(id) || !is_called(id);
+        let mut members: FxHashSet<FunctionId> = self.functions.iter().filter(begins).copied().collect();
+        let mut pending: Vec<_> = members.iter().copied().collect();
+        while let Some(id) = pending.pop() {
+            pending.extend(callees.get(&id).into_iter().flatten().filter(|it| members.insert(**it)));
+        }
+        let runs =
+            |caller: FunctionId, call: &Call| members.contains(&caller) && !left_out.contains(&call.span);
+        let callers = self.callers.iter().map(|(callee, callers)| {
+            let callers = callers.iter().filter(|(caller, call)| runs(*caller, call));
+            (*callee, callers.copied().collect())
+        });
+        Some(Self {
+            functions: self.functions.iter().copied().filter(|it| members.contains(it)).collect(),
+            callers: callers.collect(),
+            mentioned: self.mentioned.clone(),
+            packages: self.packages.clone(),
+            dotenv_loads: self.dotenv_loads.clone(),
+            members,
+            left_out,
+        })
+    }
+
     /// The calls that may run `function`, with the functions they stand in.
     #[must_use]
     pub fn callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
@@ -97,8 +156,14 @@ struct Walk<'p, 'a> {
 impl<'a> Walk<'_, 'a> {
     fn start(&mut self, name: &str, package: PackageId) {
         for id in self.packages.functions_named(package, name) {
-            self.reach(*id);
+            self.hand_on(*id);
         }
+    }
+
+    /// Reaches a function that others than calls lead to.
+    fn hand_on(&mut self, id: FunctionId) {
+        self.out.mentioned.insert(id);
+        self.reach(id);
     }
 
     fn reach(&mut self, id: FunctionId) {
@@ -173,7 +238,7 @@ impl<'a> Walk<'_, 'a> {
     fn hand_out(&mut self, package: PackageId, function: Option<&'a Function>, value: &'a Value) {
         if let Some(TypeRef::Own(owner, name)) = self.packages.type_of(package, function, value) {
             for method in self.packages.methods_of(owner, name) {
-                self.reach(method);
+                self.hand_on(method);
             }
         }
     }
@@ -188,7 +253,7 @@ impl<'a> Walk<'_, 'a> {
             Value::Name { package: path, name } => {
                 if let Some(owner) = self.packages.import(package, path) {
                     let named = self.packages.functions_named(owner, &name.value).to_vec();
-                    named.into_iter().for_each(|it| self.reach(it));
+                    named.into_iter().for_each(|it| self.hand_on(it));
                 }
             }
             Value::Field { receiver, field, .. } => {
@@ -197,16 +262,16 @@ impl<'a> Walk<'_, 'a> {
                 match callee {
                     Some(TypeRef::Own(owner, name)) => {
                         if let Some(method) = self.packages.method(owner, name, &field.value) {
-                            self.reach(method);
+                            self.hand_on(method);
                         } else if self.packages.structure(TypeRef::Own(owner, name)).is_none() {
                             let named = self.packages.methods_named(&field.value).to_vec();
-                            named.into_iter().for_each(|it| self.reach(it));
+                            named.into_iter().for_each(|it| self.hand_on(it));
                         }
                     }
                     Some(TypeRef::External(..)) => {}
                     None => {
                         let named = self.packages.methods_named(&field.value).to_vec();
-                        named.into_iter().for_each(|it| self.reach(it));
+                        named.into_iter().for_each(|it| self.hand_on(it));
                     }
                 }
             }

@@ -6,8 +6,9 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame, Outcome};
-use crate::facts::go::{Arm, Condition, Value};
+use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
+use crate::facts::go::{Arm, Call, Condition, Value};
+use crate::model::go::FunctionId;
 use crate::source::{Confidence, Span, Text};
 
 /// More ways to turn out are not looked at.
@@ -183,6 +184,43 @@ impl<'w> Evaluator<'w> {
         self.verdict(condition, frame, depth).holds
     }
 
+    /// Whether a call is certainly not run: a condition of it does not hold, whatever may be set from outside
+    /// of the project.
+    pub fn is_left_out(&self, function: FunctionId, call: &'w Call) -> bool {
+        let Some(premise) = &call.premise else { return false };
+        let frame = Rc::new(Frame::Function { function, call: None });
+        premise.conditions().any(|it| {
+            self.begin();
+            self.certainty(it, &frame) == Some(false)
+        })
+    }
+
+    /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
+    /// may be what somebody left as it was, and says nothing.
+    fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>) -> Option<bool> {
+        let parts = |parts: &'w [Condition], decisive: bool| {
+            let mut all = Some(!decisive);
+            for part in parts {
+                match self.certainty(part, frame) {
+                    Some(it) if it == decisive => return Some(decisive),
+                    Some(_) => {}
+                    None => all = None,
+                }
+            }
+            all
+        };
+        match condition {
+            Condition::All(all) => parts(all, false),
+            Condition::Any(any) => parts(any, true),
+            Condition::Not(inner) => self.certainty(inner, frame).map(|it| !it),
+            _ => {
+                let Verdict { holds, guessed, how } = self.verdict(condition, frame, MAXIMUM_DEPTH);
+                let certain = !guessed && how.confidence == Confidence::Proven && !how.needs_caller;
+                holds.filter(|_| certain && how.unknown.is_none() && !how.via.is_empty())
+            }
+        }
+    }
+
     fn verdict(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>, depth: u32) -> Verdict {
         let known = |how: Outcome, holds: Option<bool>| {
             let holds = holds.filter(|_| how.unknown.is_none());
@@ -209,7 +247,9 @@ impl<'w> Evaluator<'w> {
                     Value::Argument { index, behind_flags, .. } => self.has_argument(*index, *behind_flags),
                     _ => None,
                 };
-                known(Outcome::known(Text::default()), set.map(|it| !it))
+                let how =
+                    Outcome { via: value.span().into_iter().collect(), ..Outcome::known(Text::default()) };
+                known(how, set.map(|it| !it))
             }
             // What is read from outside was made to be there, and a default is for the rest.
             Condition::Failed(value) => {

@@ -134,15 +134,13 @@ impl<'w> Evaluator<'w> {
 
     /// The text of `value` as far as it is known.
     pub fn outline(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Outcome {
-        self.steps.set(MAXIMUM_STEPS);
-        self.active.borrow_mut().clear();
+        self.begin();
         self.text(value, frame, MAXIMUM_DEPTH)
     }
 
     /// What `value` is, without making it a text; see [`Head`].
     pub fn origin(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Head<'w> {
-        self.steps.set(MAXIMUM_STEPS);
-        self.active.borrow_mut().clear();
+        self.begin();
         self.deep_head(value, frame, MAXIMUM_DEPTH)
     }
 
@@ -390,6 +388,12 @@ impl<'w> Evaluator<'w> {
             Frame::Package(_) => None,
             Frame::Function { function, .. } => Some(self.packages.function(*function).function),
         }
+    }
+
+    /// Forgets what the evaluation before this one was busy with.
+    fn begin(&self) {
+        self.steps.set(MAXIMUM_STEPS);
+        self.active.borrow_mut().clear();
     }
 
     fn step(&self) -> bool {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::field::Head;
 use super::format::join_host_port;
-use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, MAXIMUM_STEPS, Outcome};
+use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, Outcome};
 use crate::facts::catalogue::{Address, Place};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::go::{FunctionId, opens_socket};
@@ -114,8 +114,7 @@ impl<'w> Evaluator<'w> {
         }
         let mut out = Vec::new();
         for root in roots {
-            self.steps.set(MAXIMUM_STEPS);
-            self.active.borrow_mut().clear();
+            self.begin();
             match self.below(root, &place.fields, frame) {
                 Below::Absent => out.push(Located::Absent),
                 Below::Elsewhere => out.push(Located::Elsewhere),
@@ -129,8 +128,7 @@ impl<'w> Evaluator<'w> {
 
     /// Where the socket of a value was opened.
     pub fn head_of(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Socket {
-        self.steps.set(MAXIMUM_STEPS);
-        self.active.borrow_mut().clear();
+        self.begin();
         let head = self.head(value, frame, MAXIMUM_DEPTH);
         let needs_caller = self.waits_for_caller(&head);
         let opened = match head.value {

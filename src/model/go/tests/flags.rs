@@ -165,3 +165,98 @@ fn words_of_the_command_line_count_where_they_are_known() {
         assert_eq!(unknown.listeners(), "? the command line is not known", "{body}");
     }
 }
+
+#[test]
+fn what_a_condition_leaves_out_does_not_count() {
+    let imports = &["net/http", "os", "flag"];
+    let before = &format!("{SERVE}\nfunc work() {{ http.Get(\"http://queue:90/\"); serve(\"91\") }}");
+    let switch = r#"switch os.Args[1] {
+case "serve", "web": serve("80")
+case "work": work()
+default: serve("82")
+}"#;
+    let leaves = r#"if len(os.Args) > 1 && os.Args[1] == "work" { work(); return }
+serve("80")"#;
+    let cases = r#"switch os.Args[1] {
+case "work":
+	work()
+	return
+}
+serve("80")"#;
+    let by_flag = r#"w := flag.Bool("work", false, ""); flag.Parse()
+if *w { work() } else { serve("80") }"#;
+    let by_variable = r#"if mode := os.Getenv("MODE"); mode != "" && mode != "web" { work(); return }
+run := func() { serve("80") }
+run()"#;
+    let falls = r#"switch os.Args[1] {
+case "serve":
+	println()
+	fallthrough
+case "web":
+	serve("80")
+}"#;
+    let (eighty, ninety_one) = (":80 Http tcp `80`", ":91 Http tcp `91`");
+    for (body, arguments, listeners, dials) in [
+        (switch, &["serve"][..], eighty, ""),
+        (switch, &["web"], eighty, ""),
+        (switch, &["work"], ninety_one, "http queue:90/ `queue`"),
+        (switch, &["help"], ":82 Http tcp `82`", ""),
+        (leaves, &[], eighty, ""),
+        (leaves, &["serve"], eighty, ""),
+        (leaves, &["work"], ninety_one, "http queue:90/ `queue`"),
+        (cases, &["serve"], eighty, ""),
+        (cases, &["work"], ninety_one, "http queue:90/ `queue`"),
+        (by_flag, &[], eighty, ""),
+        (by_flag, &["-work"], ninety_one, "http queue:90/ `queue`"),
+        (by_variable, &[], eighty, ""),
+        (falls, &["serve"], eighty, ""),
+        // What falls through into a case is not followed.
+        (falls, &["other"], eighty, ""),
+    ] {
+        let project = program(imports, before, body).arguments(arguments);
+        assert_eq!(project.listeners(), listeners, "{arguments:?} {body}");
+        assert_eq!(project.dials(), dials, "{arguments:?} {body}");
+    }
+    let works = program(imports, before, by_variable).env("MODE", "worker");
+    assert_eq!(works.listeners(), ninety_one);
+    for body in [switch, leaves, cases, by_flag] {
+        let unknown = Project { arguments_unknown: true, ..program(imports, before, body) };
+        assert!(unknown.listeners().contains(":80") && unknown.listeners().contains(":91"), "{body}");
+    }
+}
+
+#[test]
+fn a_condition_that_may_change_leaves_nothing_out() {
+    let imports = &["net/http", "os", "flag", "fmt"];
+    for (before, body) in [
+        (
+            "var mode string",
+            r#"run := func() { if mode == "web" { serve("80") } }; fmt.Sscan("web", &mode); run()"#,
+        ),
+        (
+            "",
+            r#"mode := ""; run := func() { if mode == "web" { serve("80") } }; mode = os.Getenv("MODE"); run()"#,
+        ),
+        ("", r#"for i := 0; i < 2; i++ { if i == 1 { serve("80") } }"#),
+        (
+            "",
+            r#"again := false
+retry:
+	if again { serve("80"); return }
+	again = true
+	goto retry"#,
+        ),
+        (
+            "",
+            r#"if len(os.Args) < 2 { goto start }
+	return
+start:
+	serve("80")"#,
+        ),
+        ("const debug = false", r#"if debug { serve("80") }"#),
+    ] {
+        let before = format!("{SERVE}\n{before}");
+        let project = program(imports, &before, body).env("MODE", "web");
+        assert!(project.listeners().contains(":80 Http"), "{body}: {}", project.listeners());
+    }
+}
