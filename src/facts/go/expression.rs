@@ -363,8 +363,7 @@ impl<'t> Reader<'_, 't> {
         if is_list {
             let list = Value::List(list, span);
             // Functions in a list may be run: `[]func() error{server.Run}`.
-            let holds = |it: &Value| matches!(it, Value::Name { .. } | Value::Field { .. });
-            if matches!(&list, Value::List(parts, _) if parts.iter().any(holds))
+            if matches!(&list, Value::List(parts, _) if parts.iter().any(may_be_function))
                 && !condition::is_too_large(&list)
             {
                 self.literals.push(list.clone());
@@ -378,7 +377,10 @@ impl<'t> Reader<'_, 't> {
             self.write(target, State::new(value, None));
         }
         let value = Value::Struct { type_name: type_name.clone(), fields, span };
-        if type_name.is_some() && !condition::is_too_large(&value) {
+        // So may those in a map: `map[string]func(){"serve": serve}`.
+        let holds =
+            matches!(&value, Value::Struct { fields, .. } if fields.iter().any(|it| may_be_function(&it.1)));
+        if (type_name.is_some() || holds) && !condition::is_too_large(&value) {
             self.literals.push(value.clone());
         }
         State::new(value, type_name)
@@ -444,6 +446,9 @@ impl<'t> Reader<'_, 't> {
                 self.function_literal(function, &given, runs);
             }
             self.callbacks(&arguments, &[], Runs::Later);
+            // `wrap(server.handle)`, where `wrap` is a variable.
+            let given = values.iter().map(|it| &it.value).filter(|it| may_be_function(it));
+            self.literals.extend(given.filter(|it| !condition::is_too_large(it)).cloned());
             let only = matches!(function.kind(), "slice_type") && values.len() == 1;
             if let (true, Some(state)) = (only, values.into_iter().next()) {
                 return state;
@@ -815,6 +820,11 @@ fn comparison(node: Node<'_>, operator: &str, left: State, right: State) -> Opti
         _ => subject.value,
     };
     Some(Test { subject, kind: TestKind::Empty, present })
+}
+
+/// Whether a value may name a function or a method.
+fn may_be_function(value: &Value) -> bool {
+    matches!(value, Value::Name { .. } | Value::Field { .. })
 }
 
 /// What the call of a variable runs that holds a function: `run := http.ListenAndServe`.

@@ -148,7 +148,8 @@ pub struct Function {
     pub pointer_writes: Vec<(usize, Value)>,
     /// Variables of the environment without which it ends the program.
     pub demands: Vec<Demand>,
-    /// Composite literals of named struct types, in source order: who makes a `Server`.
+    /// Composite literals of named struct types, in source order: who makes a `Server`. Besides what names
+    /// functions that may so be run: lists, maps, arguments of a function in a variable.
     pub literals: Vec<Value>,
     /// The whole declaration.
     pub span: Span,

@@ -226,6 +226,17 @@ case "web":
 }
 
 #[test]
+fn what_is_handed_on_runs_although_a_call_of_it_does_not() {
+    let imports = &["net/http", "os"];
+    let before = "type server struct{}\nfunc (s *server) next(w http.ResponseWriter, r *http.Request) { http.Get(\"http://queue:90/\") }";
+    let wrapped = "wrap := func(h http.HandlerFunc) http.HandlerFunc { return h }\ns := &server{}\nif len(os.Args) > 1 { s.next(nil, nil) }\nhttp.HandleFunc(\"/\", wrap(s.next))";
+    let mapped = "s := &server{}\nif len(os.Args) > 1 { s.next(nil, nil) }\nall := map[string]http.HandlerFunc{\"/\": s.next}\nfor path, it := range all { http.HandleFunc(path, it) }";
+    for body in [wrapped, mapped] {
+        assert_eq!(program(imports, before, body).dials(), "http queue:90/ `queue`", "{body}");
+    }
+}
+
+#[test]
 fn a_condition_that_may_change_leaves_nothing_out() {
     let imports = &["net/http", "os", "flag", "fmt"];
     for (before, body) in [
