@@ -51,11 +51,6 @@ impl Premise {
         }
         Some(Arc::new(Self { condition, outer: outer.cloned(), depth }))
     }
-
-    /// All the conditions.
-    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        std::iter::successors(Some(self), |it| it.outer.as_deref()).map(|it| &it.condition)
-    }
 }
 
 /// Who runs a function literal.

@@ -56,7 +56,7 @@ impl<'a> World<'a> {
         let files = ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
         let mut whole = Evaluator::new(&self.packages, reachable, setting);
         whole.files = files.clone();
-        let is_left_out = |function, call| whole.is_left_out(function, call);
+        let is_left_out = |function, premise| whole.is_left_out(function, premise);
         let without = reachable.without(&self.packages, is_left_out);
         let reachable = without.as_ref().unwrap_or(reachable);
         let mut evaluator = Evaluator::new(&self.packages, reachable, setting);

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 use crate::facts::catalogue::go as catalogue;
-use crate::facts::go::{Call, Callee, Function, Value};
+use crate::facts::go::{Call, Callee, Function, Premise, Value};
 use crate::source::{FileId, Span};
 
 /// The functions that a program may run, and who calls them.
@@ -80,21 +80,26 @@ impl<'a> Reachable<'a> {
     }
 
     /// The same without the calls that are certainly not run, and the functions that only they lead to;
-    /// `None` when that leaves everything.
+    /// `None` when that leaves everything. `is_left_out` is asked once for each premise in a function.
     #[must_use]
     pub fn without(
         &self,
         packages: &Packages<'a>,
-        is_left_out: impl Fn(FunctionId, &'a Call) -> bool,
+        is_left_out: impl Fn(FunctionId, &'a Premise) -> bool,
     ) -> Option<Self> {
-        let calls = self
-            .functions
-            .iter()
-            .flat_map(|id| packages.function(*id).function.calls.iter().map(|call| (*id, call)));
-        let left_out: FxHashSet<Span> = calls
-            .filter(|(id, call)| call.premise.is_some() && is_left_out(*id, call))
-            .map(|(_, call)| call.span)
-            .collect();
+        let mut left_out: FxHashSet<Span> = FxHashSet::default();
+        for id in &self.functions {
+            let mut known: FxHashMap<*const Premise, bool> = FxHashMap::default();
+            for call in &packages.function(*id).function.calls {
+                let mut chain = std::iter::successors(call.premise.as_deref(), |it| it.outer.as_deref());
+                let is_out = |it: &'a Premise| {
+                    *known.entry(std::ptr::from_ref(it)).or_insert_with(|| is_left_out(*id, it))
+                };
+                if chain.any(is_out) {
+                    left_out.insert(call.span);
+                }
+            }
+        }
         if left_out.is_empty() {
             return None;
         }

@@ -7,9 +7,12 @@
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
-use crate::facts::go::{Arm, Call, Condition, Value};
+use crate::facts::go::{Arm, Condition, Premise, Value};
 use crate::model::go::FunctionId;
 use crate::source::{Confidence, Span, Text};
+
+/// There are many conditions, and those that decide which part of a program runs are near to what they ask for.
+const MAXIMUM_STEPS_OF_PREMISE: u32 = 400;
 
 /// More ways to turn out are not looked at.
 const MAXIMUM_WORLDS: usize = 24;
@@ -184,15 +187,13 @@ impl<'w> Evaluator<'w> {
         self.verdict(condition, frame, depth).holds
     }
 
-    /// Whether a call is certainly not run: a condition of it does not hold, whatever may be set from outside
-    /// of the project.
-    pub fn is_left_out(&self, function: FunctionId, call: &'w Call) -> bool {
-        let Some(premise) = &call.premise else { return false };
+    /// Whether what a call rests on certainly does not hold, whatever may be set from outside of the project,
+    /// so that the call is not run.
+    pub fn is_left_out(&self, function: FunctionId, premise: &'w Premise) -> bool {
+        self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
+        self.active.borrow_mut().clear();
         let frame = Rc::new(Frame::Function { function, call: None });
-        premise.conditions().any(|it| {
-            self.begin();
-            self.certainty(it, &frame) == Some(false)
-        })
+        self.certainty(&premise.condition, &frame) == Some(false)
     }
 
     /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
