@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
-use crate::source::{FileId, Spanned, Text};
+use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::yaml::{Node, NodeKind};
 use crate::syntax::{self, ini, yaml};
 
@@ -74,6 +74,24 @@ impl Configuration {
         }
         Some(out)
     }
+}
+
+/// Reads a text that stands in another file as a file of its own would; `None` when `name` tells no
+/// format.
+#[must_use]
+pub fn read_embedded(name: &str, text: &Text) -> Option<Configuration> {
+    Format::of(name)?;
+    let mut out = read(FileId(0), name, text.as_str());
+    let otherwise = text.cover()?;
+    let place = |span: Span| text.slice(span.range()).cover().unwrap_or(otherwise);
+    for leaf in &mut out.leaves {
+        leaf.text = leaf.text.within(text);
+        leaf.key = place(leaf.key);
+    }
+    for error in &mut out.errors {
+        error.span = place(error.span);
+    }
+    Some(out)
 }
 
 /// Reads a file; `name` tells its format.

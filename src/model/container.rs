@@ -7,6 +7,7 @@ use super::compose::Mount;
 use super::{ImageFile, ImageId, Images, Running};
 use crate::facts::configuration::Configuration;
 use crate::facts::dotenv::Dotenv;
+use crate::facts::kubernetes::Content;
 use crate::facts::{Facts, join_path};
 use crate::source::{FileId, Span};
 
@@ -15,6 +16,8 @@ use crate::source::{FileId, Span};
 pub enum ContainerFile {
     /// This file of the project, relative to its root, and the COPY or mount that brings it.
     Project(String, Option<Span>),
+    /// An entry of a ConfigMap, and the mount that brings it.
+    Embedded(EmbeddedFile, Span),
     /// Nothing: neither an instruction of the image nor a mount brings a file there.
     Absent {
         /// The pattern of a `.dockerignore` that keeps it out of the image.
@@ -25,6 +28,15 @@ pub enum ContainerFile {
     Unseen,
     /// It cannot be told.
     Unknown,
+}
+
+/// A file that is written in a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmbeddedFile {
+    /// The manifest.
+    pub manifest: FileId,
+    /// The key whose value it is.
+    pub key: Span,
 }
 
 /// The files of one container.
@@ -116,6 +128,12 @@ impl<'a> ContainerFiles<'a> {
 
     /// The file of a mount; one that is not in the project may be one that is not committed.
     fn mounted(&self, mount: &Mount, rest: &str) -> ContainerFile {
+        if let Some(files) = &mount.files {
+            return match files.iter().find(|(path, _)| path == rest) {
+                Some((_, file)) => ContainerFile::Embedded(*file, mount.span),
+                None => ContainerFile::Absent { ignored_by: None },
+            };
+        }
         let source = mount.source.as_deref().filter(|_| mount.bind);
         let file = source.and_then(|it| join_path(it, rest));
         match file.filter(|it| self.facts.is_some_and(|facts| facts.tree.has_file(it))) {
@@ -141,6 +159,19 @@ impl<'a> ContainerFiles<'a> {
         let (id, file) = facts.configurations.iter().find(|(id, _)| facts.path(*id) == path)?;
         self.note(*id, brought_by);
         Some(file)
+    }
+
+    /// The facts of a configuration file that is written in a manifest.
+    #[must_use]
+    pub fn embedded(&self, file: EmbeddedFile, brought_by: Span) -> Option<&'a Configuration> {
+        let (id, manifest) = self.facts?.manifests.iter().find(|(id, _)| *id == file.manifest)?;
+        let entries = manifest.objects.iter().flat_map(|it| match &it.content {
+            Content::ConfigMap(data) => data.as_slice(),
+            Content::Pods(_) | Content::Secret(_) | Content::Service(_) => &[],
+        });
+        let entry = entries.into_iter().find(|it| it.key.span == file.key)?;
+        self.note(*id, Some(brought_by));
+        entry.file.as_ref()
     }
 
     /// The facts of a `.env` file of the project.
@@ -208,6 +239,7 @@ mod tests {
             .map(|(source, target)| Mount {
                 source: Some((*source).to_owned()),
                 external: false,
+                files: None,
                 bind: true,
                 target: Some((*target).to_owned()),
                 span: Span::new(file, 0, 0),
@@ -228,6 +260,7 @@ mod tests {
                 let by = brought_by.map(|it| dockerfile[it.range()].to_owned());
                 format!("{file} by {}", by.unwrap_or_default())
             }
+            ContainerFile::Embedded(..) => "embedded".to_owned(),
             ContainerFile::Absent { ignored_by: Some(_) } => "ignored".to_owned(),
             ContainerFile::Absent { .. } => "absent".to_owned(),
             ContainerFile::Unseen => "unseen".to_owned(),

@@ -31,7 +31,7 @@ mod settings;
 mod workload;
 
 pub use addresses::AddressOwner;
-pub use container::{ContainerFile, ContainerFiles};
+pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use environment::{Environment, Origin, Variable};

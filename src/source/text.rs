@@ -101,6 +101,23 @@ impl Text {
         self.pieces.iter().any(|it| it.span.contains(place))
     }
 
+    /// This text, whose parts are written in `whole` as in a file of its own, with the places where
+    /// `whole` itself is written.
+    #[must_use]
+    pub fn within(&self, whole: &Self) -> Self {
+        let (mut out, mut start) = (Self::default(), 0);
+        for piece in &self.pieces {
+            let place = whole.slice(piece.span.range());
+            if piece.span.len() == piece.end - start {
+                out.append(&place);
+            } else if let Some(span) = place.cover().or_else(|| whole.cover()) {
+                out.push(&self.string[start..piece.end], span);
+            }
+            start = piece.end;
+        }
+        out
+    }
+
     /// The part `range` as a text of its own.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
@@ -139,5 +156,15 @@ mod tests {
         assert_eq!(text.span_of(2..4), Some(Span::new(FileId(1), 41, 43)));
         assert_eq!(text.span_of(0..1), Some(Span::new(FileId(0), 10, 11)));
         assert_eq!(text.slice(1..5).as_str(), "8080");
+    }
+
+    #[test]
+    fn a_text_in_a_text_is_found_where_the_outer_one_is_written() {
+        let mut whole = Text::new("port: ", Span::new(FileId(7), 20, 26));
+        whole.push("8080", Span::new(FileId(7), 30, 34));
+        let inner = Text::new("8080", Span::new(FileId(0), 6, 10)).within(&whole);
+        assert_eq!((inner.as_str(), inner.cover()), ("8080", Some(Span::new(FileId(7), 30, 34))));
+        let decoded = Text::new("x", Span::new(FileId(0), 6, 8)).within(&whole);
+        assert_eq!((decoded.as_str(), decoded.cover()), ("x", Some(Span::new(FileId(7), 30, 32))));
     }
 }

@@ -2,8 +2,8 @@
 
 use super::errors;
 use crate::facts::kubernetes::{
-    self, Container, Content, Object, PodTemplate, PortReference, Probe, ProbeAction, ProbeKind, Service,
-    VariableValue, VolumeSource, Words,
+    self, ConfigEntry, Container, Content, Object, PodTemplate, PortReference, Probe, ProbeAction, ProbeKind,
+    Service, VariableValue, VolumeSource, Words,
 };
 use crate::report::outline::Entry;
 use crate::source::{FileId, Spanned, Text};
@@ -20,12 +20,20 @@ fn object(it: &Object) -> Entry {
         .with_all(it.namespace.as_ref().map(|it| Entry::new("namespace", &it.value).at(it.span)));
     match &it.content {
         Content::Pods(pods) => entry.with_all(template(pods)),
-        Content::ConfigMap(data) => entry.with_all(pairs("key", data)),
+        Content::ConfigMap(data) => entry.with_all(data.iter().map(config_entry)),
         Content::Secret(keys) => {
             entry.with_all(keys.iter().map(|it| Entry::new("key", &it.value).at(it.span)))
         }
         Content::Service(service) => entry.with_all(of_service(service)),
     }
+}
+
+fn config_entry(it: &ConfigEntry) -> Entry {
+    let values = it.file.iter().flat_map(|it| &it.leaves).map(|it| {
+        let span = it.text.cover().unwrap_or(it.key);
+        Entry::new("value", format!("{} = {}", it.path.join("."), it.text.as_str())).at(span)
+    });
+    pair("key", &it.key, &it.value).with_all(values)
 }
 
 fn template(it: &PodTemplate) -> Vec<Entry> {
@@ -139,8 +147,10 @@ fn joined(it: &Words) -> String {
 }
 
 fn pairs<'a>(kind: &'static str, of: &'a [(Spanned<String>, Text)]) -> impl Iterator<Item = Entry> + 'a {
-    of.iter().map(move |(key, value)| {
-        let first = value.as_str().lines().next().unwrap_or_default();
-        Entry::new(kind, format!("{}={first}", key.value)).at(key.span)
-    })
+    of.iter().map(move |(key, value)| pair(kind, key, value))
+}
+
+fn pair(kind: &str, key: &Spanned<String>, value: &Text) -> Entry {
+    let first = value.as_str().lines().next().unwrap_or_default();
+    Entry::new(kind, format!("{}={first}", key.value)).at(key.span)
 }

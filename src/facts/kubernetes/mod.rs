@@ -7,6 +7,7 @@
 mod read;
 mod sniff;
 
+use super::configuration::Configuration;
 use crate::net::Protocol;
 use crate::source::{Span, Spanned, Text};
 
@@ -40,12 +41,23 @@ pub struct Object {
 pub enum Content {
     /// A Pod, or what makes pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob.
     Pods(PodTemplate),
-    /// A ConfigMap: `data`, by key.
-    ConfigMap(Vec<(Spanned<String>, Text)>),
+    /// A ConfigMap: `data`.
+    ConfigMap(Vec<ConfigEntry>),
     /// A Secret: the keys of `data` and `stringData`.
     Secret(Vec<Spanned<String>>),
     /// A Service.
     Service(Service),
+}
+
+/// One entry of a ConfigMap's `data`.
+#[derive(Clone, Debug)]
+pub struct ConfigEntry {
+    /// The key.
+    pub key: Spanned<String>,
+    /// The value.
+    pub value: Text,
+    /// What the value says as a file, when the key is the name of one of a format that is read.
+    pub file: Option<Configuration>,
 }
 
 /// What the pods of an object are made after.

@@ -3,10 +3,11 @@
 //! Whatever has another shape than Kubernetes wants is left out; the rest counts.
 
 use super::{
-    Container, ContainerPort, Content, Manifest, Mount, Object, PodTemplate, PortReference, Probe,
-    ProbeAction, ProbeKind, Service, ServicePort, Variable, VariableSource, VariableValue, Volume,
+    ConfigEntry, Container, ContainerPort, Content, Manifest, Mount, Object, PodTemplate, PortReference,
+    Probe, ProbeAction, ProbeKind, Service, ServicePort, Variable, VariableSource, VariableValue, Volume,
     VolumeSource, Words,
 };
+use crate::facts::configuration;
 use crate::net::Protocol;
 use crate::source::{FileId, Spanned, Text};
 use crate::syntax::yaml::{self, Entry, Node};
@@ -47,7 +48,15 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
             let template = job.and_then(|it| it.get("template"));
             Content::Pods(PodTemplate { ends: true, ..template.map(pods).unwrap_or_default() })
         }
-        "ConfigMap" => Content::ConfigMap(texts_by_key(node.get("data"))),
+        "ConfigMap" => {
+            let data = texts_by_key(node.get("data")).into_iter();
+            let entry = |(key, value): (Spanned<String>, Text)| ConfigEntry {
+                file: configuration::read_embedded(&key.value, &value),
+                key,
+                value,
+            };
+            Content::ConfigMap(data.map(entry).collect())
+        }
         "Secret" => {
             let entries = ["data", "stringData"].into_iter().flat_map(|it| entries(node.get(it)));
             Content::Secret(entries.filter_map(key).collect())

@@ -9,7 +9,7 @@ mod ports;
 mod service;
 mod variables;
 
-use super::{Command, Composition, Network, Workload};
+use super::{Command, Composition, EmbeddedFile, Network, Workload};
 use crate::facts::Facts;
 use crate::source::{FileId, Span, Spanned, Text};
 
@@ -112,6 +112,9 @@ pub struct Mount {
     pub bind: bool,
     /// Whether it is a volume that is there before the project.
     pub external: bool,
+    /// The files that it brings, each by its path below the target, when they are written in a
+    /// manifest.
+    pub files: Option<Vec<(String, EmbeddedFile)>>,
     /// The path in the container, when known.
     pub target: Option<String>,
     /// The entry.

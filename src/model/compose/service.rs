@@ -475,6 +475,7 @@ impl Resolver<'_> {
                         source: None,
                         bind,
                         external: false,
+                        files: None,
                         target: known(&target),
                         span: *span,
                     }),
@@ -489,7 +490,7 @@ impl Resolver<'_> {
             inside.unwrap_or_else(|| it.to_owned())
         });
         let external = source.as_ref().is_some_and(|it| self.project.document.external_volumes.contains(it));
-        Mount { source, bind, external: external && !bind, target: known(target), span }
+        Mount { source, bind, external: external && !bind, files: None, target: known(target), span }
     }
 }
 

@@ -81,8 +81,14 @@ impl Project {
             self.arguments.iter().map(|it| Text::new(*it, Span::new(ELSEWHERE, 0, it.len()))).collect();
         let arguments = (!self.arguments_unknown).then_some(arguments.as_slice());
         let span = Span::new(ELSEWHERE, 0, 0);
-        let mounts =
-            [Mount { source: Some(".".into()), bind: true, external: false, target: Some("/".into()), span }];
+        let mounts = [Mount {
+            source: Some(".".into()),
+            bind: true,
+            external: false,
+            files: None,
+            target: Some("/".into()),
+            span,
+        }];
         let (images, running) = (Images::read(&facts, &world.programs), Running::default());
         let files = ContainerFiles::new(&Scene {
             facts: &facts,

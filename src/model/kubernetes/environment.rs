@@ -27,10 +27,10 @@ pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: 
             let variable = Variable { value, span: key.span, origin: Origin::EnvFile };
             out.variables.insert(format!("{}{}", source.prefix, key.value), variable);
         };
-        match object.map(|it| &it.content) {
+        match object.map(|(_, it)| &it.content) {
             Some(Content::ConfigMap(data)) => {
-                for (key, value) in data {
-                    set(key, Some(value.clone()).filter(|it| !expansion::is_filled_in(it.as_str())));
+                for it in data {
+                    set(&it.key, Some(it.value.clone()).filter(|it| !expansion::is_filled_in(it.as_str())));
                 }
             }
             Some(Content::Secret(keys)) => keys.iter().for_each(|key| set(key, None)),
@@ -58,7 +58,7 @@ pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: 
 impl<'a> Cluster<'a> {
     /// The object of that kind and name which a pod means: of several the one in its own manifest,
     /// else the one in its folder.
-    fn named(&self, plan: &PodPlan<'_>, kind: &str, name: &str) -> Option<&'a Object> {
+    pub(super) fn named(&self, plan: &PodPlan<'_>, kind: &str, name: &str) -> Option<(FileId, &'a Object)> {
         let folder = |file| self.facts.path(file).rsplit_once('/').map_or("", |it| it.0);
         let all =
             self.facts.manifests.iter().flat_map(|(file, it)| it.objects.iter().map(move |it| (*file, it)));
@@ -74,14 +74,15 @@ impl<'a> Cluster<'a> {
             found.retain(|(file, _)| in_folder(*file));
         }
         match found[..] {
-            [(_, object)] => Some(object),
+            [found] => Some(found),
             _ => None,
         }
     }
 
     fn config_value(&self, plan: &PodPlan<'_>, map: &str, key: &str) -> Option<Text> {
-        let Content::ConfigMap(data) = &self.named(plan, "ConfigMap", map)?.content else { return None };
-        let (_, value) = data.iter().find(|(it, _)| it.value == key)?;
+        let (_, object) = self.named(plan, "ConfigMap", map)?;
+        let Content::ConfigMap(data) = &object.content else { return None };
+        let value = &data.iter().find(|it| it.key.value == key)?.value;
         Some(value.clone()).filter(|it| !expansion::is_filled_in(it.as_str()))
     }
 }

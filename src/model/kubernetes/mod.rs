@@ -8,6 +8,7 @@ mod environment;
 mod expansion;
 mod images;
 mod probes;
+mod volumes;
 
 use super::compose::{Mount, Setting};
 use super::{
@@ -165,18 +166,11 @@ impl<'a> Cluster<'a> {
             let (address, span) = (address.as_str().to_owned(), name.cover()?);
             Some(ExtraHost { name: name.as_str().to_owned(), address, span })
         });
-        let mounts = container.mounts.iter().map(|it| Mount {
-            source: None,
-            bind: false,
-            external: false,
-            target: Some(it.path.as_str().to_owned()),
-            span: it.span,
-        });
         PodContainer {
             image: None,
             entrypoint: setting(container.command.as_ref(), &environment),
             command: setting(container.arguments.as_ref(), &environment),
-            mounts: mounts.collect(),
+            mounts: volumes::mounts(self, plan, container),
             working_directory: container.working_directory.as_ref().map(|it| it.as_str().to_owned()),
             has_stop_hook: container.pre_stop.is_some(),
             workload: Workload {

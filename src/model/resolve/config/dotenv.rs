@@ -132,7 +132,7 @@ impl<'w> Evaluator<'w> {
                 }
                 // The first file that is missing ends the call.
                 Answer::Absent => return,
-                Answer::Unknown => None,
+                Answer::Embedded(..) | Answer::Unknown => None,
             };
             out.push(Loaded { file, path: format!("`{path}`"), over });
         }

@@ -1,8 +1,8 @@
 //! Which file of the project a path of the program leads to.
 
 use crate::facts::join_path;
-use crate::model::ContainerFile;
 use crate::model::resolve::Evaluator;
+use crate::model::{ContainerFile, EmbeddedFile};
 use crate::source::{Confidence, Span};
 
 /// What a program finds at a path.
@@ -16,6 +16,8 @@ pub(super) enum Answer {
         /// How sure.
         confidence: Confidence,
     },
+    /// This file, which a manifest holds, and the mount that brings it.
+    Embedded(EmbeddedFile, Span),
     /// Nothing.
     Absent,
     /// It cannot be told.
@@ -30,6 +32,7 @@ impl Evaluator<'_> {
             ContainerFile::Project(path, brought_by) => {
                 Answer::File { path, brought_by, confidence: Confidence::Proven }
             }
+            ContainerFile::Embedded(file, brought_by) => Answer::Embedded(file, brought_by),
             ContainerFile::Absent { .. } => Answer::Absent,
             ContainerFile::Unseen => Answer::Unknown,
             ContainerFile::Unknown => {

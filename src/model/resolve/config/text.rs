@@ -156,6 +156,13 @@ impl<'w> Evaluator<'w> {
                 }
                 None => ReadFile::Unknown(format!("the configuration file `{path}` was not read")),
             },
+            Answer::Embedded(file, brought_by) => match self.setting.files.embedded(file, brought_by) {
+                Some(it) => {
+                    let (text, confidence) = (FileText::Tree(it), Confidence::Proven);
+                    ReadFile::Read(Reading { text, confidence, expands })
+                }
+                None => ReadFile::Unknown(format!("the configuration file `{path}` was not read")),
+            },
             Answer::Absent => ReadFile::Absent,
             Answer::Unknown => ReadFile::Unknown(format!("the configuration file `{path}` decides")),
         }

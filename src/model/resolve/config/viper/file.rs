@@ -150,6 +150,10 @@ impl<'w> Viper<'_, 'w> {
                         }
                         likely.get_or_insert(reading);
                     }
+                    Answer::Embedded(..) => match self.evaluator.read_file(&path, false) {
+                        ReadFile::Read(reading) => return ReadFile::Read(reading),
+                        _ => uncertain = true,
+                    },
                     Answer::Absent => {}
                     Answer::Unknown => uncertain = true,
                 }
