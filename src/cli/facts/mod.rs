@@ -30,10 +30,10 @@ pub(super) struct FactsArguments {
 
 pub(super) fn run(arguments: &FactsArguments) -> Result<Done, Failure> {
     let path = &arguments.file;
-    let name = path.file_name().and_then(|it| it.to_str()).unwrap_or_default();
     let (text, remark) =
         workspace::read_text(path).map_err(|reason| Failure(format!("{}: {reason}", path.display())))?;
-    let kind = Kind::of_text(name, &text)
+    let parts: Vec<_> = path.iter().map(|it| it.to_string_lossy()).collect();
+    let kind = Kind::of_text(&parts.join("/"), &text)
         .ok_or_else(|| Failure(format!("{}: reachlint reads no file of such a name", path.display())))?;
     if let Some(remark) = remark {
         output::complain(&format!("note: {}: {remark}", path.display()));

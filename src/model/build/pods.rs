@@ -3,7 +3,7 @@
 use super::{Join, ServiceBuild, Start};
 use crate::facts::catalogue::{self, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
-use crate::model::{ImageId, Pod, PodId, Workload, WorkloadKind};
+use crate::model::{Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
 
 impl Join<'_> {
@@ -47,6 +47,7 @@ impl Join<'_> {
                 // A service that builds it knows its context and arguments better.
                 let built = builds.iter().filter(|it| it.is_whole).filter_map(|it| it.image);
                 let mut built: Vec<_> = built.filter(|it| self.images.image(*it).file == file).collect();
+                built.sort_unstable();
                 built.dedup();
                 let image = match built[..] {
                     [one] => one,
@@ -91,14 +92,17 @@ impl Join<'_> {
     }
 
     /// Whether what is said of `workload` holds of its image as well, so that the image need not be
-    /// judged by itself. A pod may run another program out of it, and may be an example of something
-    /// else.
+    /// judged by itself. A pod may run another program out of it, may be an example of something else,
+    /// and makes nothing of the image's health check.
     pub(super) fn stands_for_image(&self, workload: &Workload) -> bool {
         let Some(image) = workload.image.map(|it| self.images.image(it)) else { return false };
         let path = self.facts.path(workload.name.span.file);
         let is_aside = || path.split('/').rev().skip(1).any(|it| ASIDE.contains(&it.trim_start_matches('.')));
         !matches!(workload.kind, WorkloadKind::Pod(_))
-            || (workload.program == image.program && !workload.one_shot && !is_aside())
+            || (workload.program == image.program
+                && !workload.one_shot
+                && !matches!(image.healthcheck, Healthcheck::Set(_))
+                && !is_aside())
     }
 }
 

@@ -69,6 +69,7 @@ impl ImageNames {
         let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
         let name = last(repository);
         let mut tagged: Vec<_> = self.tags.iter().filter(|(it, _)| last(it) == name).map(|it| it.1).collect();
+        tagged.sort_unstable();
         tagged.dedup();
         if let [image] = tagged[..] {
             return Some(Meant::Image(image, Confidence::Likely));
