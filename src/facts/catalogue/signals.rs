@@ -1,4 +1,4 @@
-//! Go packages that wait for SIGTERM themselves: `rules/catalogue/go-signal-package.csv`.
+//! Go packages that wait for SIGTERM themselves: `rules/catalogue/signal-packages.csv`.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,7 @@ use super::table::rows;
 use super::without_version;
 
 const TABLE: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/go-signal-package.csv"));
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/signal-packages.csv"));
 
 /// Whether a program that imports a package handles SIGTERM by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
