@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use reachlint::facts::{Facts, Tree, dockerfile, go_mod, shell};
+use reachlint::facts::{Facts, Tree, dockerfile, go_mod, makefile, shell};
 use reachlint::model::{EnvironmentReads, Healthcheck, Image, Images, Program, Routes, Shutdown};
 use reachlint::source::{FileId, Span};
 
@@ -36,6 +36,8 @@ fn facts(files: &[(String, String)]) -> Facts {
             out.dockerfiles.push((id, dockerfile::read(id, text)));
         } else if name == "go.mod" {
             out.modules.push((id, go_mod::read(id, text)));
+        } else if name == "Makefile" {
+            out.makefiles.push((id, makefile::read(id, text)));
         } else if name.ends_with(".sh") {
             out.scripts.push((id, shell::read(id, text)));
         }
@@ -117,6 +119,25 @@ fn the_final_stage_is_bound_to_its_main_package() {
         "cmd/api"
     );
     assert_eq!(bound("FROM golang\nWORKDIR /s\nCOPY *.go ./\nCMD go run ."), ".");
+}
+
+#[test]
+fn makefiles_and_scripts_of_a_build_are_followed() {
+    let makefile = "OUT ?= bin\nall: api\n\napi: deps\n\t@cd cmd/$@ && go build -ldflags \"-X v=$(shell git describe)\" \\\n\t\t-o ../../$(OUT)/$@ .\ndeps:\n\tgo mod download\nnested:\n\t$(MAKE) -C . all OUT=deep\n";
+    let others = [("Makefile", makefile), ("scripts/build.sh", "#!/bin/sh\nmake api OUT=\"$OUT\"\n")];
+    let bind = |run: &str, binary: &str| {
+        let build = format!("FROM golang:1.22 AS b\nWORKDIR /src\nCOPY . .\nRUN {run}\nFROM alpine\n");
+        let text = format!("{build}COPY --from=b {binary} /app\nCMD [\"/app\"]");
+        image(&text, &others).1.unwrap_or_else(|| "none".to_owned())
+    };
+    assert_eq!(bind("make", "/src/bin/api"), "cmd/api");
+    assert_eq!(bind("make -j4 api OUT=/out", "/src/bin/api"), "none");
+    assert_eq!(bind("OUT=dist make all", "/src/dist/api"), "cmd/api");
+    assert_eq!(bind("make nested", "/src/deep/api"), "cmd/api");
+    assert_eq!(bind("cd / && make -C /src", "/src/bin/api"), "cmd/api");
+    assert_eq!(bind("export OUT=x && ./scripts/build.sh", "/src/x/api"), "cmd/api");
+    assert_eq!(bind("OUT=y sh scripts/build.sh", "/src/y/api"), "cmd/api");
+    assert_eq!(bind("make deps", "/src/bin/api"), "none");
 }
 
 #[test]

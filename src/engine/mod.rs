@@ -15,7 +15,8 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
-    Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes, shell,
+    Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes, makefile,
+    shell,
 };
 use crate::model::Project;
 use crate::rules::{Context, Findings, RULES, Rule};
@@ -137,6 +138,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         compose: read!(Kind::Compose, compose::read),
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),
+        makefiles: read!(Kind::Makefile, makefile::read),
         manifests: read!(Kind::Manifest, kubernetes::read),
         configurations: configurations.collect(),
         creation: read_creation(input),

@@ -14,6 +14,7 @@ pub mod go;
 pub mod go_mod;
 pub mod kind;
 pub mod kubernetes;
+pub mod makefile;
 pub mod shell;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
@@ -45,6 +46,8 @@ pub struct Facts {
     pub creation: creation::Creation,
     /// Shell scripts.
     pub scripts: Vec<(FileId, shell::Script)>,
+    /// Makefiles.
+    pub makefiles: Vec<(FileId, makefile::Makefile)>,
     /// Kubernetes manifests.
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.

@@ -160,6 +160,14 @@ pub fn read_line(text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Script {
     reader.out
 }
 
+/// Reads a command line that was put together from several places.
+#[must_use]
+pub fn read_text(text: &Text) -> Script {
+    let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+    let whole = text.span().unwrap_or(nowhere);
+    read_line(text.as_str(), &|range| text.slice(range).cover().unwrap_or(whole))
+}
+
 /// The script of an exec-form command: one command of literal words.
 #[must_use]
 pub fn of_words(words: &[Spanned<String>]) -> Script {

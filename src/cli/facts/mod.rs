@@ -14,7 +14,7 @@ use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
-use crate::facts::{configuration, dockerignore, dotenv, go_mod, shell};
+use crate::facts::{configuration, dockerignore, dotenv, go_mod, makefile, shell};
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::workspace;
@@ -22,7 +22,7 @@ use crate::workspace;
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
     /// The file: Go source, go.mod, a Dockerfile, a Compose file, a Kubernetes manifest, a `.env` file, a
-    /// shell script, or the configuration of a program (YAML, TOML, JSON, INI).
+    /// shell script, a Makefile, or the configuration of a program (YAML, TOML, JSON, INI).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -59,7 +59,12 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
         Kind::Configuration | Kind::Settings => of_configuration(file, sources),
-        Kind::Makefile | Kind::Sql => of_creation(creation::read(kind, text)),
+        Kind::Makefile => {
+            let mut entries = of_makefile(&makefile::read(file, text));
+            entries.extend(of_creation(creation::read(kind, text)));
+            entries
+        }
+        Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
     }
 }
@@ -90,6 +95,12 @@ fn of_dockerignore(it: &dockerignore::Dockerignore) -> Vec<Entry> {
         Entry::new(kind, &it.glob.value).at(it.glob.span)
     };
     it.patterns.iter().map(of_pattern).collect()
+}
+
+fn of_makefile(it: &makefile::Makefile) -> Vec<Entry> {
+    let given = makefile::Given { arguments: &[], environment: &|_| None };
+    let lines = it.all_recipes(&given).into_iter().flat_map(|it| it.lines);
+    lines.flat_map(|line| commands(&shell::read_text(&line))).collect()
 }
 
 fn of_creation(it: Creation) -> Vec<Entry> {

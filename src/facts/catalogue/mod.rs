@@ -6,8 +6,8 @@ mod decode;
 mod flag;
 mod go;
 mod images;
-mod place;
 mod library_variables;
+mod place;
 mod programs;
 mod signals;
 mod table;
@@ -22,8 +22,8 @@ pub use go::{
     ShutdownForm, go, package_name, without_version,
 };
 pub use images::{ImageEntry, ImagePort, image, split_reference};
-pub use place::{Address, EntryAddress, Place};
 pub use library_variables::{is_library_variable, reads_any_variable};
+pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use signals::{ByImport, sigterm_by_import};
 pub use wrappers::{FunctionName, Wrappers};

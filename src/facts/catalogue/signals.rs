@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 use super::table::rows;
 use super::without_version;
 
-const TABLE: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/signal-packages.csv"));
+const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/signal-packages.csv"));
 
 /// Whether a program that imports a package handles SIGTERM by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

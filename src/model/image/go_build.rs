@@ -1,4 +1,5 @@
-//! `go build` and `go install` in a RUN: which package becomes which file, and which Go it needs.
+//! `go build` and `go install` in a RUN, and in the Makefiles and scripts that it runs: which package
+//! becomes which file, and which Go it needs.
 
 use rustc_hash::FxHashMap;
 
@@ -7,10 +8,14 @@ use super::build::{Builder, Stage};
 use super::layers::{self, Found, Layer, Origin};
 use crate::facts::catalogue;
 use crate::facts::dockerfile::Run;
-use crate::facts::shell::{Command, Word};
+use crate::facts::makefile::Given;
+use crate::facts::shell::{self, Command, Script, Word};
 use crate::facts::{Lookup, Template, join_path};
 use crate::model::Program;
 use crate::source::{Span, Spanned, Text};
+
+/// Makefiles and scripts that run each other: deeper than anybody writes.
+const MAXIMUM_DEPTH: usize = 8;
 
 /// Follows one RUN: `cd`, assignments, Go builds, `mv` and `cp` of their results.
 pub(super) fn run<'a>(
@@ -21,12 +26,16 @@ pub(super) fn run<'a>(
     before: &[Stage<'a>],
 ) {
     let Some(start) = stage.workdir.clone() else { return };
-    let mut shell =
-        Session { builder, before, span, folders: FxHashMap::default(), variables: FxHashMap::default() };
+    let mut shell = Session {
+        builder,
+        before,
+        span,
+        folders: FxHashMap::default(),
+        variables: FxHashMap::default(),
+        depth: 0,
+    };
     shell.folders.insert(0, Some(start));
-    for command in &run.script.commands {
-        shell.command(command, stage);
-    }
+    shell.run(&run.script, stage);
 }
 
 struct Session<'s, 'a, 'b> {
@@ -36,9 +45,30 @@ struct Session<'s, 'a, 'b> {
     /// The working directory of each subshell; `None` when it is not known.
     folders: FxHashMap<u32, Option<String>>,
     variables: FxHashMap<String, Option<Text>>,
+    /// How many Makefiles and scripts it stands in.
+    depth: usize,
 }
 
 impl<'a> Session<'_, 'a, '_> {
+    fn run(&mut self, script: &Script, stage: &mut Stage<'a>) {
+        for command in &script.commands {
+            self.command(command, stage);
+        }
+    }
+
+    /// A shell of its own that starts in this folder, with these variables.
+    fn inner(&self, folder: &str, own: &[(String, Option<Text>)]) -> Self {
+        let mut inner = Session {
+            folders: FxHashMap::default(),
+            variables: self.variables.clone(),
+            depth: self.depth + 1,
+            ..*self
+        };
+        inner.folders.insert(0, Some(folder.to_owned()));
+        inner.variables.extend(own.iter().cloned());
+        inner
+    }
+
     fn command(&mut self, command: &Command, stage: &mut Stage<'a>) {
         let outer = self.folders.get(&0).cloned().flatten();
         let folder = self.folders.entry(command.subshell).or_insert(outer).clone();
@@ -71,8 +101,97 @@ impl<'a> Session<'_, 'a, '_> {
                 let Some(folder) = folder else { return };
                 self.moved(words, &folder, stage);
             }
+            Some("make" | "gmake") => {
+                let Some(folder) = folder else { return };
+                self.make(words, &own, &folder, stage);
+            }
+            Some("sh" | "bash" | "ash") => {
+                let script = words.get(1).filter(|it| !it.raw.value.starts_with('-'));
+                if let (Some(folder), Some(script)) = (folder, script) {
+                    self.script(script, &own, &folder, stage);
+                }
+            }
+            Some(_) if words.first().is_some_and(|it| it.raw.value.contains('/')) => {
+                let Some(folder) = folder else { return };
+                self.script(&words[0], &own, &folder, stage);
+            }
             _ => {}
         }
+    }
+
+    /// A script of the project that is run.
+    fn script(&self, word: &Word, own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+        let facts = self.builder.facts;
+        let Some(path) = self.word(word, stage).map(|it| layers::absolute(folder, &it)) else { return };
+        let Some(Found::File(path)) = layers::find(self.before, stage, &facts.tree, &path) else { return };
+        let found = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path);
+        if let Some((_, script)) = found.filter(|_| self.depth < MAXIMUM_DEPTH) {
+            self.inner(folder, own).run(script, stage);
+        }
+    }
+
+    /// `make -C folder target NAME=value`. Each line of a recipe has a shell of its own.
+    fn make(&self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+        let facts = self.builder.facts;
+        let Some(call) = self.make_call(words, stage).filter(|_| self.depth < MAXIMUM_DEPTH) else { return };
+        let folder = layers::absolute(folder, call.folder.as_deref().unwrap_or("."));
+        let names: &[&str] = match &call.file {
+            Some(name) => &[name.as_str()],
+            None => &["GNUmakefile", "makefile", "Makefile"],
+        };
+        let found = names.iter().find_map(|name| {
+            match layers::find(self.before, stage, &facts.tree, &layers::absolute(&folder, name))? {
+                Found::File(path) => facts.makefiles.iter().find(|(file, _)| facts.path(*file) == path),
+                _ => None,
+            }
+        });
+        let Some((_, makefile)) = found else { return };
+        let targets = match call.targets.as_slice() {
+            [] => vec![None],
+            some => some.iter().map(|it| Some(it.as_str())).collect(),
+        };
+        let mut lines = Vec::new();
+        {
+            let environment = |name: &str| {
+                if let Some((_, value)) = own.iter().find(|(it, _)| it == name) {
+                    return value.clone();
+                }
+                match self.lookup(name, stage) {
+                    Lookup::Set(text) => Some(text),
+                    _ => None,
+                }
+            };
+            let given = Given { arguments: &call.variables, environment: &environment };
+            for recipe in targets.into_iter().flat_map(|it| makefile.recipes(it, &given)) {
+                lines.extend(recipe.lines);
+            }
+        }
+        for line in lines {
+            self.inner(&folder, own).run(&shell::read_text(&line), stage);
+        }
+    }
+
+    fn make_call(&self, words: &[Word], stage: &Stage<'a>) -> Option<MakeCall> {
+        let mut call = MakeCall::default();
+        let mut rest = words.iter().skip(1);
+        while let Some(word) = rest.next() {
+            let written = word.raw.value.as_str();
+            match written {
+                "-C" | "--directory" => call.folder = Some(self.word(rest.next()?, stage)?),
+                "-f" | "--file" | "--makefile" => call.file = Some(self.word(rest.next()?, stage)?),
+                _ if written.starts_with("-C") => call.folder = Some(written[2..].to_owned()),
+                _ if written.starts_with('-') => {}
+                _ => match written.split_once('=') {
+                    Some((name, _)) => {
+                        let whole = self.expand(&word.value, stage);
+                        let value = whole.map(|it| it.slice(name.len() + 1..it.as_str().len()));
+                        call.variables.push((name.to_owned(), value));
+                    }
+                    None => call.targets.push(self.word(word, stage)?),
+                },
+            }
+        }
+        Some(call)
     }
 
     fn go(&mut self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
@@ -302,6 +421,15 @@ impl<'a> Session<'_, 'a, '_> {
             at = layers::parent(&at).to_owned();
         }
     }
+}
+
+/// The arguments of make: <https://www.gnu.org/software/make/manual/make.html#Options-Summary>.
+#[derive(Default)]
+struct MakeCall {
+    folder: Option<String>,
+    file: Option<String>,
+    targets: Vec<String>,
+    variables: Vec<(String, Option<Text>)>,
 }
 
 #[derive(Default)]

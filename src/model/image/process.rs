@@ -78,7 +78,7 @@ pub(super) fn running(
         Command::Exec(words) => tracer.exec(words, span, false),
         Command::Shell(text) => {
             let (kind, known) = shell_form(scene.stage);
-            let script = parse(text);
+            let script = shell::read_text(text);
             tracer.line(&script, if known { kind } else { Shell::Unknown }, span)
         }
     };
@@ -112,14 +112,6 @@ fn shell_form(stage: &Stage<'_>) -> (Shell, bool) {
         Some("sh") => (stage.base.shell, true),
         _ => (Shell::Unknown, false),
     }
-}
-
-fn parse(text: &Text) -> Script {
-    let fallback = text.span();
-    shell::read_line(text.as_str(), &|range| {
-        let place = text.slice(range).cover().or(fallback);
-        place.unwrap_or(Span { file: crate::source::FileId(0), start: 0, end: 0 })
-    })
 }
 
 /// What was found at the end of a chain of commands.
@@ -340,7 +332,7 @@ impl Tracer<'_, '_, '_> {
                         "dash" => Shell::Dash,
                         _ => self.scene.stage.base.shell,
                     };
-                    let script = parse(text);
+                    let script = shell::read_text(text);
                     let before = self.keeps.take();
                     let traced = self.line(&script, kind, started_by);
                     self.verbatim = None;
