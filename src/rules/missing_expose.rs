@@ -15,6 +15,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let [first, ..] = missing[..] else { continue };
         let ports: Vec<_> = missing.iter().map(|it| port_text(it)).collect();
         let ports = ports.join(" ");
+        // Beside the ports that it does expose.
+        let place = image.exposed.last().map_or(image.from, |it| it.span);
         let edit = Edit { span: image.expose_at, replacement: format!("EXPOSE {ports}\n") };
         let mut finding = findings
             .report(
@@ -23,7 +25,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     image.path,
                     list_of_ports(&missing)
                 ),
-                image.from,
+                place,
                 format!("no `EXPOSE {ports}` in this image"),
             )
             .confidence(Confidence::Likely)
