@@ -57,6 +57,8 @@ struct Start {
     /// What takes the place of the image's CMD.
     command: Setting,
     mounts: Vec<Mount>,
+    /// Files that Compose brings into it beside the mounts.
+    configs: Option<Span>,
     /// What takes the place of the image's WORKDIR.
     working_directory: Option<String>,
 }
@@ -140,9 +142,10 @@ impl Join<'_> {
             None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
         };
         let working_directory = service.working_dir.map(|it| it.as_str().to_owned());
-        let start = Start { entry, entrypoint, command, mounts: service.mounts, working_directory };
+        let (mounts, configs) = (service.mounts, service.configs);
+        let start = Start { entry, entrypoint, command, mounts, configs, working_directory };
         self.start(&mut workload, &start);
-        workload.database = self.database(&workload, &start, service.configs);
+        workload.database = self.database(&workload, &start);
         if let Some(by_sigterm) = service.stops_by_sigterm {
             workload.stopping.by_sigterm = by_sigterm;
         }
@@ -157,7 +160,7 @@ impl Join<'_> {
     /// What the container of `workload` does once it is started: its whole environment, what it runs,
     /// listens on and dials.
     fn start(&self, workload: &mut Workload, start: &Start) {
-        let Start { entry, entrypoint, command, mounts, working_directory } = start;
+        let Start { entry, entrypoint, command, mounts, working_directory, .. } = start;
         let image = workload.image;
         match image.map(|it| self.images.image(it)) {
             Some(image) => add_image_environment(&mut workload.environment, image),
@@ -180,8 +183,7 @@ impl Join<'_> {
         });
         self.listen_and_dial(workload, &running, files);
         if running.program.is_none() {
-            let configured = mounts.iter().any(configures);
-            workload.listeners = self.foreign_listeners(workload, *entry, (entrypoint, command), configured);
+            workload.listeners = self.foreign_listeners(workload, start);
             workload.dials_incomplete =
                 (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
         }
@@ -201,9 +203,7 @@ impl Join<'_> {
     fn foreign_listeners(
         &self,
         workload: &Workload,
-        entry: Option<&ImageEntry>,
-        (entrypoint, command): (&Setting, &Setting),
-        configured: bool,
+        Start { entry, entrypoint, command, mounts, configs, .. }: &Start,
     ) -> Listeners {
         let changed = !matches!(entrypoint, Setting::Absent) || matches!(command, Setting::Unknown(_));
         // A Dockerfile on top of a public image may change what runs.
@@ -211,8 +211,10 @@ impl Join<'_> {
             return unknown_listeners(workload.image_span);
         };
         let own = written(command).map(|(command, _)| command);
-        let mut found = catalogued::listeners(entry, workload.image_span, &workload.environment, own);
-        if configured {
+        let is_stock = workload.image.is_none() && mounts.is_empty() && configs.is_none();
+        let mut found =
+            catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock);
+        if mounts.iter().any(configures) {
             let reason = "a mounted file may decide what it listens on".to_owned();
             found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
         }
@@ -224,8 +226,7 @@ impl Join<'_> {
     fn database(
         &self,
         workload: &Workload,
-        Start { entrypoint, command, mounts, .. }: &Start,
-        configs: Option<Span>,
+        Start { entrypoint, command, mounts, configs, .. }: &Start,
     ) -> Option<Database> {
         let reference = workload.image_reference.as_ref().filter(|_| workload.image.is_none())?;
         let runs_shell = match command {

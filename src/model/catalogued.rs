@@ -1,17 +1,18 @@
 //! What the containers of public images listen on, by the catalogue.
 
 use super::{Application, Command, Environment, Listener, Listeners};
-use crate::facts::catalogue::ImageEntry;
+use crate::facts::catalogue::{Complete, ImageEntry};
 use crate::net::{Reach, parse_port};
 use crate::source::{Confidence, Span, Spanned};
 
 /// The sockets of a container of this image, which `image_span` names, with the command line that
-/// takes the place of the image's own.
+/// takes the place of the image's own; `is_stock` when its files are those of the image.
 pub(super) fn listeners(
     entry: &ImageEntry,
     image_span: Span,
     environment: &Environment,
     command: Option<&Command>,
+    is_stock: bool,
 ) -> Listeners {
     let words = command.map(words).unwrap_or_default();
     let moved = moved_port(entry, environment, &words);
@@ -38,8 +39,13 @@ pub(super) fn listeners(
             confidence: Confidence::Likely,
         })
         .collect();
+    let is_complete = match entry.ports_complete {
+        Complete::Always => true,
+        Complete::Stock => is_stock && command.is_none(),
+        Complete::Never => false,
+    };
     let why_more = match (&moved, command) {
-        (Moved::No | Moved::To(..), _) if !entry.ports_complete => {
+        (Moved::No | Moved::To(..), _) if !is_complete => {
             Some("its configuration decides what it listens on")
         }
         (Moved::No, Some(_)) if words.iter().any(names_configuration) => {
@@ -131,7 +137,7 @@ mod tests {
         let exec = |words: &[&str]| Command::Exec(words.iter().map(|it| Text::new(*it, span)).collect());
         let command = command.map(exec);
         let entry = image(reference).unwrap();
-        let out = listeners(entry, span, &Environment::default(), command.as_ref());
+        let out = listeners(entry, span, &Environment::default(), command.as_ref(), false);
         (out.known.iter().filter_map(|it| it.port).collect(), out.is_complete())
     }
 

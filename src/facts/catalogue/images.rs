@@ -14,8 +14,8 @@ pub struct ImageEntry {
     pub tags: Vec<&'static str>,
     /// What it listens on by default.
     pub ports: Vec<ImagePort>,
-    /// Whether `ports` are all, as long as none of the variables and flags below is set.
-    pub ports_complete: bool,
+    /// When `ports` are all, as long as none of the variables and flags below is set.
+    pub ports_complete: Complete,
     /// Environment variables that move a port.
     pub port_variables: Vec<&'static str>,
     /// Flags of the command that move a port.
@@ -34,6 +34,17 @@ pub struct ImageEntry {
     pub healthcheck: bool,
     /// Whether it resolves names by itself.
     pub own_dns: bool,
+}
+
+/// When the ports of a public image are all that it listens on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Complete {
+    /// Whatever files it is given.
+    Always,
+    /// As it is shipped: no file mounted, no other command.
+    Stock,
+    /// Never: its configuration decides.
+    Never,
 }
 
 /// A port of a public image.
@@ -92,7 +103,11 @@ fn entry(row: &super::table::Row) -> ImageEntry {
         image: row.cell("image"),
         tags: list("tag", '|'),
         ports: list("ports", ' ').into_iter().filter_map(port).collect(),
-        ports_complete: yes("complete"),
+        ports_complete: match row.cell("complete") {
+            "yes" => Complete::Always,
+            "stock" => Complete::Stock,
+            _ => Complete::Never,
+        },
         port_variables: list("port_variable", '|'),
         port_flags: list("port_flag", '|'),
         shell: row.cell("shell"),
@@ -126,7 +141,10 @@ mod tests {
         assert_eq!(shell("gcr.io/distroless/base:debug-nonroot"), Some("ash"));
         assert_eq!(shell("localhost:5000/postgres:17"), None);
         assert_eq!(shell("alpine@sha256:abc"), Some("ash"));
-        assert!(image("postgres").is_some_and(|it| it.ports[0].port == 5432 && it.ports_complete));
+        assert!(
+            image("postgres")
+                .is_some_and(|it| it.ports[0].port == 5432 && it.ports_complete == Complete::Always)
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use go::{
     ListenEntry, Method, MiddlewareOrder, ProfilerEntry, PureEntry, Role, RouteEntry, ShutdownEntry,
     ShutdownForm, go, package_name, without_version,
 };
-pub use images::{ImageEntry, ImagePort, image, split_reference};
+pub use images::{Complete, ImageEntry, ImagePort, image, split_reference};
 pub use library_variables::{is_library_variable, reads_any_variable};
 pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};

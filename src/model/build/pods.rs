@@ -7,7 +7,7 @@ use crate::model::{Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
 
 impl Join<'_> {
-    /// The pods in which a Go program of the project runs. Their containers join `workloads`.
+    /// The pods in which a Go program of the project or a public image runs. Their containers join `workloads`.
     pub(super) fn pods(&mut self, builds: &[ServiceBuild], workloads: &mut Vec<Workload>) -> Vec<Pod> {
         let cluster = Cluster::new(self.facts);
         let plans = cluster.plans();
@@ -17,7 +17,9 @@ impl Join<'_> {
             let manifest = self.facts.path(plan.file);
             let images: Vec<_> =
                 plan.images().map(|it| self.image_of_pod(names.meant(it, manifest)?, builds)).collect();
-            if images.iter().all(Option::is_none) {
+            // Of a pod of images that nobody knows there is nothing to say.
+            let is_known = |reference: &str| catalogue::image(reference).is_some();
+            if images.iter().all(Option::is_none) && !plan.images().any(is_known) {
                 continue;
             }
             let first = u32::try_from(workloads.len()).unwrap_or(u32::MAX);
@@ -74,7 +76,10 @@ impl Join<'_> {
             Some(id) => self.images.base_entry(id),
             None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
         };
-        self.start(&mut workload, &Start { entry, entrypoint, command, mounts, working_directory });
+        self.start(
+            &mut workload,
+            &Start { entry, entrypoint, command, mounts, configs: None, working_directory },
+        );
         // A tool may fill the manifest in before Kubernetes reads it.
         workload.unexpanded.clear();
         if let Some(process) = workload.process.as_mut().filter(|_| has_stop_hook) {
