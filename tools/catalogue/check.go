@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"go/types"
+	"reflect"
 	"regexp"
 	"sort"
 	"strings"
@@ -177,6 +178,10 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 		return "", false, ""
 	}
 	address := "https://pkg.go.dev/" + where.path
+	if field, ok := it.cells["field"]; ok {
+		exists, message := judgeField(pkg, field, it)
+		return address + "#" + it.cells["type"], exists, message
+	}
 	if _, ok := it.cells["type_package"]; ok {
 		variable := it.cells["variable"]
 		exists, message := judgeVariable(pkg, variable, it)
@@ -218,6 +223,42 @@ func judgeVariable(pkg *types.Package, name string, it *row) (bool, string) {
 		return true, fmt.Sprintf("it is a %s", found)
 	}
 	return true, ""
+}
+
+// judgeField compares a row with a field of a struct type: its type, whether it is embedded, and its tag.
+func judgeField(pkg *types.Package, name string, it *row) (bool, string) {
+	of, ok := pkgType(pkg, it.cells["type"]).(*types.Struct)
+	if !ok {
+		return false, ""
+	}
+	for index := range of.NumFields() {
+		field := of.Field(index)
+		if field.Name() != name {
+			continue
+		}
+		if field.Embedded() != (it.cells["embedded"] == "yes") {
+			return true, fmt.Sprintf("%s: embedded is %t", name, field.Embedded())
+		}
+		element := field.Type()
+		if list, ok := element.Underlying().(*types.Slice); ok {
+			element = list.Elem()
+		}
+		wanted := unversioned(it.cells["field_package"]) + "." + it.cells["field_type"]
+		if found := describePath(dereference(element)); it.cells["field_type"] != "" && found != wanted {
+			return true, fmt.Sprintf("%s is a %s", name, found)
+		}
+		key, options, _ := strings.Cut(reflect.StructTag(of.Tag(index)).Get("json"), ",")
+		if key != it.cells["key"] {
+			return true, fmt.Sprintf("the key of %s is %q", name, key)
+		}
+		for _, option := range strings.Split(it.cells["options"], "|") {
+			if !contains(strings.Split(options, ","), option) {
+				return true, fmt.Sprintf("the options of %s are %q", name, options)
+			}
+		}
+		return true, ""
+	}
+	return true, optional + "it has no field " + name
 }
 
 // pkgType is what a type of a package is underneath.

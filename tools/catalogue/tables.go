@@ -68,6 +68,9 @@ func (r *row) pkg() string {
 // name is what the row speaks of, for messages.
 func (r *row) name() string {
 	name := r.cells["function"]
+	if field, ok := r.cells["field"]; ok {
+		name = field
+	}
 	if receiver := r.cells["type"]; receiver != "" {
 		name = receiver + "." + name
 	}
@@ -78,7 +81,7 @@ func (r *row) name() string {
 }
 
 // place is where a call has a value: `0`, `0...`, `0[]`, `0.Addr`, `receiver.Addr`, `0.Host+0.Port`,
-// `result`.
+// `result`; of several with `|` between them each.
 type place struct {
 	receiver bool
 	result   bool
@@ -94,7 +97,8 @@ func readPlaces(cell string) ([]place, error) {
 		return nil, nil
 	}
 	var places []place
-	for _, text := range strings.Split(strings.TrimPrefix(cell, "@"), "+") {
+	each := func(it rune) bool { return it == '+' || it == '|' }
+	for _, text := range strings.FieldsFunc(strings.TrimPrefix(cell, "@"), each) {
 		it := place{}
 		text, it.list = strings.CutSuffix(text, "[]")
 		text, it.variadic = strings.CutSuffix(text, "...")

@@ -100,6 +100,10 @@ pub enum DataRole {
     Same,
     /// The text is that of the argument with environment variables put in.
     Expand,
+    /// The variables of the process, those only whose names begin with the argument when there is one.
+    Environment,
+    /// The argument is a map or a struct of the program that holds the values.
+    Value,
 }
 
 /// A row of `go-dotenv.csv`, which describes the columns.
@@ -161,13 +165,15 @@ impl DataEntry {
             "embedded" => DataRole::Embedded,
             "same" => DataRole::Same,
             "expand" => DataRole::Expand,
+            "environment" => DataRole::Environment,
+            "value" => DataRole::Value,
             _ => return None,
         };
         Some(Self { role, argument: row.cell("argument").parse().ok()? })
     }
 
     pub(super) fn leads(&self) -> bool {
-        matches!(self.role, DataRole::File | DataRole::Embedded)
+        matches!(self.role, DataRole::File | DataRole::Embedded | DataRole::Environment)
     }
 }
 

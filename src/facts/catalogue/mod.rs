@@ -10,6 +10,7 @@ mod library_variables;
 mod place;
 mod programs;
 mod signals;
+mod structs;
 mod table;
 mod wrappers;
 
@@ -26,4 +27,5 @@ pub use library_variables::{is_library_variable, reads_any_variable};
 pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use signals::{ByImport, sigterm_by_import};
+pub use structs::structure;
 pub use wrappers::{FunctionName, Wrappers};

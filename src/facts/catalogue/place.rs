@@ -22,6 +22,8 @@ pub struct Address {
     pub host: Place,
     /// The port.
     pub port: Option<Place>,
+    /// Where it is when nothing is there.
+    pub otherwise: Option<Box<Address>>,
 }
 
 /// A place, or a word that stands for all calls.
@@ -53,13 +55,19 @@ impl Place {
 }
 
 impl Address {
-    /// Reads a place, or two for host and port: `0+1`, `0.Host+0.Port`.
+    /// Reads a place, or two for host and port (`0+1`, `0.Host+0.Port`); of several with `|` between them the
+    /// first counts where anything is.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        match text.split_once('+') {
-            Some((host, port)) => Some(Self { host: Place::parse(host)?, port: Some(Place::parse(port)?) }),
-            None => Place::parse(text).map(|host| Self { host, port: None }),
-        }
+        let (text, otherwise) = match text.split_once('|') {
+            Some((text, rest)) => (text, Some(Box::new(Self::parse(rest)?))),
+            None => (text, None),
+        };
+        let (host, port) = match text.split_once('+') {
+            Some((host, port)) => (host, Some(Place::parse(port)?)),
+            None => (text, None),
+        };
+        Some(Self { host: Place::parse(host)?, port, otherwise })
     }
 }
 

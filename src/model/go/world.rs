@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::network::entry_of;
-use crate::facts::catalogue::{GoEntry, Wrappers, go as catalogue};
+use crate::facts::catalogue::{GoEntry, Wrappers, go as catalogue, structure};
 use crate::facts::go::{
     Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
@@ -235,12 +235,21 @@ impl<'a> Packages<'a> {
         self.declared_literals.get(&of).map_or(&[], Vec::as_slice)
     }
 
-    /// The struct type, when it is one of the project.
+    /// The struct type, when it is one of the project, or of a library that the tables know.
     #[must_use]
     pub fn structure(&self, of: TypeRef<'a>) -> Option<&'a Struct> {
         match of {
             TypeRef::Own(package, name) => self.scope(package).structs.get(name).copied(),
-            TypeRef::External(..) => None,
+            TypeRef::External(package, name) => structure(package, name),
+        }
+    }
+
+    /// A type as a field of a struct of type `of` names it.
+    #[must_use]
+    pub fn type_in(&self, of: TypeRef<'a>, name: &'a TypeName) -> TypeRef<'a> {
+        match of {
+            TypeRef::Own(package, _) => self.type_ref(package, name),
+            TypeRef::External(..) => TypeRef::External(&name.package, &name.name),
         }
     }
 
@@ -283,14 +292,13 @@ impl<'a> Packages<'a> {
     /// else of the only one of another module. `None` when the struct has the field itself, or it is not known.
     #[must_use]
     pub fn promoting(&self, of: TypeRef<'a>, field: &str) -> Option<&'a str> {
-        let TypeRef::Own(package, _) = of else { return None };
         let structure = self.structure(of)?;
         if structure.fields.iter().any(|it| it.name.value == field) {
             return None;
         }
         let embedded = structure.fields.iter().filter(|it| it.embedded);
         let typed =
-            embedded.filter_map(|it| Some((&it.name.value, self.type_ref(package, it.type_name.as_ref()?))));
+            embedded.filter_map(|it| Some((&it.name.value, self.type_in(of, it.type_name.as_ref()?))));
         let typed: Vec<_> = typed.collect();
         let has = |it: &TypeRef<'a>| self.has_field(*it, field, 4);
         if let Some((name, _)) = typed.iter().find(|(_, it)| has(it)) {
@@ -302,12 +310,12 @@ impl<'a> Packages<'a> {
     }
 
     fn has_field(&self, of: TypeRef<'a>, field: &str, depth: usize) -> bool {
-        let (TypeRef::Own(package, _), Some(depth)) = (of, depth.checked_sub(1)) else { return false };
+        let Some(depth) = depth.checked_sub(1) else { return false };
         self.structure(of).is_some_and(|it| {
             it.fields.iter().any(|it| {
                 let embedded = it.type_name.as_ref().filter(|_| it.embedded);
                 it.name.value == field
-                    || embedded.is_some_and(|it| self.has_field(self.type_ref(package, it), field, depth))
+                    || embedded.is_some_and(|it| self.has_field(self.type_in(of, it), field, depth))
             })
         })
     }
@@ -444,15 +452,14 @@ impl<'a> Packages<'a> {
     }
 
     fn field_type_within(&self, of: TypeRef<'a>, field: &str, depth: usize) -> Option<TypeRef<'a>> {
-        let TypeRef::Own(package, _) = of else { return None };
         let structure = self.structure(of)?;
         if let Some(found) = structure.fields.iter().find(|it| it.name.value == field) {
-            return found.type_name.as_ref().map(|it| self.type_ref(package, it));
+            return found.type_name.as_ref().map(|it| self.type_in(of, it));
         }
         let depth = depth.checked_sub(1)?;
         let embedded =
             structure.fields.iter().filter(|it| it.embedded).filter_map(|it| it.type_name.as_ref());
-        embedded.map(|it| self.type_ref(package, it)).find_map(|it| self.field_type_within(it, field, depth))
+        embedded.map(|it| self.type_in(of, it)).find_map(|it| self.field_type_within(it, field, depth))
     }
 
     fn type_within(

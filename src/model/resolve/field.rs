@@ -50,16 +50,30 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Outcome {
-        let name = field.value.as_str();
         let head = self.head(receiver, frame, depth);
         let of =
             self.type_at(receiver, frame).or_else(|| self.type_at(head.value, &head.frame)).or_else(|| {
                 let Value::Field { receiver_type: Some(shown), .. } = whole else { return None };
                 Some(self.packages.type_ref(self.package_of(frame), shown))
             });
-        if of == Some(TypeRef::External("net/url", "URL")) && name == "Host" {
+        if of == Some(TypeRef::External("net/url", "URL")) && field.value == "Host" {
             return self.part_of_url(receiver, "host", field.span, frame, depth);
         }
+        let field = Spanned::new(field.value.as_str(), field.span);
+        self.field_of(of, receiver, &head, field, frame, depth)
+    }
+
+    /// A field of `receiver`, whose type and head are known as far as they can be.
+    pub(super) fn field_of(
+        &self,
+        of: Option<TypeRef<'w>>,
+        receiver: &'w Value,
+        head: &Head<'w>,
+        field: Spanned<&'w str>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let Spanned { value: name, span } = field;
         let bound = of.map_or(Bound::No, |of| self.bound_field(receiver, of, field, frame, depth));
         let configures = !matches!(bound, Bound::No);
         if let Some(of) = of.filter(|_| configures) {
@@ -67,21 +81,28 @@ impl<'w> Evaluator<'w> {
             let later = self.later_values(of, name);
             if !later.is_empty() {
                 let outcomes = self.outcomes_of(later, depth);
-                return self.one_of(outcomes, "it is set in several places", field.span, None);
+                return self.one_of(outcomes, "it is set in several places", span, None);
             }
         }
         if let Bound::Value(outcome) = bound {
             return outcome;
         }
-        let outcome = self.field_by_code(of, &head, field, frame, depth);
+        // The libraries whose structs are known take what nothing sets for empty.
+        if let Some(of @ TypeRef::External(..)) = of
+            && configures
+            && self.field_values(of, name).is_empty()
+        {
+            return Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new("", span)) };
+        }
+        let outcome = self.field_by_code(of, head, name, span, frame, depth);
         let written = outcome.text.span().filter(|_| outcome.unknown.is_none());
         // What code sets at first, a file may change; what the environment says is looked at last.
-        if let (Some(of), Some(span)) = (of, written)
+        if let (Some(of), Some(written)) = (of, written)
             && !configures
-            && self.packages.is_source(span.file)
+            && self.packages.is_source(written.file)
             && self.is_filled_by_file(of, name)
         {
-            return Outcome::hole("a configuration file may decide", Some(field.span));
+            return Outcome::hole("a configuration file may decide", Some(span));
         }
         outcome
     }
@@ -123,14 +144,14 @@ impl<'w> Evaluator<'w> {
         &self,
         of: Option<TypeRef<'w>>,
         head: &Head<'w>,
-        field: &'w Spanned<String>,
+        name: &'w str,
+        span: Span,
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Outcome {
-        let name = field.value.as_str();
         if let Some(inner) = self.promoting_head(of, head, name, depth) {
             let of = self.type_at(inner.value, &inner.frame);
-            return self.field_by_code(of, &inner, field, frame, depth - 1);
+            return self.field_by_code(of, &inner, name, span, frame, depth - 1);
         }
         if let Value::Struct { fields, .. } = head.value {
             if let Some((_, value)) = fields.iter().rev().find(|(it, _)| it.value == name) {
@@ -141,14 +162,14 @@ impl<'w> Evaluator<'w> {
                     return outcome;
                 }
             } else if matches!(of, Some(TypeRef::External(..))) {
-                return Outcome::hole("the field is not set here", Some(field.span));
+                return Outcome::hole("the field is not set here", Some(span));
             }
         }
         match of {
-            Some(of) => self.field_by_type(of, name, field.span, frame, head, depth),
+            Some(of) => self.field_by_type(of, name, span, frame, head, depth),
             None => {
                 let needs_caller = self.waits_for_caller(head);
-                Outcome { needs_caller, ..Outcome::hole("the struct was not found", Some(field.span)) }
+                Outcome { needs_caller, ..Outcome::hole("the struct was not found", Some(span)) }
             }
         }
     }

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use super::config::Bound;
 use super::field::Head;
 use super::format::join_host_port;
 use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, Outcome};
 use crate::facts::catalogue::{Address, Place};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::go::{FunctionId, opens_socket};
-use crate::source::{Span, Text};
+use crate::source::{Span, Spanned, Text};
 
 /// What stands at a place of a call.
 pub enum Located {
@@ -82,6 +83,14 @@ impl<'w> Evaluator<'w> {
     /// The addresses at a place of a call; several for a list. A port that has a place of its own is put
     /// behind the host.
     pub fn addresses(&self, at: &'w Address, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
+        let found = self.addresses_at(at, call, frame);
+        match &at.otherwise {
+            Some(otherwise) if found.iter().all(is_nothing) => self.addresses(otherwise, call, frame),
+            _ => found,
+        }
+    }
+
+    fn addresses_at(&self, at: &'w Address, call: &'w Call, frame: &Rc<Frame<'w>>) -> Vec<Located> {
         let hosts = self.place(&at.host, call, frame);
         let Some(port) = at.port.as_ref().and_then(|it| self.place(it, call, frame).pop()) else {
             return hosts;
@@ -203,9 +212,19 @@ impl<'w> Evaluator<'w> {
             }
             let last = index + 1 == fields.len();
             let span = at.value.span();
+            if let (Some(of), Some(span), false) = (of, span, last) {
+                let path = fields[index..].join(".");
+                let path = Spanned::new(path.as_str(), span);
+                match self.bound_field(at.value, of, path, &at.frame, MAXIMUM_DEPTH) {
+                    Bound::Value(outcome) => return Below::Outcome(outcome),
+                    Bound::Untouched => return Below::Absent,
+                    Bound::No => {}
+                }
+            }
             return match (of, span, last) {
-                (Some(of), Some(span), true) => {
-                    Below::Outcome(self.field_by_type(of, field, span, &at.frame, &head, MAXIMUM_DEPTH))
+                (Some(_), Some(span), true) => {
+                    let field = Spanned::new(field.as_str(), span);
+                    Below::Outcome(self.field_of(of, at.value, &head, field, &at.frame, MAXIMUM_DEPTH))
                 }
                 _ => {
                     let needs_caller = self.waits_for_caller(&head);
@@ -217,6 +236,15 @@ impl<'w> Evaluator<'w> {
             };
         }
         Below::Value(at)
+    }
+}
+
+/// Whether nothing is there that could be an address.
+fn is_nothing(located: &Located) -> bool {
+    match located {
+        Located::Absent => true,
+        Located::Elsewhere => false,
+        Located::Text { outcome, .. } => outcome.unknown.is_none() && outcome.text.as_str().is_empty(),
     }
 }
 

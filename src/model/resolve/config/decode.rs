@@ -144,22 +144,19 @@ impl<'w> Evaluator<'w> {
         out
     }
 
-    /// The structs of the project below a struct, itself first, each with the fields that lead to it.
+    /// The structs that are known below a struct, itself first, each with the fields that lead to it.
     fn nested(&self, of: TypeRef<'w>) -> Vec<(TypeRef<'w>, Vec<&'w Field>)> {
         let mut out: Vec<(TypeRef<'w>, Vec<&'w Field>)> = vec![(of, Vec::new())];
         let mut at = 0;
         while at < out.len() && out.len() < MOST_NESTED {
             let (of, path) = out[at].clone();
             at += 1;
-            let (Some(structure), TypeRef::Own(package, _)) = (self.packages.structure(of), of) else {
-                continue;
-            };
+            let Some(structure) = self.packages.structure(of) else { continue };
             if path.len() >= DEEPEST {
                 continue;
             }
             for field in &structure.fields {
-                let Some(inner) = field.type_name.as_ref().map(|it| self.packages.type_ref(package, it))
-                else {
+                let Some(inner) = field.type_name.as_ref().map(|it| self.packages.type_in(of, it)) else {
                     continue;
                 };
                 // A tree or a list of itself has no end.
@@ -172,21 +169,27 @@ impl<'w> Evaluator<'w> {
         out
     }
 
-    /// The fields that lead to `name` in a struct: embedded ones, then the field itself.
+    /// The fields that lead to `name` in a struct: embedded ones, then the field itself; names with dots
+    /// between them lead further down.
     pub(super) fn own_path(
         &self,
         of: TypeRef<'w>,
         name: &str,
         depth: usize,
     ) -> Option<Vec<(TypeRef<'w>, &'w Field)>> {
-        let TypeRef::Own(package, _) = of else { return None };
+        if let Some((first, rest)) = name.split_once('.') {
+            let mut path = self.own_path(of, first, depth)?;
+            let (of, field) = *path.last()?;
+            path.extend(self.own_path(self.packages.type_in(of, field.type_name.as_ref()?), rest, depth)?);
+            return Some(path);
+        }
         let structure = self.packages.structure(of)?;
         if let Some(field) = structure.fields.iter().find(|it| it.name.value == name) {
             return Some(vec![(of, field)]);
         }
         let depth = depth.checked_sub(1)?;
         structure.fields.iter().filter(|it| it.embedded).find_map(|field| {
-            let inner = self.packages.type_ref(package, field.type_name.as_ref()?);
+            let inner = self.packages.type_in(of, field.type_name.as_ref()?);
             let mut path = self.own_path(inner, name, depth)?;
             path.insert(0, (of, field));
             Some(path)

@@ -8,6 +8,9 @@
 mod decode;
 mod dotenv;
 mod file;
+mod go_zero;
+mod koanf;
+mod kratos;
 mod tag;
 mod text;
 mod variable;
@@ -19,13 +22,14 @@ pub use self::tag::tag_value;
 use std::rc::Rc;
 
 use self::decode::{Decode, data_of};
+use self::koanf::KoanfLoad;
 use self::tag::is_exact;
 use self::text::{ReadFile, TextSource, keys_of};
 use self::variable::variable_of;
 use self::viper::ViperCall;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::Facts;
-use crate::facts::catalogue::{Naming, Source};
+use crate::facts::catalogue::{Naming, Source, without_version};
 use crate::facts::go::{Callee, Field, Value};
 use crate::model::go::{FunctionId, TypeRef};
 use crate::source::{Confidence, Span, Spanned};
@@ -44,6 +48,7 @@ pub struct ConfigFiles<'w> {
 pub(super) struct Bindings<'w> {
     decodes: Vec<Decode<'w>>,
     viper: Vec<ViperCall<'w>>,
+    koanf: Vec<KoanfLoad<'w>>,
 }
 
 /// What configuration gives to a field.
@@ -69,20 +74,22 @@ const FILE_TAGS: &[(&str, &str)] = &[
 ];
 
 impl<'w> Evaluator<'w> {
-    /// What the calls that fill structs give to a field of a struct of type `of`.
+    /// What the calls that fill structs give to a field of a struct of type `of`; names with dots between them
+    /// lead to a field of a field.
     pub(super) fn bound_field(
         &self,
         receiver: &'w Value,
         of: TypeRef<'w>,
-        field: &Spanned<String>,
+        field: Spanned<&str>,
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Bound {
+        let Spanned { value: field, span } = field;
         let decodes = self.bindings().map(|it| it.decodes.as_slice()).unwrap_or_default();
         if decodes.is_empty() {
             return Bound::No;
         }
-        let Some(chain) = self.field_chain(receiver, of, &field.value, frame, depth) else {
+        let Some(chain) = self.field_chain(receiver, of, field, frame, depth) else {
             return Bound::No;
         };
         // Calls of one function come one after the other, and the last that has a value wins; of several
@@ -96,7 +103,7 @@ impl<'w> Evaluator<'w> {
             }
             // The caller may tell which of several places below what is filled it is.
             needs_caller |= paths.len() > 1 && self.waits_for_caller(&self.head(receiver, frame, depth));
-            let found = self.decoded_at(decode, &paths, shown, field.span, depth);
+            let found = self.decoded_at(decode, &paths, shown, span, depth);
             match groups.iter_mut().find(|(function, _)| *function == decode.function) {
                 Some((_, last)) => *last = found.or(last.take()),
                 None => groups.push((decode.function, found)),
@@ -110,7 +117,7 @@ impl<'w> Evaluator<'w> {
         if found.is_empty() {
             return Bound::Untouched;
         }
-        let mut outcome = self.one_of(found, "several configurations decide", field.span, None);
+        let mut outcome = self.one_of(found, "several configurations decide", span, None);
         if several {
             outcome.confidence = outcome.confidence.min(Confidence::Likely);
         }
@@ -171,6 +178,9 @@ impl<'w> Evaluator<'w> {
             Source::File if entry.naming == Naming::Cleanenv => {
                 self.by_cleanenv(decode, path, frame, span, depth)
             }
+            Source::File if entry.naming == Naming::GoZero => {
+                self.by_go_zero(decode, path, frame, span, depth)
+            }
             Source::File | Source::Data => {
                 let argument = data_of(entry, decode.call);
                 let source = match (entry.source, argument) {
@@ -183,7 +193,9 @@ impl<'w> Evaluator<'w> {
                 self.by_text(&self.read_source(&source), path, entry.tag, entry.naming, span)
             }
             Source::Viper => self.by_viper(decode, path, frame, span, depth),
-            Source::Koanf | Source::Kratos | Source::Ini | Source::Unknown => {
+            Source::Kratos => self.by_kratos(decode, path, frame, span, depth),
+            Source::Koanf => self.by_koanf(decode, path, frame, span, depth),
+            Source::Ini | Source::Unknown => {
                 Some(Outcome::hole("a configuration decides that is not followed", Some(span)))
             }
         }
@@ -311,7 +323,8 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<Outcome> {
-        match path {
+        match without_version(path).as_ref() {
+            koanf::PACKAGE => self.koanf_result(callee, arguments, span, frame, depth),
             "github.com/spf13/viper" => self.viper_result(callee, arguments, span, frame, depth),
             _ => None,
         }
@@ -343,7 +356,8 @@ impl<'w> Evaluator<'w> {
         }
         let gathered = self.aside(|| {
             self.active.borrow_mut().push(Active::Bindings);
-            Bindings { decodes: self.gather_decodes(), viper: self.gather_viper() }
+            let koanf = self.gather_koanf();
+            Bindings { decodes: self.gather_decodes(), viper: self.gather_viper(), koanf }
         });
         Some(self.bindings.get_or_init(|| gathered))
     }

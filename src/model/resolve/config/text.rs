@@ -102,6 +102,7 @@ impl<'w> Evaluator<'w> {
                     None => TextSource::Unknown,
                 }
             }
+            DataRole::Environment | DataRole::Value => TextSource::Unknown,
             DataRole::Same => self.text_source(argument, &head.frame, depth),
             DataRole::Expand => match self.text_source(argument, &head.frame, depth) {
                 TextSource::File { path, .. } => TextSource::File { path, expands: true },

@@ -1,0 +1,79 @@
+//! go-zero's `conf.Load`: <https://go-zero.dev/docs/tutorials/go-zero/configuration/overview>. A variable that
+//! a tag names wins over the file, and a default holds where the file says nothing.
+
+use std::rc::Rc;
+
+use super::ProcessVariable;
+use super::decode::{Decode, data_of};
+use super::tag::{has_option, of_field, option};
+use super::text::{ReadFile, TextSource};
+use crate::facts::catalogue::AnyVariable;
+use crate::facts::go::{Field, Value};
+use crate::model::go::entry_of;
+use crate::model::resolve::{Evaluator, Frame, Outcome};
+use crate::source::{Span, Text};
+
+impl<'w> Evaluator<'w> {
+    /// What go-zero gives to the field at the end of `path`; `None` when it leaves it as it is.
+    pub(super) fn by_go_zero(
+        &self,
+        decode: &Decode<'w>,
+        path: &[&'w Field],
+        frame: &Rc<Frame<'w>>,
+        span: Span,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let name = data_of(decode.entry, decode.call)?;
+        let source = TextSource::File {
+            path: self.path_text(name, frame, depth.min(16)),
+            expands: decode.call.arguments.iter().any(|it| self.puts_variables_in(it, frame)),
+        };
+        let in_file = self.in_go_zero_file(decode, &self.read_source(&source), path, span);
+        let tag = of_field(path.last()?, decode.entry.tag);
+        let default = tag.as_ref().and_then(|it| option(it, "default", false)).map(|it| placed(it, span));
+        let below = in_file.or_else(|| default.map(Outcome::known));
+        match tag.as_ref().and_then(|it| option(it, "env", false)) {
+            Some(name) => {
+                let unset = matches!(self.process_variable(name.as_str()), ProcessVariable::Unset);
+                if unset && below.is_none() {
+                    return None;
+                }
+                let read = name.span().unwrap_or(span);
+                Some(self.variable_of_environment(name.as_str(), read, true, || below))
+            }
+            None => below,
+        }
+    }
+
+    /// What the file says; a field with `inherit` takes what stands one level up where its own level says
+    /// nothing, and so on.
+    fn in_go_zero_file(
+        &self,
+        decode: &Decode<'w>,
+        read: &ReadFile<'w>,
+        path: &[&'w Field],
+        span: Span,
+    ) -> Option<Outcome> {
+        let at = |path: &[&'w Field]| self.by_text(read, path, decode.entry.tag, decode.entry.naming, span);
+        let inherits =
+            |it: &&Field| of_field(it, decode.entry.tag).is_some_and(|tag| has_option(&tag.value, "inherit"));
+        at(path).or_else(|| {
+            let from = path.iter().position(inherits)?;
+            (0..from).rev().find_map(|level| at(&[&path[..level], &path[from..]].concat()))
+        })
+    }
+
+    /// Whether an option has variables of the environment put into the file: `conf.UseEnv()`.
+    fn puts_variables_in(&self, argument: &'w Value, frame: &Frame<'w>) -> bool {
+        let Value::Call { callee, .. } = argument else { return false };
+        entry_of(&self.targets(callee, frame)).and_then(|it| it.any_variable) == Some(AnyVariable::Text)
+    }
+}
+
+/// A default, at its place; one of a library stands nowhere but in what reads it.
+fn placed(default: Text, read: Span) -> Text {
+    match default.span().is_some_and(|it| it.is_empty()) {
+        true => Text::new(default.as_str().to_owned(), read),
+        false => default,
+    }
+}
