@@ -1,4 +1,4 @@
-//! Exit codes: 0 nothing found, 1 something found, 2 could not run.
+//! Exit codes: 0 nothing found, 1 something found, 2 could not run, 3 it cannot be told.
 
 use std::process::ExitCode;
 use std::{fmt, io};
@@ -10,6 +10,8 @@ pub(super) enum Done {
     Clean,
     /// Something at or above the fail level.
     Found,
+    /// What was asked cannot be told.
+    Unknown,
 }
 
 /// Why a command could not run: what is printed behind `error: `.
@@ -31,6 +33,7 @@ pub(super) fn code(done: Result<Done, Failure>) -> ExitCode {
     match done {
         Ok(Done::Clean) => ExitCode::SUCCESS,
         Ok(Done::Found) => ExitCode::from(1),
+        Ok(Done::Unknown) => ExitCode::from(3),
         Err(Failure(message)) => {
             super::output::complain(&format!("error: {message}"));
             ExitCode::from(2)

@@ -11,6 +11,7 @@ mod project;
 mod rule_name;
 mod rules;
 mod settings_schema;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Some(Command::Rules(it)) => rules::run(&it),
         Some(Command::Facts(it)) => facts::run(&it),
         Some(Command::Model(it)) => model::run(&it),
+        Some(Command::Trace(it)) => trace::run(&it),
         Some(Command::Coverage(it)) => coverage::run(&it),
         Some(Command::SettingsSchema) => settings_schema::run(),
     };
@@ -61,13 +63,15 @@ enum Command {
     Facts(facts::FactsArguments),
     /// Print what was understood of a project: programs, images, workloads, and who reaches whom.
     Model(model::ModelArguments),
+    /// Tell whether one side reaches another and, if not, where the way ends.
+    Trace(trace::TraceArguments),
     /// Print how many addresses of Go programs were understood, and why not the others.
     Coverage(coverage::CoverageArguments),
     /// Print the JSON Schema of reachlint.toml, which editors understand.
     SettingsSchema,
 }
 
-/// How `facts` and `model` print.
+/// How `facts`, `model`, `trace` and `coverage` print.
 #[derive(Clone, Copy, Debug, Args)]
 struct OutlineArguments {
     /// How to print it.

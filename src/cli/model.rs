@@ -144,7 +144,8 @@ fn workload(project: &Project, it: &Workload) -> Entry {
     };
     let hosts = it.extra_hosts.iter();
     let hosts = hosts.map(|it| Entry::new("host", format!("{} = {}", it.name, it.address)).at(it.span));
-    let depends = it.depends_on.iter().map(|it| Entry::new("depends on", &it.value).at(it.span));
+    let depends =
+        it.dependencies.iter().map(|it| Entry::new("depends on", &it.service.value).at(it.service.span));
     let profiles = it.profiles.iter().map(|it| Entry::new("profile", it));
     let pod = project.pod_of(it);
     let pod = pod.map(|it| Entry::new("of pod", format!("{} {}", it.kind, it.name.value)).at(it.name.span));

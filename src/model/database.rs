@@ -253,7 +253,7 @@ impl Project {
     /// A client of which nothing is known may create what it needs: some migration tools do.
     fn certainty_of_clients(&self, from: WorkloadId, dial: &Dial, peer: &Workload) -> Confidence {
         let dials = |it: &Workload| {
-            it.depends_on.iter().any(|name| name.value == peer.name.value)
+            it.dependencies.iter().any(|it| it.service.value == peer.name.value)
                 || self.destinations(it.id).iter().any(|dial| {
                     matches!(self.resolve_host(it.id, &dial.host), HostAnswer::Workloads(them) if them.contains(&peer.id))
                 })

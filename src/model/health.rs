@@ -1,7 +1,34 @@
 //! What health checks ask, against what answers.
 
-use super::{HealthPort, HostAnswer, Listener, Project, Served, WorkloadId};
+use super::{
+    HealthCheck, HealthPort, HealthRequest, HostAnswer, Listener, Program, Project, RouteMatch, Served,
+    ToolUse, Workload, WorkloadId,
+};
 use crate::net::Protocol;
+use crate::source::Span;
+
+/// Why a health check never passes.
+#[derive(Clone, Copy, Debug)]
+pub enum HealthFault<'a> {
+    /// Its image lacks a program that it runs.
+    MissingTool(&'a ToolUse),
+    /// No route takes the path that it asks for.
+    UnservedPath(&'a HealthRequest),
+    /// Nothing listens on the port that it asks.
+    UnservedPort(&'a HealthPort),
+}
+
+impl HealthFault<'_> {
+    /// Where the fault is written.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::MissingTool(it) => it.span,
+            Self::UnservedPath(it) => it.path_span,
+            Self::UnservedPort(it) => it.span,
+        }
+    }
+}
 
 impl Project {
     /// Whether `host` is the container `id` itself, seen from inside of it.
@@ -23,5 +50,38 @@ impl Project {
         let members = if is_dead { self.namespace_members(id) } else { Vec::new() };
         let listeners = members.into_iter().flat_map(|it| &self.workload(it).listeners.known);
         listeners.filter(|it| it.port.is_some() && it.protocol == Protocol::Tcp).collect()
+    }
+
+    /// The first program that `check` runs and the image of `workload` certainly lacks. Without the shell of a
+    /// shell form nothing behind it is even looked for.
+    #[must_use]
+    pub fn missing_tool<'a>(&self, workload: &Workload, check: &'a HealthCheck) -> Option<&'a ToolUse> {
+        let image = self.image(workload.image?);
+        check.tools.iter().find(|it| image.tools.lack(&it.name))
+    }
+
+    /// The program and the socket that answer a health request of `id` with 404, all of its routes being known.
+    #[must_use]
+    pub fn denied_by(&self, id: WorkloadId, request: &HealthRequest) -> Option<(&Program, &Listener)> {
+        let asked = self.asked_by(id, request);
+        asked.filter(|(program, _)| {
+            let routes = &program.routes;
+            !routes.known.is_empty() && routes.answer(&request.path) == RouteMatch::NotServed
+        })
+    }
+
+    /// Why `check` of `workload` certainly never passes.
+    #[must_use]
+    pub fn health_fault<'a>(&self, workload: &Workload, check: &'a HealthCheck) -> Option<HealthFault<'a>> {
+        let path = || {
+            let mut strict = check.requests.iter().filter(|it| it.fails_on_error_status);
+            strict.find(|it| self.denied_by(workload.id, it).is_some()).map(HealthFault::UnservedPath)
+        };
+        let port = || {
+            let mut ports = check.ports.iter();
+            let port = ports.find(|it| !self.served_instead(workload.id, it).is_empty());
+            port.filter(|_| workload.incomplete.is_none()).map(HealthFault::UnservedPort)
+        };
+        self.missing_tool(workload, check).map(HealthFault::MissingTool).or_else(path).or_else(port)
     }
 }

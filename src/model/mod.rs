@@ -11,6 +11,7 @@ pub mod compose;
 mod container;
 mod coverage;
 mod database;
+mod dependencies;
 mod environment;
 mod go;
 mod go_version;
@@ -25,6 +26,7 @@ mod pod;
 mod ports;
 mod queries;
 mod reach;
+mod reachability;
 mod resolve;
 mod resolved;
 mod settings;
@@ -42,6 +44,7 @@ pub use go::{
     StopTimeout, World,
 };
 pub use go_version::GoRefusal;
+pub use health::HealthFault;
 pub use image::{
     Base, Command, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck, Image,
     ImageFile, ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable,
@@ -53,11 +56,15 @@ pub use period::Period;
 pub use pod::{Pod, PodEntrance, PodId, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
+pub use reachability::{
+    Address, Cell, Endpoint, Matrix, Outcome, Reachability, Stack, Stage, Step, Trace, Verdict,
+};
 pub use resolved::Resolved;
 pub use settings::UnreadPort;
 pub use workload::{
-    Composition, CompositionId, ExtraHost, Grace, Namespace, Network, NetworkId, NetworkMembership,
-    PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
+    Composition, CompositionId, Dependency, ExtraHost, Grace, Namespace, Network, NetworkId,
+    NetworkMembership, PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
+    is_sigterm,
 };
 
 pub use crate::source::Text;

@@ -70,7 +70,7 @@ impl Project {
     }
 
     /// Whether `localhost` of `from` has nothing on the dialled port, for certain enough to say so.
-    fn is_absent_on_localhost(&self, from: WorkloadId, dial: &Dial) -> bool {
+    pub(super) fn is_absent_on_localhost(&self, from: WorkloadId, dial: &Dial) -> bool {
         let Some(port) = dial.port else { return false };
         match self.serves(from, port, dial.protocol) {
             Served::Yes(..) => false,
@@ -199,7 +199,7 @@ impl Project {
     }
 
     /// The container port behind the host port `host_port` that `id` publishes.
-    fn container_port_behind(
+    pub(super) fn container_port_behind(
         &self,
         id: WorkloadId,
         host_port: u16,
@@ -222,12 +222,8 @@ impl Project {
 
     /// The name by which other containers reach `id`: that of the workload whose network
     /// interfaces it has.
-    fn dns_name(&self, id: WorkloadId) -> &str {
-        let owner = match self.interfaces_of(id) {
-            Interfaces::Of(owner) => owner,
-            Interfaces::Host | Interfaces::Unknown => id,
-        };
-        &self.workload(owner).name.value
+    pub(super) fn dns_name(&self, id: WorkloadId) -> &str {
+        &self.workload(self.interfaces_owner(id)).name.value
     }
 
     fn publishers_elsewhere(

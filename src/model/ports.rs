@@ -111,7 +111,8 @@ impl Project {
             && !workload.networks.iter().any(|it| self.network(it.network).external)
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
         let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
-        let awaited = || others().any(|it| it.depends_on.iter().any(|it| it.value == workload.name.value));
+        let awaited =
+            || others().any(|it| it.dependencies.iter().any(|it| it.service.value == workload.name.value));
         let named = || {
             others().any(|from| {
                 let is_meant = |host: &str| match self.resolve_host(from.id, host) {

@@ -197,6 +197,14 @@ impl Project {
         Interfaces::Unknown
     }
 
+    /// The workload whose network interfaces `id` has; itself when they are the host's or not known.
+    pub(super) fn interfaces_owner(&self, id: WorkloadId) -> WorkloadId {
+        match self.interfaces_of(id) {
+            Interfaces::Of(owner) => owner,
+            Interfaces::Host | Interfaces::Unknown => id,
+        }
+    }
+
     fn bearers_of<'a>(
         &'a self,
         composition: super::CompositionId,
@@ -226,7 +234,8 @@ impl Project {
             |id: WorkloadId| self.workload(id).networks.iter().any(|it| self.network(it.network).external);
         let vague = |id: WorkloadId| {
             let it = self.workload(id);
-            it.incomplete.is_some() || !matches!(it.namespace, Namespace::Own)
+            let is_certain = matches!(it.namespace, Namespace::Own | Namespace::None(_) | Namespace::Host(_));
+            it.incomplete.is_some() || !is_certain
         };
         vague(dialler)
             || bearers.iter().any(|it| vague(*it))

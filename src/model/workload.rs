@@ -153,8 +153,8 @@ pub struct Workload {
     pub dials_incomplete: Option<String>,
     /// The calls of its program that listen or dial, understood or not.
     pub calls: Vec<NetworkCall>,
-    /// `depends_on` names.
-    pub depends_on: Vec<Spanned<String>>,
+    /// `depends_on:`.
+    pub dependencies: Vec<Dependency>,
     /// Compose `profiles`; empty when it always runs.
     pub profiles: Vec<String>,
     /// Whether it runs once and ends (a migration, a job): `restart: "no"` with a
@@ -209,7 +209,7 @@ impl Workload {
             dials: Vec::new(),
             dials_incomplete: None,
             calls: Vec::new(),
-            depends_on: Vec::new(),
+            dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,
             stopping: Stopping::default(),
@@ -295,4 +295,15 @@ pub struct ExtraHost {
     pub address: String,
     /// The entry.
     pub span: Span,
+}
+
+/// One entry of `depends_on:`.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    /// The service.
+    pub service: Spanned<String>,
+    /// `service_started`, `service_healthy`, `service_completed_successfully`.
+    pub condition: Option<Spanned<String>>,
+    /// Whether the service must be there.
+    pub required: bool,
 }

@@ -13,6 +13,7 @@ pub mod rule_list;
 mod sarif;
 pub mod settings_schema;
 mod text;
+pub mod trace;
 
 use std::io;
 

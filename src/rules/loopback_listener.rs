@@ -39,5 +39,5 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
         .accuses(workload, listener)
         .used_at(listener.call, "the program listens here")
         .evidence(entrance.span, entrance.clause)
-        .help(format!("listen on `:{port}`, which is every interface of the container"));
+        .help(listener.advice());
 }

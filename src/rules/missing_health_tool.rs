@@ -10,9 +10,8 @@ pub(super) const RULE: Rule = rule!("missing-health-tool", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         let Some(image) = workload.image.map(|it| ctx.project.image(it)) else { continue };
-        // Without the shell of a shell form nothing behind it is even looked for.
-        let lacks = |it: &&ToolUse| image.tools.lack(&it.name);
-        let missing = workload.health_checks().filter_map(|it| Some((it, it.tools.iter().find(lacks)?)));
+        let missing =
+            workload.health_checks().filter_map(|it| Some((it, ctx.project.missing_tool(workload, it)?)));
         for uses in grouped(missing, |a, b| a.1.name == b.1.name) {
             report(workload, image, &uses, findings);
         }

@@ -2,7 +2,7 @@
 
 use super::finding::grouped;
 use super::{Context, Findings, Rule};
-use crate::model::{HealthCheck, HealthRequest, RouteMatch, Workload};
+use crate::model::{HealthCheck, HealthRequest, Workload};
 use crate::source::nearest;
 
 pub(super) const RULE: Rule = rule!("unserved-health-path", check);
@@ -22,10 +22,7 @@ fn check_request(
     findings: &mut Findings,
 ) {
     let [(check, request), others @ ..] = requests else { return };
-    let Some((program, listener)) = ctx.project.asked_by(workload.id, request) else { return };
-    if program.routes.known.is_empty() || program.routes.answer(&request.path) != RouteMatch::NotServed {
-        return;
-    }
+    let Some((program, listener)) = ctx.project.denied_by(workload.id, request) else { return };
     let mut finding = findings
         .report(
             format!(

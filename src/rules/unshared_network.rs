@@ -1,6 +1,6 @@
 //! A container dials one that is on none of its networks.
 
-use super::{Context, Finding, Findings, Rule};
+use super::{Context, Findings, Rule};
 use crate::model::{Dial, HostAnswer, Workload};
 
 pub(super) const RULE: Rule = rule!("unshared-network", check);
@@ -28,19 +28,9 @@ fn report(ctx: &Context<'_>, from: &Workload, dial: &Dial, to: &Workload, findin
         .accuses(from, dial)
         .dialled_by(from, dial);
     for workload in [from, to] {
-        finding = show_networks(ctx, workload, finding);
+        for place in ctx.project.network_evidence(workload) {
+            finding = finding.evidence(place.span, place.value);
+        }
     }
-    let common = to.networks.first().map(|it| ctx.project.network(it.network).name.as_str());
-    finding.help(match common {
-        Some(network) => format!("put both on one network: add `{network}` to the `networks` of `{dialler}`"),
-        None => "put both on one network".to_owned(),
-    });
-}
-
-fn show_networks<'a>(ctx: &Context<'_>, workload: &Workload, mut finding: Finding<'a>) -> Finding<'a> {
-    for membership in &workload.networks {
-        let network = &ctx.project.network(membership.network).name;
-        finding = finding.evidence(membership.span, format!("`{}` is on `{network}`", workload.name.value));
-    }
-    finding
+    finding.help(ctx.project.joining_advice(from, to));
 }

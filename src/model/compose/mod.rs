@@ -11,7 +11,7 @@ mod variables;
 
 use super::{Command, Composition, EmbeddedFile, Network, Workload};
 use crate::facts::Facts;
-use crate::source::{FileId, Span, Spanned, Text};
+use crate::source::{FileId, Span, Text};
 
 /// Everything that the Compose files of a project say.
 #[derive(Debug, Default)]
@@ -38,8 +38,6 @@ pub struct ComposeService {
     pub command: Setting,
     /// `healthcheck.test:`; whether it is disabled says [`Workload::healthcheck`].
     pub healthcheck: Setting,
-    /// `depends_on:` with conditions.
-    pub dependencies: Vec<Dependency>,
     /// `restart:` (`no`, `always`, `on-failure`, `unless-stopped`); `None` when absent or not known.
     pub restart: Option<Text>,
     /// `user:`, when known.
@@ -88,17 +86,6 @@ pub struct Build {
     pub args: Vec<(String, Option<Text>)>,
     /// The text of the short form, else the key.
     pub span: Span,
-}
-
-/// One entry of `depends_on:`.
-#[derive(Clone, Debug)]
-pub struct Dependency {
-    /// The service.
-    pub service: Spanned<String>,
-    /// `service_started`, `service_healthy`, `service_completed_successfully`.
-    pub condition: Option<Spanned<String>>,
-    /// Whether the service must be there.
-    pub required: bool,
 }
 
 /// One entry of `volumes:`.

@@ -4,13 +4,13 @@ use rustc_hash::FxHashMap;
 
 use super::files::ProjectFiles;
 use super::variables::UNKNOWN;
-use super::{Build, ComposeService, Compositions, Dependency, Mount, Setting, commands, environment, ports};
+use super::{Build, ComposeService, Compositions, Mount, Setting, commands, environment, ports};
 use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::{
-    Composition, CompositionId, Environment, ExtraHost, Grace, Healthcheck, Namespace, Network, NetworkId,
-    NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
-    is_sigterm,
+    Composition, CompositionId, Dependency, Environment, ExtraHost, Grace, Healthcheck, Namespace, Network,
+    NetworkId, NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload, WorkloadId,
+    WorkloadKind, is_sigterm,
 };
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -76,7 +76,7 @@ fn mark_one_shots(services: &mut [ComposeService]) {
     };
     let awaited: Vec<String> = services
         .iter()
-        .flat_map(|it| it.dependencies.iter().filter(done).map(|it| it.service.value.clone()))
+        .flat_map(|it| it.workload.dependencies.iter().filter(done).map(|it| it.service.value.clone()))
         .collect();
     for service in services.iter_mut() {
         service.workload.one_shot = awaited.contains(&service.workload.name.value);
@@ -118,7 +118,6 @@ impl Resolver<'_> {
             confidence: Confidence::Proven,
             via: Vec::new(),
         });
-        let dependencies = self.dependencies(service);
         let (healthcheck, health_setting) = self.healthcheck(service);
         let id = self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX));
         let kind = WorkloadKind::Service(self.composition);
@@ -134,7 +133,7 @@ impl Resolver<'_> {
             extra_hosts: self.extra_hosts(service),
             links: self.links(service),
             healthcheck,
-            depends_on: dependencies.iter().map(|it| it.service.clone()).collect(),
+            dependencies: self.dependencies(service),
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
             stopping: Stopping { grace: self.grace(service), ..Stopping::default() },
             replicas: self.replicas(service),
@@ -148,7 +147,6 @@ impl Resolver<'_> {
             entrypoint: commands::command(service.entrypoint.as_ref(), variables),
             command: commands::command(service.command.as_ref(), variables),
             healthcheck: health_setting,
-            dependencies,
             restart: service.restart.as_ref().and_then(|it| self.text(it)),
             user: service.user.as_ref().and_then(|it| self.text(it)),
             working_dir: service.working_dir.as_ref().and_then(|it| self.text(it)),

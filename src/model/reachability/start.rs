@@ -1,0 +1,177 @@
+//! Whether Compose starts a container at all.
+
+use super::{Outcome, Stage, Step, Way, at};
+use crate::model::{HealthFault, Healthcheck, HostPort, Project, Workload, WorkloadId, WorkloadKind};
+use crate::source::Spanned;
+
+/// What keeps a workload from being started.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Start {
+    /// Nothing that the project shows.
+    #[default]
+    Free,
+    /// This, perhaps or for certain.
+    Hindered(Step, Option<String>),
+}
+
+/// The answer for every workload, by its id.
+pub(super) fn all(project: &Project) -> Vec<Start> {
+    let mut starts: Vec<Start> = project.workloads.iter().map(|it| own_hindrance(project, it)).collect();
+    for conflict in project.host_port_conflicts() {
+        let entries: Vec<HostPort<'_>> = std::iter::once(conflict.first).chain(conflict.rivals).collect();
+        for one in &entries {
+            let hindrance = conflicting(project, conflict.port, *one, &entries);
+            let start = &mut starts[one.workload.id.0 as usize];
+            if matches!(start, Start::Free) {
+                *start = hindrance;
+            }
+        }
+    }
+    // What waits for a container that is not started is not started either; a chain of such is no longer
+    // than the number of services.
+    for _ in 0..project.workloads.len() {
+        let mut changed = false;
+        for workload in &project.workloads {
+            if !matches!(starts[workload.id.0 as usize], Start::Free) {
+                continue;
+            }
+            if let Some(hindrance) = waiting(project, workload, &starts) {
+                starts[workload.id.0 as usize] = hindrance;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    starts
+}
+
+impl Way<'_, '_> {
+    /// Whether `id` may be started; what hinders it is a step.
+    pub(super) fn starts(&mut self, id: WorkloadId) -> bool {
+        match &self.reachability.starts[id.0 as usize] {
+            Start::Free => true,
+            Start::Hindered(step, fix) => {
+                self.steps.push(step.clone());
+                self.fix.clone_from(fix);
+                step.outcome != Outcome::Stops
+            }
+        }
+    }
+}
+
+fn hindered(outcome: Outcome, says: String, evidence: Vec<Spanned<String>>, fix: Option<String>) -> Start {
+    Start::Hindered(Step { stage: Stage::Start, outcome, says, evidence }, fix)
+}
+
+/// What hinders a workload whatever becomes of the others.
+fn own_hindrance(project: &Project, workload: &Workload) -> Start {
+    let WorkloadKind::Service(composition) = workload.kind else { return Start::Free };
+    let name = &workload.name.value;
+    if let Some(undefined) = project.composition(composition).undefined_networks.first() {
+        let network = &undefined.name;
+        let says = format!("Compose refuses the project: the network `{}` is not declared", network.value);
+        let evidence = vec![at(network.span, "no such network")];
+        let fix = format!("declare `{}` below `networks:`", network.value);
+        return hindered(Outcome::Stops, says, evidence, Some(fix));
+    }
+    if workload.replicas == Some(0) {
+        let says = format!("`{name}` is scaled to zero");
+        return hindered(Outcome::Stops, says, vec![at(workload.name.span, "the service")], None);
+    }
+    Start::Free
+}
+
+/// What becomes of one of several services that want a port of the host.
+fn conflicting(project: &Project, port: u16, one: HostPort<'_>, entries: &[HostPort<'_>]) -> Start {
+    let name = &one.workload.name.value;
+    let others: Vec<&HostPort<'_>> = entries.iter().filter(|it| it.workload.id != one.workload.id).collect();
+    let evidence = entries.iter().map(|it| {
+        let place = it.port.host_span.unwrap_or(it.port.span);
+        at(place, format!("`{}` publishes it here", it.workload.name.value))
+    });
+    let evidence = evidence.collect();
+    let fix = Some(format!("give `{name}` another port of the host"));
+    if others.is_empty() {
+        let says =
+            format!("`{name}` publishes port {port} of the host twice, so that Docker cannot start it");
+        return hindered(Outcome::Stops, says, evidence, fix);
+    }
+    // Compose starts first what others depend on.
+    if others.iter().any(|it| depends_on(project, one.workload, it.workload.id)) {
+        let says = format!("port {port} of the host is taken before `{name}` is started");
+        return hindered(Outcome::Stops, says, evidence, fix);
+    }
+    if others.iter().all(|it| depends_on(project, it.workload, one.workload.id)) {
+        return Start::Free;
+    }
+    let says = format!("several services publish port {port} of the host, and only one of them starts");
+    hindered(Outcome::Unknown, says, evidence, fix)
+}
+
+/// Whether `workload` depends on `other`, directly or not.
+fn depends_on(project: &Project, workload: &Workload, other: WorkloadId) -> bool {
+    let mut open = vec![workload];
+    let mut seen = vec![workload.id];
+    while let Some(it) = open.pop() {
+        for (_, peer) in project.dependencies_of(it) {
+            if peer.id == other {
+                return true;
+            }
+            if !seen.contains(&peer.id) {
+                seen.push(peer.id);
+                open.push(peer);
+            }
+        }
+    }
+    false
+}
+
+/// What keeps `workload` waiting for ever.
+fn waiting(project: &Project, workload: &Workload, starts: &[Start]) -> Option<Start> {
+    let name = &workload.name.value;
+    project.dependencies_of(workload).find_map(|(dependency, peer)| {
+        let awaited = &peer.name.value;
+        let condition = dependency.condition.as_ref();
+        let place =
+            at(condition.map_or(dependency.service.span, |it| it.span), format!("`{name}` waits here"));
+        if let Start::Hindered(step, fix) = &starts[peer.id.0 as usize] {
+            let says = format!("`{name}` waits for `{awaited}`: {}", step.says);
+            let evidence = std::iter::once(place).chain(step.evidence.clone()).collect();
+            return Some(hindered(step.outcome, says, evidence, fix.clone()));
+        }
+        condition.filter(|it| it.value == "service_healthy")?;
+        let stops = |says: String, more: Spanned<String>, fix: String| {
+            hindered(Outcome::Stops, says, vec![place.clone(), more], Some(fix))
+        };
+        match &peer.healthcheck {
+            Healthcheck::Absent | Healthcheck::Disabled(_) => Some(stops(
+                format!("`{name}` waits until `{awaited}` is healthy, and `{awaited}` has no health check"),
+                at(peer.name.span, format!("`{awaited}`")),
+                format!("give `{awaited}` a health check, or wait for `service_started`"),
+            )),
+            Healthcheck::Unknown => None,
+            Healthcheck::Set(check) => {
+                let fault = project.health_fault(peer, check)?;
+                let says =
+                    format!("`{name}` waits until `{awaited}` is healthy, and its health check always fails");
+                Some(stops(
+                    says,
+                    at(fault.span(), fault.clause()),
+                    format!("mend the health check of `{awaited}`"),
+                ))
+            }
+        }
+    })
+}
+
+impl HealthFault<'_> {
+    fn clause(&self) -> String {
+        match self {
+            Self::MissingTool(it) => format!("the image has no `{}`", it.name),
+            Self::UnservedPath(it) => format!("no route takes {}", it.path),
+            Self::UnservedPort(it) => format!("nothing listens on port {}", it.port),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+module example.com/default-bridge
+
+go 1.22

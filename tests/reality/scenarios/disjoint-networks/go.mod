@@ -1,0 +1,3 @@
+module example.com/disjoint-networks
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/host-gateway
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/host-network
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/host-port-between-containers
+
+go 1.22

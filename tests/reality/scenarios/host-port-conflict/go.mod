@@ -1,0 +1,3 @@
+module example.com/host-port-conflict
+
+go 1.22

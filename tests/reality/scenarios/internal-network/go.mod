@@ -1,0 +1,3 @@
+module example.com/internal-network
+
+go 1.22

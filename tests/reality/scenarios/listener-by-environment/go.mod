@@ -1,0 +1,3 @@
+module example.com/listener-by-environment
+
+go 1.22

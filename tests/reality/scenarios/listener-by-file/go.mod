@@ -1,0 +1,3 @@
+module example.com/listener-by-file
+
+go 1.22

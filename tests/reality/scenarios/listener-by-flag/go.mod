@@ -1,0 +1,3 @@
+module example.com/listener-by-flag
+
+go 1.22

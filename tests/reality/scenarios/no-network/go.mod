@@ -1,0 +1,3 @@
+module example.com/no-network
+
+go 1.22

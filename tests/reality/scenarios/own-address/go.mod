@@ -1,0 +1,3 @@
+module example.com/own-address
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/published-addresses
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/refused-project
+
+go 1.22

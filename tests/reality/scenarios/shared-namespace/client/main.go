@@ -1,0 +1,11 @@
+// Command client stands outside.
+package main
+
+import (
+	"log"
+	"net/http"
+)
+
+func main() {
+	log.Fatal(http.ListenAndServe(":8000", nil))
+}

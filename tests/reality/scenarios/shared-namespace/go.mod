@@ -1,0 +1,3 @@
+module example.com/shared-namespace
+
+go 1.22

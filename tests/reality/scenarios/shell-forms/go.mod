@@ -1,0 +1,3 @@
+module example.com/shell-forms
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/udp-against-tcp
+
+go 1.22

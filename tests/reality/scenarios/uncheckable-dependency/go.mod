@@ -1,0 +1,3 @@
+module example.com/uncheckable-dependency
+
+go 1.22
