@@ -79,7 +79,7 @@ fn call(it: &Call) -> Entry {
         Callee::Method { receiver, .. } => Some(&**receiver),
         _ => None,
     };
-    receiver.into_iter().chain(&it.arguments).fold(entry, with_reasons)
+    receiver.into_iter().chain(&*it.arguments).fold(entry, with_reasons)
 }
 
 /// `entry` with what is not known of `value`, and why, below it.

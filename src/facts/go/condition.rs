@@ -207,7 +207,7 @@ pub(super) fn same(left: &Value, right: &Value) -> bool {
         ) => {
             same_callee(left_callee, right_callee)
                 && left.len() == right.len()
-                && left.iter().zip(right).all(|(left, right)| same(left, right))
+                && left.iter().zip(&**right).all(|(left, right)| same(left, right))
         }
         _ => left == right,
     }

@@ -1,5 +1,8 @@
 //! Reads expressions: what they stand for, of which type, and which calls they make.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::command_line::{arguments_of, number_of_arguments};
 use super::condition::{self, Test, TestKind, guard_of, is_empty_literal};
 use super::duration;
@@ -82,7 +85,7 @@ impl<'t> Reader<'_, 't> {
                     (of, index) => match (arguments_of(&of), index) {
                         (Some(words), index) => self.argument_of_command_line(words, index.as_ref(), node),
                         (None, Some(key)) => {
-                            let (of, key) = (Box::new(of), Some(Box::new(key)));
+                            let (of, key) = (Arc::new(of), Some(Box::new(key)));
                             State::new(Value::Element { of, key, span }, None)
                         }
                         (None, None) => self.unknown(node, "it is an element of a list or map"),
@@ -173,7 +176,7 @@ impl<'t> Reader<'_, 't> {
             return State { number, ..State::new(zero, type_name) };
         }
         let value = Value::Field {
-            receiver: Box::new(receiver.value),
+            receiver: Arc::new(receiver.value),
             receiver_type: receiver.type_name,
             field: Spanned::new(field.text().to_owned(), self.context.span(field)),
         };
@@ -511,7 +514,7 @@ impl<'t> Reader<'_, 't> {
         }
         let receiver = self.expression(operand);
         let receiver_type = receiver.type_name;
-        Some(Callee::Method { receiver: Box::new(receiver.value), receiver_type, name })
+        Some(Callee::Method { receiver: Arc::new(receiver.value), receiver_type, name })
     }
 
     /// Function literals are read behind the other arguments, see [`Reader::callbacks`].
@@ -550,12 +553,12 @@ impl<'t> Reader<'_, 't> {
             Some(it) if decodes_result => Some(it.clone()),
             _ => self.result_type(&callee, entry),
         };
-        let values: Vec<Value> = states.into_iter().map(|it| it.value).collect();
+        let values: Arc<[Value]> = states.into_iter().map(|it| it.value).collect();
         let value = self.value_of_call(&callee, entry, &values, span);
         if is_of_interest(&callee, entry) {
             self.calls.push(Call {
                 callee: callee.clone(),
-                arguments: values.clone(),
+                arguments: values,
                 argument_spans: nodes.iter().map(|it| self.context.span(*it)).collect(),
                 usage,
                 span,
@@ -621,7 +624,7 @@ impl<'t> Reader<'_, 't> {
             let span = self.context.span(*node);
             let filled = || match condition::is_too_large(call) {
                 true => unknown(self.context, *node, "it is built from too many parts"),
-                false => Value::Filled { call: Box::new(call.clone()), argument, span },
+                false => Value::Filled { call: Arc::new(call.clone()), argument, span },
             };
             let Some(index) =
                 operand.filter(|it| it.kind() == "identifier").and_then(|it| self.locals.find(it.text()))
@@ -647,7 +650,7 @@ impl<'t> Reader<'_, 't> {
                 it.value = value;
                 it.untouched = false;
                 // What was assigned before may be something else now.
-                it.fields.clear();
+                it.fields = Rc::default();
             });
         }
         let Callee::Method { receiver_type: Some(owner), .. } = callee else { return };
@@ -678,9 +681,15 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn value_of_call(&self, callee: &Callee, entry: Option<&GoEntry>, values: &[Value], span: Span) -> Value {
+    fn value_of_call(
+        &self,
+        callee: &Callee,
+        entry: Option<&GoEntry>,
+        values: &Arc<[Value]>,
+        span: Span,
+    ) -> Value {
         let call = || {
-            let (callee, arguments) = (Box::new(callee.clone()), values.to_vec());
+            let (callee, arguments) = (Arc::new(callee.clone()), Arc::clone(values));
             Value::Call { callee, arguments, span }
         };
         let Some(entry) = entry else { return call() };
@@ -699,7 +708,7 @@ impl<'t> Reader<'_, 't> {
             let parts = flag.of_call(callee, values);
             return parts.map_or_else(call, |it| Value::Flag(Box::new(Flag::new(&it, flag.rules, span))));
         }
-        match (entry.pure.as_ref().map(|it| it.meaning), values) {
+        match (entry.pure.as_ref().map(|it| it.meaning), &**values) {
             (Some("format"), [format, rest @ ..]) => {
                 Value::Format { format: Box::new(format.clone()), arguments: rest.to_vec(), span }
             }

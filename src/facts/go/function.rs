@@ -1,5 +1,6 @@
 //! Reads the statements of one function in order, keeping what each local variable stands for.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::condition::{self, Guard, Test, guard_of, same};
@@ -448,7 +449,7 @@ impl<'c, 't> Reader<'c, 't> {
             let (state, second) = self.two_results(*only, usage, statement);
             let span = self.context.span(*only);
             let further = |index: usize| match &state.value {
-                Value::Call { .. } => Value::Result { call: Box::new(state.value.clone()), index, span },
+                Value::Call { .. } => Value::Result { call: Arc::new(state.value.clone()), index, span },
                 _ => {
                     let name = callee_text(*only);
                     unknown(self.context, *only, format!("it is a further result of `{name}`"))
@@ -548,7 +549,7 @@ impl<'c, 't> Reader<'c, 't> {
         let receiver = self.expression(operand);
         let field = Spanned::new(field.text().to_owned(), self.context.span(field));
         let before = Value::Field {
-            receiver: Box::new(receiver.value.clone()),
+            receiver: Arc::new(receiver.value.clone()),
             receiver_type: receiver.type_name.clone(),
             field: field.clone(),
         };
@@ -572,9 +573,10 @@ impl<'c, 't> Reader<'c, 't> {
                 return;
             }
             let path = format!("{path}{}", field.value);
-            match state.fields.iter_mut().find(|it| it.path == path) {
+            let fields = Rc::make_mut(&mut state.fields);
+            match fields.iter_mut().find(|it| it.path == path) {
                 Some(known) => known.value = value,
-                None => state.fields.push(WrittenField { path, before, value }),
+                None => fields.push(WrittenField { path, before, value }),
             }
         });
     }
@@ -833,7 +835,7 @@ impl<'c, 't> Reader<'c, 't> {
                     for (index, name) in names.into_iter().enumerate() {
                         let value = match &list {
                             Some(of) if index == 1 && !condition::is_too_large(of) => Value::Element {
-                                of: Box::new(of.clone()),
+                                of: Arc::new(of.clone()),
                                 key: None,
                                 span: self.context.span(name),
                             },

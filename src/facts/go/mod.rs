@@ -185,7 +185,7 @@ pub struct Call {
     /// What is called.
     pub callee: Callee,
     /// The arguments in order.
-    pub arguments: Vec<Value>,
+    pub arguments: Arc<[Value]>,
     /// Byte ranges of the arguments as written.
     pub argument_spans: Vec<Span>,
     /// What happens to the results.
@@ -229,7 +229,7 @@ pub enum Callee {
     /// A method, or a function in a field.
     Method {
         /// What it is called on.
-        receiver: Box<Value>,
+        receiver: Arc<Value>,
         /// The receiver's type, when it shows (constructor, declaration, parameter, field).
         receiver_type: Option<TypeName>,
         /// Method name.

@@ -1,5 +1,7 @@
 //! The local variables of a function while its statements are read, and what branches do to them.
 
+use std::rc::Rc;
+
 use super::condition::{self, Guard, Test};
 use super::{TypeName, Value};
 use crate::source::{Span, Spanned};
@@ -13,8 +15,9 @@ pub(super) struct State {
     pub(super) test: Option<Test>,
     /// Whether it is a number; `+` then adds.
     pub(super) number: bool,
-    /// Fields that were assigned to although the value is no literal of this function.
-    pub(super) fields: Vec<WrittenField>,
+    /// Fields that were assigned to although the value is no literal of this function; shared, since a state is
+    /// copied wherever its variable is used.
+    pub(super) fields: Rc<Vec<WrittenField>>,
     /// Whether others may have written to its fields.
     pub(super) shared: bool,
     /// Whether it was declared without a value.
@@ -32,7 +35,7 @@ pub(super) struct WrittenField {
 
 impl State {
     pub(super) fn new(value: Value, type_name: Option<TypeName>) -> Self {
-        let (test, fields) = (None, Vec::new());
+        let (test, fields) = (None, Rc::default());
         Self { value, type_name, test, number: false, fields, shared: false, untouched: false }
     }
 }
@@ -178,7 +181,7 @@ impl<'t> Locals<'t> {
 
 fn join_states(guard: &Guard, then: State, otherwise: State, span: Span) -> State {
     let mut fields = Vec::new();
-    for field in then.fields.iter().chain(&otherwise.fields) {
+    for field in then.fields.iter().chain(otherwise.fields.iter()) {
         if fields.iter().any(|it: &WrittenField| it.path == field.path) {
             continue;
         }
@@ -193,7 +196,7 @@ fn join_states(guard: &Guard, then: State, otherwise: State, span: Span) -> Stat
         type_name: then.type_name.or(otherwise.type_name),
         test: if then.test == otherwise.test { then.test } else { None },
         number: then.number && otherwise.number,
-        fields,
+        fields: Rc::new(fields),
         shared: then.shared || otherwise.shared,
         untouched: then.untouched && otherwise.untouched,
         value: join_values(guard, then.value, otherwise.value, span),

@@ -1,5 +1,7 @@
 //! A Go expression, kept as what the source says.
 
+use std::sync::Arc;
+
 use super::{Callee, TypeName};
 use crate::facts::catalogue::{FlagParts, FlagRules};
 use crate::source::{Span, Spanned};
@@ -8,7 +10,7 @@ use crate::source::{Span, Spanned};
 ///
 /// Local variables are replaced by what was assigned to them where the function shows it; what
 /// the function cannot show (package names, parameters, fields, calls) stays a reference for the
-/// model to follow.
+/// model to follow. A value is copied to wherever its variable is used, so that its parts are shared.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A string, rune or number literal; numbers as their decimal text. The span is the text
@@ -58,7 +60,7 @@ pub enum Value {
     /// `receiver.field`.
     Field {
         /// Left of the dot.
-        receiver: Box<Value>,
+        receiver: Arc<Value>,
         /// The receiver's type when it shows.
         receiver_type: Option<TypeName>,
         /// Right of the dot.
@@ -102,16 +104,16 @@ pub enum Value {
     /// module, and reads the catalogue otherwise (`strconv.Itoa`, `strings.TrimSpace`, `gin.New`).
     Call {
         /// What is called.
-        callee: Box<Callee>,
+        callee: Arc<Callee>,
         /// The arguments.
-        arguments: Vec<Value>,
+        arguments: Arc<[Value]>,
         /// The call.
         span: Span,
     },
     /// A further result of a call with several.
     Result {
         /// The call, a [`Value::Call`].
-        call: Box<Value>,
+        call: Arc<Value>,
         /// Which result, from 0; never 0, which the call itself stands for.
         index: usize,
         /// Where it is taken.
@@ -120,7 +122,7 @@ pub enum Value {
     /// An element of a list or map: `ports["web"]`, `args[0]`.
     Element {
         /// The list or map.
-        of: Box<Value>,
+        of: Arc<Value>,
         /// Index or key; `None` for each element in turn, as in a loop.
         key: Option<Box<Value>>,
         /// The expression, or the loop's variable.
@@ -129,7 +131,7 @@ pub enum Value {
     /// What a call makes of a variable whose address it gets: `mustMap(&addr, "ADDR")`.
     Filled {
         /// The call, a [`Value::Call`].
-        call: Box<Value>,
+        call: Arc<Value>,
         /// The argument that holds the address, from 0.
         argument: usize,
         /// Where the address is taken.
@@ -216,17 +218,6 @@ impl Condition {
             Self::Failed(_) => true,
             Self::All(parts) => parts.iter().any(Self::is_failure),
             _ => false,
-        }
-    }
-
-    /// The values that it speaks of.
-    pub fn values(&self) -> Vec<&Value> {
-        match self {
-            Self::Empty(it) | Self::Unset(it) | Self::Failed(it) | Self::Holds(it) => vec![it],
-            Self::Equal(left, right) => vec![left, right],
-            Self::Not(inner) => inner.values(),
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::values).collect(),
-            Self::Unknown(_) => Vec::new(),
         }
     }
 }

@@ -330,7 +330,7 @@ fn dials_unix_socket(evaluator: &Evaluator<'_>, frame: &Frame<'_>) -> bool {
     let package = evaluator.packages.function(*function).package;
     let functions = evaluator.reachable.functions.iter().map(|it| evaluator.packages.function(*it));
     let calls = functions.filter(|it| it.package == package).flat_map(|it| &it.function.calls);
-    let mut arguments = calls.filter(|it| it.callee.name().starts_with("Dial")).flat_map(|it| &it.arguments);
+    let mut arguments = calls.filter(|it| it.callee.name().starts_with("Dial")).flat_map(|it| &*it.arguments);
     arguments.any(|it| matches!(it, Value::Literal(text) if text.value == "unix"))
 }
 

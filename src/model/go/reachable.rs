@@ -231,7 +231,7 @@ impl<'a> Walk<'_, 'a> {
         if let Callee::Method { receiver, .. } = &call.callee {
             self.mentions(package, Some(function), receiver, 16);
         }
-        for argument in &call.arguments {
+        for argument in &*call.arguments {
             self.mentions(package, Some(function), argument, 16);
             if external {
                 self.hand_out(package, Some(function), argument);

@@ -220,7 +220,7 @@ impl<'w> Gathered<'_, 'w> {
     /// `.Methods("GET")`: which calls of the chain made routes.
     fn restrict(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> Registered<'w> {
         let mut names = Vec::new();
-        for argument in &call.arguments {
+        for argument in &*call.arguments {
             let outcome = self.evaluator.outline(argument, frame);
             if outcome.unknown.is_some() {
                 return Registered::Unknown("the methods were not resolved");

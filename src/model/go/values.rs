@@ -2,7 +2,7 @@
 
 use super::Reachable;
 use super::world::{FunctionId, PackageId, Packages};
-use crate::facts::go::{Callee, Condition, Value};
+use crate::facts::go::{Callee, Value};
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) fn visit<'w>(
             Callee::Method { receiver, .. } => Some(&**receiver),
             Callee::Imported { .. } | Callee::Own { .. } => None,
         });
-        let arguments = it.calls.iter().flat_map(|it| &it.arguments);
+        let arguments = it.calls.iter().flat_map(|it| &*it.arguments);
         let fields = it.field_writes.iter().map(|it| &it.value);
         let variables = it.variable_writes.iter().map(|(_, value)| value);
         let returned = it.returns.iter().flatten();
@@ -48,7 +48,7 @@ fn each_part<'w>(place: Place, value: &'w Value, depth: u32, look: &mut impl FnM
     look(place, value);
     if let Value::Choice(arms, _) = value {
         let conditions = arms.iter().filter_map(|it| it.condition.as_ref());
-        conditions.flat_map(Condition::values).for_each(|it| each_part(place, it, depth, look));
+        conditions.for_each(|it| it.each_value(&mut |it| each_part(place, it, depth, look)));
     }
-    value.parts().into_iter().for_each(|it| each_part(place, it, depth, look));
+    value.each_part(&mut |it| each_part(place, it, depth, look));
 }

@@ -349,7 +349,7 @@ impl<'w> Evaluator<'w> {
                 let (package, function) = (self.package_of(frame), self.function_of(frame));
                 match self.packages.targets(package, function, callee) {
                     Targets::Own(targets) => {
-                        if let ([], [value]) = (&targets[..], arguments.as_slice())
+                        if let ([], [value]) = (&targets[..], &**arguments)
                             && self.packages.converts(package, callee)
                         {
                             return self.head(value, frame, depth);

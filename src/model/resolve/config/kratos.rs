@@ -84,13 +84,13 @@ impl<'w> Evaluator<'w> {
             return None;
         }
         let mut out = Vec::new();
-        for option in arguments {
+        for option in &**arguments {
             let Value::Call { callee, arguments, .. } = self.head(option, &head.frame, depth).value else {
                 return None;
             };
             match callee.name() {
                 "WithSource" => {
-                    for source in arguments {
+                    for source in &**arguments {
                         self.add_kratos_source(source, &head.frame, depth, &mut out)?;
                     }
                 }
