@@ -5,7 +5,7 @@ use super::network::word_of;
 use super::shutdown::serves_until_it_fails;
 use super::way::{Way, ways_to};
 use super::world::{FunctionId, TypeRef};
-use super::{Collision, Listener, entry_of};
+use super::{Collision, Listener};
 use crate::facts::catalogue::{EntryAddress, ListenEntry};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::resolve::{Evaluator, Located};
@@ -74,10 +74,9 @@ fn sockets<'w>(
     call: &'w Call,
     served: &[Span],
 ) -> Vec<Bound<'w>> {
-    let it = evaluator.packages.function(function);
-    let targets = evaluator.packages.targets(it.package, Some(it.function), &call.callee);
-    let Some(listen) = entry_of(&targets).and_then(|it| it.listen.as_ref()) else { return Vec::new() };
-    let blocks = serves_until_it_fails(&targets, call);
+    let entry = evaluator.packages.entry(function, call);
+    let Some(listen) = entry.and_then(|it| it.listen.as_ref()) else { return Vec::new() };
+    let blocks = serves_until_it_fails(evaluator.packages.targets_of(function, call), entry, call);
     // A socket that nothing serves may have been closed again, as in a look for a free port.
     let stays = blocks || served.contains(&call.span) || listen.protocol == "udp";
     if !matches!(listen.form, "address" | "port") || !stays {

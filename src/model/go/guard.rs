@@ -52,9 +52,7 @@ impl<'e, 'w> Guards<'e, 'w> {
 
     /// The guard that certainly stands in front of a route which `site` registers at `at`.
     pub(super) fn before(&self, at: &At, site: Site<'w>) -> Option<Span> {
-        let own = self.evaluator.packages.function(site.0);
-        let targets = self.evaluator.packages.targets(own.package, Some(own.function), &site.1.callee);
-        let route = entry_of(&targets)?.route.as_ref()?;
+        let route = self.evaluator.packages.entry(site.0, site.1)?.route.as_ref()?;
         self.guard_among(site, behind_pattern(route)).or_else(|| {
             let in_front = |it: &&Attached<'w>| self.stands_before(it, at, site);
             self.attached.iter().find(in_front).map(|it| it.guard)
@@ -84,9 +82,7 @@ impl<'e, 'w> Guards<'e, 'w> {
 
     fn visit(&mut self, routers: &Routers<'e, 'w>, site: Site<'w>) {
         let (function, call) = site;
-        let it = self.evaluator.packages.function(function);
-        let targets = self.evaluator.packages.targets(it.package, Some(it.function), &call.callee);
-        let Some(entry) = entry_of(&targets) else { return };
+        let Some(entry) = self.evaluator.packages.entry(function, call) else { return };
         let Callee::Method { receiver, .. } = &call.callee else { return };
         let group = entry.route.as_ref().filter(|it| it.role == Role::Group);
         if group.is_some() {
@@ -188,18 +184,15 @@ fn behind_pattern(route: &RouteEntry) -> usize {
 /// How the guards of a group stand in front: as those of its `Use` when that goes by paths, else
 /// before whatever is registered on the group.
 fn order_of_group(evaluator: &Evaluator<'_>, (function, call): Site<'_>) -> MiddlewareOrder {
-    let it = evaluator.packages.function(function);
-    let targets = evaluator.packages.targets(it.package, Some(it.function), &call.callee);
-    let result = entry_of(&targets).and_then(|it| it.result.as_ref());
+    let result = evaluator.packages.entry(function, call).and_then(|it| it.result.as_ref());
     let attach = result.and_then(|it| catalogue().find(&it.package, &it.name, "Use")?.middleware);
     attach.filter(|it| *it == MiddlewareOrder::Stack).unwrap_or(MiddlewareOrder::All)
 }
 
 fn is_guard_mentioned(evaluator: &Evaluator<'_>, (function, call): Site<'_>) -> bool {
-    let it = evaluator.packages.function(function);
-    let targets = evaluator.packages.targets(it.package, Some(it.function), &call.callee);
     let is_guard =
         |package: &str, name: &str| catalogue().find(package, "", name).is_some_and(|it| it.guard.is_some());
     let named = |it: &Value| matches!(it, Value::Name { package, name } if is_guard(package, &name.value));
-    entry_of(&targets).is_some_and(|it| it.guard.is_some()) || call.arguments.iter().any(|it| it.any(&named))
+    let entry = evaluator.packages.entry(function, call);
+    entry.is_some_and(|it| it.guard.is_some()) || call.arguments.iter().any(|it| it.any(&named))
 }

@@ -163,7 +163,6 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
 
     /// Whether a call that no table knows looks as if it listened.
     fn may_listen(&self, function: FunctionId, call: &Call) -> bool {
-        let it = self.evaluator.packages.function(function);
         let name = call.callee.name();
         let telling = name.starts_with("ListenAnd")
             || matches!(
@@ -176,14 +175,15 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                     | "StartHTTPServer"
                     | "StartGRPCServer"
             );
-        match self.evaluator.packages.targets(it.package, Some(it.function), &call.callee) {
+        match self.evaluator.packages.targets_of(function, call) {
             Targets::Own(_) => false,
             Targets::Imported(..) | Targets::ExternalMethod(..) => telling,
             // The type does not show; a framework of this file may have such a method.
             Targets::Method(own, _) if own.is_empty() => {
                 let packages = packages_that_listen_by(name);
                 let imported = |path: &str| packages.contains(&without_version(path).as_ref());
-                telling || (!packages.is_empty() && it.file.imports.iter().any(|it| imported(&it.path.value)))
+                let file = self.evaluator.packages.function(function).file;
+                telling || (!packages.is_empty() && file.imports.iter().any(|it| imported(&it.path.value)))
             }
             Targets::Method(..) => false,
         }

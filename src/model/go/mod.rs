@@ -2,6 +2,7 @@
 
 mod collision;
 mod guard;
+mod known_call;
 mod listen;
 mod network;
 mod profiler;

@@ -113,12 +113,10 @@ impl<'a> World<'a> {
 
     /// What is known of what a call does on the network.
     fn entry(&self, function: FunctionId, call: &Call) -> Option<&'a GoEntry> {
-        let it = self.packages.function(function);
-        let targets = self.packages.targets(it.package, Some(it.function), &call.callee);
-        let known = self.packages.network_entry(&targets);
+        let known = self.packages.network_entry_of(function, call);
         // Its body need not have been read.
         let (None, Callee::Imported { package, name }) = (known, &call.callee) else { return known };
-        let own = self.packages.import(it.package, package)?;
+        let own = self.packages.import(self.packages.function(function).package, package)?;
         let imports = self.packages.package(own).files.iter().flat_map(|(_, file)| &file.imports);
         catalogue().generated(imports.map(|it| it.path.value.as_str()), name)
     }

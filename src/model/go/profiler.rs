@@ -3,7 +3,7 @@
 use super::router::{Root, Routers};
 use super::way::{Way, ways_to};
 use super::world::FunctionId;
-use super::{ProfileKind, Profiler, entry_of};
+use super::{ProfileKind, Profiler};
 use crate::facts::catalogue::{ListenEntry, ProfilerEntry, Role, go as catalogue};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::resolve::Evaluator;
@@ -104,9 +104,7 @@ fn registered<'w>(
     by_import: bool,
 ) -> Vec<Source<'w>> {
     let evaluator = routers.evaluator;
-    let it = evaluator.packages.function(function);
-    let targets = evaluator.packages.targets(it.package, Some(it.function), &call.callee);
-    let Some(entry) = entry_of(&targets) else { return Vec::new() };
+    let Some(entry) = evaluator.packages.entry(function, call) else { return Vec::new() };
     let registers =
         entry.route.as_ref().is_some_and(|it| matches!(it.role, Role::Handle | Role::Any | Role::Mount));
     let router = match entry.profiler {
@@ -175,8 +173,7 @@ fn answers(value: &Value, by_import: bool) -> bool {
 /// that was not followed.
 fn guarded<'w>(routers: &Routers<'_, 'w>, function: FunctionId, call: &'w Call) -> Option<Option<Root>> {
     let evaluator = routers.evaluator;
-    let it = evaluator.packages.function(function);
-    let entry = entry_of(&evaluator.packages.targets(it.package, Some(it.function), &call.callee))?;
+    let entry = evaluator.packages.entry(function, call)?;
     let is_group = entry.route.as_ref().is_some_and(|it| it.role == Role::Group);
     let Callee::Method { receiver, .. } = &call.callee else { return None };
     if !(is_group || entry.middleware.is_some()) || !call.arguments.iter().any(|it| it.any(&asks_who)) {
@@ -212,9 +209,8 @@ fn asks_who(value: &Value) -> bool {
 }
 
 fn http_server(evaluator: &Evaluator<'_>, function: FunctionId, call: &Call) -> Option<&'static ListenEntry> {
-    let it = evaluator.packages.function(function);
-    let listen = entry_of(&evaluator.packages.targets(it.package, Some(it.function), &call.callee))?;
-    listen.listen.as_ref().filter(|it| it.application == "http")
+    let entry = evaluator.packages.entry(function, call)?;
+    entry.listen.as_ref().filter(|it| it.application == "http")
 }
 
 /// Whether the profiles are there whenever the server runs; one that a condition starts may never run.

@@ -1,12 +1,14 @@
 //! Go main packages.
 
+use rayon::prelude::*;
+
 use super::reachable::Reachable;
-use super::world::Packages;
+use super::world::{PackageId, Packages};
 use super::{Program, ProgramId, network, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::model::resolve::{Evaluator, Setting};
 use crate::model::{ContainerFiles, Environment};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// Every Go program of a project, ready to be looked at in a workload.
 #[derive(Debug, Default)]
@@ -22,12 +24,12 @@ impl<'a> World<'a> {
     /// Reads the programs out of the facts of all files.
     #[must_use]
     pub fn new(facts: &'a Facts) -> Self {
-        let mut world = Self { packages: Packages::new(facts), facts: Some(facts), ..Self::default() };
+        let world = Self { packages: Packages::new(facts), facts: Some(facts), ..Self::default() };
         let mut mains = Vec::new();
         for (id, package) in world.packages.iter().filter(|(_, it)| it.name == "main") {
             mains.extend(package.mains().map(|(file, span)| (id, file, span)));
         }
-        for (id, file, main) in mains {
+        let read = |&(id, file, main): &(PackageId, FileId, Span)| {
             let package = world.packages.package(id);
             let module_directory = package.module_directory.clone();
             let reachable = Reachable::new(&world.packages, id, file);
@@ -37,7 +39,7 @@ impl<'a> World<'a> {
             let setting = Setting { environment: &environment, arguments: None, files: &files };
             let evaluator = Evaluator::new(&world.packages, &reachable, setting);
             let (routes, profilers) = (routes::routes(&evaluator, main), profiler::profilers(&evaluator));
-            world.programs.push(Program {
+            let program = Program {
                 directory: package.directory.clone(),
                 module_directory: module_directory.unwrap_or_else(|| package.directory.clone()),
                 import_path: package.import_path.clone(),
@@ -49,10 +51,11 @@ impl<'a> World<'a> {
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 routes,
                 profilers,
-            });
-            world.reachable.push(reachable);
-        }
-        world
+            };
+            (program, reachable)
+        };
+        let (programs, reachable) = mains.par_iter().map(read).unzip();
+        Self { programs, reachable, ..world }
     }
 
     /// The programs of a folder; several when files of it each have a `main`, of which a build

@@ -200,17 +200,9 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn call(&mut self, id: FunctionId, package: PackageId, function: &'a Function, call: &'a Call) {
-        let (targets, external) = match self.packages.targets(package, Some(function), &call.callee) {
-            Targets::Own(targets) => (targets, false),
-            Targets::Method(mut targets, _) => {
-                // Of the methods of that name only those that take as many arguments.
-                targets.retain(|it| {
-                    let parameters = &self.packages.function(*it).function.parameters;
-                    let variadic = parameters.last().is_some_and(|it| it.variadic);
-                    variadic || parameters.len() == call.arguments.len()
-                });
-                (targets, false)
-            }
+        let packages = self.packages;
+        let (targets, external): (&[FunctionId], bool) = match packages.targets_of(id, call) {
+            Targets::Own(targets) | Targets::Method(targets, _) => (targets, false),
             Targets::Imported(path, name) => {
                 let entry = catalogue().find(path, "", name).and_then(|it| it.dotenv);
                 self.out.dotenv_loads.extend(entry.map(|it| DotenvLoad {
@@ -218,11 +210,12 @@ impl<'a> Walk<'_, 'a> {
                     files: it.files,
                     over: it.over,
                 }));
-                (Vec::new(), true)
+                (&[], true)
             }
-            Targets::ExternalMethod(..) => (Vec::new(), true),
+            Targets::ExternalMethod(..) => (&[], true),
         };
-        for target in targets {
+        let by_name = matches!(packages.targets_of(id, call), Targets::Method(..));
+        for target in targets.iter().copied().filter(|it| !by_name || takes_as_many(packages, *it, call)) {
             self.reach(target);
             if self.out.contains(target) {
                 self.out.callers.entry(target).or_default().push((id, call));
@@ -310,4 +303,11 @@ impl<'a> Walk<'_, 'a> {
             _ => {}
         }
     }
+}
+
+/// Whether a function takes as many arguments as a call gives.
+fn takes_as_many(packages: &Packages<'_>, function: FunctionId, call: &Call) -> bool {
+    let parameters = &packages.function(function).function.parameters;
+    let variadic = parameters.last().is_some_and(|it| it.variadic);
+    variadic || parameters.len() == call.arguments.len()
 }

@@ -2,7 +2,6 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::network::entry_of;
 use super::values::{self, Place};
 use super::world::{FunctionId, PackageId, Packages, Targets};
 use super::{EnvironmentRead, EnvironmentReads, Reachable};
@@ -13,13 +12,12 @@ use crate::source::{Span, Spanned};
 
 /// The first call of the program that replaces `$NAME` in a text.
 pub(super) fn expansion(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Option<Span> {
-    let mut functions = reachable.functions.iter().map(|it| packages.function(*it));
-    functions.find_map(|it| {
+    reachable.functions.iter().find_map(|id| {
         let expands = |call: &&Call| {
-            let entry = entry_of(&packages.targets(it.package, Some(it.function), &call.callee));
+            let entry = packages.entry(*id, call);
             entry.is_some_and(|it| it.any_variable == Some(AnyVariable::Text))
         };
-        it.function.calls.iter().find(expands).map(|it| it.span)
+        packages.function(*id).function.calls.iter().find(expands).map(|it| it.span)
     })
 }
 
@@ -116,10 +114,8 @@ impl<'w> Finder<'_, 'w> {
     fn calls(&mut self) {
         let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
         for id in &reachable.functions {
-            let it = packages.function(*id);
-            for call in &it.function.calls {
-                let targets = packages.targets(it.package, Some(it.function), &call.callee);
-                if let Some(entry) = entry_of(&targets) {
+            for call in &packages.function(*id).function.calls {
+                if let Some(entry) = packages.entry(*id, call) {
                     self.call(*id, call, entry);
                 }
             }
@@ -288,9 +284,7 @@ impl<'w> Finder<'_, 'w> {
 
     /// Whether `call` runs `target` whenever `caller` runs.
     fn certainly_calls(&self, caller: FunctionId, call: &Call, target: FunctionId) -> bool {
-        let it = self.evaluator.packages.function(caller);
-        let targets = self.evaluator.packages.targets(it.package, Some(it.function), &call.callee);
-        targets == Targets::Own(vec![target])
+        *self.evaluator.packages.targets_of(caller, call) == Targets::Own(vec![target])
             && call.standing.branch.is_none()
             && call.standing.goroutine.is_none()
     }

@@ -11,7 +11,7 @@ use super::guard::{Guards, Site};
 use super::route_path::{join, normal_paths};
 use super::router::{At, Handler, Root, Routers};
 use super::world::{FunctionId, Targets, TypeRef};
-use super::{Route, Routes, entry_of};
+use super::{Route, Routes};
 use crate::facts::catalogue::{Method, Role, RouteEntry};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::resolve::{Evaluator, Frame};
@@ -73,10 +73,9 @@ struct Gathered<'e, 'w> {
 
 impl<'w> Gathered<'_, 'w> {
     fn visit(&mut self, function: FunctionId, call: &'w Call) {
-        let it = self.evaluator.packages.function(function);
-        let targets = self.evaluator.packages.targets(it.package, Some(it.function), &call.callee);
-        let Some(entry) = entry_of(&targets) else {
-            if serves_by_itself(&targets, call) {
+        let targets = self.evaluator.packages.targets_of(function, call);
+        let Some(entry) = self.evaluator.packages.entry(function, call) else {
+            if serves_by_itself(targets, call) {
                 self.unknown("a library may serve paths of its own here", call.span);
             }
             return;
@@ -85,7 +84,7 @@ impl<'w> Gathered<'_, 'w> {
             self.handler_of_server(function, call);
         }
         let Some(route) = &entry.route else { return };
-        let Some(package) = package_of(&targets) else { return };
+        let Some(package) = package_of(targets) else { return };
         let registered =
             self.evaluator.in_contexts(function, |frame| self.register(call, route, package, frame));
         for it in registered {

@@ -1,9 +1,9 @@
 //! What a program does about signals, and with the errors of its servers.
 
 use super::reachable::Reachable;
-use super::world::{FunctionInPackage, PackageId, Packages, Targets, TypeRef};
-use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm, entry_of};
-use crate::facts::catalogue::{ByImport, package_name, sigterm_by_import};
+use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
+use crate::facts::catalogue::{ByImport, GoEntry, package_name, sigterm_by_import};
 use crate::facts::go::{Call, Usage, Value};
 use crate::model::PackageName;
 use crate::source::{Span, Spanned};
@@ -26,8 +26,9 @@ const NOT_SERVING: &[&str] = &[
 /// Reads what the program does about SIGTERM.
 pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Shutdown {
     let mut found = Shutdown::default();
-    for (it, call, targets) in calls(packages, reachable) {
-        let Some(first) = entry_of(&targets).and_then(|entry| entry.signals) else { continue };
+    for (id, call) in calls(packages, reachable) {
+        let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else { continue };
+        let it = packages.function(id);
         match asked(packages, it.package, call, first) {
             Asked::InterruptOnly(signal) => found
                 .interrupt_only
@@ -80,11 +81,13 @@ fn owner(path: &str) -> Option<&str> {
 /// The calls that serve until they fail.
 pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Vec<ServeCall> {
     let mut found: Vec<ServeCall> = Vec::new();
-    for (it, call, targets) in calls(packages, reachable) {
-        let Some((callee, on_method, path)) = named(&targets) else { continue };
-        if !serves_until_it_fails(&targets, call) {
+    for (id, call) in calls(packages, reachable) {
+        let targets = packages.targets_of(id, call);
+        if !serves_until_it_fails(targets, packages.entry(id, call), call) {
             continue;
         }
+        let Some((callee, on_method, path)) = named(targets) else { continue };
+        let it = packages.function(id);
         let by_failure_alone = !on_method || path.starts_with("github.com/gin-gonic/gin");
         found.push(ServeCall {
             span: call.span,
@@ -107,9 +110,11 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
 
 /// Whether the call listens and then serves until it fails, as opposed to opening a socket or naming
 /// an address.
-pub(super) fn serves_until_it_fails(targets: &Targets<'_>, call: &Call) -> bool {
-    let listens = entry_of(targets).is_some_and(|entry| entry.listen.is_some());
-    let Some((_, on_method, path)) = named(targets).filter(|_| listens) else { return false };
+pub(super) fn serves_until_it_fails(targets: &Targets<'_>, entry: Option<&GoEntry>, call: &Call) -> bool {
+    if entry.is_none_or(|it| it.listen.is_none()) {
+        return false;
+    }
+    let Some((_, on_method, path)) = named(targets) else { return false };
     let inside = |known: &str| known.contains('.') && path.starts_with(known);
     is_serving(call.callee.name(), on_method)
         && !NOT_SERVING.iter().any(|known| path == *known || inside(known))
@@ -118,15 +123,8 @@ pub(super) fn serves_until_it_fails(targets: &Targets<'_>, call: &Call) -> bool 
 fn calls<'r, 'a>(
     packages: &'r Packages<'a>,
     reachable: &'r Reachable<'a>,
-) -> impl Iterator<Item = (FunctionInPackage<'a>, &'a Call, Targets<'a>)> + 'r {
-    reachable.functions.iter().flat_map(move |id| {
-        let it = packages.function(*id);
-        let function = it.function;
-        function
-            .calls
-            .iter()
-            .map(move |call| (it, call, packages.targets(it.package, Some(function), &call.callee)))
-    })
+) -> impl Iterator<Item = (FunctionId, &'a Call)> + 'r {
+    reachable.functions.iter().flat_map(|id| packages.function(*id).function.calls.iter().map(|it| (*id, it)))
 }
 
 /// The function as a reader knows it, whether it is a method, and its package.

@@ -38,9 +38,8 @@ pub(super) fn ways_to<'a>(
     while let Some(way) = pending.pop() {
         let top = way.last().map_or(function, |it| it.0);
         let callers = reachable.callers(top).iter().filter(|(caller, call)| {
-            let it = packages.function(*caller);
-            let certain = packages.targets(it.package, Some(it.function), &call.callee);
-            certain == Targets::Own(vec![top]) && way.iter().all(|(known, _)| known != caller)
+            *packages.targets_of(*caller, call) == Targets::Own(vec![top])
+                && way.iter().all(|(known, _)| known != caller)
         });
         let longer: Vec<_> = callers.map(|it| [way.as_slice(), &[*it]].concat()).collect();
         if longer.is_empty() || way.len() >= LONGEST || done.len() + pending.len() >= MOST_WAYS {

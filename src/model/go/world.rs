@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::known_call::{KnownCall, know_calls};
 use super::network::entry_of;
 use crate::facts::catalogue::{GoEntry, Wrappers, go as catalogue, structure};
 use crate::facts::go::{
@@ -87,6 +88,8 @@ pub struct Packages<'a> {
     sources: FxHashSet<FileId>,
     packages: Vec<Package<'a>>,
     functions: Vec<FunctionInPackage<'a>>,
+    /// What is known of the calls in each function.
+    pub(super) known_calls: Vec<Box<[KnownCall<'a>]>>,
     scopes: Vec<Scope<'a>>,
     methods_by_name: FxHashMap<&'a str, Vec<FunctionId>>,
     literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
@@ -123,6 +126,7 @@ impl<'a> Packages<'a> {
         packages.link_imports();
         packages.index();
         packages.index_wrapped(&facts.wrappers);
+        packages.known_calls = know_calls(&packages, &packages.functions);
         packages
     }
 

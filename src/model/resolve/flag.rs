@@ -228,8 +228,7 @@ impl<'w> Evaluator<'w> {
             let frame = Rc::new(Frame::Function { function: *id, call: None });
             let function = self.packages.function(*id);
             for call in &function.function.calls {
-                let targets = self.packages.targets(function.package, Some(function.function), &call.callee);
-                if let Some(flag) = entry_of(&targets).and_then(|it| it.flag.as_ref())
+                if let Some(flag) = self.packages.entry(*id, call).and_then(|it| it.flag.as_ref())
                     && let Some(parts) = flag.of_call(&call.callee, &call.arguments)
                 {
                     self.define(parts, flag.rules, call.span, &frame, &mut found);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::text::TextSource;
 use crate::facts::catalogue::{DecodeEntry, Naming, Place, Source, Target};
 use crate::facts::go::{Call, Callee, Field, Value};
-use crate::model::go::{FunctionId, TypeRef, entry_of};
+use crate::model::go::{FunctionId, TypeRef};
 use crate::model::resolve::{Evaluator, Frame};
 
 /// A call that fills a struct.
@@ -45,10 +45,11 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_decodes(&self) -> Vec<Decode<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            let it = self.packages.function(*function);
-            for call in &it.function.calls {
-                let targets = self.packages.targets(it.package, Some(it.function), &call.callee);
-                let Some(entry) = entry_of(&targets).and_then(|it| it.decode.as_ref()) else { continue };
+            for call in &self.packages.function(*function).function.calls {
+                let Some(entry) = self.packages.entry(*function, call).and_then(|it| it.decode.as_ref())
+                else {
+                    continue;
+                };
                 self.gather_decode(*function, call, entry, &mut out);
             }
         }

@@ -53,10 +53,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_viper(&self) -> Vec<ViperCall<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            let it = self.packages.function(*function);
-            for call in &it.function.calls {
-                let targets = self.packages.targets(it.package, Some(it.function), &call.callee);
-                let path = match targets {
+            for call in &self.packages.function(*function).function.calls {
+                let path = match self.packages.targets_of(*function, call) {
                     Targets::Imported(path, _) | Targets::ExternalMethod(TypeRef::External(path, _), _) => {
                         path
                     }

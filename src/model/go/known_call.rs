@@ -1,0 +1,61 @@
+//! What each call of the project may run, worked out once: every question about a program goes through its calls.
+
+use rayon::prelude::*;
+
+use super::network::entry_of;
+use super::world::{FunctionId, FunctionInPackage, Packages, Targets};
+use crate::facts::catalogue::GoEntry;
+use crate::facts::go::Call;
+
+/// What is known of a call by its callee alone.
+#[derive(Debug)]
+pub(super) struct KnownCall<'a> {
+    targets: Targets<'a>,
+    by_tables: Option<&'static GoEntry>,
+    on_network: Option<&'a GoEntry>,
+}
+
+impl<'a> Packages<'a> {
+    /// What a call that stands in `function` may run.
+    #[must_use]
+    pub fn targets_of(&self, function: FunctionId, call: &Call) -> &Targets<'a> {
+        const NOTHING: &Targets<'static> = &Targets::Own(Vec::new());
+        self.known_call(function, call).map_or(NOTHING, |it| &it.targets)
+    }
+
+    /// What the tables say of a call that stands in `function`.
+    #[must_use]
+    pub fn entry(&self, function: FunctionId, call: &Call) -> Option<&'static GoEntry> {
+        self.known_call(function, call)?.by_tables
+    }
+
+    /// What is known of what a call in `function` does on the network: by the project's settings, else by the
+    /// tables.
+    #[must_use]
+    pub fn network_entry_of(&self, function: FunctionId, call: &Call) -> Option<&'a GoEntry> {
+        self.known_call(function, call)?.on_network
+    }
+
+    fn known_call(&self, function: FunctionId, call: &Call) -> Option<&KnownCall<'a>> {
+        let calls = &self.function(function).function.calls;
+        // They lie one behind the other.
+        let at = calls.partition_point(|it| std::ptr::from_ref(it) < std::ptr::from_ref(call));
+        self.known_calls[function.0 as usize].get(at)
+    }
+}
+
+/// What is known of the calls in each of these functions.
+pub(super) fn know_calls<'a>(
+    packages: &Packages<'a>,
+    functions: &[FunctionInPackage<'a>],
+) -> Vec<Box<[KnownCall<'a>]>> {
+    let know = |it: &FunctionInPackage<'a>| {
+        let known = it.function.calls.iter().map(|call| {
+            let targets = packages.targets(it.package, Some(it.function), &call.callee);
+            let (by_tables, on_network) = (entry_of(&targets), packages.network_entry(&targets));
+            KnownCall { targets, by_tables, on_network }
+        });
+        known.collect()
+    };
+    functions.par_iter().map(know).collect()
+}
