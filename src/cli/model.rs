@@ -80,7 +80,7 @@ fn program(it: &Program) -> Entry {
     let signals = it.shutdown.interrupt_only.iter();
     let signals = signals.map(|it| Entry::new("signal", "interrupt, not SIGTERM").at(it.signal));
     let reads = it.reads.known.iter().map(|read| {
-        let remark = match (read.exit, read.has_default) {
+        let remark = match (read.exit, read.default.is_some()) {
             (Some(_), _) => " (ends without it)",
             (None, true) => " (has a default)",
             (None, false) => "",

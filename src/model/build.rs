@@ -294,6 +294,7 @@ impl Join<'_> {
             network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
         workload.dials = network.dials;
         workload.calls = network.calls;
+        workload.process_variables = network.variables;
         workload.stopping.timeouts = network.stop_timeouts;
         workload.listeners = network.listeners;
         workload.listeners.only_go = !running.others;

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Text;
-use crate::source::Span;
+use crate::source::{Confidence, Span};
 
 /// Where a variable's value comes from; a later variant wins over an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,4 +46,22 @@ impl Environment {
     pub fn get(&self, name: &str) -> Option<&Variable> {
         self.variables.get(name)
     }
+}
+
+/// What a variable is when a program reads it, once the program has loaded its `.env` files.
+#[derive(Clone, Debug)]
+pub enum ProcessVariable {
+    /// It is set.
+    Set {
+        /// To what; `None` when that is not known.
+        text: Option<Text>,
+        /// Where.
+        span: Span,
+        /// How sure.
+        confidence: Confidence,
+    },
+    /// It is not set.
+    Unset,
+    /// Something may set it, for this reason.
+    Open(String),
 }

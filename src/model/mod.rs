@@ -20,6 +20,7 @@ mod image;
 mod import;
 mod kubernetes;
 mod mentions;
+mod misnamed;
 mod peers;
 mod period;
 mod pod;
@@ -36,7 +37,7 @@ pub use addresses::AddressOwner;
 pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use database::{Created, Database, LoginFault, LoginMistake};
-pub use environment::{Environment, Origin, Variable};
+pub use environment::{Environment, Origin, ProcessVariable, Variable};
 pub use go::{
     AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
     EnvironmentRead, EnvironmentReads, GoNetwork, InterruptOnly, Listener, Listeners, NetworkCall,
@@ -51,6 +52,7 @@ pub use image::{
     read_health_check, unexpanded_in,
 };
 pub use import::PackageName;
+pub use misnamed::{MisnamedVariable, WithoutVariable};
 pub use peers::{HostPortMistake, PeerPort};
 pub use period::Period;
 pub use pod::{Pod, PodEntrance, PodId, Visitor};

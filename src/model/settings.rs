@@ -32,7 +32,9 @@ impl Project {
             return Vec::new();
         }
         let Some(listener) = listeners.outward().next() else { return Vec::new() };
-        let set = self.set_for_nobody(workload, program);
+        let mut set = self.set_for_nobody(workload, program);
+        // A file may be for another service as well, and what the image sets for its build.
+        set.retain(|(_, variable)| variable.origin == Origin::Workload);
         let unread = set.into_iter().filter_map(|(name, variable)| {
             let port = port_of(variable.value.as_ref()?.as_str())
                 .filter(|_| says_where_to_listen(name, workload))?;
@@ -50,14 +52,16 @@ impl Project {
         unread.collect()
     }
 
-    /// The variables that the description of `workload` itself sets and that nothing in its container reads for
-    /// certain, by place.
-    fn set_for_nobody<'a>(&self, workload: &'a Workload, program: &Program) -> Vec<(&'a str, &'a Variable)> {
-        let set = workload.environment.variables.iter().filter(|(name, variable)| {
-            variable.origin == Origin::Workload
-                && !program.reads.may_read(name)
-                && !self.mentioned_variables.contains(*name)
-        });
+    /// The variables of `workload` that nothing in its container reads for certain, by place.
+    pub(super) fn set_for_nobody<'a>(
+        &self,
+        workload: &'a Workload,
+        program: &Program,
+    ) -> Vec<(&'a str, &'a Variable)> {
+        let set =
+            workload.environment.variables.iter().filter(|(name, _)| {
+                !program.reads.may_read(name) && !self.mentioned_variables.contains(*name)
+            });
         let mut set: Vec<_> = set.map(|(name, variable)| (name.as_str(), variable)).collect();
         set.sort_by_key(|(_, variable)| variable.span);
         set

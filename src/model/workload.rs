@@ -1,8 +1,10 @@
 //! What runs, and the networks it runs in.
 
+use rustc_hash::FxHashMap;
+
 use super::{
     Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, NetworkCall, Period, PodId,
-    Process, ProgramId, Resolved, StopTimeout, UnexpandedVariable,
+    Process, ProcessVariable, ProgramId, Resolved, StopTimeout, UnexpandedVariable,
 };
 use crate::net::{PortRange, Protocol};
 use crate::source::{Confidence, FileId, Span, Spanned};
@@ -153,6 +155,8 @@ pub struct Workload {
     pub dials_incomplete: Option<String>,
     /// The calls of its program that listen or dial, understood or not.
     pub calls: Vec<NetworkCall>,
+    /// What each variable is that its program reads by a name that is written out.
+    pub process_variables: FxHashMap<String, ProcessVariable>,
     /// `depends_on:`.
     pub dependencies: Vec<Dependency>,
     /// Compose `profiles`; empty when it always runs.
@@ -209,6 +213,7 @@ impl Workload {
             dials: Vec::new(),
             dials_incomplete: None,
             calls: Vec::new(),
+            process_variables: FxHashMap::default(),
             dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,

@@ -31,6 +31,7 @@ mod localhost_across_containers;
 mod localhost_to_host;
 mod loopback_listener;
 mod malformed_listen_address;
+mod misnamed_variable;
 mod missing_expose;
 mod missing_health_endpoint;
 mod missing_health_tool;
@@ -95,6 +96,7 @@ pub const RULES: &[Rule] = &[
     host_port_conflict::RULE,
     published_protocol_mismatch::RULE,
     unread_port_variable::RULE,
+    misnamed_variable::RULE,
     unexpanded_variable::RULE,
     // Reachability.
     localhost_across_containers::RULE,

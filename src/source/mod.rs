@@ -14,7 +14,7 @@ pub use confidence::Confidence;
 pub use joined::Joined;
 pub use line_index::{LineIndex, Position};
 pub use map::{SourceFile, SourceMap};
-pub use nearest::nearest;
+pub use nearest::{is_slip, nearest};
 pub use text::Text;
 
 /// Names one file of a [`SourceMap`].

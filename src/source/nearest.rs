@@ -16,6 +16,18 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Whether one word is the other but for one slip of the finger; short words, and those with digits, say too
+/// little for that.
+#[must_use]
+pub fn is_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut both = a.iter().chain(&b);
+    a.len().min(b.len()) >= SHORTEST && both.all(|it| it.is_alphabetic()) && edit_distance(&a, &b) <= 1
+}
+
+/// `http` and `https`, `host` and `post` are different words.
+const SHORTEST: usize = 5;
+
 /// Insertions, deletions, substitutions and swaps of neighbours that make `b` of `a` (the optimal
 /// string alignment distance). The words are names that a person wrote; the cost is their product.
 fn edit_distance(a: &[char], b: &[char]) -> usize {

@@ -12,6 +12,7 @@ mod programs;
 mod signals;
 mod structs;
 mod table;
+mod variable_words;
 mod wrappers;
 
 pub use databases::{DatabaseEntry, DefaultName, database};
@@ -28,4 +29,5 @@ pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use signals::{ByImport, sigterm_by_import};
 pub use structs::structure;
+pub use variable_words::{adds_nothing, is_near_word};
 pub use wrappers::{FunctionName, Wrappers};

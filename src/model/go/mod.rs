@@ -26,7 +26,9 @@ pub use program::World;
 pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 
-use super::{PackageName, Period, Text};
+use rustc_hash::FxHashMap;
+
+use super::{PackageName, Period, ProcessVariable, Text};
 use crate::net::{Login, LoginPart, Protocol, Reach};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -41,6 +43,8 @@ pub struct GoNetwork {
     pub calls: Vec<NetworkCall>,
     /// How long it waits for requests in flight, one a call that stops a server.
     pub stop_timeouts: Vec<StopTimeout>,
+    /// What each variable is that it reads by a name that is written out.
+    pub variables: FxHashMap<String, ProcessVariable>,
 }
 
 impl GoNetwork {
@@ -435,8 +439,8 @@ pub struct EnvironmentRead {
     pub name: String,
     /// The first place that reads it.
     pub span: Span,
-    /// Whether some read of it has a default that is not empty, or may have one.
-    pub has_default: bool,
+    /// The default of some read of it that is not empty, or may not be; with holes where it is not known.
+    pub default: Option<String>,
     /// The statement that ends the program without it, where that certainly runs.
     pub exit: Option<Span>,
 }

@@ -93,7 +93,9 @@ impl<'a> World<'a> {
             listeners.left_out = self.left_out(&whole, &listeners);
         }
         calls.extend(listening);
-        GoNetwork { listeners, dials, calls, stop_timeouts: timeouts }
+        let reads = self.programs[program.0 as usize].reads.known.iter();
+        let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
+        GoNetwork { listeners, dials, calls, stop_timeouts: timeouts, variables }
     }
 
     /// What the program would listen on besides if every condition might hold; see [`Listeners::left_out`].

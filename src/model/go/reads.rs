@@ -8,6 +8,7 @@ use super::{EnvironmentRead, EnvironmentReads, Reachable};
 use crate::facts::catalogue::{self, AnyVariable, GoEntry, Naming, Source, go as tables};
 use crate::facts::go::{Call, Condition, Environ, Value};
 use crate::model::resolve::{Evaluator, tag_value};
+use crate::net::HOLE;
 use crate::source::{Span, Spanned};
 
 /// The first call of the program that replaces `$NAME` in a text.
@@ -40,6 +41,12 @@ pub(super) fn reads(evaluator: &Evaluator<'_>) -> EnvironmentReads {
         finder.made_up_names();
     }
     finder.out
+}
+
+impl EnvironmentRead {
+    fn default_unknown(&mut self) {
+        self.default.get_or_insert_with(|| HOLE.to_string());
+    }
 }
 
 impl EnvironmentReads {
@@ -105,7 +112,7 @@ impl<'w> Finder<'_, 'w> {
     fn add(&mut self, name: &str, span: Span) -> &mut EnvironmentRead {
         let known = &mut self.out.known;
         let at = *self.at.entry(name.to_owned()).or_insert_with(|| {
-            known.push(EnvironmentRead { name: name.to_owned(), span, has_default: false, exit: None });
+            known.push(EnvironmentRead { name: name.to_owned(), span, default: None, exit: None });
             known.len() - 1
         });
         &mut self.out.known[at]
@@ -157,7 +164,7 @@ impl<'w> Finder<'_, 'w> {
         let default = entry.listen.as_ref().and_then(|it| it.default.strip_prefix('$'));
         if let Some(default) = default.filter(|_| call.arguments.is_empty()) {
             let name = default.split(':').next().unwrap_or_default();
-            self.add(name, call.span).has_default = true;
+            self.add(name, call.span).default_unknown();
         }
     }
 
@@ -233,7 +240,10 @@ impl<'w> Finder<'_, 'w> {
             for (name, chain) in self.names(function, &read.key, read.span) {
                 let outcome = self.evaluator.outline(default, &Evaluator::frame(function, &chain));
                 let is_empty = outcome.unknown.is_none() && outcome.text.as_str().is_empty();
-                self.add(&name, read.span).has_default |= !is_empty;
+                let read = self.add(&name, read.span);
+                if !is_empty {
+                    read.default.get_or_insert_with(|| outcome.text.as_str().to_owned());
+                }
             }
         }
     }
@@ -252,7 +262,7 @@ impl<'w> Finder<'_, 'w> {
             };
             if let Some(variable) = &flag.parts.variable {
                 match names(variable) {
-                    Some(names) => names.iter().for_each(|it| self.add(it, flag.span).has_default = true),
+                    Some(names) => names.iter().for_each(|it| self.add(it, flag.span).default_unknown()),
                     None => self.give_up("a flag has a variable whose name is not known", flag.span),
                 }
             }

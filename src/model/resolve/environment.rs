@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::config::ProcessVariable;
 use super::{Evaluator, Frame, Outcome};
 use crate::facts::Lookup;
 use crate::facts::go::Environ;
+use crate::model::ProcessVariable;
 use crate::source::{Span, Text};
 
 impl<'w> Evaluator<'w> {

@@ -11,7 +11,7 @@ fn reads(project: &Project) -> String {
     let mut known: Vec<_> = reads
         .known
         .iter()
-        .map(|it| match (it.exit.is_some(), it.has_default) {
+        .map(|it| match (it.exit.is_some(), it.default.is_some()) {
             (true, _) => format!("{}!", it.name),
             (_, true) => format!("{}?", it.name),
             _ => it.name.clone(),

@@ -8,26 +8,10 @@ use super::file::Answer;
 use crate::facts::Lookup;
 use crate::facts::dotenv::Dotenv;
 use crate::facts::go::Value;
+use crate::model::ProcessVariable;
 use crate::model::go::DotenvLoad;
 use crate::model::resolve::{Active, Evaluator, Frame};
-use crate::source::{Confidence, Span, Text};
-
-/// What is known of a variable of the process.
-pub(in crate::model::resolve) enum ProcessVariable {
-    /// It is set.
-    Set {
-        /// To what; `None` when that is not known.
-        text: Option<Text>,
-        /// Where.
-        span: Span,
-        /// How sure.
-        confidence: Confidence,
-    },
-    /// It is not set.
-    Unset,
-    /// Something may set it, for this reason.
-    Open(String),
-}
+use crate::source::{Confidence, Text};
 
 /// A `.env` file that is loaded.
 struct Loaded<'w> {
@@ -53,7 +37,8 @@ impl Loaded<'_> {
 
 impl<'w> Evaluator<'w> {
     /// What a variable is when the program reads it, once it has loaded its `.env` files.
-    pub(in crate::model::resolve) fn process_variable(&self, name: &str) -> ProcessVariable {
+    #[must_use]
+    pub fn process_variable(&self, name: &str) -> ProcessVariable {
         let incomplete = self.setting.environment.incomplete.as_ref();
         let (over, under): (Vec<_>, Vec<_>) = self.dotenv_files().into_iter().partition(|it| it.over);
         // Of several that overload the last one wins.

@@ -16,7 +16,6 @@ mod text;
 mod variable;
 mod viper;
 
-pub(super) use self::dotenv::ProcessVariable;
 pub use self::tag::tag_value;
 
 use std::rc::Rc;
@@ -31,6 +30,7 @@ use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::Facts;
 use crate::facts::catalogue::{Naming, Source, without_version};
 use crate::facts::go::{Callee, Field, Value};
+use crate::model::ProcessVariable;
 use crate::model::go::{FunctionId, TypeRef};
 use crate::source::{Confidence, Span, Spanned};
 

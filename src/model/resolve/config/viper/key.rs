@@ -3,7 +3,7 @@
 
 use super::ViperCall;
 use crate::facts::go::{Callee, Value};
-use crate::model::resolve::config::ProcessVariable;
+use crate::model::ProcessVariable;
 use crate::model::resolve::{Evaluator, Outcome};
 use crate::source::Span;
 
