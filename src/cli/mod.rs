@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod check;
+mod compose_config;
 mod coverage;
 mod exit;
 mod explain;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Some(Command::Model(it)) => model::run(&it),
         Some(Command::Trace(it)) => trace::run(&it),
         Some(Command::Coverage(it)) => coverage::run(&it),
+        Some(Command::ComposeConfig(it)) => compose_config::run(&it),
         Some(Command::SettingsSchema) => settings_schema::run(),
     };
     exit::code(done)
@@ -67,6 +69,8 @@ enum Command {
     Trace(trace::TraceArguments),
     /// Print how many addresses of Go programs were understood, and why not the others.
     Coverage(coverage::CoverageArguments),
+    /// Print a Compose project merged and expanded, as `docker compose config --format json` does.
+    ComposeConfig(compose_config::ComposeConfigArguments),
     /// Print the JSON Schema of reachlint.toml, which editors understand.
     SettingsSchema,
 }

@@ -64,7 +64,8 @@ pub use reachability::{
 pub use resolved::Resolved;
 pub use settings::UnreadPort;
 pub use workload::{
-    Composition, CompositionId, Dependency, ExtraHost, Grace, Namespace, Network, NetworkId,
+    ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Namespace, Network,
+    NetworkId,
     NetworkMembership, PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
     is_sigterm,
 };

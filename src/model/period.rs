@@ -50,6 +50,28 @@ impl Period {
         let is_some = !text.is_empty() && microseconds < 1e18;
         is_some.then_some(Self { microseconds: microseconds as u64 })
     }
+
+    /// As Go prints a duration: `1m0s`, `1.5s`, `500ms`. <https://pkg.go.dev/time#Duration.String>
+    #[must_use]
+    pub fn to_go(self) -> String {
+        let micros = self.microseconds;
+        if micros == 0 {
+            return "0s".to_owned();
+        }
+        if micros < 1000 {
+            return format!("{micros}µs");
+        }
+        if micros < 1_000_000 {
+            return format!("{}ms", micros as f64 / 1e3);
+        }
+        let (hours, minutes) = (micros / 3_600_000_000, micros / 60_000_000 % 60);
+        let seconds = (micros % 60_000_000) as f64 / 1e6;
+        match (hours, minutes) {
+            (0, 0) => format!("{seconds}s"),
+            (0, _) => format!("{minutes}m{seconds}s"),
+            _ => format!("{hours}h{minutes}m{seconds}s"),
+        }
+    }
 }
 
 impl fmt::Display for Period {
@@ -89,6 +111,12 @@ mod tests {
         }
         for text in ["", "10", "s", "10 s", "-5s", "10ss", "5x", "1.2.3s"] {
             assert_eq!(Period::parse(text), None, "{text}");
+        }
+        let as_go = |text: &str| Period::parse(text).map(Period::to_go).unwrap_or_default();
+        for (text, shown) in
+            [("60s", "1m0s"), ("1h", "1h0m0s"), ("1500ms", "1.5s"), ("50ms", "50ms"), ("0", "0s")]
+        {
+            assert_eq!(as_go(text), shown);
         }
         assert!(Period::parse("1m") > Period::parse("59s"));
     }

@@ -33,6 +33,32 @@ pub struct Composition {
     pub incomplete: Option<String>,
     /// References to networks that the merged project does not declare.
     pub undefined_networks: Vec<UndefinedNetwork>,
+    /// What Compose refuses, in the order of places; networks that are not declared are told above.
+    pub faults: Vec<ComposeFault>,
+}
+
+/// Something for which Compose refuses a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComposeFault {
+    /// What is wrong.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What decides it.
+    pub basis: FaultBasis,
+}
+
+/// What decides whether something is a [`ComposeFault`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultBasis {
+    /// A file alone, whatever it is merged with.
+    File,
+    /// All files that are merged: others than those that are known may mend it.
+    Project,
+    /// As [`FaultBasis::Project`]: whether a network is declared, which [`UndefinedNetwork`] tells.
+    Network,
+    /// A variable of the shell, or a file that may be made later.
+    Surroundings,
 }
 
 /// A service names a network that the project does not declare.

@@ -3,6 +3,7 @@
 //! Each format has output structures of its own, so that nothing below this layer has to know how
 //! it is printed.
 
+pub mod compose_config;
 mod concise;
 pub mod coverage;
 mod fingerprint;

@@ -27,6 +27,7 @@ mod host_port_between_containers;
 mod host_port_conflict;
 mod ignored_listen_error;
 mod interrupt_only_shutdown;
+mod invalid_compose;
 mod localhost_across_containers;
 mod localhost_to_host;
 mod loopback_listener;
@@ -125,6 +126,7 @@ pub const RULES: &[Rule] = &[
     // Build.
     go_version_mismatch::RULE,
     // The files themselves.
+    invalid_compose::RULE,
     syntax_error::RULE,
     unknown_setting::RULE,
 ];

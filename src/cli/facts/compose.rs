@@ -18,7 +18,8 @@ pub(super) fn entries(file: FileId, sources: &SourceMap) -> Vec<Entry> {
         let services = document.services.iter().map(|it| print.service(it));
         name.into_iter().chain(includes).chain(networks).chain(services)
     });
-    documents.chain(errors(&it.shapes)).chain(errors(&it.errors)).collect()
+    let faults = it.documents.iter().flat_map(|it| errors(&it.content.faults));
+    documents.chain(faults).chain(errors(&it.errors)).collect()
 }
 
 struct Printer<'a> {

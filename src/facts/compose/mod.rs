@@ -3,11 +3,13 @@
 //! Values keep their `${VARIABLES}`; the model expands them, since other files decide them.
 
 mod read;
+pub mod schema;
+pub mod tree;
 
 use crate::source::{Span, Spanned};
 use crate::syntax::interpolation::Template;
 
-pub use read::read;
+pub use read::{read, read_merged};
 
 /// A text as the file gives it, variables not expanded.
 pub type Value = Spanned<Template>;
@@ -17,8 +19,6 @@ pub type Value = Spanned<Template>;
 pub struct ComposeFile {
     /// Its YAML documents; Compose merges them in order, as it does with `-f`.
     pub documents: Vec<Document>,
-    /// Places that are YAML but not of the shape that Compose wants, with what was expected.
-    pub shapes: Vec<Spanned<String>>,
     /// Places that could not be read.
     pub errors: Vec<Spanned<String>>,
 }
@@ -26,6 +26,8 @@ pub struct ComposeFile {
 /// One YAML document of a Compose file.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
+    /// All that it holds; the other fields are what of it reachlint understands.
+    pub content: tree::Content,
     /// `name:` of the project.
     pub name: Option<Value>,
     /// `include:`.
@@ -38,9 +40,6 @@ pub struct Document {
     pub external_volumes: Vec<String>,
     /// The key `networks:` at the top.
     pub networks_key: Option<Span>,
-    /// Paths of keys that are tagged `!reset` or `!override`: what earlier files say there is
-    /// forgotten.
-    pub replaced: Vec<Vec<String>>,
 }
 
 /// One entry of `include:`.

@@ -2,13 +2,12 @@ use super::*;
 use crate::source::FileId;
 use crate::syntax::interpolation::Lookup;
 
-fn service(body: &str) -> (Service, Vec<String>) {
+fn service(body: &str) -> Service {
     let indented: String = body.lines().map(|line| format!("    {line}\n")).collect();
     let source = format!("services:\n  web:\n{indented}");
     let mut facts = read(FileId(0), &source);
     assert!(facts.errors.is_empty(), "{source}: {:?}", facts.errors);
-    let shapes = facts.shapes.iter().map(|it| it.value.clone()).collect();
-    (facts.documents.remove(0).services.remove(0), shapes)
+    facts.documents.remove(0).services.remove(0)
 }
 
 fn show(value: &Value) -> String {
@@ -29,8 +28,7 @@ fn both_forms_of_environment_say_the_same() {
         "environment:\n  PORT: 8080\n  EMPTY: ''\n  SHELL:\n  URL: http://a?b=c\n  X: ${X:-d}\n",
         "environment:\n- PORT=8080\n- EMPTY=\n- SHELL\n- URL=http://a?b=c\n- X=${X:-d}\n",
     ] {
-        let (service, shapes) = service(body);
-        assert!(shapes.is_empty());
+        let service = service(body);
         let said: Vec<_> = service
             .environment
             .iter()
@@ -49,13 +47,12 @@ fn both_forms_of_environment_say_the_same() {
 
 #[test]
 fn short_and_long_forms_are_read() {
-    let (it, shapes) = service(
+    let it = service(
         "build: ./web\nports: ['80:8080', 9090, {target: 1, published: \"2\", protocol: udp}]\n\
          networks: [front, back]\ndepends_on: [db]\nenv_file: a.env\nextends: base\n\
          extra_hosts: ['a:1.2.3.4', 'b=host-gateway']\nhealthcheck: {test: curl localhost}\n\
          command: serve -p 80\nvolumes: ['./a:/b', {type: bind, source: x, target: y}]\nexpose: [80, '90-91']\n",
     );
-    assert!(shapes.is_empty(), "{shapes:?}");
     assert_eq!(show(it.build.unwrap().context.as_ref().unwrap()), "./web");
     assert_eq!(it.ports.len(), 3);
     assert!(matches!(&it.ports[1], Port::Short(value) if show(value) == "9090"));
@@ -74,7 +71,7 @@ fn short_and_long_forms_are_read() {
     assert_eq!(it.volumes.len(), 2);
     assert_eq!(shows(&it.expose), ["80", "90-91"]);
 
-    let (it, shapes) = service(
+    let it = service(
         "build: {context: ., dockerfile: D, target: t, args: {A: 1}}\n\
          networks: {front: {aliases: [www]}, back: }\n\
          depends_on: {db: {condition: service_healthy, required: false}}\n\
@@ -83,7 +80,6 @@ fn short_and_long_forms_are_read() {
          command: [serve, -p, 80]\nentrypoint:\nprofiles: [dev]\nscale: 2\ndeploy: {replicas: 3}\n\
          container_name: c\nhostname: h\nnetwork_mode: host\nlinks: ['db:x']\nexternal_links: [y]\n",
     );
-    assert!(shapes.is_empty(), "{shapes:?}");
     let build = it.build.unwrap();
     assert_eq!((show(&build.dockerfile.unwrap()), show(&build.target.unwrap())), ("D".into(), "t".into()));
     assert_eq!(build.args[0].name.value, "A");
@@ -110,7 +106,7 @@ fn top_level_keys_are_read() {
                   back: {external: true, name: real}\n  old: {external: {name: older}, internal: true}\n\
                   include: [a.yml, {path: [b.yml, c.yml], env_file: x.env}]\n";
     let facts = read(FileId(0), source);
-    assert!(facts.shapes.is_empty() && facts.errors.is_empty());
+    assert!(facts.errors.is_empty());
     let it = &facts.documents[0];
     assert_eq!(show(it.name.as_ref().unwrap()), "shop");
     let names = |at: usize| {
@@ -118,7 +114,7 @@ fn top_level_keys_are_read() {
         variables.collect::<Vec<_>>()
     };
     assert_eq!((names(0), names(1)), (vec!["B".into(), "A".into()], vec!["B".into(), "A".into()]));
-    assert_eq!(it.replaced, [["services", "ports", "ports"]]);
+    assert_eq!(it.content.replaced, [["services", "ports", "ports"]]);
     let external: Vec<_> = it.networks.iter().map(|it| it.external.as_ref().and_then(|it| it.on)).collect();
     assert_eq!(external, [None, Some(true), Some(true)]);
     assert_eq!(show(it.networks[2].real_name.as_ref().unwrap()), "older");
@@ -128,10 +124,10 @@ fn top_level_keys_are_read() {
 
 #[test]
 fn wrong_shapes_cost_nothing_else() {
-    let (it, shapes) = service(
+    let it = service(
         "ports: 8080\nenvironment: text\nnetworks: {a: }\nimage: [x]\ncommand: {a: b}\nlinks: {a: b}\n",
     );
-    assert_eq!(shapes.len(), 5, "{shapes:?}");
+    assert!(it.ports.is_empty() && it.environment.is_empty() && it.image.is_none() && it.command.is_none());
     assert_eq!(it.networks.unwrap().len(), 1);
     for source in
         ["", "- a\n", "services: [a]\n", "services:\n  web: text\n", "text", "networks: 1\ninclude: x\n"]

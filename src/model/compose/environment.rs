@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::files::ProjectFiles;
 use super::variables::{self, UNKNOWN};
 use crate::facts::compose::{EnvFile, Service};
-use crate::facts::{Facts, Lookup, join_path};
+use crate::facts::{Facts, Lookup};
 use crate::model::{Environment, Origin, Variable};
 use crate::source::Text;
 
@@ -44,35 +44,39 @@ fn add_file(
     out: &mut Environment,
 ) {
     let written = project.variables.partly(&file.path);
-    let folder = project.folders.get(&file.path.span.file).map_or(project.folder.as_str(), String::as_str);
-    let path = Some(written.as_str()).filter(|it| !it.contains(UNKNOWN)).and_then(|it| join_path(folder, it));
-    let Some(dotenv) = path.and_then(|it| variables::dotenv(facts, &it)) else {
-        let reason = format!("the env_file `{}` is not in the project", file.path.value.to_source());
+    let path = Some(written.as_str()).filter(|it| !it.contains(UNKNOWN));
+    let Some(dotenv) = path.and_then(|it| variables::dotenv(facts, it)) else {
+        let reason = format!("the env_file `{}` is not in the project", written.as_str());
         out.incomplete.get_or_insert(reason);
         return;
     };
     if !dotenv.errors.is_empty() {
         out.incomplete.get_or_insert_with(|| format!("`{}` could not be read in full", written.as_str()));
     }
-    // The project's variables come first, then those of `environment:`, then the file's own.
+    // The project's variables come first, then those of `environment:`, then those of the files.
     let mut outer = |name: &str| match project.variables.lookup(name) {
-        Lookup::NotHere(reason) => match own.get(name) {
-            Some(Some(text)) => Lookup::Set(text.clone()),
-            Some(None) => Lookup::Unresolved(reason),
-            None => Lookup::NotHere(reason),
+        found @ (Lookup::NotHere(_) | Lookup::Unset) => match (own.get(name), found) {
+            (Some(Some(text)), _) => Lookup::Set(text.clone()),
+            (Some(None), Lookup::NotHere(reason)) => Lookup::Unresolved(reason),
+            (_, found) => found,
         },
         found => found,
     };
-    let values = variables::read(dotenv, &mut outer);
-    for (entry, (name, value)) in dotenv.entries.iter().zip(values) {
+    let earlier = out.variables.iter().filter(|(_, it)| it.origin == Origin::EnvFile);
+    let earlier = earlier.map(|(name, it)| {
+        let value = it.value.clone().ok_or_else(|| format!("`{name}` is not known"));
+        (name.clone(), value)
+    });
+    for (entry, value) in variables::read(dotenv, &mut outer, earlier.collect()) {
         let raw = entry.value.as_ref().filter(|_| file.raw).map(|it| {
             let span = it.span().unwrap_or(entry.span);
             Text::new(it.to_source(), span)
         });
-        let held = out.variables.get(&name).is_some_and(|it| it.origin == Origin::Workload);
+        let name = &entry.name.value;
+        let held = out.variables.get(name).is_some_and(|it| it.origin == Origin::Workload);
         if !held {
             let value = raw.or(value.ok());
-            out.variables.insert(name, Variable { value, span: entry.span, origin: Origin::EnvFile });
+            out.variables.insert(name.clone(), Variable { value, span: entry.span, origin: Origin::EnvFile });
         }
     }
 }

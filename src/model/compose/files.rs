@@ -2,11 +2,14 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::folder_of;
+use super::load::{self, Loaded};
 use super::variables::{Variables, dotenv};
-use super::{folder_of, merge};
-use crate::facts::compose::{ComposeFile, Document, Include, Service, Value, Words};
+use crate::facts::compose::tree::Tree;
+use crate::facts::compose::{self, ComposeFile, Document, Service, Value};
 use crate::facts::{Facts, Lookup, join_path};
-use crate::source::{FileId, Spanned};
+use crate::model::{ComposeFault, FaultBasis};
+use crate::source::FileId;
 
 /// One Compose project: its files merged, variables not expanded yet.
 #[derive(Debug)]
@@ -17,10 +20,10 @@ pub(super) struct ProjectFiles {
     pub(super) folder: String,
     /// Everything merged.
     pub(super) document: Document,
+    /// What Compose refuses.
+    pub(super) faults: Vec<ComposeFault>,
     /// What `${VARIABLE}` means.
     pub(super) variables: Variables,
-    /// The folder that relative paths of a file count from.
-    pub(super) folders: FxHashMap<FileId, String>,
     /// Why the project may hold more.
     pub(super) incomplete: Option<String>,
     /// Services that could not be read in full, and why.
@@ -36,9 +39,6 @@ const OVERRIDE_NAMES: [&str; 4] = [
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 ];
-
-/// `extends` of `extends`, `include` of `include`: longer chains are cycles.
-const MAX_DEPTH: usize = 16;
 
 /// Every Compose project, in the order of paths.
 pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
@@ -67,7 +67,9 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     groups.sort_by(|a, b| facts.path(a.1[0]).cmp(facts.path(b.1[0])));
     let mut out = Vec::new();
     for (folder, files, default) in groups {
-        let project = Loader::load(&index, folder, files, default);
+        let variables = Variables::of_folder(facts, &folder);
+        let (project, _) = load_project(&index, folder, &files, variables);
+        let project = judged(&index, project, default);
         if !project.document.services.is_empty() {
             out.push(project);
         }
@@ -75,8 +77,10 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     out
 }
 
-struct Index<'a> {
-    facts: &'a Facts,
+/// The Compose files of all projects.
+pub(super) struct Index<'a> {
+    pub(super) facts: &'a Facts,
+    by_id: FxHashMap<FileId, &'a ComposeFile>,
     by_path: FxHashMap<&'a str, FileId>,
     /// Files that another file includes, or that `extends: file:` names and whose name is none of
     /// Compose's own: parts of another project.
@@ -85,9 +89,11 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn new(facts: &'a Facts) -> Self {
+    pub(super) fn new(facts: &'a Facts) -> Self {
         let by_path = facts.compose.iter().map(|(file, _)| (facts.path(*file), *file)).collect();
-        let mut out = Self { facts, by_path, included: FxHashSet::default(), extended: FxHashSet::default() };
+        let by_id = facts.compose.iter().map(|(file, it)| (*file, it)).collect();
+        let mut out =
+            Self { facts, by_id, by_path, included: FxHashSet::default(), extended: FxHashSet::default() };
         for (file, compose) in &facts.compose {
             let folder = folder_of(facts, *file);
             let mut variables: Option<Variables> = None;
@@ -107,22 +113,38 @@ impl<'a> Index<'a> {
         out
     }
 
-    fn compose(&self, file: FileId) -> Option<&'a ComposeFile> {
-        let facts: &'a Facts = self.facts;
-        facts.compose.iter().find(|(id, _)| *id == file).map(|(_, it)| it)
+    pub(super) fn compose(&self, file: FileId) -> Option<&'a ComposeFile> {
+        self.by_id.get(&file).copied()
     }
 
-    fn find(&self, folder: &str, name: &str) -> Option<FileId> {
-        self.by_path.get(join_path(folder, name)?.as_str()).copied()
+    /// The Compose file at a path that is relative to the project's root.
+    pub(super) fn find(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied()
+    }
+
+    fn find_in(&self, folder: &str, name: &str) -> Option<FileId> {
+        self.find(join_path(folder, name)?.as_str())
+    }
+
+    /// The name of the project of these files in the folder at the absolute path `folder`.
+    pub(super) fn project_name(&self, files: &[FileId], folder: &str, variables: &Variables) -> String {
+        if let Lookup::Set(name) = variables.lookup("COMPOSE_PROJECT_NAME") {
+            return name.as_str().to_owned();
+        }
+        let documents = files.iter().filter_map(|it| self.compose(*it)).flat_map(|it| &it.documents);
+        let written =
+            documents.filter_map(|it| it.name.as_ref()).filter_map(|it| variables.text(it)).next_back();
+        let written = written.map(|it| normalised_name(it.as_str())).filter(|it| !it.is_empty());
+        written.unwrap_or_else(|| normalised_name(folder.rsplit('/').next().unwrap_or_default()))
     }
 
     /// What `docker compose up` reads in `folder`.
-    fn default_files(&self, folder: &str) -> Vec<FileId> {
+    pub(super) fn default_files(&self, folder: &str) -> Vec<FileId> {
         let named = join_path(folder, ".env").and_then(|it| dotenv(self.facts, &it));
         if let Some(files) = named.and_then(|it| self.named_files(it, folder)) {
             return files;
         }
-        let first = |names: &[&str]| names.iter().find_map(|it| self.find(folder, it));
+        let first = |names: &[&str]| names.iter().find_map(|it| self.find_in(folder, it));
         let Some(base) = first(&BASE_NAMES) else { return Vec::new() };
         std::iter::once(base).chain(first(&OVERRIDE_NAMES)).collect()
     }
@@ -136,8 +158,16 @@ impl<'a> Index<'a> {
         let list = expand("COMPOSE_FILE").filter(|it| !it.as_str().is_empty())?;
         let separator = expand("COMPOSE_PATH_SEPARATOR");
         let separator = separator.as_ref().map_or(":", |it| it.as_str());
-        list.as_str().split(separator).map(|it| self.find(folder, it.trim())).collect()
+        list.as_str().split(separator).map(|it| self.find_in(folder, it.trim())).collect()
     }
+}
+
+/// A text as the name of a project, as Compose writes it.
+pub(super) fn normalised_name(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let kept: String =
+        lower.chars().filter(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_')).collect();
+    kept.trim_start_matches(['-', '_']).to_owned()
 }
 
 fn name_of(facts: &Facts, file: FileId) -> &str {
@@ -145,163 +175,57 @@ fn name_of(facts: &Facts, file: FileId) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
-struct Loader<'a, 'b> {
+/// The project of these files, and all that they say.
+pub(super) fn load_project(
+    index: &Index<'_>,
+    folder: String,
+    files: &[FileId],
+    variables: Variables,
+) -> (ProjectFiles, Tree) {
+    let Loaded { tree, files, faults, incomplete, incomplete_services } =
+        load::load(index, files, &folder, &variables);
+    let mut document = compose::read_merged(&tree);
+    document.services.retain(|it| it.name.is_some());
+    let mut out =
+        ProjectFiles { files, folder, document, faults, variables, incomplete, incomplete_services };
+    let profiles = out.profiles();
+    let profiles = profiles.iter().map(String::as_str).collect();
+    let inconsistent = load::consistency(&tree, &profiles, &out.faults);
+    out.faults.extend(inconsistent);
+    (out, tree)
+}
+
+impl ProjectFiles {
+    /// The profiles of `COMPOSE_PROFILES`.
+    pub(super) fn profiles(&self) -> Vec<String> {
+        match self.variables.lookup("COMPOSE_PROFILES") {
+            Lookup::Set(text) => text.as_str().split(',').map(|it| it.trim().to_owned()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Finds out whether these files are all of their project.
+fn judged(index: &Index<'_>, project: ProjectFiles, default: bool) -> ProjectFiles {
+    let mut judge = Judge { index, out: project };
+    judge.judge(default);
+    judge.out
+}
+
+struct Judge<'a, 'b> {
     index: &'b Index<'a>,
     out: ProjectFiles,
 }
 
-impl<'a, 'b> Loader<'a, 'b> {
-    fn load(index: &'b Index<'a>, folder: String, files: Vec<FileId>, default: bool) -> ProjectFiles {
-        let variables = Variables::of_folder(index.facts, &folder);
-        let mut loader = Self {
-            index,
-            out: ProjectFiles {
-                files: Vec::new(),
-                folder: folder.clone(),
-                document: Document::default(),
-                variables,
-                folders: FxHashMap::default(),
-                incomplete: None,
-                incomplete_services: FxHashMap::default(),
-            },
-        };
-        let mut merged = loader.merge_files(&files, &folder, 0);
-        merged.services.retain(|it| it.name.is_some());
-        loader.out.document = merged;
-        loader.judge(files[0], default);
-        loader.out
-    }
-
+impl Judge<'_, '_> {
     fn incomplete(&mut self, reason: String) {
         self.out.incomplete.get_or_insert(reason);
     }
 
-    fn merge_files(&mut self, files: &[FileId], folder: &str, depth: usize) -> Document {
-        let mut merged = Document::default();
-        for file in files {
-            let Some(compose) = self.index.compose(*file) else { continue };
-            self.register(*file, folder);
-            if !compose.errors.is_empty() {
-                self.incomplete(format!("`{}` could not be read in full", self.index.facts.path(*file)));
-            }
-            for document in &compose.documents {
-                let mut document = document.clone();
-                self.extend_services(&mut document, *file);
-                let includes = std::mem::take(&mut document.includes);
-                merge_documents(&mut merged, document);
-                for include in &includes {
-                    self.include(include, folder, &mut merged, depth);
-                }
-            }
-        }
-        merged
-    }
-
-    fn register(&mut self, file: FileId, folder: &str) {
-        if !self.out.files.contains(&file) {
-            self.out.files.push(file);
-        }
-        self.out.folders.entry(file).or_insert_with(|| folder.to_owned());
-    }
-
-    fn include(&mut self, include: &Include, folder: &str, merged: &mut Document, depth: usize) {
-        let find = |path: &Value| {
-            let text = self.out.variables.text(path)?;
-            let path = join_path(folder, text.as_str())?;
-            self.index.by_path.get(path.as_str()).copied()
-        };
-        let files: Option<Vec<FileId>> = include.paths.iter().map(find).collect();
-        let files = files.filter(|it| !it.is_empty() && depth < MAX_DEPTH);
-        let Some(files) = files.filter(|files| !files.iter().any(|it| self.out.files.contains(it))) else {
-            return self.incomplete("it includes a file that is not in the project".to_owned());
-        };
-        let own = folder_of(self.index.facts, files[0]).to_owned();
-        let own = match &include.project_directory {
-            Some(path) => {
-                let text = self.out.variables.text(path);
-                text.and_then(|it| join_path(folder, it.as_str())).unwrap_or(own)
-            }
-            None => own,
-        };
-        let env_files: Vec<String> = match include.env_files.as_slice() {
-            [] => join_path(&own, ".env").into_iter().collect(),
-            named => named
-                .iter()
-                .filter_map(|it| join_path(folder, self.out.variables.text(it)?.as_str()))
-                .collect(),
-        };
-        for path in env_files {
-            if let Some(file) = dotenv(self.index.facts, &path) {
-                self.out.variables.add(file);
-            }
-        }
-        let included = self.merge_files(&files, &own, depth + 1);
-        // What the including file says of the same name wins.
-        let own = std::mem::replace(merged, included);
-        merge_documents(merged, own);
-    }
-
-    /// Resolves `extends:` of every service of one file.
-    fn extend_services(&mut self, document: &mut Document, file: FileId) {
-        for at in 0..document.services.len() {
-            if document.services[at].extends.is_some() {
-                let service = document.services[at].clone();
-                let extended = self.extended(service, document, file, 0);
-                document.services[at] = extended;
-            }
-        }
-    }
-
-    fn extended(&mut self, mut service: Service, document: &Document, file: FileId, depth: usize) -> Service {
-        let Some(extends) = service.extends.take() else { return service };
-        let name = service.name.as_ref().map(|it| it.value.clone()).unwrap_or_default();
-        let base = self.extended_base(&extends, document, file, depth);
-        let Some(mut base) = base.filter(|_| depth < MAX_DEPTH) else {
-            let reason = "it extends a service that is not in the project".to_owned();
-            self.out.incomplete_services.insert(name, reason);
-            return service;
-        };
-        base.name.clone_from(&service.name);
-        let mut alone = Document { services: vec![base], ..Document::default() };
-        for path in &document.replaced {
-            merge::forget(&mut alone, path);
-        }
-        match alone.services.pop() {
-            Some(base) => merge::service(base, service),
-            None => service,
-        }
-    }
-
-    fn extended_base(
-        &mut self,
-        extends: &crate::facts::compose::Extends,
-        document: &Document,
-        file: FileId,
-        depth: usize,
-    ) -> Option<Service> {
-        let name = self.out.variables.text(&extends.service)?;
-        let named = |it: &&Service| it.name.as_ref().is_some_and(|it| it.value == name.as_str());
-        let Some(path) = &extends.file else {
-            let base = document.services.iter().find(named)?.clone();
-            return Some(self.extended(base, document, file, depth + 1));
-        };
-        // Compose resolves the path from the folder of the file that says it.
-        let folder = self.out.folders.get(&file).cloned().unwrap_or_default();
-        let path = join_path(&folder, self.out.variables.text(path)?.as_str())?;
-        let other = *self.index.by_path.get(path.as_str())?;
-        let compose = self.index.compose(other)?;
-        let found = compose.documents.iter().find(|it| it.services.iter().any(|it| named(&it)))?;
-        let base = found.services.iter().find(named)?.clone();
-        let own = folder_of(self.index.facts, other).to_owned();
-        if other != file {
-            self.register(other, &own);
-        }
-        Some(self.extended(base, found, other, depth + 1))
-    }
-
     /// Whether the files can stand alone. `docker-compose.prod.yml` may be a project of its own or
     /// a layer for `-f`: what Compose would refuse alone is a layer.
-    fn judge(&mut self, first: FileId, default: bool) {
+    fn judge(&mut self, default: bool) {
+        let Some(first) = self.out.files.first().copied() else { return };
         let services: FxHashSet<&str> = self
             .out
             .document
@@ -327,12 +251,16 @@ impl<'a, 'b> Loader<'a, 'b> {
         }
         if !default {
             let alone = self.index.compose(first);
-            if alone.is_some_and(|it| it.documents.iter().any(|it| !it.replaced.is_empty())) {
+            if alone.is_some_and(|it| it.documents.iter().any(|it| !it.content.replaced.is_empty())) {
                 layer = Some("it resets what another file says".to_owned());
             }
             if name_of(self.index.facts, first).contains("override") {
                 layer = Some("it is named as an override of another file".to_owned());
             }
+        }
+        let fault = self.out.faults.iter().find(|it| it.basis == FaultBasis::Project);
+        if let Some(fault) = fault.filter(|_| !default) {
+            layer.get_or_insert_with(|| fault.message.clone());
         }
         if let Some(name) = self.network_of_another_file() {
             layer.get_or_insert_with(|| format!("the network `{name}` is declared in another file"));
@@ -378,36 +306,4 @@ impl<'a, 'b> Loader<'a, 'b> {
             })
         })
     }
-}
-
-fn merge_documents(base: &mut Document, over: Document) {
-    for path in &over.replaced {
-        merge::forget(base, path);
-    }
-    base.name = over.name.or(base.name.take());
-    base.external_volumes.extend(over.external_volumes);
-    base.networks_key = over.networks_key.or(base.networks_key);
-    for mut service in over.services {
-        let same = |it: &&mut Service| name(it) == name(&service);
-        match base.services.iter_mut().find(same) {
-            Some(old) => *old = merge::service(std::mem::take(old), service),
-            None => {
-                let null = |it: &mut Words| matches!(it, Words::Null(_));
-                service.command.take_if(null);
-                service.entrypoint.take_if(null);
-                base.services.push(service);
-            }
-        }
-    }
-    for network in over.networks {
-        let same = |it: &crate::facts::compose::TopNetwork| it.name.value == network.name.value;
-        match base.networks.iter().position(same) {
-            Some(at) => base.networks[at] = merge::network(base.networks[at].clone(), network),
-            None => base.networks.push(network),
-        }
-    }
-}
-
-fn name(service: &Service) -> Option<&String> {
-    service.name.as_ref().map(|Spanned { value, .. }| value)
 }

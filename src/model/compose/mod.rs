@@ -2,12 +2,18 @@
 //! and expanded as Compose v2 does: <https://github.com/compose-spec/compose-go>.
 
 mod commands;
+mod config;
 mod environment;
 mod files;
-mod merge;
+mod load;
+mod paths;
 mod ports;
 mod service;
+mod short;
 mod variables;
+
+pub use crate::facts::compose::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
+pub use config::{ConfigRequest, config};
 
 use super::{Command, Composition, EmbeddedFile, Network, Workload};
 use crate::facts::Facts;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::files::ProjectFiles;
+use super::files::{ProjectFiles, normalised_name};
 use super::variables::UNKNOWN;
 use super::{Build, ComposeService, Compositions, Mount, Setting, commands, environment, ports};
 use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
@@ -66,6 +66,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         directory: project.folder,
         incomplete,
         undefined_networks,
+        faults: project.faults,
     });
 }
 
@@ -166,11 +167,6 @@ impl Resolver<'_> {
 
     fn partly(&self, value: &Value) -> String {
         self.project.variables.partly(value).as_str().to_owned()
-    }
-
-    /// The folder that relative paths in this value count from.
-    fn folder(&self, value: &Value) -> &str {
-        self.project.folders.get(&value.span.file).map_or(self.project.folder.as_str(), String::as_str)
     }
 
     fn environment(&self, service: &Service) -> Environment {
@@ -314,11 +310,9 @@ impl Resolver<'_> {
         let written = self.project.document.name.as_ref();
         let name = match written {
             Some(value) => self.text(value)?.as_str().to_owned(),
-            None => self.project.folder.rsplit('/').next().filter(|it| *it != ".")?.to_lowercase(),
+            None => self.project.folder.rsplit('/').next().filter(|it| *it != ".")?.to_owned(),
         };
-        let kept: String =
-            name.chars().filter(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_')).collect();
-        Some(kept.trim_start_matches(['-', '_']).to_owned()).filter(|it| !it.is_empty())
+        Some(normalised_name(&name)).filter(|it| !it.is_empty())
     }
 
     fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {
@@ -398,10 +392,8 @@ impl Resolver<'_> {
     }
 
     fn build(&self, build: &facts_of::Build) -> Build {
-        let context = match &build.context {
-            None => Some(self.project.folders.get(&build.span.file).unwrap_or(&self.project.folder).clone()),
-            Some(value) => self.text(value).and_then(|it| self.local_path(value, it.as_str())),
-        };
+        let context = build.context.as_ref().and_then(|it| self.text(it));
+        let context = context.and_then(|it| local_path(it.as_str()));
         let dockerfile = match &build.dockerfile {
             None => context.as_ref().and_then(|it| self.default_dockerfile(it)),
             Some(value) => {
@@ -441,78 +433,35 @@ impl Resolver<'_> {
         (arg.name.value.clone(), value)
     }
 
-    /// A path of the project; `None` for a URL or a path outside.
-    fn local_path(&self, value: &Value, text: &str) -> Option<String> {
-        let remote = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
-        if remote || text.contains(UNKNOWN) {
-            return None;
-        }
-        join_path(self.folder(value), text)
-    }
-
     fn mount(&self, volume: &Volume) -> Option<Mount> {
-        match volume {
-            Volume::Short(value) => {
-                let text = self.partly(value);
-                let parts: Vec<&str> = split_volume(&text);
-                let (source, target) = match parts.as_slice() {
-                    [target] => (None, *target),
-                    [source, target, ..] => (Some(*source), *target),
-                    [] => return None,
-                };
-                let bind = source.is_some_and(is_path);
-                Some(self.mount_of(value, source, bind, target, value.span))
-            }
-            Volume::Long { kind, source, target, span } => {
-                let bind = kind.as_ref().is_some_and(|it| self.partly(it) == "bind");
-                let target = target.as_ref().map(|it| self.partly(it)).unwrap_or_default();
-                let text = source.as_ref().map(|it| self.partly(it));
-                match source {
-                    Some(value) => Some(self.mount_of(value, text.as_deref(), bind, &target, *span)),
-                    None => Some(Mount {
-                        source: None,
-                        bind,
-                        external: false,
-                        files: None,
-                        target: known(&target),
-                        span: *span,
-                    }),
-                }
-            }
-        }
-    }
-
-    fn mount_of(&self, value: &Value, source: Option<&str>, bind: bool, target: &str, span: Span) -> Mount {
-        let source = source.filter(|it| !it.contains(UNKNOWN)).map(|it| {
-            let inside = if bind { self.local_path(value, it) } else { None };
-            inside.unwrap_or_else(|| it.to_owned())
-        });
+        // Merged files have the long form, but for what Compose refuses.
+        let Volume::Long { kind, source, target, span } = volume else { return None };
+        let kind = kind.as_ref().map(|it| self.partly(it));
+        let bind = kind.is_some_and(|it| it == "bind" || it.contains(UNKNOWN));
+        let source = source.as_ref().map(|it| self.partly(it)).filter(|it| !it.contains(UNKNOWN));
+        let source = source.map(|it| if bind { local_path(&it).unwrap_or(it) } else { it });
         let external = source.as_ref().is_some_and(|it| self.project.document.external_volumes.contains(it));
-        Mount { source, bind, external: external && !bind, files: None, target: known(target), span }
+        let target = target.as_ref().map(|it| self.partly(it)).unwrap_or_default();
+        Some(Mount {
+            source,
+            bind,
+            external: external && !bind,
+            files: None,
+            target: known(&target),
+            span: *span,
+        })
     }
+}
+
+/// A path below the root of the project; `None` for a URL or a path outside.
+fn local_path(text: &str) -> Option<String> {
+    let remote = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
+    if remote || text.contains(UNKNOWN) {
+        return None;
+    }
+    join_path(".", text)
 }
 
 fn known(text: &str) -> Option<String> {
     (!text.is_empty() && !text.contains(UNKNOWN)).then(|| text.to_owned())
-}
-
-/// Splits `source:target:options`; the colon of a drive letter separates nothing.
-fn split_volume(text: &str) -> Vec<&str> {
-    let drive = |it: &str| {
-        let bytes = it.as_bytes();
-        bytes.len() > 2
-            && bytes[0].is_ascii_alphabetic()
-            && bytes[1] == b':'
-            && matches!(bytes[2], b'\\' | b'/')
-    };
-    let first = if drive(text) { 2 } else { 0 };
-    match text[first..].find(':') {
-        Some(at) => std::iter::once(&text[..first + at]).chain(text[first + at + 1..].split(':')).collect(),
-        None => vec![text],
-    }
-}
-
-/// What stands for a path of the host and not for a volume's name.
-fn is_path(source: &str) -> bool {
-    source.starts_with(['.', '/', '~', '\\', '$', UNKNOWN]) || source.contains(['/', '\\'])
 }

@@ -210,7 +210,7 @@ fn a_layer_is_told_from_a_project_of_its_own() {
         ("services:\n  web:\n    image: x\n    user: \"open\n", false),
         (
             "services:\n  web: {image: x, depends_on: {db: {condition: service_started, required: false}}}\n",
-            true,
+            false,
         ),
         ("services:\n  web: {image: x}\n  db: {image: y}\n", true),
         ("services:\n  web: {image: x, networks: [other]}\n", true),

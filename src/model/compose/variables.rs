@@ -3,9 +3,9 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::compose::Value;
-use crate::facts::dotenv::Dotenv;
+use crate::facts::dotenv::{Assignment, Dotenv};
 use crate::facts::{Facts, Lookup, Template, join_path};
-use crate::source::{Spanned, Text};
+use crate::source::{FileId, Span, Spanned, Text};
 
 /// The variables that Compose interpolates in one project.
 #[derive(Clone, Debug, Default)]
@@ -13,10 +13,11 @@ pub(super) struct Variables {
     known: FxHashMap<String, Result<Text, String>>,
     /// Set in the `.env` of a folder above, which counts when Compose is started there.
     above: FxHashSet<String>,
+    /// Whether nothing else sets variables.
+    closed: bool,
 }
 
-/// Stands for what is not known in a text that is known in part.
-pub(super) const UNKNOWN: char = '\u{FFFD}';
+pub(super) use crate::facts::compose::tree::UNKNOWN;
 
 impl Variables {
     /// Those of a project in `folder`.
@@ -34,9 +35,34 @@ impl Variables {
         out
     }
 
+    /// Those of a project in `folder` that is started with these variables and no others.
+    pub(super) fn of_shell(
+        facts: &Facts,
+        folder: &str,
+        shell: impl Iterator<Item = (String, String)>,
+    ) -> Self {
+        let mut out = Self { closed: true, ..Self::default() };
+        shell.for_each(|(name, value)| out.set(&name, &value));
+        if let Some(file) = join_path(folder, ".env").and_then(|it| dotenv(facts, &it)) {
+            out.add(file);
+        }
+        out
+    }
+
+    /// Sets a variable that is written in no file.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        let nowhere = Span::new(FileId(0), 0, 0);
+        self.known.insert(name.to_owned(), Ok(Text::new(value, nowhere)));
+    }
+
     /// Adds the variables of a further `.env`; those that are there already stay.
     pub(super) fn add(&mut self, file: &Dotenv) {
-        for (name, value) in read(file, &mut |name| self.lookup(name)) {
+        // Of two lines of one name the later holds.
+        let mut own: FxHashMap<String, Result<Text, String>> = FxHashMap::default();
+        for (entry, value) in read(file, &mut |name| self.lookup(name), FxHashMap::default()) {
+            own.insert(entry.name.value.clone(), value);
+        }
+        for (name, value) in own {
             self.known.entry(name).or_insert(value);
         }
     }
@@ -51,8 +77,19 @@ impl Variables {
             None if self.above.contains(name) => {
                 Lookup::Unresolved(format!("`{name}` is set in the `.env` of a folder above"))
             }
+            None if self.closed => Lookup::Unset,
             None => Lookup::NotHere(format!("`{name}` is not set in the project")),
         }
+    }
+
+    /// Whether a variable that is not set here is not set at all.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The text with [`UNKNOWN`] for each variable that is not known.
+    pub(super) fn expand_partly(&self, template: &Template) -> Text {
+        template.expand_partly(&mut |name| self.lookup(name), UNKNOWN)
     }
 
     /// The text, or why it is not known.
@@ -62,7 +99,7 @@ impl Variables {
 
     /// The text when it is known; it has a place even when it is empty.
     pub(super) fn text(&self, value: &Value) -> Option<Text> {
-        let text = self.expand(&value.value).ok()?;
+        let text = self.expand(&value.value).ok().filter(|it| !it.as_str().contains(UNKNOWN))?;
         Some(if text.cover().is_none() { Text::new("", value.span) } else { text })
     }
 
@@ -77,7 +114,7 @@ impl Variables {
 
     /// The text with [`UNKNOWN`] for each variable that is not known.
     pub(super) fn partly(&self, value: &Value) -> Text {
-        let text = value.value.expand_partly(&mut |name| self.lookup(name), UNKNOWN);
+        let text = self.expand_partly(&value.value);
         if text.cover().is_none() { Text::new("", value.span) } else { text }
     }
 }
@@ -87,16 +124,17 @@ pub(super) fn dotenv<'a>(facts: &'a Facts, path: &str) -> Option<&'a Dotenv> {
     facts.dotenv.iter().find(|(file, _)| facts.path(*file) == path).map(|(_, it)| it)
 }
 
-/// The values of a dotenv file in order. `outer` has precedence over the file's own variables.
-pub(super) fn read(
-    file: &Dotenv,
+/// The values of a dotenv file in order. `outer` has precedence over the file's own variables, and they
+/// over `known`, those of files before it.
+pub(super) fn read<'f>(
+    file: &'f Dotenv,
     outer: &mut dyn FnMut(&str) -> Lookup,
-) -> Vec<(String, Result<Text, String>)> {
-    let mut own: FxHashMap<String, Result<Text, String>> = FxHashMap::default();
+    mut known: FxHashMap<String, Result<Text, String>>,
+) -> Vec<(&'f Assignment, Result<Text, String>)> {
     let mut out = Vec::new();
     for entry in &file.entries {
         let name = &entry.name.value;
-        let mut lookup = |name: &str| match (outer(name), own.get(name)) {
+        let mut lookup = |name: &str| match (outer(name), known.get(name)) {
             (Lookup::NotHere(_) | Lookup::Unset, Some(Ok(text))) => Lookup::Set(text.clone()),
             (Lookup::NotHere(_) | Lookup::Unset, Some(Err(reason))) => Lookup::Unresolved(reason.clone()),
             (found, _) => found,
@@ -105,11 +143,12 @@ pub(super) fn read(
             Some(template) => template.expand(&mut lookup).map_err(|it| it.value),
             None => match lookup(name) {
                 Lookup::Set(text) => Ok(text),
+                Lookup::Unset => continue,
                 _ => Err(format!("`{name}` is taken from the shell")),
             },
         };
-        own.insert(name.clone(), value.clone());
-        out.push((name.clone(), value));
+        known.insert(name.clone(), value.clone());
+        out.push((entry, value));
     }
     out
 }

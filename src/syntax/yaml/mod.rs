@@ -153,6 +153,13 @@ impl Node {
         })
     }
 
+    /// Whether the number that a plain scalar is is a whole one; `None` when it is no number.
+    #[must_use]
+    pub fn is_whole_number(&self) -> Option<bool> {
+        let scalar = self.as_scalar().filter(|it| it.style == Style::Plain)?;
+        scalar::is_whole_number(scalar.text.as_str())
+    }
+
     fn tag_name(&self) -> Option<&str> {
         self.tag.as_ref().map(|it| it.value.as_str())
     }

@@ -17,11 +17,20 @@ pub(super) fn canonical(text: &str) -> Option<String> {
         "false" | "False" | "FALSE" => return Some("false".to_owned()),
         _ => {}
     }
+    match is_whole_number(text)? {
+        true => integer(text).map(|it| it.to_string()),
+        false => float(text),
+    }
+}
+
+/// Whether a plain scalar is a whole number or another one; `None` when it is no number.
+pub(super) fn is_whole_number(text: &str) -> Option<bool> {
     let first = text.bytes().next()?;
     if !(first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.')) {
         return None;
     }
-    integer(text).map(|it| it.to_string()).or_else(|| float(text))
+    let whole = integer(text).map(|_| true);
+    whole.or_else(|| float(text).map(|_| false))
 }
 
 /// Decimal, hexadecimal (`0x`), octal (`0o` and a leading 0) and binary (`0b`), `_` between digits.

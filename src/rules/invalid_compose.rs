@@ -1,0 +1,33 @@
+//! Compose refuses the files of a project.
+
+use super::{Context, Findings, Rule};
+use crate::model::{Composition, FaultBasis};
+
+pub(super) const RULE: Rule = rule!("invalid-compose", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for composition in &ctx.project.compositions {
+        report(composition, findings);
+    }
+}
+
+fn report(composition: &Composition, findings: &mut Findings) {
+    for fault in &composition.faults {
+        let is_certain = match fault.basis {
+            FaultBasis::File => true,
+            FaultBasis::Project => composition.incomplete.is_none(),
+            FaultBasis::Network | FaultBasis::Surroundings => false,
+        };
+        if is_certain {
+            findings
+                .report(
+                    format!("Compose refuses this file: {}", fault.message),
+                    fault.span,
+                    fault.message.clone(),
+                )
+                .help(
+                    "`docker compose config` tells whether Compose takes a file, without starting anything",
+                );
+        }
+    }
+}
