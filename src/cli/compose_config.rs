@@ -31,8 +31,10 @@ pub(super) fn run(arguments: &ComposeConfigArguments) -> Result<Done, Failure> {
     let start = arguments.file.first().and_then(|it| it.parent()).unwrap_or(&arguments.path);
     let start = if start.as_os_str().is_empty() { Path::new(".") } else { start };
     let target = workspace::locate(start).map_err(|error| Failure::new(start.display(), &error))?;
-    // Other files of the repository may be included.
-    let root = workspace::repository_of(&target.root).unwrap_or(target.root);
+    // Other files of the repository may be included, unless the folder is one that is not looked into
+    // from there.
+    let repository = workspace::repository_of(&target.root).filter(|it| holds(it, &target.root));
+    let root = repository.unwrap_or(target.root);
     let workspace = workspace::load(&root, None);
     let request = ConfigRequest {
         files: arguments.file.iter().map(|it| inside(&root, it)).collect::<Result<_, _>>()?,
@@ -55,6 +57,11 @@ pub(super) fn run(arguments: &ComposeConfigArguments) -> Result<Done, Failure> {
             Ok(Done::Found)
         }
     }
+}
+
+/// Whether the files of `folder` are read when the project at `root` is.
+fn holds(root: &Path, folder: &Path) -> bool {
+    inside(root, folder).is_ok_and(|it| workspace::load(root, None).tree.has_directory(&it))
 }
 
 /// `path` relative to the project's root, `.` for the root itself.

@@ -65,9 +65,8 @@ pub use resolved::Resolved;
 pub use settings::UnreadPort;
 pub use workload::{
     ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Namespace, Network,
-    NetworkId,
-    NetworkMembership, PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind,
-    is_sigterm,
+    NetworkId, NetworkMembership, PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId,
+    WorkloadKind, is_sigterm,
 };
 
 pub use crate::source::Text;

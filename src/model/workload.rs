@@ -53,7 +53,7 @@ pub struct ComposeFault {
 pub enum FaultBasis {
     /// A file alone, whatever it is merged with.
     File,
-    /// All files that are merged: others than those that are known may mend it.
+    /// All files that are merged, when no others are there that may be merged with them.
     Project,
     /// As [`FaultBasis::Project`]: whether a network is declared, which [`UndefinedNetwork`] tells.
     Network,

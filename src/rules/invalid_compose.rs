@@ -13,12 +13,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 
 fn report(composition: &Composition, findings: &mut Findings) {
     for fault in &composition.faults {
-        let is_certain = match fault.basis {
-            FaultBasis::File => true,
-            FaultBasis::Project => composition.incomplete.is_none(),
-            FaultBasis::Network | FaultBasis::Surroundings => false,
-        };
-        if is_certain {
+        // An undefined network has a rule of its own; the shell and files made later are not known.
+        if matches!(fault.basis, FaultBasis::File | FaultBasis::Project) {
             findings
                 .report(
                     format!("Compose refuses this file: {}", fault.message),

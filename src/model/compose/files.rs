@@ -170,6 +170,10 @@ pub(super) fn normalised_name(text: &str) -> String {
     kept.trim_start_matches(['-', '_']).to_owned()
 }
 
+fn name(service: &Service) -> Option<&str> {
+    Some(service.name.as_ref()?.value.as_str())
+}
+
 fn name_of(facts: &Facts, file: FileId) -> &str {
     let path = facts.path(file);
     path.rsplit_once('/').map_or(path, |(_, name)| name)
@@ -226,13 +230,11 @@ impl Judge<'_, '_> {
     /// a layer for `-f`: what Compose would refuse alone is a layer.
     fn judge(&mut self, default: bool) {
         let Some(first) = self.out.files.first().copied() else { return };
-        let services: FxHashSet<&str> = self
-            .out
-            .document
-            .services
-            .iter()
-            .filter_map(|it| Some(it.name.as_ref()?.value.as_str()))
-            .collect();
+        // `-f` may add what is missing here.
+        if default && (self.out.incomplete.is_some() || self.has_layers()) {
+            self.out.faults.retain(|it| it.basis != FaultBasis::Project);
+        }
+        let services: FxHashSet<&str> = self.out.document.services.iter().filter_map(name).collect();
         let mut layer = None;
         let mut tweaks = Vec::new();
         for service in &self.out.document.services {
@@ -258,9 +260,9 @@ impl Judge<'_, '_> {
                 layer = Some("it is named as an override of another file".to_owned());
             }
         }
-        let fault = self.out.faults.iter().find(|it| it.basis == FaultBasis::Project);
-        if let Some(fault) = fault.filter(|_| !default) {
+        if let Some(fault) = self.out.faults.iter().find(|it| it.basis == FaultBasis::Project && !default) {
             layer.get_or_insert_with(|| fault.message.clone());
+            self.out.faults.retain(|it| it.basis != FaultBasis::Project);
         }
         if let Some(name) = self.network_of_another_file() {
             layer.get_or_insert_with(|| format!("the network `{name}` is declared in another file"));
@@ -272,6 +274,17 @@ impl Judge<'_, '_> {
         if let Some(reason) = layer {
             self.incomplete(reason);
         }
+    }
+
+    /// Whether there is a file that may be merged with these: one beside them, or one with a service of
+    /// the same name.
+    fn has_layers(&self) -> bool {
+        let facts = self.index.facts;
+        let own: FxHashSet<&str> = self.out.document.services.iter().filter_map(name).collect();
+        facts.compose.iter().filter(|(file, _)| !self.out.files.contains(file)).any(|(file, compose)| {
+            let services = compose.documents.iter().flat_map(|it| &it.services);
+            folder_of(facts, *file) == self.out.folder || services.filter_map(name).any(|it| own.contains(it))
+        })
     }
 
     /// The services that a service cannot do without.
