@@ -171,7 +171,7 @@ impl Join<'_> {
             None => {}
         }
         workload.stopping.by_sigterm = image.is_some_and(|id| self.images.image(id).stops_by_sigterm);
-        let running = self.running(image, entrypoint, command, mounts);
+        let running = self.running(image, entrypoint, command, mounts, &workload.environment);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
             images: &self.images,
@@ -269,12 +269,14 @@ impl Join<'_> {
         entrypoint: &Setting,
         command: &Setting,
         mounts: &[Mount],
+        environment: &Environment,
     ) -> Running {
         let Some(id) = image else { return Running::default() };
         if matches!(entrypoint, Setting::Unknown(_)) {
             return Running::default();
         }
-        let mut running = self.images.process_for(id, written(entrypoint), written(command), mounts);
+        let (entry, arguments) = (written(entrypoint), written(command));
+        let mut running = self.images.process_for(id, entry, arguments, mounts, Some(environment));
         if matches!(command, Setting::Unknown(_))
             && let Some(process) = &mut running.process
         {
@@ -337,7 +339,7 @@ impl Join<'_> {
             stopping: Stopping { by_sigterm: image.stops_by_sigterm, ..Stopping::default() },
             ..Workload::bare(workload, name, WorkloadKind::Image, image.from)
         };
-        let running = self.images.process_for(id, None, None, &[]);
+        let running = self.images.process_for(id, None, None, &[], Some(&workload.environment));
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
             images: &self.images,

@@ -245,7 +245,7 @@ mod tests {
                 span: Span::new(file, 0, 0),
             })
             .collect();
-        let running = images.process_for(image.unwrap(), None, None, &mounts);
+        let running = images.process_for(image.unwrap(), None, None, &mounts, None);
         let files = ContainerFiles::new(&Scene {
             facts: &facts,
             images: &images,

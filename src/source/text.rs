@@ -134,6 +134,20 @@ impl Text {
         }
         out
     }
+
+    /// The parts between white space.
+    #[must_use]
+    pub fn words(&self) -> Vec<Self> {
+        let mut at = 0;
+        let mut out = Vec::new();
+        for part in self.as_str().split(|it: char| it.is_ascii_whitespace()) {
+            if !part.is_empty() {
+                out.push(self.slice(at..at + part.len()));
+            }
+            at += part.len() + 1;
+        }
+        out
+    }
 }
 
 impl From<Spanned<String>> for Text {

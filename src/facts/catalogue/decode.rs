@@ -47,6 +47,8 @@ pub enum Source {
     Kratos,
     /// An INI file that was loaded before.
     Ini,
+    /// The command line.
+    Arguments,
     /// Ways of its own, which are not followed.
     Unknown,
 }
@@ -76,6 +78,12 @@ pub enum Naming {
     GoZero,
     /// Fields of generated Protocol Buffers code, by their JSON names.
     Kratos,
+    /// <https://pkg.go.dev/github.com/jessevdk/go-flags>.
+    GoFlags,
+    /// <https://github.com/alecthomas/kong#readme>.
+    Kong,
+    /// <https://github.com/alexflint/go-arg#readme>.
+    GoArg,
     /// Not known.
     None,
 }
@@ -129,6 +137,7 @@ impl DecodeEntry {
             "koanf" => Source::Koanf,
             "kratos" => Source::Kratos,
             "ini" => Source::Ini,
+            "arguments" => Source::Arguments,
             "unknown" => Source::Unknown,
             _ => return None,
         };
@@ -144,6 +153,9 @@ impl DecodeEntry {
             "go-envconfig" => Naming::GoEnvconfig,
             "go-zero" => Naming::GoZero,
             "kratos" => Naming::Kratos,
+            "go-flags" => Naming::GoFlags,
+            "kong" => Naming::Kong,
+            "go-arg" => Naming::GoArg,
             "none" => Naming::None,
             _ => return None,
         };

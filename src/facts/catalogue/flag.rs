@@ -62,6 +62,9 @@ pub enum FlagSyntax {
     /// Two dashes and a name, or one dash and letters: `--port=80`, `-p80`, `-vp 80`. Other words may stand
     /// anywhere: <https://pkg.go.dev/github.com/spf13/pflag#hdr-Command_line_flag_syntax>.
     Posix,
+    /// The same, but what follows a letter counts as it stands: `-p=80` is `=80`.
+    /// <https://github.com/alecthomas/kingpin/blob/master/parser.go>, `shortFlag`.
+    PosixVerbatim,
 }
 
 /// The parts of one flag's definition.
@@ -98,6 +101,7 @@ impl FlagEntry {
                     "go" => FlagSyntax::Go,
                     "go-commands" => FlagSyntax::GoCommands,
                     "posix" => FlagSyntax::Posix,
+                    "posix-verbatim" => FlagSyntax::PosixVerbatim,
                     _ => return None,
                 },
                 empty_is_unset: row.cell("empty") == "unset",

@@ -127,7 +127,7 @@ impl<'a> Images<'a> {
             image.go_builds.extend(it.go_builds.iter().cloned());
         }
         let running = process::running(
-            &process::Scene { stages: &stages, stage, facts, programs: self.programs },
+            &process::Scene { stages: &stages, stage, facts, programs: self.programs, environment: None },
             None,
             None,
         );
@@ -149,7 +149,8 @@ impl<'a> Images<'a> {
     }
 
     /// What runs when a service sets `entrypoint` or `command` over the image's: an entrypoint of
-    /// its own drops the image's CMD.
+    /// its own drops the image's CMD. A shell puts in what `environment` has, `None` for that of the image
+    /// alone.
     #[must_use]
     pub fn process_for(
         &self,
@@ -157,12 +158,13 @@ impl<'a> Images<'a> {
         entrypoint: Option<(&Command, Span)>,
         command: Option<(&Command, Span)>,
         mounts: &[Mount],
+        environment: Option<&Environment>,
     ) -> Running {
         let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
         let Some(stage) = built.stages.get(built.last) else { return Running::default() };
         let run = |stage: &Stage<'a>| {
-            let scene =
-                process::Scene { stages: &built.stages, stage, facts: self.facts, programs: self.programs };
+            let (stages, facts, programs) = (&built.stages, self.facts, self.programs);
+            let scene = process::Scene { stages, stage, facts, programs, environment };
             process::running(&scene, entrypoint, command)
         };
         let running = run(stage);
@@ -532,7 +534,7 @@ impl Stage<'_> {
     }
 
     /// Whether nothing sets a variable: no ARG, no ENV, and it is none that public images set.
-    fn is_unset(&self, name: &str) -> bool {
+    pub(super) fn is_unset(&self, name: &str) -> bool {
         let declared = self.arguments.contains_key(name) || self.variables.iter().any(|(it, ..)| it == name);
         !declared && !BASE_VARIABLES.iter().any(|it| name.contains(it))
     }

@@ -104,7 +104,8 @@ pub struct Process {
     /// Set when PID 1 is a shell (shell form, or a script) that stays in front of the program, so
     /// that SIGTERM does not reach it; what the shell runs and why it stays, one clause.
     pub shell_keeps_pid1: Option<ShellInFront>,
-    /// The arguments that the Go program gets, program name excluded; `None` when not known.
+    /// The arguments that the Go program gets, program name excluded, with [`crate::net::HOLE`] for parts that
+    /// are not known; `None` when nothing of them is.
     pub arguments: Option<Vec<Text>>,
 }
 

@@ -6,7 +6,8 @@ use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
 use crate::facts::shell::{self, Script, Shape, Word};
 use crate::facts::{Facts, Lookup};
-use crate::model::{Program, ProgramId};
+use crate::model::{Environment, Program, ProgramId};
+use crate::net::HOLE;
 use crate::source::{Confidence, Span, Spanned, Text};
 
 /// The image that a command runs in.
@@ -15,6 +16,31 @@ pub(super) struct Scene<'s, 'a> {
     pub(super) stage: &'s Stage<'a>,
     pub(super) facts: &'a Facts,
     pub(super) programs: &'a [Program],
+    /// What the workload gives to its processes, with the variables of the image; `None` where only the image
+    /// is looked at.
+    pub(super) environment: Option<&'s Environment>,
+}
+
+impl Scene<'_, '_> {
+    /// What is known of a variable when the command runs.
+    fn lookup(&self, name: &str) -> Lookup {
+        let Some(environment) = self.environment else {
+            let variable = self.stage.variables.iter().find(|(it, ..)| it == name);
+            return match variable.and_then(|(_, value, _)| value.clone()) {
+                Some(text) => Lookup::Set(text),
+                None => Lookup::NotHere(format!("nothing in the Dockerfile sets `{name}`")),
+            };
+        };
+        match (environment.get(name), &environment.incomplete) {
+            (Some(variable), _) => match &variable.value {
+                Some(text) => Lookup::Set(text.clone()),
+                None => Lookup::Unresolved(format!("`{name}` is set to something unknown")),
+            },
+            (None, Some(reason)) => Lookup::NotHere(reason.clone()),
+            (None, None) if self.stage.is_unset(name) => Lookup::Unset,
+            (None, None) => Lookup::NotHere(format!("the base image may set `{name}`")),
+        }
+    }
 }
 
 /// The command of a Dockerfile as the model has it.
@@ -510,7 +536,7 @@ impl Tracer<'_, '_, '_> {
         }
     }
 
-    /// The words expanded; `"$@"` becomes the script's own arguments.
+    /// The words expanded; `"$@"` becomes the script's own arguments, and [`HOLE`] stands for what is not known.
     fn texts(&self, words: &[Word], script: &Script, arguments: &[Text]) -> Option<Vec<Text>> {
         let assigned = |name: &str| {
             script.commands.iter().any(|it| it.assignments.iter().any(|(it, _)| it.value == name))
@@ -521,13 +547,32 @@ impl Tracer<'_, '_, '_> {
                 out.extend(arguments.iter().cloned());
                 continue;
             }
-            let value = word.value.expand(&mut |name| {
+            let mut lookup = |name: &str| {
                 if assigned(name) {
                     return Lookup::Unresolved(format!("the script sets `{name}`"));
                 }
-                self.scene.stage.lookup(name)
-            });
-            out.push(value.ok()?);
+                self.scene.lookup(name)
+            };
+            let value = match word.value.expand(&mut lookup) {
+                Ok(value) => value,
+                // A flag has a value, whatever it is; what stands alone may be any number of words.
+                Err(_) => {
+                    let flagged = |it: &Text| it.as_str().starts_with('-') && !it.as_str().contains('=');
+                    let value = word.value.expand_partly(&mut lookup, HOLE);
+                    let alone = value.as_str().chars().eq([HOLE]);
+                    if out.is_empty() || (alone && !out.last().is_some_and(flagged)) {
+                        return None;
+                    }
+                    value
+                }
+            };
+            // A shell splits what a variable outside of quotes holds.
+            let splits = word.raw.value.contains('$') && !word.raw.value.contains(['"', '\'']);
+            if splits {
+                out.extend(value.words());
+            } else {
+                out.push(value);
+            }
         }
         Some(out)
     }

@@ -37,7 +37,9 @@ pub(super) fn words(
         }
         match (is_plain, syntax) {
             (true, _) => reader.out.push(Word::Plain(argument.clone())),
-            (false, FlagSyntax::Posix) if dashes == 1 => reader.letters(argument),
+            (false, FlagSyntax::Posix | FlagSyntax::PosixVerbatim) if dashes == 1 => {
+                reader.letters(argument, syntax);
+            }
             _ => reader.named(argument, dashes, syntax),
         }
     }
@@ -62,7 +64,7 @@ impl<T: Fn(&str) -> Option<Takes>> Reader<'_, T> {
             return;
         }
         // kingpin turns a flag off so: <https://pkg.go.dev/github.com/alecthomas/kingpin/v2#readme-boolean-values>.
-        let off = name.strip_prefix("no-").filter(|_| syntax == FlagSyntax::Posix);
+        let off = name.strip_prefix("no-").filter(|_| syntax == FlagSyntax::PosixVerbatim);
         if let Some(off) = off.filter(|it| (self.takes)(it) == Some(Takes::Nothing)) {
             self.flag(off, argument.span().map(|span| Text::new("false", span)));
             return;
@@ -72,7 +74,7 @@ impl<T: Fn(&str) -> Option<Takes>> Reader<'_, T> {
     }
 
     /// `-p80`, `-p 80`, `-p=80`, `-vp 80`.
-    fn letters(&mut self, argument: &Text) {
+    fn letters(&mut self, argument: &Text, syntax: FlagSyntax) {
         let text = argument.as_str();
         for (at, letter) in text.char_indices().skip(1) {
             let end = at + letter.len_utf8();
@@ -82,7 +84,8 @@ impl<T: Fn(&str) -> Option<Takes>> Reader<'_, T> {
                     self.flag(name, argument.span().map(|span| Text::new("true", span)));
                 }
                 _ if !rest.is_empty() => {
-                    let start = if rest.starts_with('=') { end + 1 } else { end };
+                    let separated = syntax == FlagSyntax::Posix && rest.starts_with('=');
+                    let start = if separated { end + 1 } else { end };
                     self.flag(name, Some(argument.slice(start..text.len())));
                     return;
                 }
@@ -138,7 +141,7 @@ mod tests {
 
     #[test]
     fn each_library_reads_its_own_way() {
-        use FlagSyntax::{Go, GoCommands, Posix};
+        use FlagSyntax::{Go, GoCommands, Posix, PosixVerbatim};
         for (syntax, line, expected) in [
             (Go, "-port 80 --port=81 x", "port=80 port=81 x"),
             (Go, "-tls false -port 80", "tls=true false -port 80"),
@@ -151,7 +154,8 @@ mod tests {
             (Go, "-port", "port=?"),
             (GoCommands, "-tls serve -port 80", "tls=true serve port=80"),
             (Posix, "serve --port 80 --tls x", "serve port=80 tls=true x"),
-            (Posix, "--no-tls -p80", "tls=false p=80"),
+            (PosixVerbatim, "--no-tls -p80", "tls=false p=80"),
+            (PosixVerbatim, "-tp=80 --port=81", "t=true p==80 port=81"),
             (Posix, "-tp 80 -p=81 -t=false", "t=true p=80 p=81 t=false"),
             (Posix, "-port 80", "p=ort 80"),
             (Posix, "-- --port 80", "--port 80"),

@@ -8,6 +8,7 @@ use super::{Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{FlagParts, FlagRules, FlagSyntax, Takes, go as catalogue};
 use crate::facts::go::{Callee, Value};
 use crate::model::go::{TypeRef, entry_of};
+use crate::net::HOLE;
 use crate::source::{Span, Text};
 
 /// A flag that the program defines.
@@ -106,12 +107,17 @@ impl<'w> Evaluator<'w> {
                 Some(Outcome { mut text, .. }) if rules.takes == Takes::Words => {
                     text.push(",", value.span()?);
                     text.append(&value);
-                    Some(Outcome::known(text))
+                    Some(given_text(text))
                 }
-                _ => Some(Outcome::known(value)),
+                _ => Some(given_text(value)),
             };
         }
         given
+    }
+
+    /// Whether the command line gives a flag of these names; `None` when it is not known.
+    pub(super) fn gives(&self, names: &[String], rules: FlagRules) -> Option<bool> {
+        Some(self.given(self.setting.arguments?, names, rules).is_some())
     }
 
     /// What a flag of that name takes, which may be one of `names`.
@@ -182,7 +188,7 @@ impl<'w> Evaluator<'w> {
             return Outcome::hole("the command line is not known", Some(span));
         }
         let mut outcome = match self.argument_word(index, behind_flags) {
-            Some(text) => Outcome::known(text),
+            Some(text) => given_text(text),
             None if behind_flags => Outcome::known(Text::new("", span)),
             None => return Outcome::hole("it is an argument that is not given", Some(span)),
         };
@@ -284,6 +290,17 @@ impl<'w> Evaluator<'w> {
             }
         }
         Ok(names)
+    }
+}
+
+/// A text of the command line.
+fn given_text(text: Text) -> Outcome {
+    match text.cover().filter(|_| text.as_str().contains(HOLE)) {
+        Some(span) => {
+            let reason = "a variable in the command line is not known";
+            Outcome { text, ..Outcome::hole(reason, Some(span)) }
+        }
+        None => Outcome::known(text),
     }
 }
 

@@ -38,6 +38,10 @@ impl<'w> Evaluator<'w> {
         let Some(sources) = self.kratos_sources(receiver, frame, depth.min(16)) else {
             return unknown("a configuration decides that is not followed");
         };
+        let last = of_field(path.last()?, "protobuf");
+        if last.is_some_and(|it| option(&it, "enum", false).is_some()) {
+            return unknown("it is the name of a number");
+        }
         let is_generated = path.iter().any(|it| of_field(it, "protobuf").is_some());
         let mut ways = vec![keys_of(path, decode.entry.tag, Naming::Json)?];
         if is_generated {

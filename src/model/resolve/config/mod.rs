@@ -5,6 +5,7 @@
 //! something that is not known. Code that assigns to the field later wins over them; what code gave it
 //! before holds where they give nothing.
 
+mod arguments;
 mod decode;
 mod dotenv;
 mod file;
@@ -193,6 +194,7 @@ impl<'w> Evaluator<'w> {
                 self.by_text(&self.read_source(&source), path, entry.tag, entry.naming, span)
             }
             Source::Viper => self.by_viper(decode, path, frame, span, depth),
+            Source::Arguments => self.by_arguments(decode, path, span),
             Source::Kratos => self.by_kratos(decode, path, frame, span, depth),
             Source::Koanf => self.by_koanf(decode, path, frame, span, depth),
             Source::Ini | Source::Unknown => {

@@ -92,7 +92,7 @@ fn own_key(field: &Field, tag: &str) -> String {
 }
 
 /// The words of a name in camel case: `HTTPPort` is `HTTP` and `Port`.
-fn split_words(name: &str) -> Vec<String> {
+pub(super) fn split_words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words = Vec::new();
     let mut word = String::new();
