@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod compose;
 pub mod configuration;
 pub mod creation;
+pub mod docker_command;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod dotenv;

@@ -2,8 +2,11 @@
 
 mod pods;
 
+use std::collections::BTreeSet;
+
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
 use super::container::Scene;
+use super::image::{ByHand, builds_by_hand};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
@@ -19,7 +22,8 @@ impl Project {
     #[must_use]
     pub fn build(facts: &Facts) -> Self {
         let world = World::new(facts);
-        let mut join = Join { facts, world: &world, images: Images::read(facts, &world.programs) };
+        let images = Images::read(facts, &world.programs);
+        let mut join = Join { facts, world: &world, images, by_hand: builds_by_hand(facts) };
         let Compositions { compositions, networks, services } = read_compositions(facts);
         let (mut workloads, built) = join.services(services);
         let pods = join.pods(&built, &mut workloads);
@@ -67,6 +71,8 @@ struct Join<'a> {
     facts: &'a Facts,
     world: &'a World<'a>,
     images: Images<'a>,
+    /// What Makefiles and scripts build.
+    by_hand: Vec<ByHand>,
 }
 
 impl Join<'_> {
@@ -106,14 +112,23 @@ impl Join<'_> {
         (workloads.collect(), builds)
     }
 
-    /// The image of the project's only Dockerfile, where a reference names the module beside it:
-    /// `ghcr.io/owner/app` in the repository of `github.com/owner/app`.
+    /// The image of the project that a reference means without a word of Compose: one that a Makefile or
+    /// a script builds and tags so, whatever the registry, or that of the project's only Dockerfile where
+    /// the module beside it is called so: `ghcr.io/owner/app` in the repository of `github.com/owner/app`.
     fn published(&mut self, reference: &str) -> Option<ImageId> {
         let (repository, _) = split_reference(reference);
         let owner_and_name = |path: &str| {
             let mut parts = path.rsplit('/');
             Some((parts.next()?.to_lowercase(), parts.next()?.to_lowercase()))
         };
+        let is_called = |name: &str| {
+            name == repository
+                || owner_and_name(name).is_some_and(|it| owner_and_name(repository) == Some(it))
+        };
+        let tagged: BTreeSet<ImageId> = self.tagged(&is_called).into_iter().map(|it| it.1).collect();
+        if let (Some(image), 1) = (tagged.first(), tagged.len()) {
+            return Some(*image);
+        }
         let [(dockerfile, _)] = self.facts.dockerfiles[..] else { return None };
         let path = self.facts.path(dockerfile);
         let folder = |path: &str| path.rsplit_once('/').map_or(".", |it| it.0).to_owned();
@@ -121,6 +136,16 @@ impl Join<'_> {
         let module = beside?.1.module.as_ref()?.value.as_str();
         let is_it = module.matches('/').count() > 1 && owner_and_name(repository)? == owner_and_name(module)?;
         if is_it { self.images.build_alone(dockerfile) } else { None }
+    }
+
+    /// What Makefiles and scripts build and call so, with the names.
+    fn tagged(&mut self, is_called: &dyn Fn(&str) -> bool) -> Vec<(String, ImageId)> {
+        let mut out = Vec::new();
+        for it in self.by_hand.iter().filter(|it| it.repositories().any(is_called)) {
+            let Some(image) = self.images.built_by_hand(it) else { continue };
+            out.extend(it.repositories().filter(|it| is_called(it)).map(|it| (it.to_owned(), image)));
+        }
+        out
     }
 
     fn built(&mut self, build: &Build) -> Option<ImageId> {

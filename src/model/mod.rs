@@ -31,6 +31,7 @@ mod reachability;
 mod resolve;
 mod resolved;
 mod settings;
+mod shell_walk;
 mod workload;
 
 pub use addresses::AddressOwner;

@@ -1,5 +1,7 @@
 //! The containers of pods.
 
+use rustc_hash::FxHashSet;
+
 use super::{Join, ServiceBuild, Start};
 use crate::facts::catalogue::{self, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
@@ -31,10 +33,15 @@ impl Join<'_> {
         pods
     }
 
-    fn image_names(&self, builds: &[ServiceBuild], plans: &[PodPlan<'_>]) -> ImageNames {
+    fn image_names(&mut self, builds: &[ServiceBuild], plans: &[PodPlan<'_>]) -> ImageNames {
+        let last = |it: &str| it.rsplit('/').next().unwrap_or(it).to_owned();
+        let used: FxHashSet<String> =
+            plans.iter().flat_map(PodPlan::images).map(|it| last(split_reference(it).0)).collect();
+        let by_hand = self.tagged(&|name| used.contains(&last(name)));
         let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
         let tags =
             whole().filter_map(|(it, image)| Some((split_reference(it.tag.as_deref()?).0.to_owned(), image)));
+        let tags = tags.chain(by_hand);
         let services: Vec<(String, FileId)> =
             whole().map(|(it, image)| (it.service.clone(), self.images.image(image).file)).collect();
         let used = plans.iter().flat_map(PodPlan::images);

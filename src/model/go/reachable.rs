@@ -79,6 +79,12 @@ impl<'a> Reachable<'a> {
         self.left_out.contains(&call.span)
     }
 
+    /// Whether a function is handed on as a value, so that others may call it than are known.
+    #[must_use]
+    pub fn is_mentioned(&self, function: FunctionId) -> bool {
+        self.mentioned.contains(&function)
+    }
+
     /// The same without the calls that are certainly not run, and the functions that only they lead to;
     /// `None` when that leaves everything. `is_left_out` is asked once for each premise in a function.
     #[must_use]

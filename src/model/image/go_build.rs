@@ -1,8 +1,6 @@
 //! `go build` and `go install` in a RUN, and in the Makefiles and scripts that it runs: which package
 //! becomes which file, and which Go it needs.
 
-use rustc_hash::FxHashMap;
-
 use super::GoBuild;
 use super::build::{Builder, Stage};
 use super::layers::{self, Found, Layer, Origin};
@@ -12,6 +10,7 @@ use crate::facts::makefile::Given;
 use crate::facts::shell::{self, Command, Script, Word};
 use crate::facts::{Lookup, Template, join_path};
 use crate::model::Program;
+use crate::model::shell_walk::{ShellWalk, Step};
 use crate::source::{Span, Spanned, Text};
 
 /// Makefiles and scripts that run each other: deeper than anybody writes.
@@ -26,25 +25,14 @@ pub(super) fn run<'a>(
     before: &[Stage<'a>],
 ) {
     let Some(start) = stage.workdir.clone() else { return };
-    let mut shell = Session {
-        builder,
-        before,
-        span,
-        folders: FxHashMap::default(),
-        variables: FxHashMap::default(),
-        depth: 0,
-    };
-    shell.folders.insert(0, Some(start));
-    shell.run(&run.script, stage);
+    Session { builder, before, span, walk: ShellWalk::new(&start), depth: 0 }.run(&run.script, stage);
 }
 
 struct Session<'s, 'a, 'b> {
     builder: &'s Builder<'a, 'b>,
     before: &'s [Stage<'a>],
     span: Span,
-    /// The working directory of each subshell; `None` when it is not known.
-    folders: FxHashMap<u32, Option<String>>,
-    variables: FxHashMap<String, Option<Text>>,
+    walk: ShellWalk,
     /// How many Makefiles and scripts it stands in.
     depth: usize,
 }
@@ -52,68 +40,37 @@ struct Session<'s, 'a, 'b> {
 impl<'a> Session<'_, 'a, '_> {
     fn run(&mut self, script: &Script, stage: &mut Stage<'a>) {
         for command in &script.commands {
-            self.command(command, stage);
+            let step = self.walk.step(command, &|name| stage.lookup(name));
+            if let Some(Step { folder: Some(folder), own }) = step {
+                self.command(command, &own, &folder, stage);
+            }
         }
     }
 
     /// A shell of its own that starts in this folder, with these variables.
     fn inner(&self, folder: &str, own: &[(String, Option<Text>)]) -> Self {
-        let mut inner = Session {
-            folders: FxHashMap::default(),
-            variables: self.variables.clone(),
-            depth: self.depth + 1,
-            ..*self
-        };
-        inner.folders.insert(0, Some(folder.to_owned()));
-        inner.variables.extend(own.iter().cloned());
-        inner
+        Session { walk: self.walk.inner(folder, own), depth: self.depth + 1, ..*self }
     }
 
-    fn command(&mut self, command: &Command, stage: &mut Stage<'a>) {
-        let outer = self.folders.get(&0).cloned().flatten();
-        let folder = self.folders.entry(command.subshell).or_insert(outer).clone();
-        let own: Vec<(String, Option<Text>)> = command
-            .assignments
-            .iter()
-            .map(|(name, value)| (name.value.clone(), self.expand(value, stage)))
-            .collect();
-        let name = command.program_name();
-        if matches!(name, None | Some("export")) {
-            self.variables.extend(own);
-            return;
-        }
+    fn command(
+        &self,
+        command: &Command,
+        own: &[(String, Option<Text>)],
+        folder: &str,
+        stage: &mut Stage<'a>,
+    ) {
         let words = command.program_words();
-        match name {
-            Some("cd") => {
-                let target = words.get(1).and_then(|it| self.word(it, stage));
-                let next = match (target, &folder) {
-                    (Some(target), _) if target.starts_with('/') => Some(layers::absolute("", &target)),
-                    (Some(target), Some(folder)) => Some(layers::absolute(folder, &target)),
-                    _ => None,
-                };
-                self.folders.insert(command.subshell, next);
-            }
-            Some("go") => {
-                let Some(folder) = folder else { return };
-                self.go(words, &own, &folder, stage);
-            }
-            Some("mv" | "cp") => {
-                let Some(folder) = folder else { return };
-                self.moved(words, &folder, stage);
-            }
-            Some("make" | "gmake") => {
-                let Some(folder) = folder else { return };
-                self.make(words, &own, &folder, stage);
-            }
+        match command.program_name() {
+            Some("go") => self.go(words, own, folder, stage),
+            Some("mv" | "cp") => self.moved(words, folder, stage),
+            Some("make" | "gmake") => self.make(words, own, folder, stage),
             Some("sh" | "bash" | "ash") => {
-                let script = words.get(1).filter(|it| !it.raw.value.starts_with('-'));
-                if let (Some(folder), Some(script)) = (folder, script) {
-                    self.script(script, &own, &folder, stage);
+                if let Some(script) = words.get(1).filter(|it| !it.raw.value.starts_with('-')) {
+                    self.script(script, own, folder, stage);
                 }
             }
             Some(_) if words.first().is_some_and(|it| it.raw.value.contains('/')) => {
-                let Some(folder) = folder else { return };
-                self.script(&words[0], &own, &folder, stage);
+                self.script(&words[0], own, folder, stage);
             }
             _ => {}
         }
@@ -194,7 +151,7 @@ impl<'a> Session<'_, 'a, '_> {
         Some(call)
     }
 
-    fn go(&mut self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+    fn go(&self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
         let mut rest = words.iter().skip(1).peekable();
         let mut folder = folder.to_owned();
         if rest.peek().is_some_and(|it| it.raw.value == "-C") {
@@ -359,15 +316,11 @@ impl<'a> Session<'_, 'a, '_> {
     }
 
     fn expand(&self, value: &Template, stage: &Stage<'a>) -> Option<Text> {
-        value.expand(&mut |name| self.lookup(name, stage)).ok()
+        self.walk.expand(value, &|name| stage.lookup(name))
     }
 
     fn lookup(&self, name: &str, stage: &Stage<'a>) -> Lookup {
-        match self.variables.get(name) {
-            Some(Some(text)) => Lookup::Set(text.clone()),
-            Some(None) => Lookup::NotHere(format!("`{name}` has no value here")),
-            None => stage.lookup(name),
-        }
+        self.walk.lookup(name, &|name| stage.lookup(name))
     }
 
     /// Which Go the stage has and which the module asks for.

@@ -250,7 +250,7 @@ fn in_project(tree: &Tree, layer: &Layer, source: &str, path: &str) -> Option<Fo
 }
 
 /// `path` made absolute in `folder` and cleaned: `/app`, without a slash at the end.
-pub(super) fn absolute(folder: &str, path: &str) -> String {
+pub(in crate::model) fn absolute(folder: &str, path: &str) -> String {
     let base = if path.starts_with('/') { "" } else { folder };
     let mut parts: Vec<&str> = Vec::new();
     for part in base.split('/').chain(path.split('/')) {

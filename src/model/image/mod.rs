@@ -1,6 +1,7 @@
 //! What a Dockerfile makes: the final stage with everything it inherits.
 
 mod build;
+mod by_hand;
 mod file;
 mod go_build;
 mod health;
@@ -10,8 +11,10 @@ mod tools;
 mod verbatim;
 
 pub use build::{Images, Running};
+pub(super) use by_hand::{ByHand, builds_by_hand};
 pub use file::ImageFile;
 pub use health::read as read_health_check;
+pub(super) use layers::absolute;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};

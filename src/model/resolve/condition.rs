@@ -7,12 +7,15 @@
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
-use crate::facts::go::{Arm, Condition, Premise, Value};
+use crate::facts::go::{Arm, Call, Condition, Premise, Value};
 use crate::model::go::FunctionId;
 use crate::source::{Confidence, Span, Text};
 
 /// There are many conditions, and those that decide which part of a program runs are near to what they ask for.
 const MAXIMUM_STEPS_OF_PREMISE: u32 = 400;
+
+/// More callers are not asked what a premise comes to.
+const MAXIMUM_CALLERS: usize = 16;
 
 /// More ways to turn out are not looked at.
 const MAXIMUM_WORLDS: usize = 24;
@@ -47,6 +50,15 @@ struct Verdict {
     guessed: bool,
     /// How it was come by.
     how: Outcome,
+}
+
+/// Whether a condition certainly holds.
+#[derive(Clone, Copy)]
+struct Certainty {
+    /// `None` when that is not certain.
+    holds: Option<bool>,
+    /// Whether a caller could tell more.
+    needs_caller: bool,
 }
 
 impl<'w> Evaluator<'w> {
@@ -190,22 +202,33 @@ impl<'w> Evaluator<'w> {
     /// Whether what a call rests on certainly does not hold, whatever may be set from outside of the project,
     /// so that the call is not run.
     pub fn is_left_out(&self, function: FunctionId, premise: &'w Premise) -> bool {
-        self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
-        self.active.borrow_mut().clear();
-        let frame = Rc::new(Frame::Function { function, call: None });
-        self.certainty(&premise.condition, &frame) == Some(false)
+        let look = |callers: &[(FunctionId, &'w Call)]| {
+            self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
+            self.active.borrow_mut().clear();
+            self.certainty(&premise.condition, &Self::frame(function, callers))
+        };
+        let alone = look(&[]);
+        let callers = self.reachable.callers(function);
+        let tells_more = alone.needs_caller && !callers.is_empty() && callers.len() <= MAXIMUM_CALLERS;
+        if !tells_more || self.reachable.is_mentioned(function) {
+            return alone.holds == Some(false);
+        }
+        callers.iter().all(|it| look(std::slice::from_ref(it)).holds == Some(false))
     }
 
     /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
     /// may be what somebody left as it was, and says nothing.
-    fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>) -> Option<bool> {
+    fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>) -> Certainty {
         let parts = |parts: &'w [Condition], decisive: bool| {
-            let mut all = Some(!decisive);
+            let mut all = Certainty { holds: Some(!decisive), needs_caller: false };
             for part in parts {
-                match self.certainty(part, frame) {
-                    Some(it) if it == decisive => return Some(decisive),
+                let it = self.certainty(part, frame);
+                match it.holds {
+                    Some(holds) if holds == decisive => return it,
                     Some(_) => {}
-                    None => all = None,
+                    None => {
+                        all = Certainty { holds: None, needs_caller: all.needs_caller || it.needs_caller }
+                    }
                 }
             }
             all
@@ -213,11 +236,15 @@ impl<'w> Evaluator<'w> {
         match condition {
             Condition::All(all) => parts(all, false),
             Condition::Any(any) => parts(any, true),
-            Condition::Not(inner) => self.certainty(inner, frame).map(|it| !it),
+            Condition::Not(inner) => {
+                let it = self.certainty(inner, frame);
+                Certainty { holds: it.holds.map(|it| !it), ..it }
+            }
             _ => {
                 let Verdict { holds, guessed, how } = self.verdict(condition, frame, MAXIMUM_DEPTH);
                 let certain = !guessed && how.confidence == Confidence::Proven && !how.needs_caller;
-                holds.filter(|_| certain && how.unknown.is_none() && !how.via.is_empty())
+                let holds = holds.filter(|_| certain && how.unknown.is_none() && !how.via.is_empty());
+                Certainty { holds, needs_caller: how.needs_caller }
             }
         }
     }

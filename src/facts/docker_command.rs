@@ -1,0 +1,150 @@
+//! `docker build` as people write it by hand: <https://docs.docker.com/reference/cli/docker/buildx/build/>,
+//! and `podman`, `nerdctl` and `buildah`, which take the same.
+
+use crate::source::Text;
+
+/// Stands for a part of a word that is not known.
+pub const UNKNOWN: char = '\u{fffd}';
+
+/// A build. Any text may hold [`UNKNOWN`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildCommand {
+    /// `-t`.
+    pub tags: Vec<Text>,
+    /// `-f`.
+    pub dockerfile: Option<Text>,
+    /// The build context, a folder or URL.
+    pub context: Text,
+    /// `--target`.
+    pub target: Option<Text>,
+    /// `--build-arg`; without a value it is the one of the environment.
+    pub arguments: Vec<(String, Option<Text>)>,
+}
+
+/// Flags without a value.
+const SWITCHES: &[&str] = &[
+    "check",
+    "compress",
+    "debug",
+    "disable-content-trust",
+    "force-rm",
+    "help",
+    "layers",
+    "load",
+    "no-cache",
+    "pull",
+    "push",
+    "quiet",
+    "rm",
+    "squash",
+    "squash-all",
+];
+
+/// Reads the words of a command line; `None` when it builds nothing.
+#[must_use]
+pub fn build(words: &[Text]) -> Option<BuildCommand> {
+    let (first, rest) = words.split_first()?;
+    let program = first.as_str().rsplit('/').next()?;
+    if !matches!(program, "docker" | "podman" | "nerdctl" | "buildah") {
+        return None;
+    }
+    let mut rest = rest.iter();
+    loop {
+        match rest.next()?.as_str() {
+            "build" | "bud" => break,
+            "buildx" | "image" | "builder" => {}
+            // Global flags that take a value: `docker --context remote build`.
+            "--context" | "-c" | "--host" | "-H" | "--config" | "--log-level" | "-l" => {
+                rest.next()?;
+            }
+            flag if flag.starts_with('-') => {}
+            _ => return None,
+        }
+    }
+    let (mut out, mut context) = (BuildCommand::default(), None);
+    while let Some(word) = rest.next() {
+        let written = word.as_str();
+        let Some(flag) = written.strip_prefix('-').filter(|it| !it.is_empty()) else {
+            context = Some(word.clone());
+            continue;
+        };
+        let (name, value) = match flag.strip_prefix('-') {
+            Some(long) => match long.split_once('=') {
+                Some((name, value)) => (name, Some(word.slice(written.len() - value.len()..written.len()))),
+                None if SWITCHES.contains(&long) => continue,
+                None => (long, None),
+            },
+            None if matches!(flag, "q" | "D") => continue,
+            // `-tshop/api`.
+            None if matches!(flag.as_bytes()[0], b't' | b'f') && flag.len() > 1 => {
+                (&flag[..1], Some(word.slice(2..written.len())))
+            }
+            None => (flag, None),
+        };
+        let value = match value {
+            Some(value) => value,
+            None => rest.next()?.clone(),
+        };
+        match name {
+            "t" | "tag" => out.tags.push(value),
+            "f" | "file" => out.dockerfile = Some(value),
+            "target" => out.target = Some(value),
+            "build-arg" => {
+                let written = value.as_str();
+                match written.split_once('=') {
+                    Some((name, _)) => {
+                        let text = value.slice(name.len() + 1..written.len());
+                        out.arguments.push((name.to_owned(), Some(text)));
+                    }
+                    None => out.arguments.push((written.to_owned(), None)),
+                }
+            }
+            _ => {}
+        }
+    }
+    out.context = context?;
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+
+    fn read(line: &str) -> Option<String> {
+        let words = line.split(' ').map(|it| Text::new(it, Span::new(FileId(0), 0, 0)));
+        let it = build(&words.collect::<Vec<_>>())?;
+        let tags: Vec<_> = it.tags.iter().map(Text::as_str).collect();
+        let file = it.dockerfile.as_ref().map_or("-", Text::as_str);
+        let target = it.target.as_ref().map_or("-", Text::as_str);
+        let value = |it: &Option<Text>| it.as_ref().map_or("?", Text::as_str).to_owned();
+        let arguments: Vec<_> =
+            it.arguments.iter().map(|(name, it)| format!("{name}={}", value(it))).collect();
+        Some(format!("{} {file} {} {target} {}", tags.join(","), it.context.as_str(), arguments.join(",")))
+    }
+
+    #[test]
+    fn a_build_says_what_it_makes() {
+        let cases = [
+            ("docker build -t shop/api:1 .", Some("shop/api:1 - . - ")),
+            ("docker build . --tag=api --file deploy/Dockerfile", Some("api deploy/Dockerfile . - ")),
+            (
+                "docker buildx build --platform linux/amd64 --push -t a -t b --target run ./api",
+                Some("a,b - ./api run "),
+            ),
+            (
+                "docker --context x build --no-cache --build-arg A=1 --build-arg B -q -tapi /src",
+                Some("api - /src - A=1,B=?"),
+            ),
+            ("podman build --squash -t x -f Containerfile .", Some("x Containerfile . - ")),
+            ("docker build -t x", None),
+            ("docker run build", None),
+            ("docker compose build", None),
+            ("make build", None),
+            ("docker", None),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(read(line).as_deref(), expected, "{line}");
+        }
+    }
+}
