@@ -95,6 +95,8 @@ pub struct DataEntry {
     pub role: DataRole,
     /// The argument it does it with.
     pub argument: usize,
+    /// What it takes for the argument when that is not given; empty when it must be.
+    pub default: &'static str,
 }
 
 /// How the text of a file comes through a function.
@@ -181,7 +183,8 @@ impl DataEntry {
             "value" => DataRole::Value,
             _ => return None,
         };
-        Some(Self { role, argument: row.cell("argument").parse().ok()? })
+        let argument = row.cell("argument").parse().ok()?;
+        Some(Self { role, argument, default: row.cell("default") })
     }
 
     pub(super) fn leads(&self) -> bool {

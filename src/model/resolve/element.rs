@@ -89,6 +89,11 @@ impl<'w> Evaluator<'w> {
             (Value::Struct { type_name: None, fields, .. }, Some(key)) => {
                 fields.iter().rev().find(|(it, _)| it.value == *key).map(|(_, it)| it).into_iter().collect()
             }
+            (Value::Call { .. }, Some(key))
+                if let Some(outcome) = self.in_variable_file(head.value, key, &head.frame, depth) =>
+            {
+                return Elements::Text(outcome);
+            }
             _ => {
                 return self
                     .element_of_text(of, key.as_deref(), frame, depth)

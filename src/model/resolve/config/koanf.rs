@@ -230,6 +230,15 @@ impl<'w> Evaluator<'w> {
         let Some((first, rest)) = keys.split_first() else { return Some(self.inner(value, frame, depth)) };
         let head = self.head(value, frame, depth);
         match head.value {
+            Value::Parameter { .. } if self.waits_for_caller(&head) => {
+                let function = self.function_id(&head.frame)?;
+                let outcomes = self.reachable.callers(function).iter().map(|caller| {
+                    let given = Self::frame(function, &[*caller]);
+                    self.in_value(head.value, keys, &given, depth)
+                });
+                let outcomes: Vec<_> = outcomes.collect::<Option<_>>()?;
+                Some(self.one_of(outcomes, "its callers differ", head.value.span()?, None))
+            }
             Value::Struct { type_name: Some(_), fields, .. } => {
                 let of = self.type_at(head.value, &head.frame)?;
                 let structure = self.packages.structure(of)?;

@@ -35,7 +35,7 @@ impl<'w> Evaluator<'w> {
     ) -> Option<Outcome> {
         let unknown = |reason: &str| Some(Outcome::hole(reason, Some(span)));
         let Callee::Method { receiver, .. } = &decode.call.callee else { return None };
-        let Some(sources) = self.kratos_sources(receiver, frame, depth.min(16)) else {
+        let Some((sources, own_resolver)) = self.kratos_sources(receiver, frame, depth.min(16)) else {
             return unknown("a configuration decides that is not followed");
         };
         let last = of_field(path.last()?, "protobuf");
@@ -68,26 +68,29 @@ impl<'w> Evaluator<'w> {
         match (found, hidden) {
             (Some((text, reading)), hidden) => {
                 let outcome = self.with_placeholders(&text, &sources, reading, span);
-                Some(if hidden.is_some() { Self::assumed(outcome) } else { outcome })
+                Some(if hidden.is_some() || own_resolver { Self::assumed(outcome) } else { outcome })
             }
             (None, Some(reason)) => unknown(reason),
             (None, None) => None,
         }
     }
 
-    /// The sources of `config.New(config.WithSource(...))`; `None` when they do not show.
+    /// The sources of `config.New(config.WithSource(...))`, and whether a function of the program replaces
+    /// placeholders, which most likely does what kratos does and something besides; `None` when they do not
+    /// show.
     fn kratos_sources(
         &self,
         config: &'w Value,
         frame: &Rc<Frame<'w>>,
         depth: u32,
-    ) -> Option<Vec<Source<'w>>> {
+    ) -> Option<(Vec<Source<'w>>, bool)> {
         let head = self.head(config, frame, depth);
         let Value::Call { callee, arguments, .. } = head.value else { return None };
         if callee.name() != "New" {
             return None;
         }
         let mut out = Vec::new();
+        let mut own_resolver = false;
         for option in &**arguments {
             let Value::Call { callee, arguments, .. } = self.head(option, &head.frame, depth).value else {
                 return None;
@@ -100,10 +103,11 @@ impl<'w> Evaluator<'w> {
                 }
                 // What only says how a file is decoded, which its ending says as well.
                 "WithDecoder" | "WithLogger" => {}
+                "WithResolver" => own_resolver = true,
                 _ => return None,
             }
         }
-        (!out.is_empty()).then_some(out)
+        (!out.is_empty()).then_some((out, own_resolver))
     }
 
     fn add_kratos_source(

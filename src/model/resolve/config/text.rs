@@ -85,7 +85,13 @@ impl<'w> Evaluator<'w> {
         let (package, function) = (self.package_of(&head.frame), self.function_of(&head.frame));
         let targets = self.packages.targets(package, function, callee);
         let Some(entry) = entry_of(&targets).and_then(|it| it.data) else { return TextSource::Unknown };
-        let Some(argument) = arguments.get(entry.argument) else { return TextSource::Unknown };
+        let Some(argument) = arguments.get(entry.argument) else {
+            let path = Some(entry.default).filter(|it| !it.is_empty()).map(str::to_owned);
+            return match path {
+                Some(_) => TextSource::File { path, expands: false },
+                None => TextSource::Unknown,
+            };
+        };
         match entry.role {
             DataRole::File => {
                 let path = self.path_text(argument, &head.frame, depth);
@@ -166,6 +172,30 @@ impl<'w> Evaluator<'w> {
             },
             Answer::Absent => ReadFile::Absent,
             Answer::Unknown => ReadFile::Unknown(format!("the configuration file `{path}` decides")),
+        }
+    }
+
+    /// What `godotenv.Read()` has for a key; `None` for any other map.
+    pub(in crate::model::resolve) fn in_variable_file(
+        &self,
+        map: &'w Value,
+        key: &str,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let source = self.text_source(map, frame, depth.min(16));
+        if source == TextSource::Unknown {
+            return None;
+        }
+        match self.read_source(&source) {
+            ReadFile::Read(reading @ Reading { text: FileText::Variables(_), .. }) => {
+                // What a map does not have is empty.
+                let nothing = Text::new("", map.span()?);
+                let text = reading.text.get(&[key.to_owned()], true).unwrap_or(nothing);
+                Some(self.value_in(&reading, text))
+            }
+            ReadFile::Unknown(reason) => Some(Outcome::hole(&reason, map.span())),
+            ReadFile::Read(_) | ReadFile::Absent => None,
         }
     }
 
