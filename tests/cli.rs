@@ -179,6 +179,31 @@ fn settings_choose_rules_and_severities_and_the_command_line_comes_first() {
 }
 
 #[test]
+fn a_rule_that_is_off_by_default_runs_when_it_is_asked_for() {
+    const OFF: &str = "hard-coded-port";
+    let project = Project::faulty("off-by-default");
+    let severities = |arguments: &[&str]| -> Vec<String> {
+        let findings = project.findings(arguments);
+        let found = findings.iter().filter(|it| it["rule"] == OFF);
+        found.map(|it| it["severity"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(severities(&[]).is_empty());
+    assert_eq!(severities(&["--select", OFF]), ["warning"]);
+    for (settings, arguments, expected) in [
+        (format!("select = [\"{OFF}\"]\n"), &[][..], &["warning"][..]),
+        (format!("[severity]\n{OFF} = \"info\"\n"), &[], &["info"]),
+        (format!("[severity]\n{OFF} = \"off\"\n"), &[], &[]),
+        (format!("[severity]\n{OFF} = \"error\"\n"), &["--ignore", OFF], &[]),
+        (format!("select = [\"{RULE}\"]\n[severity]\n{OFF} = \"error\"\n"), &[], &[]),
+    ] {
+        project.add("reachlint.toml", &settings);
+        assert_eq!(severities(arguments), expected, "{settings}{arguments:?}");
+    }
+    assert!(project.run(&["explain", OFF]).stdout.contains("off by default"));
+    assert!(project.run(&["rules"]).stdout.lines().any(|it| it.starts_with("off ") && it.contains(OFF)));
+}
+
+#[test]
 fn settings_say_how_a_run_ends_and_whether_hints_are_shown() {
     let project = Project::faulty("settings-exit");
     project

@@ -21,6 +21,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         expansion: None,
         written_addresses: Vec::new(),
         serve_calls: Vec::new(),
+        fixed_ports: Vec::new(),
         routes: Routes::default(),
         profilers: Vec::new(),
     }

@@ -17,7 +17,9 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<Done, Failure> {
         .map_err(|reason| Failure(format!("`{}`: {reason}", arguments.rule)))?;
     let document = Document::parse(rule.document);
     output::print(|out| {
-        writeln!(out, "{} ({}, {})\n", rule.id, document.severity.as_str(), document.category.as_str())?;
+        let off = if document.off_by_default { ", off by default" } else { "" };
+        let (severity, category) = (document.severity.as_str(), document.category.as_str());
+        writeln!(out, "{} ({severity}, {category}{off})\n", rule.id)?;
         writeln!(out, "{}", document.body.trim_end())
     })?;
     Ok(Done::Clean)

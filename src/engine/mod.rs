@@ -19,7 +19,7 @@ use crate::facts::{
     shell,
 };
 use crate::model::Project;
-use crate::rules::{Context, Findings, RULES, Rule};
+use crate::rules::{Context, Document, Findings, RULES, Rule};
 use crate::source::{FileId, SourceMap};
 
 /// What is checked: the files of one project.
@@ -68,8 +68,13 @@ impl Options {
         if !self.select.is_empty() {
             return named(&self.select);
         }
-        let selected = settings.select.is_empty() || named(&settings.select);
-        selected && !named(&settings.ignore) && settings.level(rule.id) != Some(Level::Off)
+        let level = settings.level(rule.id);
+        let selected = match settings.select.is_empty() {
+            // Who gives a severity to a rule that is off by default wants it.
+            true => level.is_some() || !Document::parse(rule.document).off_by_default,
+            false => named(&settings.select),
+        };
+        selected && !named(&settings.ignore) && level != Some(Level::Off)
     }
 }
 

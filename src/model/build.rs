@@ -185,7 +185,7 @@ impl Join<'_> {
     /// What the container of `workload` does once it is started: its whole environment, what it runs,
     /// listens on and dials.
     fn start(&self, workload: &mut Workload, start: &Start) {
-        let Start { entry, entrypoint, command, mounts, working_directory, .. } = start;
+        let Start { entry, entrypoint, command, mounts, configs, working_directory } = start;
         let image = workload.image;
         match image.map(|it| self.images.image(it)) {
             Some(image) => add_image_environment(&mut workload.environment, image),
@@ -204,7 +204,8 @@ impl Join<'_> {
             mounts,
             working_directory: working_directory.as_deref(),
             running: &running,
-            is_service: true,
+            // What `configs:` bring is not followed.
+            is_service: configs.is_none(),
         });
         self.listen_and_dial(workload, &running, files);
         if running.program.is_none() {
@@ -322,6 +323,7 @@ impl Join<'_> {
         workload.dials = network.dials;
         workload.calls = network.calls;
         workload.process_variables = network.variables;
+        workload.missing_files = network.missing_files;
         workload.stopping.timeouts = network.stop_timeouts;
         workload.listeners = network.listeners;
         workload.listeners.only_go = !running.others;

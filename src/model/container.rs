@@ -70,6 +70,10 @@ pub struct Scene<'a> {
     pub is_service: bool,
 }
 
+/// What the engine puts into every container, secrets included.
+const OF_RUNTIME: &[&str] =
+    &["/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/run", "/sys", "/var/run"];
+
 impl<'a> ContainerFiles<'a> {
     /// Reads what can be told before a path is asked for.
     #[must_use]
@@ -116,6 +120,9 @@ impl<'a> ContainerFiles<'a> {
         }
         if let Some((mount, rest)) = mounts.into_iter().min_by_key(|(_, rest)| rest.len()) {
             return self.mounted(mount, rest.trim_start_matches('/'));
+        }
+        if OF_RUNTIME.iter().any(|it| path == *it || path.starts_with(&format!("{it}/"))) {
+            return ContainerFile::Unseen;
         }
         let Some((images, image)) = self.image else { return ContainerFile::Unknown };
         match images.file_at(image, &path) {

@@ -41,9 +41,9 @@ pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use environment::{Environment, Origin, ProcessVariable, Variable};
 pub use go::{
     AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
-    EnvironmentRead, EnvironmentReads, GoNetwork, InterruptOnly, Listener, Listeners, NetworkCall,
-    ProfileKind, Profiler, Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown, Sigterm,
-    StopTimeout, World,
+    EnvironmentRead, EnvironmentReads, FixedPort, GoNetwork, InterruptOnly, Listener, Listeners, MissingFile,
+    NetworkCall, ProfileKind, Profiler, Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown,
+    Sigterm, StopTimeout, World,
 };
 pub use go_version::GoRefusal;
 pub use health::HealthFault;

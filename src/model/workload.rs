@@ -3,8 +3,8 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, NetworkCall, Period, PodId,
-    Process, ProcessVariable, ProgramId, Resolved, StopTimeout, UnexpandedVariable,
+    Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, MissingFile, NetworkCall,
+    Period, PodId, Process, ProcessVariable, ProgramId, Resolved, StopTimeout, UnexpandedVariable,
 };
 use crate::net::{PortRange, Protocol};
 use crate::source::{Confidence, FileId, Span, Spanned};
@@ -183,6 +183,8 @@ pub struct Workload {
     pub calls: Vec<NetworkCall>,
     /// What each variable is that its program reads by a name that is written out.
     pub process_variables: FxHashMap<String, ProcessVariable>,
+    /// Files that its program reads and does not find, and without which it ends.
+    pub missing_files: Vec<MissingFile>,
     /// `depends_on:`.
     pub dependencies: Vec<Dependency>,
     /// Compose `profiles`; empty when it always runs.
@@ -240,6 +242,7 @@ impl Workload {
             dials_incomplete: None,
             calls: Vec::new(),
             process_variables: FxHashMap::default(),
+            missing_files: Vec::new(),
             dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,

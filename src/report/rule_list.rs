@@ -14,12 +14,12 @@ pub fn write_text(out: &mut dyn io::Write) -> io::Result<()> {
     let width = RULES.iter().map(|it| it.id.len()).max().unwrap_or_default();
     for rule in RULES {
         let document = Document::parse(rule.document);
-        writeln!(out, "{:<7}  {:<width$}  {}", document.severity.as_str(), rule.id, document.summary)?;
+        writeln!(out, "{:<7}  {:<width$}  {}", document.default_level(), rule.id, document.summary)?;
     }
     Ok(())
 }
 
-/// `{"version", "rules": [{"id", "severity", "category", "fix", "since", "title", "summary"}]}`.
+/// `{"version", "rules": [{"id", "severity", "default", "category", "fix", "since", "title", "summary"}]}`.
 ///
 /// # Errors
 /// What `out` reports.
@@ -29,6 +29,7 @@ pub fn write_json(out: &mut dyn io::Write) -> io::Result<()> {
         json!({
             "id": rule.id,
             "severity": document.severity.as_str(),
+            "default": document.default_level(),
             "category": document.category.as_str(),
             "fix": document.fix,
             "since": document.since,
@@ -64,7 +65,7 @@ pub fn write_markdown(out: &mut dyn io::Write) -> io::Result<()> {
         for rule in RULES {
             let document = Document::parse(rule.document);
             if document.category == category {
-                let (id, severity) = (rule.id, document.severity.as_str());
+                let (id, severity) = (rule.id, document.default_level());
                 writeln!(out, "| [{id}](../rules/{id}.md) | {severity} | {} |", cell(document.summary))?;
             }
         }

@@ -194,7 +194,10 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
         full_description: Message::new(clipped(&full, LONGEST_DESCRIPTION)),
         help: Markdown { text: document.body.to_owned(), markdown: document.body.to_owned() },
         help_uri: format!("{REPOSITORY}/blob/main/rules/{}.md", rule.id),
-        default_configuration: Configuration { level: level(document.severity) },
+        default_configuration: Configuration {
+            enabled: document.off_by_default.then_some(false),
+            level: level(document.severity),
+        },
         properties: RuleProperties { tags: vec![document.category.as_str(), "network"] },
     }
 }

@@ -7,6 +7,8 @@ use crate::diagnostic::Severity;
 pub struct Document<'a> {
     /// Default severity.
     pub severity: Severity,
+    /// Whether it runs only when it is asked for, by name or by a severity in the settings.
+    pub off_by_default: bool,
     /// Group of the catalogue.
     pub category: Category,
     /// `safe`, `unsafe` or nothing.
@@ -70,6 +72,12 @@ impl Category {
 }
 
 impl<'a> Document<'a> {
+    /// What a list of rules says of it: the default severity, or that it is off.
+    #[must_use]
+    pub fn default_level(&self) -> &'static str {
+        if self.off_by_default { "off" } else { self.severity.as_str() }
+    }
+
     /// The text below the heading `## name`, up to the next heading of that level; empty when the
     /// document has no such section.
     #[must_use]
@@ -83,7 +91,7 @@ impl<'a> Document<'a> {
     /// a fault in one is a fault of reachlint.
     ///
     /// # Panics
-    /// When the front matter is missing or names an unknown severity or category.
+    /// When the front matter is missing or names an unknown severity, default or category.
     #[must_use]
     pub fn parse(text: &'a str) -> Self {
         let (front, body) = text
@@ -100,6 +108,11 @@ impl<'a> Document<'a> {
                 Some("warning") => Severity::Warning,
                 Some("info") => Severity::Info,
                 other => panic!("severity of a rule document: {other:?}"),
+            },
+            off_by_default: match field("default") {
+                Some("off") => true,
+                None => false,
+                other => panic!("default of a rule document: {other:?}"),
             },
             category: field("category").and_then(Category::parse).expect("category of a rule document"),
             fix: field("fix"),

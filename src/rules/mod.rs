@@ -22,6 +22,7 @@ mod finding;
 mod foreign_address_listener;
 mod go_version_mismatch;
 mod guarded_health_endpoint;
+mod hard_coded_port;
 mod health_port_mismatch;
 mod host_port_between_containers;
 mod host_port_conflict;
@@ -33,6 +34,7 @@ mod localhost_to_host;
 mod loopback_listener;
 mod malformed_listen_address;
 mod misnamed_variable;
+mod missing_config_file;
 mod missing_expose;
 mod missing_health_endpoint;
 mod missing_health_tool;
@@ -99,6 +101,7 @@ pub const RULES: &[Rule] = &[
     unread_port_variable::RULE,
     misnamed_variable::RULE,
     unexpanded_variable::RULE,
+    hard_coded_port::RULE,
     // Reachability.
     localhost_across_containers::RULE,
     localhost_to_host::RULE,
@@ -125,6 +128,7 @@ pub const RULES: &[Rule] = &[
     exposed_profiler::RULE,
     // Build.
     go_version_mismatch::RULE,
+    missing_config_file::RULE,
     // The files themselves.
     invalid_compose::RULE,
     syntax_error::RULE,

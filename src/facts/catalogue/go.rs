@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
+use super::file::FileEntry;
 use super::flag::FlagEntry;
 use super::place::{Address, EntryAddress, Place};
 use super::table::{Row, fits, rows};
@@ -81,6 +82,8 @@ pub struct GoEntry {
     pub data: Option<DataEntry>,
     /// It reads `.env` files into the environment.
     pub dotenv: Option<DotenvEntry>,
+    /// It has to do with a file by its path.
+    pub file: Option<FileEntry>,
 }
 
 /// What is served on a socket.
@@ -533,6 +536,9 @@ impl Catalogue {
         for row in rows(table!("go-dotenv.csv")) {
             it.entry(&row).dotenv = DotenvEntry::parse(&row);
         }
+        for row in rows(table!("go-file.csv")) {
+            it.entry(&row).file = FileEntry::parse(&row);
+        }
         for row in rows(table!("go-result.csv")) {
             let package = row.cell("result_package").to_owned();
             it.entry(&row).result = Some(TypeName { package, name: row.cell("result_type").to_owned() });
@@ -689,6 +695,7 @@ mod tests {
             table!("go-decode.csv"),
             table!("go-data.csv"),
             table!("go-dotenv.csv"),
+            table!("go-file.csv"),
         ];
         for row in tables.into_iter().flat_map(rows) {
             assert!(row.cell("url").starts_with("https://"), "{}", row.cell("function"));

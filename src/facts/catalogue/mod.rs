@@ -3,6 +3,7 @@
 
 mod databases;
 mod decode;
+mod file;
 mod flag;
 mod go;
 mod images;
@@ -17,6 +18,7 @@ mod wrappers;
 
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
+pub use file::{FileEntry, FileRole};
 pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
 pub use go::{
     APPLICATIONS, AnyVariable, Catalogue, DIAL_FORMS, DialEntry, EnvironmentEntry, GoEntry, LISTEN_FORMS,

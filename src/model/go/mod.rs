@@ -1,9 +1,11 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
+mod certainty;
 mod collision;
 mod guard;
 mod known_call;
 mod listen;
+mod missing_files;
 mod network;
 mod profiler;
 mod program;
@@ -45,6 +47,8 @@ pub struct GoNetwork {
     pub stop_timeouts: Vec<StopTimeout>,
     /// What each variable is that it reads by a name that is written out.
     pub variables: FxHashMap<String, ProcessVariable>,
+    /// The files that it lacks.
+    pub missing_files: Vec<MissingFile>,
 }
 
 impl GoNetwork {
@@ -54,6 +58,19 @@ impl GoNetwork {
         let unknown = |it: &&NetworkCall| it.role == CallRole::Dial && it.unknown.is_some();
         self.calls.iter().find(unknown).map(|it| it.site)
     }
+}
+
+/// A file that a program reads, that is not in its container, and without which the program ends.
+#[derive(Clone, Debug)]
+pub struct MissingFile {
+    /// Its path as the program names it.
+    pub path: String,
+    /// Where the path is written; the call when it is not.
+    pub span: Span,
+    /// The call that reads it.
+    pub call: Span,
+    /// The pattern of a `.dockerignore` that keeps it out of the image.
+    pub ignored_by: Option<Span>,
 }
 
 /// A call of a program that listens or dials, as far as it was understood in one workload.
@@ -137,10 +154,23 @@ pub struct Program {
     pub written_addresses: Vec<Spanned<String>>,
     /// Calls that serve, and what becomes of their error.
     pub serve_calls: Vec<ServeCall>,
+    /// Where the ports that it listens on are written, when nothing can change them: no variable, no flag, no file.
+    pub fixed_ports: Vec<FixedPort>,
     /// HTTP routes, gathered over the whole program.
     pub routes: Routes,
     /// Its servers that hand out profiles of the process to whoever asks.
     pub profilers: Vec<Profiler>,
+}
+
+/// A port that a program listens on in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixedPort {
+    /// The port.
+    pub port: u16,
+    /// Where it is written; the call when it is a default of the API.
+    pub span: Span,
+    /// The call that listens.
+    pub call: Span,
 }
 
 /// What a program does about SIGTERM.

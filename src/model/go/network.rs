@@ -5,11 +5,12 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
+use super::missing_files::missing_files;
 use super::stop_timeout::stop_timeouts;
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
-    Alternative, CallRole, Dial, DialLogin, DialSource, GoNetwork, Listeners, NetworkCall, ProgramId,
-    Reachable, World, values,
+    Alternative, CallRole, Dial, DialLogin, DialSource, FixedPort, GoNetwork, Listeners, NetworkCall,
+    ProgramId, Reachable, World, values,
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
@@ -95,7 +96,25 @@ impl<'a> World<'a> {
         calls.extend(listening);
         let reads = self.programs[program.0 as usize].reads.known.iter();
         let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
-        GoNetwork { listeners, dials, calls, stop_timeouts: timeouts, variables }
+        let missing_files = missing_files(&evaluator);
+        GoNetwork { listeners, dials, calls, stop_timeouts: timeouts, variables, missing_files }
+    }
+
+    /// The ports that the program of `evaluator`, which knows of no workload, listens on all the same.
+    pub(super) fn fixed_ports<'w>(&self, evaluator: &Evaluator<'w>, main: Span) -> Vec<FixedPort>
+    where
+        'a: 'w,
+    {
+        let mut finder = ListenerFinder::new(evaluator);
+        let listens = |it: &FunctionId| self.packages.wrapped(*it).is_some_and(|it| it.listen.is_some());
+        for function in evaluator.reachable.functions.iter().filter(|it| !listens(it)) {
+            for call in &self.packages.function(*function).function.calls {
+                finder.visit(*function, call, self.entry(*function, call));
+            }
+        }
+        let known = finder.finish(main).0.known.into_iter();
+        let fixed = known.filter(|it| it.confidence == Confidence::Proven && it.alternative.is_none());
+        fixed.filter_map(|it| Some(FixedPort { port: it.port?, span: it.port_span, call: it.call })).collect()
     }
 
     /// What the program would listen on besides if every condition might hold; see [`Listeners::left_out`].

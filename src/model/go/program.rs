@@ -49,6 +49,7 @@ impl<'a> World<'a> {
                 expansion: reads::expansion(&world.packages, &reachable),
                 written_addresses: network::written_addresses(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
+                fixed_ports: world.fixed_ports(&evaluator, main),
                 routes,
                 profilers,
             };

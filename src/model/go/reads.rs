@@ -2,8 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::certainty::Certainty;
 use super::values::{self, Place};
-use super::world::{FunctionId, PackageId, Packages, Targets};
+use super::world::{FunctionId, PackageId, Packages};
 use super::{EnvironmentRead, EnvironmentReads, Reachable};
 use crate::facts::catalogue::{self, AnyVariable, GoEntry, Naming, Source, go as tables};
 use crate::facts::go::{Call, Condition, Environ, Value};
@@ -29,7 +30,7 @@ pub(super) fn reads(evaluator: &Evaluator<'_>) -> EnvironmentReads {
         out: EnvironmentReads::default(),
         at: FxHashMap::default(),
         through: FxHashSet::default(),
-        certain: FxHashMap::default(),
+        certainty: Certainty::new(evaluator),
         makes_names: false,
     };
     finder.calls();
@@ -98,8 +99,7 @@ struct Finder<'e, 'w> {
     at: FxHashMap<String, usize>,
     /// Functions that read what a parameter names.
     through: FxHashSet<FunctionId>,
-    /// Whether a function runs whenever the program does.
-    certain: FxHashMap<FunctionId, bool>,
+    certainty: Certainty<'e, 'w>,
     /// Whether a library makes names of keys, fields and tags.
     makes_names: bool,
 }
@@ -281,39 +281,15 @@ impl<'w> Finder<'_, 'w> {
                     let mut inner = *id;
                     let mut runs = true;
                     for (caller, call) in &chain {
-                        runs &= self.certainly_calls(*caller, call, inner);
+                        runs &= self.certainty.calls(*caller, call, inner);
                         inner = *caller;
                     }
-                    if runs && self.certainly_runs(inner, 0) {
+                    if runs && self.certainty.runs(inner) {
                         self.add(&name, demand.read.span).exit.get_or_insert(demand.exit);
                     }
                 }
             }
         }
-    }
-
-    /// Whether `call` runs `target` whenever `caller` runs.
-    fn certainly_calls(&self, caller: FunctionId, call: &Call, target: FunctionId) -> bool {
-        *self.evaluator.packages.targets_of(caller, call) == Targets::Own(vec![target])
-            && call.standing.branch.is_none()
-            && call.standing.goroutine.is_none()
-    }
-
-    fn certainly_runs(&mut self, function: FunctionId, depth: usize) -> bool {
-        if let Some(known) = self.certain.get(&function) {
-            return *known;
-        }
-        // For whoever goes round.
-        self.certain.insert(function, false);
-        let it = self.evaluator.packages.function(function).function;
-        let starts = it.receiver.is_none() && matches!(it.name.value.as_str(), "main" | "init");
-        let runs = starts
-            || (depth < LONGEST_CHAIN
-                && self.evaluator.reachable.callers(function).iter().any(|(caller, call)| {
-                    self.certainly_calls(*caller, call, function) && self.certainly_runs(*caller, depth + 1)
-                }));
-        self.certain.insert(function, runs);
-        runs
     }
 
     fn packages(&mut self) {

@@ -266,8 +266,10 @@ impl Tracer<'_, '_, '_> {
     /// behind: `redis-server --daemonize yes`, `service postgresql start`, anything with `&`.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
         let beside = script.commands.iter().filter(|it| it.span != server.span);
-        let mut names = beside.clone().filter_map(|it| it.program_name());
-        self.prepared |= names.any(|it| !MAKING_NOTHING.contains(&it));
+        // `env > .env` runs no other program; an assignment runs nothing.
+        let mut commands = beside.clone().filter(|it| !it.words.is_empty());
+        self.prepared |=
+            commands.any(|it| it.program_name().is_none_or(|name| !MAKING_NOTHING.contains(&name)));
         self.moved |= beside.clone().any(|it| it.program_name() == Some("cd"));
         self.others |= script.commands.iter().any(|it| it.background);
         self.others |= beside

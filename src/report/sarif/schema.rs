@@ -59,6 +59,9 @@ pub(super) struct Markdown {
 
 #[derive(Serialize)]
 pub(super) struct Configuration {
+    /// `true` when it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
     pub level: Level,
 }
 

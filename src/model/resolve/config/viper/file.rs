@@ -3,6 +3,7 @@
 
 use super::ViperCall;
 use super::key::Viper;
+use crate::facts::go::Call;
 use crate::model::resolve::config::file::Answer;
 use crate::model::resolve::config::text::{FileText, ReadFile, Reading};
 use crate::model::resolve::{Evaluator, Outcome};
@@ -12,6 +13,22 @@ use crate::source::{Confidence, Span};
 /// <https://github.com/spf13/viper/blob/master/viper.go>, `SupportedExts`.
 const ENDINGS: &[&str] =
     &["json", "toml", "yaml", "yml", "properties", "props", "prop", "hcl", "tfvars", "dotenv", "env", "ini"];
+
+impl Evaluator<'_> {
+    /// The file that a `ReadInConfig` looks for and certainly does not find.
+    #[must_use]
+    pub fn file_that_viper_lacks(&self, call: &Call) -> Option<String> {
+        let read = self.bindings()?.viper.iter().find(|it| it.call.span == call.span)?;
+        let viper = self.viper_of(read.instance.clone())?;
+        self.begin();
+        let is_absent =
+            viper.is_made(read, 16) == Some(true) && matches!(viper.read_of(read, 16), ReadFile::Absent);
+        let said = |name| viper.said_before(read, name, 16).ok().flatten().filter(|it| !it.is_empty());
+        is_absent.then(|| {
+            said("SetConfigFile").or_else(|| said("SetConfigName")).unwrap_or_else(|| "config".into())
+        })
+    }
+}
 
 impl<'w> Viper<'_, 'w> {
     /// What the files that are read say of a key; of several the last one that says something counts.

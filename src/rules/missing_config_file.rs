@@ -1,0 +1,32 @@
+//! A file without which a program ends, and that nothing brings into its container.
+
+use super::{Context, Findings, Rule};
+use crate::diagnostic::Confidence;
+use crate::model::{MissingFile, Workload};
+
+pub(super) const RULE: Rule = rule!("missing-config-file", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in ctx.project.workloads.iter().filter(|it| it.incomplete.is_none()) {
+        for missing in &workload.missing_files {
+            report(workload, missing, findings);
+        }
+    }
+}
+
+fn report(workload: &Workload, missing: &MissingFile, findings: &mut Findings) {
+    let (service, path) = (&workload.name.value, &missing.path);
+    let finding = findings
+        .report(
+            format!("`{service}` ends when it starts: nothing brings `{path}` into its container"),
+            missing.span,
+            format!("the program ends without `{path}`"),
+        )
+        .confidence(workload.image_confidence.min(Confidence::Likely))
+        .used_at(missing.call, "it is read here")
+        .evidence(workload.image_span, "this container does not have it")
+        .help(format!("copy `{path}` into the image, mount it, or let the program go on without it"));
+    if let Some(pattern) = missing.ignored_by {
+        finding.evidence(pattern, "this keeps it out of the image");
+    }
+}
