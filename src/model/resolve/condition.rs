@@ -63,8 +63,14 @@ struct Certainty {
 
 impl<'w> Evaluator<'w> {
     /// Looks once for each way in which the conditions that cannot be told may turn out. Where there are
-    /// too many ways, what `beyond` says stands for those that were not looked at.
-    pub fn in_worlds<T>(&self, look: impl Fn() -> T, beyond: impl Fn() -> T) -> Vec<InWorld<T>> {
+    /// too many ways, what `beyond` says stands for those that were not looked at. It ends with the first that
+    /// `is_enough`.
+    pub(super) fn in_worlds<T>(
+        &self,
+        look: impl Fn() -> T,
+        beyond: impl Fn() -> T,
+        is_enough: impl Fn(&T) -> bool,
+    ) -> Vec<InWorld<T>> {
         let mut out = Vec::new();
         let mut decided: Vec<Decision> = Vec::new();
         loop {
@@ -72,7 +78,11 @@ impl<'w> Evaluator<'w> {
             let found = look();
             decided = self.decisions.borrow_mut().take().unwrap_or_default();
             let is_default = decided.iter().all(|it| it.default == Some(it.pick));
+            let ends = is_enough(&found);
             out.push(InWorld { found, is_default });
+            if ends {
+                return out;
+            }
             // The next world differs in the last decision that has a possibility left.
             while decided.last().is_some_and(|it| it.pick + 1 >= it.count) {
                 decided.pop();

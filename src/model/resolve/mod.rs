@@ -94,6 +94,8 @@ pub struct Evaluator<'w> {
     pub files: ConfigFiles<'w>,
     /// What one evaluation may still do; the bound on hostile or very tangled source.
     steps: Cell<u32>,
+    /// What all evaluations together have done.
+    steps_taken: Cell<u64>,
     /// Package variables, functions and fields that are being evaluated, against going round.
     active: RefCell<Vec<Active>>,
     /// What the world that is looked at was decided to be; see [`Evaluator::in_worlds`].
@@ -127,9 +129,10 @@ impl<'w> Evaluator<'w> {
     #[must_use]
     pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
         let files = ConfigFiles::default();
-        let (steps, active, decisions) = (Cell::new(0), RefCell::default(), RefCell::default());
+        let (steps, steps_taken) = (Cell::new(0), Cell::new(0));
+        let (active, decisions) = (RefCell::default(), RefCell::default());
         let (flags, bindings) = (RefCell::default(), OnceCell::new());
-        Self { packages, reachable, setting, files, steps, active, decisions, flags, bindings }
+        Self { packages, reachable, setting, files, steps, steps_taken, active, decisions, flags, bindings }
     }
 
     /// The text of `value` as far as it is known.
@@ -399,6 +402,7 @@ impl<'w> Evaluator<'w> {
     fn step(&self) -> bool {
         let left = self.steps.get();
         self.steps.set(left.saturating_sub(1));
+        self.steps_taken.set(self.steps_taken.get() + 1);
         left > 0
     }
 }

@@ -39,23 +39,37 @@ pub struct Socket {
 /// caller is left that is not part of it already.
 const MAXIMUM_CONTEXTS: usize = 64;
 
+/// Steps that the looks at one call may take in all contexts and worlds together; what nearly every call takes
+/// is below a hundredth of it.
+const MAXIMUM_STEPS_OF_CALL: u64 = 500_000;
+
 impl<'w> Evaluator<'w> {
     /// Looks at a function by itself, and as long as the look says that a caller could tell more,
     /// through each of its callers.
     pub fn in_contexts<T>(&self, function: FunctionId, look: impl Fn(&Rc<Frame<'w>>) -> (T, bool)) -> Vec<T> {
+        self.in_contexts_knowing(function, |frame, _| look(frame))
+    }
+
+    /// As [`Evaluator::in_contexts`]; `look` is told whether the callers are looked at instead when they could
+    /// tell more.
+    fn in_contexts_knowing<T>(
+        &self,
+        function: FunctionId,
+        look: impl Fn(&Rc<Frame<'w>>, bool) -> (T, bool),
+    ) -> Vec<T> {
         let mut out = Vec::new();
         let mut pending: Vec<Vec<(FunctionId, &'w Call)>> = vec![Vec::new()];
         let mut looks = 0;
         while let Some(chain) = pending.pop() {
             looks += 1;
-            let (found, needs_caller) = look(&Self::frame(function, &chain));
             let outer = chain.last().map_or(function, |(caller, _)| *caller);
             let callers = self.reachable.callers(outer).iter();
             let fresh = callers
                 .filter(|(caller, _)| *caller != function && !chain.iter().any(|(known, _)| known == caller));
             let longer: Vec<_> = fresh.map(|it| [chain.as_slice(), &[*it]].concat()).collect();
-            let follow = needs_caller && looks < MAXIMUM_CONTEXTS;
-            if follow && !longer.is_empty() {
+            let follows = !longer.is_empty() && looks < MAXIMUM_CONTEXTS;
+            let (found, needs_caller) = look(&Self::frame(function, &chain), follows);
+            if follows && needs_caller {
                 pending.extend(longer.into_iter().rev());
             } else {
                 out.push(found);
@@ -64,15 +78,22 @@ impl<'w> Evaluator<'w> {
         out
     }
 
-    /// As [`Evaluator::in_contexts`], and in each context in every world (see [`Evaluator::in_worlds`]).
+    /// As [`Evaluator::in_contexts`], and in each context in every world (see [`Evaluator::in_worlds`]). Where
+    /// that takes too long, what `beyond` says stands for the contexts that were not looked at.
     pub fn in_contexts_and_worlds<T>(
         &self,
         function: FunctionId,
         look: impl Fn(&Rc<Frame<'w>>) -> (T, bool),
         beyond: impl Fn() -> T,
     ) -> Vec<Vec<InWorld<T>>> {
-        self.in_contexts(function, |frame| {
-            let worlds = self.in_worlds(|| look(frame), || (beyond(), false));
+        let start = self.steps_taken.get();
+        self.in_contexts_knowing(function, |frame, follows| {
+            if self.steps_taken.get() - start > MAXIMUM_STEPS_OF_CALL {
+                return (vec![InWorld { found: beyond(), is_default: false }], false);
+            }
+            // One world that needs the callers is enough to look at these instead.
+            let is_enough = |(_, needs_caller): &(T, bool)| follows && *needs_caller;
+            let worlds = self.in_worlds(|| look(frame), || (beyond(), false), is_enough);
             let needs_caller = worlds.iter().any(|it| it.found.1);
             let found = worlds.into_iter();
             let found = found.map(|it| InWorld { found: it.found.0, is_default: it.is_default });
