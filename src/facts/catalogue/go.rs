@@ -265,8 +265,9 @@ pub fn go() -> &'static Catalogue {
 /// `gopkg.in/mgo.v2` are `github.com/go-chi/chi` and `gopkg.in/mgo`.
 #[must_use]
 pub fn without_version(path: &str) -> Cow<'_, str> {
-    let has_version = path.split('/').any(is_version) || path.starts_with("gopkg.in/");
-    if !has_version {
+    let may_have_version = path.contains("/v") || path.starts_with('v');
+    let has_version = may_have_version && path.split('/').any(is_version);
+    if !has_version && !path.starts_with("gopkg.in/") {
         return Cow::Borrowed(path);
     }
     let dotted = |part: &'_ str| match part.rsplit_once(".v") {

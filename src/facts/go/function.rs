@@ -819,13 +819,14 @@ impl<'c, 't> Reader<'c, 't> {
 
     fn for_statement(&mut self, node: Node<'t>) {
         self.locals.open();
-        self.forget_assigned(node);
+        let assigned = assigned_in(node);
+        self.forget(&assigned);
         for child in node.children() {
             match child.kind() {
                 "for_clause" => {
                     if let Some(initializer) = child.field("initializer") {
                         self.statement(initializer);
-                        self.forget_assigned(child);
+                        self.forget(&assigned_in(child));
                     }
                     child.field("condition").map(|it| self.expression(it));
                 }
@@ -848,7 +849,7 @@ impl<'c, 't> Reader<'c, 't> {
                     let guard = Guard::unknown(self.context.span(node));
                     let (changes, _) = self.branch(child, guard.clone(), |it| it.block(child));
                     self.locals.join(&guard, changes, Changes::default(), self.context.span(node));
-                    self.forget_assigned(node);
+                    self.forget(&assigned);
                 }
                 _ => {
                     self.expression(child);
@@ -859,21 +860,10 @@ impl<'c, 't> Reader<'c, 't> {
     }
 
     /// Variables that a loop assigns are not known in it nor behind it.
-    fn forget_assigned(&mut self, node: Node<'t>) {
-        let mut names: Vec<Node<'t>> = Vec::new();
-        node.visit(|it| {
-            match it.kind() {
-                "assignment_statement" => {
-                    names.extend(it.field("left").map(Node::children).unwrap_or_default());
-                }
-                "inc_statement" | "dec_statement" => names.extend(it.first_child()),
-                _ => {}
-            }
-            true
-        });
-        for name in names.into_iter().filter(|it| it.kind() == "identifier") {
+    fn forget(&mut self, names: &[Node<'t>]) {
+        for name in names {
             if let Some(index) = self.locals.find(name.text()) {
-                let value = unknown(self.context, name, "it is assigned in a loop");
+                let value = unknown(self.context, *name, "it is assigned in a loop");
                 let type_name = self.locals.state(index).type_name.clone();
                 self.locals.assign(index, State::new(value, type_name));
             }
@@ -933,6 +923,21 @@ impl Value {
     fn parameter(index: usize, span: Span) -> Self {
         Self::Parameter { index, span }
     }
+}
+
+/// The variables that statements at or below a node assign.
+fn assigned_in(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut names = Vec::new();
+    node.visit(|it| {
+        match it.kind() {
+            "assignment_statement" => names.extend(it.field("left").map(Node::children).unwrap_or_default()),
+            "inc_statement" | "dec_statement" => names.extend(it.first_child()),
+            _ => {}
+        }
+        true
+    });
+    names.retain(|it| it.kind() == "identifier");
+    names
 }
 
 /// Variable and fields in between of `a.b.c`: `a` and `b.c.`.
