@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{CallRole, NetworkCall, ProgramId, Project};
+use super::{CallRole, ProgramId, Project};
 use crate::source::{Confidence, Span, Spanned};
 
 /// The calls of one role in the programs that images of the project run.
@@ -13,11 +13,13 @@ pub struct Coverage {
     pub resolved: [usize; 3],
     /// How many of these have one of several addresses, by conditions that the project does not decide.
     pub varying: usize,
+    /// How many of these are not known in every workload: another one may not set what they read.
+    pub partly: usize,
     /// The others, each with the first reason.
     pub unresolved: Vec<UnresolvedCall>,
 }
 
-/// A call whose address is not known in some workload.
+/// A call whose address is known in no workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnresolvedCall {
     /// The call.
@@ -26,36 +28,53 @@ pub struct UnresolvedCall {
     pub reason: Spanned<String>,
 }
 
+/// What is seen of one call in all workloads that run it.
+#[derive(Default)]
+struct Seen<'c> {
+    /// How sure the least sure of its addresses is; `None` when none is known.
+    confidence: Option<Confidence>,
+    varies: bool,
+    /// Why it is not known in one of them.
+    unknown: Option<&'c Spanned<String>>,
+}
+
 impl Project {
     /// What was understood of the calls of one role. A call counts once for each program it belongs to,
     /// and only where an image that a Dockerfile of the project makes runs that program.
     #[must_use]
     pub fn coverage(&self, role: CallRole) -> Coverage {
-        let mut calls: FxHashMap<(ProgramId, Span), &NetworkCall> = FxHashMap::default();
+        let mut calls: FxHashMap<(ProgramId, Span), Seen<'_>> = FxHashMap::default();
         for workload in self.workloads.iter().filter(|it| it.image.is_some()) {
             let Some(program) = workload.program else { continue };
             for call in workload.calls.iter().filter(|it| it.role == role) {
-                let known = calls.entry((program, call.site)).or_insert(call);
-                if known.unknown.is_none() {
-                    *known = call;
+                let seen = calls.entry((program, call.site)).or_default();
+                match &call.unknown {
+                    Some(reason) => seen.unknown = seen.unknown.or(Some(reason)),
+                    None => {
+                        seen.confidence =
+                            Some(seen.confidence.map_or(call.confidence, |it| it.min(call.confidence)));
+                        seen.varies |= call.varies;
+                    }
                 }
             }
         }
         let mut coverage = Coverage::default();
-        for call in calls.into_values() {
-            match &call.unknown {
-                Some(reason) => {
-                    coverage.unresolved.push(UnresolvedCall { site: call.site, reason: reason.clone() })
-                }
-                None => {
-                    let at = match call.confidence {
+        for ((_, site), seen) in calls {
+            match (seen.confidence, seen.unknown) {
+                (Some(confidence), unknown) => {
+                    let at = match confidence {
                         Confidence::Proven => 0,
                         Confidence::Likely => 1,
                         Confidence::Possible => 2,
                     };
                     coverage.resolved[at] += 1;
-                    coverage.varying += usize::from(call.varies);
+                    coverage.varying += usize::from(seen.varies);
+                    coverage.partly += usize::from(unknown.is_some());
                 }
+                (None, Some(reason)) => {
+                    coverage.unresolved.push(UnresolvedCall { site, reason: reason.clone() });
+                }
+                (None, None) => {}
             }
         }
         coverage.unresolved.sort_by_key(|it| (it.site.file, it.site.start));

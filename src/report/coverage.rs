@@ -14,6 +14,7 @@ use crate::source::SourceMap;
 pub struct Figures {
     resolved: [usize; 3],
     varying: usize,
+    partly: usize,
     /// The places, by reason.
     unresolved: BTreeMap<String, Vec<String>>,
 }
@@ -25,6 +26,7 @@ impl Figures {
             *sum += more;
         }
         self.varying += coverage.varying;
+        self.partly += coverage.partly;
         for call in coverage.unresolved {
             let site = place::locus(sources, prefix, call.site);
             let at = place::locus(sources, prefix, call.reason.span);
@@ -59,8 +61,9 @@ impl Figures {
         writeln!(out, "{what}: host and port known of {known} of {total} ({share:.1} %)")?;
         writeln!(
             out,
-            "        {proven} proven, {likely} likely, {possible} possible; {} of them by conditions",
-            self.varying
+            "        {proven} proven, {likely} likely, {possible} possible; {} of them by conditions, {} in some of \
+             their workloads",
+            self.varying, self.partly
         )?;
         for (reason, places) in self.reasons() {
             writeln!(out, "{:6}  {}", places.len(), place::printable(reason))?;
@@ -79,13 +82,14 @@ impl Figures {
         json!({
             "resolved": { "proven": proven, "likely": likely, "possible": possible },
             "varying": self.varying,
+            "partly": self.partly,
             "total": self.total(),
             "unresolved": reasons,
         })
     }
 }
 
-/// Writes `{"version", "listeners": {"resolved": {"proven", "likely", "possible"}, "varying", "total",
+/// Writes `{"version", "listeners": {"resolved": {"proven", "likely", "possible"}, "varying", "partly", "total",
 /// "unresolved": [{"reason", "places"}]}, "dials": {...}}`.
 ///
 /// # Errors

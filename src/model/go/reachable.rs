@@ -22,6 +22,8 @@ pub struct Reachable<'a> {
     members: FxHashSet<FunctionId>,
     /// Those that others than calls lead to: `main`, `init`, functions that are handed on.
     mentioned: FxHashSet<FunctionId>,
+    /// Of these the ones whose name is handed on.
+    values: FxHashSet<FunctionId>,
     /// Calls that are not run, by their place.
     left_out: FxHashSet<Span>,
     callers: FxHashMap<FunctionId, Vec<(FunctionId, &'a Call)>>,
@@ -79,10 +81,11 @@ impl<'a> Reachable<'a> {
         self.left_out.contains(&call.span)
     }
 
-    /// Whether a function is handed on as a value, so that others may call it than are known.
+    /// Whether a function is handed on as a value, so that others may call it than are known. Methods of a
+    /// value that goes to another module are not: that module knows few of them, and gives them what is its own.
     #[must_use]
-    pub fn is_mentioned(&self, function: FunctionId) -> bool {
-        self.mentioned.contains(&function)
+    pub fn is_value(&self, function: FunctionId) -> bool {
+        self.values.contains(&function)
     }
 
     /// The same without the calls that are certainly not run, and the functions that only they lead to;
@@ -132,6 +135,7 @@ impl<'a> Reachable<'a> {
             functions: self.functions.iter().copied().filter(|it| members.contains(it)).collect(),
             callers: callers.collect(),
             mentioned: self.mentioned.clone(),
+            values: self.values.clone(),
             packages: self.packages.clone(),
             dotenv_loads: self.dotenv_loads.clone(),
             members,
@@ -173,6 +177,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// Reaches a function that others than calls lead to.
     fn hand_on(&mut self, id: FunctionId) {
+        self.out.values.insert(id);
         self.out.mentioned.insert(id);
         self.reach(id);
     }
@@ -242,7 +247,8 @@ impl<'a> Walk<'_, 'a> {
     fn hand_out(&mut self, package: PackageId, function: Option<&'a Function>, value: &'a Value) {
         if let Some(TypeRef::Own(owner, name)) = self.packages.type_of(package, function, value) {
             for method in self.packages.methods_of(owner, name) {
-                self.hand_on(method);
+                self.out.mentioned.insert(method);
+                self.reach(method);
             }
         }
     }

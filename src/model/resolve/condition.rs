@@ -220,7 +220,7 @@ impl<'w> Evaluator<'w> {
         let alone = look(&[]);
         let callers = self.reachable.callers(function);
         let tells_more = alone.needs_caller && !callers.is_empty() && callers.len() <= MAXIMUM_CALLERS;
-        if !tells_more || self.reachable.is_mentioned(function) {
+        if !tells_more || self.reachable.is_value(function) {
             return alone.holds == Some(false);
         }
         callers.iter().all(|it| look(std::slice::from_ref(it)).holds == Some(false))
