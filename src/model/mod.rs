@@ -60,7 +60,7 @@ pub use pod::{Pod, PodEntrance, PodId, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use reachability::{
-    Address, Cell, Endpoint, Matrix, Outcome, Reachability, Stack, Stage, Step, Trace, Verdict,
+    Address, Cell, DialledWay, Endpoint, Matrix, Outcome, Reachability, Stack, Stage, Step, Trace, Verdict,
 };
 pub use resolved::Resolved;
 pub use settings::UnreadPort;

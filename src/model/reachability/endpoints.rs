@@ -17,6 +17,17 @@ pub struct Address {
     pub protocol: Protocol,
 }
 
+/// A way that a container takes by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialledWay {
+    /// Who dials.
+    pub from: WorkloadId,
+    /// Who is meant.
+    pub to: Endpoint,
+    /// What is dialled.
+    pub address: Address,
+}
+
 /// What is started together and has names for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stack {
@@ -47,13 +58,14 @@ impl Project {
 
     /// Whom the containers of `stack` dial, each with the address that they use.
     #[must_use]
-    pub fn ways_dialled(&self, stack: Stack) -> Vec<(WorkloadId, Endpoint, Address)> {
+    pub fn ways_dialled(&self, stack: Stack) -> Vec<DialledWay> {
         let mut out = Vec::new();
         for from in self.members(stack) {
             for dial in self.destinations(from.id) {
                 let host = Some(Spanned::new(dial.host.clone(), dial.host_span));
                 let address = Address { host, port: dial.port, protocol: dial.protocol };
-                out.extend(self.meant(from.id, &dial).into_iter().map(|to| (from.id, to, address.clone())));
+                let meant = self.meant(from.id, &dial).into_iter();
+                out.extend(meant.map(|to| DialledWay { from: from.id, to, address: address.clone() }));
             }
         }
         out
@@ -84,11 +96,12 @@ impl Project {
             Endpoint::Workload(id) => Stack::of(self.workload(id)),
             Endpoint::Host | Endpoint::Internet => None,
         });
-        let dialled = stack.map(|it| self.ways_dialled(it)).unwrap_or_default();
-        let dialled = dialled.into_iter().filter(|it| Endpoint::Workload(it.0) == from && it.1 == to);
-        let mut addresses: Vec<Address> = dialled.map(|it| it.2).filter(|it| it.port.is_some()).collect();
+        let ways = stack.map(|it| self.ways_dialled(it)).unwrap_or_default();
+        let dialled = ways.iter().filter(|it| Endpoint::Workload(it.from) == from && it.to == to);
+        let dialled = dialled.map(|it| it.address.clone());
+        let mut addresses: Vec<Address> = dialled.filter(|it| it.port.is_some()).collect();
         if addresses.is_empty() {
-            let ports = self.ports_of(to, stack);
+            let ports = self.ports_of(to, stack, &ways);
             let address = |(port, protocol)| Address { host: None, port: Some(port), protocol };
             addresses = ports.into_iter().map(address).collect();
         }
@@ -107,9 +120,13 @@ impl Project {
     }
 
     /// The ports of `endpoint` that something in `stack` names: it listens on them, publishes them, or
-    /// somebody dials them. In order.
-    #[must_use]
-    pub fn ports_of(&self, endpoint: Endpoint, stack: Option<Stack>) -> Vec<(u16, Protocol)> {
+    /// somebody dials them by one of `ways`. In order.
+    pub(super) fn ports_of(
+        &self,
+        endpoint: Endpoint,
+        stack: Option<Stack>,
+        ways: &[DialledWay],
+    ) -> Vec<(u16, Protocol)> {
         let members = || stack.into_iter().flat_map(|it| self.members(it));
         let mut ports: Vec<(u16, Protocol)> = match endpoint {
             Endpoint::Internet => Vec::new(),
@@ -124,9 +141,8 @@ impl Project {
                 listened(workload).chain(published).collect()
             }
         };
-        let dialled = stack.map(|it| self.ways_dialled(it)).unwrap_or_default().into_iter();
-        let dialled = dialled.filter(|it| it.1 == endpoint);
-        ports.extend(dialled.filter_map(|(_, _, it)| Some((it.port?, it.protocol))));
+        let dialled = ways.iter().filter(|it| it.to == endpoint);
+        ports.extend(dialled.filter_map(|it| Some((it.address.port?, it.address.protocol))));
         ports.sort_unstable();
         ports.dedup();
         ports
@@ -143,12 +159,11 @@ impl Project {
 
     /// Whether some container of `stack` is made to know the host: a mapped name, the host's interfaces, a
     /// dial.
-    #[must_use]
-    pub fn knows_host(&self, stack: Stack) -> bool {
+    pub(super) fn knows_host(&self, stack: Stack, ways: &[DialledWay]) -> bool {
         let mapped = |it: &Workload| it.extra_hosts.iter().any(|it| it.address == "host-gateway");
         let on_host = |it: &Workload| matches!(self.interfaces_of(it.id), Interfaces::Host);
         self.members(stack).any(|it| mapped(it) || on_host(it))
-            || self.ways_dialled(stack).iter().any(|it| it.1 == Endpoint::Host)
+            || ways.iter().any(|it| it.to == Endpoint::Host)
     }
 }
 

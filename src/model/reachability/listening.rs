@@ -59,12 +59,6 @@ impl Way<'_, '_> {
             let says =
                 format!("`{name}` listens on {} under conditions that are not known", listener.address);
             self.unknown(Stage::Port, says, place("may listen here"));
-        } else if let Some(twice) =
-            workload.listeners.collisions.iter().find(|it| (it.port, it.protocol) == (port, protocol))
-        {
-            let says = format!("`{name}` binds port {port} twice, and the second time fails");
-            let evidence = vec![at(twice.first, "it is bound here"), at(twice.second, "and here again")];
-            self.unknown(Stage::Port, says, evidence);
         } else {
             let says = format!("`{name}` listens on {}/{}", listener.address, protocol.as_str());
             self.pass(Stage::Port, says, place("listens here"));

@@ -31,32 +31,31 @@ impl Project {
     #[must_use]
     pub fn matrix(&self, stack: Stack) -> Matrix {
         let members: Vec<Endpoint> = self.members(stack).map(|it| Endpoint::Workload(it.id)).collect();
+        let ways = self.ways_dialled(stack);
         let mut rows = members.clone();
         let mut wanted = members;
         if let Stack::Composition(_) = stack {
             rows.extend([Endpoint::Host, Endpoint::Internet]);
-            wanted.extend(self.knows_host(stack).then_some(Endpoint::Host));
+            wanted.extend(self.knows_host(stack, &ways).then_some(Endpoint::Host));
         }
         wanted.push(Endpoint::Internet);
         let mut columns: Vec<(Endpoint, Address)> = Vec::new();
         for to in wanted {
-            let ports = self.ports_of(to, Some(stack));
+            let ports = self.ports_of(to, Some(stack), &ways);
             // Whose ports are not known may still be out of reach.
             columns.extend(ports.is_empty().then_some((to, Address::ANY)));
             let address = |(port, protocol)| Address { host: None, port: Some(port), protocol };
             columns.extend(ports.into_iter().map(|it| (to, address(it))));
         }
-        let ways = self.ways_dialled(stack);
         let reachability = self.reachability();
         let mut cells = Vec::new();
         for from in &rows {
             for (to, address) in &columns {
                 let takes_part = [from, to].iter().any(|it| matches!(it, Endpoint::Workload(_)));
                 let trace = takes_part.then(|| reachability.trace(*from, *to, address));
-                let dialled = ways.iter().any(|(dialler, peer, at)| {
-                    Endpoint::Workload(*dialler) == *from
-                        && peer == to
-                        && (at.port, at.protocol) == (address.port, address.protocol)
+                let dialled = ways.iter().any(|it| {
+                    (Endpoint::Workload(it.from), it.to) == (*from, *to)
+                        && (it.address.port, it.address.protocol) == (address.port, address.protocol)
                 });
                 cells.push(Cell { trace, dialled });
             }

@@ -10,7 +10,7 @@ mod matrix;
 mod peers;
 mod start;
 
-pub use endpoints::{Address, Stack};
+pub use endpoints::{Address, DialledWay, Stack};
 pub use matrix::{Cell, Matrix};
 
 use super::{Project, WorkloadId};

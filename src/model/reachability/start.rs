@@ -1,8 +1,12 @@
 //! Whether Compose starts a container at all.
 
+use std::net::Ipv6Addr;
+
 use super::{Outcome, Stage, Step, Way, at};
-use crate::model::{HealthFault, Healthcheck, HostPort, Project, Workload, WorkloadId, WorkloadKind};
-use crate::source::Spanned;
+use crate::model::{
+    Composition, FaultBasis, HealthFault, Healthcheck, HostPort, Project, Workload, WorkloadId, WorkloadKind,
+};
+use crate::source::{Confidence, Span, Spanned};
 
 /// What keeps a workload from being started.
 #[derive(Clone, Debug, Default)]
@@ -76,11 +80,54 @@ fn own_hindrance(project: &Project, workload: &Workload) -> Start {
         let fix = format!("declare `{}` below `networks:`", network.value);
         return hindered(Outcome::Stops, says, evidence, Some(fix));
     }
+    if let Some(start) = refused(project.composition(composition)) {
+        return start;
+    }
     if workload.replicas == Some(0) {
         let says = format!("`{name}` is scaled to zero");
         return hindered(Outcome::Stops, says, vec![at(workload.name.span, "the service")], None);
     }
+    if let Some((address, why, span)) = deaf(project, workload) {
+        let says = format!("`{name}` cannot listen on {address}: {why}; most programs end then");
+        return hindered(Outcome::Unknown, says, vec![at(span, "it wants to listen here")], None);
+    }
     Start::Free
+}
+
+/// Whether Compose refuses the whole project.
+fn refused(composition: &Composition) -> Option<Start> {
+    let outcome = |basis: FaultBasis| match basis {
+        FaultBasis::File | FaultBasis::Project => Some(Outcome::Stops),
+        FaultBasis::Surroundings => Some(Outcome::Unknown),
+        FaultBasis::Network => None,
+    };
+    let faults = composition.faults.iter().filter_map(|it| Some((it, outcome(it.basis)?)));
+    let (fault, outcome) = faults.min_by_key(|(_, outcome)| *outcome != Outcome::Stops)?;
+    let says = match outcome {
+        Outcome::Stops => format!("Compose refuses the project: {}", fault.message),
+        _ => format!("Compose may refuse the project: {}", fault.message),
+    };
+    Some(hindered(outcome, says, vec![at(fault.span, "what it refuses")], None))
+}
+
+/// An address on which the program of a workload cannot listen, or not everywhere, why, and where it is written.
+fn deaf(project: &Project, workload: &Workload) -> Option<(String, &'static str, Span)> {
+    let listeners = &workload.listeners;
+    let certain = || listeners.known.iter().filter(|it| it.confidence > Confidence::Possible);
+    let refused = listeners.faults.first().map(|it| (it.address.clone(), it.error, it.span));
+    let twice = listeners.collisions.first();
+    let twice = twice.map(|it| (format!("port {} again", it.port), "the address is in use", it.second));
+    let foreign = || {
+        let it = certain().find(|it| project.foreign_address(workload.id, it).is_some())?;
+        Some((it.address.clone(), "the container does not have that address", it.host_span))
+    };
+    // <https://docs.docker.com/engine/daemon/ipv6/>: older engines leave IPv6 out of containers.
+    let six = || {
+        let is_six = |host: &str| host.parse::<Ipv6Addr>().is_ok_and(|it| it.is_loopback());
+        let it = certain().find(|it| is_six(&it.host))?;
+        Some((it.address.clone(), "not every engine has IPv6 in containers", it.host_span))
+    };
+    refused.or(twice).or_else(foreign).or_else(six)
 }
 
 /// What becomes of one of several services that want a port of the host.

@@ -8,7 +8,7 @@ import (
 )
 
 func main() {
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	http.HandleFunc("/ask", func(w http.ResponseWriter, r *http.Request) {
 		for _, url := range []string{os.Getenv("SERVICE"), os.Getenv("CONTAINER"), os.Getenv("HOST"), os.Getenv("ALIAS"), os.Getenv("LINK"), os.Getenv("NOBODY")} {
 			if response, err := http.Get(url); err == nil {
 				response.Body.Close()

@@ -1,0 +1,3 @@
+module github.com/reachlint/reachlint/tests/reality
+
+go 1.22
