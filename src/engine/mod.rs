@@ -12,11 +12,12 @@ use rayon::prelude::*;
 
 use crate::config::{Level, Settings};
 use crate::diagnostic::Diagnostic;
+use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
-    Facts, Tree, compose, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes, makefile,
-    shell,
+    Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes,
+    makefile, shell,
 };
 use crate::model::Project;
 use crate::rules::{Context, Document, Findings, RULES, Rule};
@@ -141,6 +142,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         dockerfiles: read!(Kind::Dockerfile, dockerfile::read),
         dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),
+        compose_calls: read_compose_calls(input),
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
@@ -150,6 +152,14 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),
     }
+}
+
+/// The calls of Compose: whoever wrote the files of a project says there which belong together.
+fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
+    let holds = |it: Kind| matches!(it, Kind::Compose | Kind::Makefile | Kind::Script | Kind::Readme);
+    let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| holds(**kind));
+    let calls = files.map(|((id, file), _)| (id, compose_call::read(file.text())));
+    calls.filter(|(_, it)| !it.is_empty()).collect()
 }
 
 /// What any file of the project may create in a database; only Compose files have database containers.

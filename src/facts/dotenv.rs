@@ -21,6 +21,8 @@ pub struct Assignment {
     pub name: Spanned<String>,
     /// Its value without quotes; `None` for a name alone, which is taken from the user's shell.
     pub value: Option<Template>,
+    /// All behind the `=`, as `format: raw` takes it.
+    pub raw: Option<Text>,
     /// Name and value, quotes included.
     pub span: Span,
 }
@@ -90,7 +92,7 @@ impl<'a> Reader<'a> {
         let name = Spanned::new(name.to_owned(), name_span);
         let Some(separator) = separator else {
             self.at = end;
-            self.out.entries.push(Assignment { name, value: None, span: name_span });
+            self.out.entries.push(Assignment { name, value: None, raw: None, span: name_span });
             return;
         };
         let behind = start + separator + 1;
@@ -109,7 +111,9 @@ impl<'a> Reader<'a> {
             _ => self.unquoted(value, end),
         };
         let span = Span::new(self.file, start, end.max(name_span.end as usize));
-        self.out.entries.push(Assignment { name, value: Some(template), span });
+        let raw = line[separator + 1..].trim_end_matches('\r');
+        let raw = Some(Text::new(raw, Span::new(self.file, behind, behind + raw.len())));
+        self.out.entries.push(Assignment { name, value: Some(template), raw, span });
     }
 
     /// Up to the end of the line or to ` #`.

@@ -24,6 +24,8 @@ pub enum Kind {
     Script,
     /// `Makefile`, `*.mk`, `justfile`, `Taskfile.yml`: what people run by hand.
     Makefile,
+    /// `README.md`, `CONTRIBUTING.md`: what people type, when they do as they are told.
+    Readme,
     /// `*.sql`.
     Sql,
     /// `reachlint.toml`, `.reachlint.toml`.
@@ -69,6 +71,8 @@ impl Kind {
             Some(Self::Script)
         } else if is_makefile(&name) {
             Some(Self::Makefile)
+        } else if matches!(name.as_str(), "readme.md" | "contributing.md" | "development.md") {
+            Some(Self::Readme)
         } else if name.ends_with(".sql") {
             Some(Self::Sql)
         } else if Format::of(&name).is_some() {
@@ -183,6 +187,7 @@ mod tests {
                 Some(Kind::Configuration),
             ),
             (&["Makefile", "Taskfile.yml", "build.mk", "justfile"], Some(Kind::Makefile)),
+            (&["README.md", "Contributing.md"], Some(Kind::Readme)),
             (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
             (&["Dockerfile.md", ".env.ts"], None),
             (

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod compose;
+pub mod compose_call;
 pub mod configuration;
 pub mod creation;
 pub mod docker_command;
@@ -41,6 +42,8 @@ pub struct Facts {
     pub dockerignores: Vec<(FileId, dockerignore::Dockerignore)>,
     /// Compose files.
     pub compose: Vec<(FileId, compose::ComposeFile)>,
+    /// Calls of Compose, in any file that may hold some.
+    pub compose_calls: Vec<(FileId, Vec<compose_call::ComposeCall>)>,
     /// `.env` files.
     pub dotenv: Vec<(FileId, dotenv::Dotenv)>,
     /// What any file may create in a database.

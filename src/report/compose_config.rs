@@ -31,7 +31,7 @@ fn json(tree: &ConfigTree) -> Value {
         ConfigValue::Text(text) | ConfigValue::Path(text) => Value::String(text.as_str().replace('$', "$$")),
         ConfigValue::List(items) => Value::Array(items.iter().map(json).collect()),
         ConfigValue::Map(entries) => {
-            let entries = entries.iter().map(|it| (it.key.value.clone(), json(&it.value)));
+            let entries = entries.iter().map(|it| (it.key.value.replace('$', "$$"), json(&it.value)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here fails because of one file: what cannot be read becomes a [`Note`].
 
+mod compose_files;
 mod decode;
 mod git_index;
 mod locate;
@@ -86,17 +87,22 @@ pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
     let first = first.par_iter().filter(|(path, kind)| *kind != Kind::Sql || !is_dump(path));
     let mut read_files: Vec<_> =
         first.map(|(path, kind)| (*path, *kind, read_text(&root.join(path)))).collect();
-    let by_hand = |kind: Kind| matches!(kind, Kind::Makefile | Kind::Sql);
+    let so_far: Vec<_> = read_files.iter().map(|(path, kind, text)| (path.as_str(), *kind, text)).collect();
+    let of_compose = compose_files::named(root, &so_far, &files);
+    read_files.extend(of_compose.into_iter().filter(|(path, ..)| !is_excluded(path)));
+    let by_hand = |kind: Kind| matches!(kind, Kind::Makefile | Kind::Sql | Kind::Readme);
     let texts = read_files.par_iter().filter(|(_, kind, _)| !by_hand(*kind));
     let texts = texts.filter_map(|(_, _, text)| text.as_ref().ok());
     let named = match later.is_empty() {
         true => FxHashSet::default(),
         false => mentioned(texts.map(|(text, _)| text.as_str())),
     };
-    let later = later.par_iter().filter_map(|(path, _)| {
-        let (kind, text) = read_later(root, path, &named)?;
-        Some((*path, kind, text))
-    });
+    let known: FxHashSet<&str> = read_files.iter().map(|(path, ..)| path.as_str()).collect();
+    let later =
+        later.par_iter().filter(|(path, _)| !known.contains(path.as_str())).filter_map(|(path, _)| {
+            let (kind, text) = read_later(root, path, &named)?;
+            Some((*path, kind, text))
+        });
     read_files.extend(later.collect::<Vec<_>>());
     read_files.sort_by_key(|(path, ..)| *path);
     for (path, kind, text) in read_files {

@@ -14,7 +14,7 @@ use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
-use crate::facts::{configuration, dockerignore, dotenv, go_mod, makefile, shell};
+use crate::facts::{compose_call, configuration, dockerignore, dotenv, go_mod, makefile, shell};
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::workspace;
@@ -22,7 +22,7 @@ use crate::workspace;
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
     /// The file: Go source, go.mod, a Dockerfile, a Compose file, a Kubernetes manifest, a `.env` file, a
-    /// shell script, a Makefile, or the configuration of a program (YAML, TOML, JSON, INI).
+    /// shell script, a Makefile, a README, or the configuration of a program (YAML, TOML, JSON, INI).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -62,11 +62,18 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Makefile => {
             let mut entries = of_makefile(&makefile::read(file, text));
             entries.extend(of_creation(creation::read(kind, text)));
+            entries.extend(of_compose_calls(text));
             entries
         }
+        Kind::Readme => of_compose_calls(text),
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
     }
+}
+
+fn of_compose_calls(text: &str) -> Vec<Entry> {
+    let calls = compose_call::read(text).into_iter();
+    calls.map(|it| Entry::new("calls Compose with", it.files.join(" "))).collect()
 }
 
 fn of_go_mod(it: &go_mod::GoMod) -> Vec<Entry> {

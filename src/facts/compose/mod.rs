@@ -9,7 +9,7 @@ pub mod tree;
 use crate::source::{Span, Spanned};
 use crate::syntax::interpolation::Template;
 
-pub use read::{read, read_merged};
+pub use read::{NamedFile, named_files, read, read_merged};
 
 /// A text as the file gives it, variables not expanded.
 pub type Value = Spanned<Template>;

@@ -8,7 +8,7 @@ use super::{
     Service, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words, tree,
 };
 use crate::source::{FileId, Span, Spanned, Text};
-use crate::syntax::interpolation::{Dialect, Template};
+use crate::syntax::interpolation::{Dialect, Lookup, Template};
 use crate::syntax::yaml;
 
 /// Reads one Compose file.
@@ -21,6 +21,38 @@ pub fn read(file: FileId, text: &str) -> ComposeFile {
         Document { content, ..document }
     });
     ComposeFile { documents: documents.collect(), errors: stream.errors }
+}
+
+/// A file that a Compose file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// Its path as it is written.
+    pub path: String,
+    /// Whether it is a Compose file; else it holds variables.
+    pub is_compose: bool,
+}
+
+/// The files that a Compose file includes, extends or takes variables from, when no variable hides
+/// their names.
+#[must_use]
+pub fn named_files(text: &str) -> Vec<NamedFile> {
+    let file = read(FileId(0), text);
+    let mut out = Vec::new();
+    let mut add = |value: &Value, is_compose: bool| {
+        let path = value.value.expand(&mut |name| Lookup::NotHere(name.to_owned()));
+        out.extend(path.ok().map(|it| NamedFile { path: it.as_str().to_owned(), is_compose }));
+    };
+    for document in &file.documents {
+        for include in &document.includes {
+            include.paths.iter().for_each(|it| add(it, true));
+            include.env_files.iter().for_each(|it| add(it, false));
+        }
+        for service in &document.services {
+            service.extends.iter().filter_map(|it| it.file.as_ref()).for_each(|it| add(it, true));
+            service.env_files.iter().for_each(|it| add(&it.path, false));
+        }
+    }
+    out
 }
 
 /// What merged files say, whose variables are expanded.

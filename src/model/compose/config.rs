@@ -120,6 +120,10 @@ impl Printer<'_> {
             set(&mut out, section, resources);
         }
         set(&mut out, "services", services);
+        for extension in tree.as_map().unwrap_or_default().iter().filter(|it| it.key.value.starts_with("x-"))
+        {
+            set(&mut out, &extension.key.value, extension.value.clone());
+        }
         self.absolute(&mut out);
         Ok(out)
     }
@@ -143,6 +147,7 @@ impl Printer<'_> {
                 let name = if external { key.clone() } else { format!("{}_{key}", self.name) };
                 set(&mut entry.value, "name", Tree::implied(&name, span));
             }
+            each(&mut entry.value, "driver_opts.*", &mut text);
             // The content of a config or secret that a variable holds.
             if let Some(variable) = entry.value.get("environment").and_then(Tree::as_text).cloned() {
                 let found = self.project.variables.lookup(variable.as_str());
@@ -157,6 +162,12 @@ impl Printer<'_> {
         let span = tree.span;
         for key in ["env_file", "label_file", "extends"] {
             let _ = tree.take(key);
+        }
+        if let Some(entries) = tree.as_map_mut() {
+            entries.retain(|it| !it.key.value.starts_with("x-"));
+        }
+        if tree.get("pull_policy").and_then(Tree::as_text).is_some_and(|it| it.as_str() == "if_not_present") {
+            set(tree, "pull_policy", Tree::implied("missing", span));
         }
         for file in typed.env_files.iter().filter(|it| it.required) {
             let path = self.project.variables.partly(&file.path);
@@ -212,8 +223,8 @@ impl Printer<'_> {
             items.sort_by_cached_key(|it| it.as_text().map(|it| it.as_str().to_owned()));
             hosts.kind = TreeKind::List(items);
         }
-        if let Some(labels) = tree.get_mut("labels") {
-            *labels = mapping(labels);
+        for labels in ["labels", "build.labels"] {
+            each(tree, labels, &mut |it| *it = mapping(it));
         }
         each(tree, "volumes.*.target", &mut |it| {
             if let TreeKind::Text(text) = &it.kind {
@@ -228,11 +239,15 @@ impl Printer<'_> {
                 set(it, "target", target);
             }
         });
-        each(tree, "expose.*", &mut |it| {
-            if let Some(text) = it.to_text() {
-                it.kind = TreeKind::Text(text);
-            }
-        });
+        for mounts in ["configs.*.mode", "secrets.*.mode", "build.secrets.*.mode"] {
+            each(tree, mounts, &mut file_mode);
+        }
+        if let Some(tmpfs) = tree.get_mut("tmpfs") {
+            tmpfs.kind = TreeKind::List(to_sequence(tmpfs));
+        }
+        for texts in ["expose.*", "volumes.*.tmpfs.size"] {
+            each(tree, texts, &mut text);
+        }
     }
 
     fn words(&self, tree: &mut Tree, key: &str, words: Option<&Words>) {
@@ -387,6 +402,25 @@ fn mapping(tree: &Tree) -> Tree {
         set(&mut out, name, Tree::implied(value, item.span));
     }
     out
+}
+
+/// A number as a text.
+fn text(tree: &mut Tree) {
+    if let Some(text) = tree.to_text() {
+        tree.kind = TreeKind::Text(text);
+    }
+}
+
+/// The mode of a file, in octal digits.
+fn file_mode(tree: &mut Tree) {
+    let mode = match &tree.kind {
+        TreeKind::Integer(text) => text.as_str().parse::<u32>().ok(),
+        TreeKind::Text(text) => u32::from_str_radix(text.as_str(), 8).ok(),
+        _ => None,
+    };
+    if let Some(mode) = mode {
+        *tree = Tree::implied(&format!("0{mode:o}"), tree.span);
+    }
 }
 
 /// As Go prints a duration: `1m0s`.

@@ -15,7 +15,7 @@ pub(super) fn environment(facts: &Facts, project: &ProjectFiles, service: &Servi
     let mut own: FxHashMap<&str, Option<Text>> = FxHashMap::default();
     for variable in &service.environment {
         let name = &variable.name.value;
-        if name.contains('$') {
+        if name.contains(UNKNOWN) {
             out.incomplete.get_or_insert_with(|| "a variable's name is not known".to_owned());
             continue;
         }
@@ -68,10 +68,7 @@ fn add_file(
         (name.clone(), value)
     });
     for (entry, value) in variables::read(dotenv, &mut outer, earlier.collect()) {
-        let raw = entry.value.as_ref().filter(|_| file.raw).map(|it| {
-            let span = it.span().unwrap_or(entry.span);
-            Text::new(it.to_source(), span)
-        });
+        let raw = entry.raw.clone().filter(|_| file.raw);
         let name = &entry.name.value;
         let held = out.variables.get(name).is_some_and(|it| it.origin == Origin::Workload);
         if !held {

@@ -57,6 +57,10 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
         used.extend(files.iter().copied());
         groups.push((folder.to_owned(), files, true));
     }
+    for (folder, files) in index.called(&groups) {
+        used.extend(files.iter().copied());
+        groups.push((folder, files, true));
+    }
     for (file, _) in &facts.compose {
         let part_of_another = index.included.contains(file) || index.extended.contains(file);
         if used.contains(file) || part_of_another {
@@ -136,6 +140,27 @@ impl<'a> Index<'a> {
             documents.filter_map(|it| it.name.as_ref()).filter_map(|it| variables.text(it)).next_back();
         let written = written.map(|it| normalised_name(it.as_str())).filter(|it| !it.is_empty());
         written.unwrap_or_else(|| normalised_name(folder.rsplit('/').next().unwrap_or_default()))
+    }
+
+    /// The lists of several files with which Compose is called, but for those of `groups`; each in the
+    /// folder of its first file.
+    fn called(&self, groups: &[(String, Vec<FileId>, bool)]) -> Vec<(String, Vec<FileId>)> {
+        let mut out: Vec<(String, Vec<FileId>)> = Vec::new();
+        for (caller, calls) in &self.facts.compose_calls {
+            for call in calls.iter().filter(|it| it.files.len() > 1) {
+                let find = |start: &String| -> Option<Vec<FileId>> {
+                    call.files.iter().map(|it| self.find_in(start, it)).collect()
+                };
+                let Some(files) = call.starts(folder_of(self.facts, *caller)).iter().find_map(find) else {
+                    continue;
+                };
+                let is_known = groups.iter().any(|it| it.1 == files) || out.iter().any(|it| it.1 == files);
+                if !is_known {
+                    out.push((folder_of(self.facts, files[0]).to_owned(), files));
+                }
+            }
+        }
+        out
     }
 
     /// What `docker compose up` reads in `folder`.

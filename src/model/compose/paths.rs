@@ -70,8 +70,9 @@ fn resolve_one(tree: &mut Tree, folder: &str) {
         return;
     }
     let TreeKind::Text(text) = &tree.kind else { return };
-    let is_drive = text.as_str().as_bytes().get(1) == Some(&b':');
-    if text.as_str().is_empty() || is_drive {
+    let bytes = text.as_str().as_bytes();
+    let is_drive = bytes.get(1) == Some(&b':') && matches!(bytes.get(2), Some(b'/' | b'\\'));
+    if bytes.is_empty() || is_drive {
         return;
     }
     let place = text.cover().unwrap_or(tree.span);

@@ -31,6 +31,14 @@ pub(super) fn values(tree: &Tree, faults: &mut Faults) {
     file_objects(tree, "secrets", &["file", "environment"], faults);
     let mut durations: Vec<Tree> = Vec::new();
     let mut copy = tree.clone();
+    each(&mut copy, "services.*.environment.[]", &mut |it| {
+        let Some(text) = it.as_text().filter(|_| !it.is_unknown()) else { return };
+        let name = text.as_str().split('=').next().unwrap_or_default();
+        if name.ends_with(char::is_whitespace) {
+            let message = format!("the variable `{}` ends with a blank", name.trim_end());
+            faults.push(Fault::of_value(message, it.span, text));
+        }
+    });
     for path in [
         "services.*.healthcheck.interval",
         "services.*.healthcheck.timeout",

@@ -1,0 +1,182 @@
+//! Calls of Compose that name its files: `docker compose -f a.yaml -f b.yaml up` in a script, a
+//! Makefile, a README or a comment.
+
+use rustc_hash::FxHashMap;
+
+use super::join_path;
+
+/// One call of Compose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComposeCall {
+    /// The files of `-f`, in order, as they are written.
+    pub files: Vec<String>,
+    /// The folder to which `cd` leads before it, or that of `--project-directory`.
+    pub folder: Option<String>,
+}
+
+impl ComposeCall {
+    /// The folders that its files may count from, when it is written in a file of `folder`: its own, and
+    /// the project's root, from where people call scripts.
+    #[must_use]
+    pub fn starts(&self, folder: &str) -> Vec<String> {
+        let mut starts = vec![folder.to_owned(), ".".to_owned()];
+        if let Some(to) = &self.folder {
+            starts = starts.iter().filter_map(|it| join_path(it, to)).collect();
+        }
+        starts.dedup();
+        starts
+    }
+}
+
+/// The calls of Compose in any text that name files of which every part is known.
+#[must_use]
+pub fn read(text: &str) -> Vec<ComposeCall> {
+    if !text.contains("compose") || !(text.contains("-f") || text.contains("COMPOSE_FILE")) {
+        return Vec::new();
+    }
+    let joined = joined(text);
+    let variables = assignments(&joined);
+    let mut out: Vec<ComposeCall> = Vec::new();
+    for line in joined.lines().filter(|it| it.contains("compose")) {
+        let line = expand(line, &variables);
+        let mut folder = None;
+        for command in line.split(['&', ';', '|', '`']) {
+            let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
+            if let [.., "cd", to] = words.as_slice() {
+                folder = Some((*to).to_owned());
+            }
+            let call =
+                read_words(&words).map(|it| ComposeCall { folder: it.folder.or(folder.clone()), ..it });
+            out.extend(call.filter(|it| !out.contains(it)));
+        }
+    }
+    out
+}
+
+/// The text with a line that ends in a backslash and the next as one; in a comment, each starts with `#`.
+fn joined(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut goes_on = false;
+    for line in text.lines() {
+        let line = line.trim_end();
+        let line = if goes_on { line.trim_start().trim_start_matches('#') } else { line };
+        goes_on = line.ends_with('\\');
+        out.push_str(line.trim_end_matches('\\'));
+        out.push(if goes_on { ' ' } else { '\n' });
+    }
+    out
+}
+
+/// `docker compose -f a -f b`, or the variable that says the same.
+fn read_words(words: &[&str]) -> Option<ComposeCall> {
+    if let Some(list) = words.iter().find_map(|it| it.strip_prefix("COMPOSE_FILE=")) {
+        let files: Vec<String> = list.split(':').map(str::to_owned).collect();
+        return is_known(&files).then_some(ComposeCall { files, folder: None });
+    }
+    // Make has `@` and `-` before a command, a README has `$`, a comment `#`.
+    let bare = |it: &&str| -> String { it.trim_start_matches(['@', '-', '#', '$']).to_owned() };
+    let is_compose =
+        |it: &&str| matches!(bare(it).rsplit('/').next(), Some("docker-compose" | "podman-compose"));
+    let start = words.iter().position(is_compose).or_else(|| {
+        let is_engine =
+            |it: &&str| matches!(it.trim_start_matches(['@', '-', '#', '$']), "docker" | "podman");
+        let pair = |it: &[&str]| is_engine(&it[0]) && it[1] == "compose";
+        words.windows(2).position(pair).map(|it| it + 1)
+    })?;
+    let mut out = ComposeCall::default();
+    let mut rest = words[start + 1..].iter();
+    while let Some(word) = rest.next() {
+        let Some((flag, value)) = split_flag(word) else { break };
+        let takes_value =
+            !matches!(flag, "--ansi" | "--all-resources" | "--compatibility" | "--dry-run" | "--verbose");
+        let value = match value {
+            Some(it) => Some(it),
+            None if takes_value => Some(*rest.next()?),
+            None => None,
+        };
+        match (flag, value) {
+            ("-f" | "--file", Some(file)) => out.files.push(file.to_owned()),
+            ("--project-directory", Some(folder)) => out.folder = Some(folder.to_owned()),
+            _ => {}
+        }
+    }
+    is_known(&out.files).then_some(out)
+}
+
+fn is_known(files: &[String]) -> bool {
+    let plain = |it: &String| !it.is_empty() && !it.contains(['$', '<', '*', '{', '[', '(']);
+    !files.is_empty() && files.iter().all(plain)
+}
+
+/// `-f`, `-fa.yaml`, `--file`, `--file=a.yaml`; `None` for a word that is no flag.
+fn split_flag(word: &str) -> Option<(&str, Option<&str>)> {
+    if let Some((flag, value)) = word.split_once('=').filter(|it| it.0.starts_with("--")) {
+        return Some((flag, Some(unquoted(value))));
+    }
+    match word.strip_prefix("-f") {
+        Some("") => Some((word, None)),
+        Some(value) if !value.starts_with('-') => Some(("-f", Some(value))),
+        _ => word.starts_with('-').then_some((word, None)),
+    }
+}
+
+fn unquoted(word: &str) -> &str {
+    word.trim_matches(['"', '\''])
+}
+
+/// `NAME := value`, `NAME="value"`: the last of each name.
+fn assignments(text: &str) -> FxHashMap<&str, &str> {
+    let mut out = FxHashMap::default();
+    for line in text.lines() {
+        let line = line.trim_start().trim_start_matches("export ");
+        let Some((name, value)) = line.split_once('=') else { continue };
+        let name = name.trim_end_matches([':', '?', ' ']);
+        let is_name =
+            |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        if is_name(name) {
+            out.insert(name, unquoted(value.trim()));
+        }
+    }
+    out
+}
+
+/// Puts the values of the text's own variables into a line; once is enough for what people write.
+fn expand(line: &str, variables: &FxHashMap<&str, &str>) -> String {
+    let mut out = line.to_owned();
+    for (name, value) in variables.iter().filter(|_| line.contains('$')) {
+        for form in [format!("$({name})"), format!("${{{name}}}")] {
+            out = out.replace(&form, value);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn the_files_of_a_call_are_found() {
+        let cases = [
+            ("docker compose -f a.yaml -f b.yaml up -d -f c", "a.yaml b.yaml"),
+            ("\t@docker-compose --file=a.yaml -p x -fb.yaml \\\n\t\t--env-file .env up", "a.yaml b.yaml"),
+            ("FILES = -f a.yaml -f b.yaml\nup:\n\tdocker compose $(FILES) up", "a.yaml b.yaml"),
+            ("COMPOSE_FILE=a.yaml:b.yaml docker compose up", "a.yaml b.yaml"),
+            ("#   docker compose -f a.yaml \\\n#     -f b.yaml up", "a.yaml b.yaml"),
+            ("Run `docker compose -f a.yaml -f \"b.yaml\" up`.", "a.yaml b.yaml"),
+            ("cd deploy && docker compose -f a.yaml up", "deploy: a.yaml"),
+            ("docker compose --project-directory x -f a.yaml up", "x: a.yaml"),
+            ("docker compose -f a.yaml -f $FILE up", ""),
+            ("docker compose up -f a.yaml", ""),
+            ("docker build -f Dockerfile . # compose", ""),
+        ];
+        for (text, expected) in cases {
+            let calls = read(text);
+            let show =
+                |folder: &Option<String>| folder.as_ref().map(|it| format!("{it}: ")).unwrap_or_default();
+            let said: Vec<String> =
+                calls.iter().map(|it| format!("{}{}", show(&it.folder), it.files.join(" "))).collect();
+            assert_eq!(said.join(" | "), expected, "{text}");
+        }
+    }
+}
