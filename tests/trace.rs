@@ -134,3 +134,117 @@ fn json_says_what_the_text_says() {
     assert_eq!((&cell["verdict"], &cell["stage"]), (&Value::from("not reachable"), &Value::from("port")));
     assert_eq!(cell["dialled"], true);
 }
+
+/// A project on disk that no other test uses.
+fn project(name: &str, files: &[(&str, &str)]) -> String {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&root);
+    fs::create_dir_all(root.join(".git")).unwrap();
+    for (path, text) in files {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    root.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_the_project_does_not_decide_is_unknown() {
+    let project = project(
+        "trace-unknown",
+        &[(
+            "compose.yaml",
+            "services:
+  client: {image: redis:7}
+  queue: {image: 'rabbitmq:3-management'}
+  stranger: {image: 'registry.example.com/own/thing:1', ports: ['8080:8080']}
+  guest: {image: redis:7, network_mode: 'container:elsewhere'}
+  visitor: {image: redis:7, networks: [others]}
+  mapped: {image: redis:7, extra_hosts: ['queue:192.0.2.7']}
+networks:
+  others: {external: true}
+",
+        )],
+    );
+    for (from, to, code, reason) in [
+        ("client", "queue:5672", 0, "`queue` listens on :5672/tcp"),
+        ("client", "queue:15672", 3, "is for the configuration of its image"),
+        ("client", "stranger:8080", 3, "it is not known on which ports `stranger` listens"),
+        ("host", "stranger:8080", 3, "port 8080 of the host leads to port 8080 of `stranger`"),
+        // A port that is not published is out of reach, whatever listens.
+        ("host", "stranger:9090", 1, "no `ports` entry of `stranger` leads to its port 9090/tcp"),
+        ("guest", "queue:5672", 3, "its network mode is not known"),
+        ("visitor", "internet", 3, "whether a network that is made elsewhere leads out is not known"),
+        ("mapped", "queue:5672", 3, "`extra_hosts` of `mapped` says that `queue` is 192.0.2.7"),
+    ] {
+        let run = trace(&project, &[from, to]);
+        assert_eq!(run.code, Some(code), "{from} {to}: {}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains(reason), "{from} {to}: {reason}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn containers_of_one_pod_are_localhost_to_each_other() {
+    let go = |port: u16| {
+        format!(
+            "package main\n\nimport \"net/http\"\n\nfunc main() {{ panic(http.ListenAndServe(\"127.0.0.1:{port}\", nil)) }}\n"
+        )
+    };
+    let dockerfile = |name: &str| {
+        format!("FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN go build -o /app ./{name}\nCMD [\"/app\"]\n")
+    };
+    let pod = |name: &str, containers: &[&str]| {
+        let images = containers.iter().map(|it| format!("    - {{name: {it}, image: example/{it}}}\n"));
+        let images: String = images.collect();
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers:\n{images}---\n")
+    };
+    let manifest = pod("front", &["web", "cache"]) + &pod("back", &["store"]);
+    let build = "build:\n\tdocker build -t example/web -f web/Dockerfile .\n\tdocker build -t example/cache -f cache/Dockerfile .\n\tdocker build -t example/store -f store/Dockerfile .\n";
+    let project = project(
+        "trace-pods",
+        &[
+            ("go.mod", "module example.com/pods\n\ngo 1.22\n"),
+            ("web/main.go", &go(8080)),
+            ("cache/main.go", &go(8081)),
+            ("store/main.go", &go(8082)),
+            ("web/Dockerfile", &dockerfile("web")),
+            ("cache/Dockerfile", &dockerfile("cache")),
+            ("store/Dockerfile", &dockerfile("store")),
+            ("Makefile", build),
+            ("pods.yaml", &manifest),
+        ],
+    );
+    for (from, to, code) in [
+        ("web", "cache:8081", 0),
+        ("web", "store:8082", 1),
+        ("web", "internet", 3),
+        ("back", "front/cache:8081", 1),
+    ] {
+        let run = trace(&project, &[from, to]);
+        assert_eq!(run.code, Some(code), "{from} {to}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn of_several_with_one_name_those_that_run_together_are_meant() {
+    let compose =
+        |peer: &str| format!("services:\n  web: {{image: redis:7}}\n  {peer}: {{image: redis:7}}\n");
+    let project = project(
+        "trace-ambiguous",
+        &[("one/compose.yaml", compose("cache").as_str()), ("two/compose.yaml", compose("queue").as_str())],
+    );
+    let run = trace(&project, &["web", "queue"]);
+    assert!(run.stdout.starts_with("two/compose.yaml:web -> queue:6379: reachable"), "{}", run.stdout);
+    let run = trace(&project, &["host", "web"]);
+    assert_eq!(run.code, Some(2));
+    let meant = "`web` means several: `one/compose.yaml:web`, `two/compose.yaml:web`";
+    assert!(run.stderr.contains(meant), "{}", run.stderr);
+    assert_eq!(trace(&project, &["host", "two/compose.yaml:web:6379"]).code, Some(1));
+}
+
+#[test]
+fn the_way_that_the_readme_shows_is_real() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = readme.split("```text\n").nth(2).and_then(|it| it.split("```").next()).unwrap();
+    assert_eq!(trace("examples/shop", &["catalog", "database"]).stdout, shown);
+}

@@ -129,7 +129,7 @@ impl Names<'_> {
         let workloads = &self.project.workloads;
         // The label means one alone, a name may mean several.
         let by: [&dyn Fn(&Workload) -> bool; 4] = [
-            &|it| self.labels.label(Endpoint::Workload(it.id)) == name,
+            &|it| self.labels.means(name, it.id),
             &|it| it.answers_to(name),
             &|it| self.project.pod_of(it).is_some_and(|it| it.name.value == name),
             &|it| self.program_names(it).contains(&name),

@@ -2,55 +2,72 @@
 
 use std::io;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::place::{self, Range};
-use crate::model::{Address, Endpoint, Matrix, Outcome, Project, Stack, Trace, WorkloadKind};
+use crate::model::{Address, Endpoint, Matrix, Outcome, Project, Stack, Trace, WorkloadId, WorkloadKind};
 use crate::source::{SourceMap, Spanned};
 
-/// A name for each side of a way, which no other side of the project has.
+/// Names for each side of a way.
 #[derive(Debug)]
-pub struct Labels(Vec<String>);
+pub struct Labels(Vec<Names>);
+
+/// The names of a workload, from short to long.
+#[derive(Debug)]
+struct Names {
+    forms: [String; 3],
+    /// The shortest that no other workload has, else the longest.
+    shown: usize,
+}
 
 impl Labels {
     /// Names the workloads of a project: by their own names, containers behind the name of their pod where
     /// others are called the same, and behind the path of their file where that is not enough.
     #[must_use]
     pub fn of(project: &Project, sources: &SourceMap) -> Self {
-        let own: Vec<String> = project.workloads.iter().map(|it| it.name.value.clone()).collect();
-        let in_pod = project.workloads.iter().map(|it| match project.pod_of(it) {
-            Some(pod) => format!("{}/{}", pod.name.value, it.name.value),
-            None => it.name.value.clone(),
-        });
-        let in_pod: Vec<String> = in_pod.collect();
-        let in_file = project.workloads.iter().enumerate().map(|(at, it)| {
+        let forms = project.workloads.iter().map(|it| {
+            let own = it.name.value.clone();
+            let in_pod = project.pod_of(it).map(|pod| format!("{}/{own}", pod.name.value));
+            let in_pod = in_pod.unwrap_or_else(|| own.clone());
             let file = match it.kind {
                 WorkloadKind::Service(id) => project.composition(id).files.first().copied(),
                 WorkloadKind::Pod(_) => Some(it.name.span.file),
                 WorkloadKind::Image => None,
             };
-            match file {
-                Some(file) => format!("{}:{}", sources.file(file).path(), in_pod[at]),
-                None => in_pod[at].clone(),
-            }
+            let in_file = file.map(|file| format!("{}:{in_pod}", sources.file(file).path()));
+            let in_file = in_file.unwrap_or_else(|| in_pod.clone());
+            [own, in_pod, in_file]
         });
-        let is_unique =
-            |names: &[String], at: usize| names.iter().filter(|it| **it == names[at]).count() == 1;
-        let labels = in_file.enumerate().map(|(at, longest)| {
-            let shorter = [&own, &in_pod].into_iter().find(|it| is_unique(it, at));
-            shorter.map_or(longest, |it| it[at].clone())
-        });
-        Self(labels.collect())
+        let forms: Vec<_> = forms.collect();
+        let mut bearers: FxHashMap<(usize, &str), usize> = FxHashMap::default();
+        for (form, name) in forms.iter().flat_map(|it| it.iter().enumerate()) {
+            *bearers.entry((form, name)).or_default() += 1;
+        }
+        let shown =
+            |it: &[String; 3]| (0..2).find(|form| bearers[&(*form, it[*form].as_str())] == 1).unwrap_or(2);
+        let shown: Vec<_> = forms.iter().map(shown).collect();
+        Self(forms.into_iter().zip(shown).map(|(forms, shown)| Names { forms, shown }).collect())
     }
 
-    /// The name of one side.
+    /// The name of one side, which no other has.
     #[must_use]
     pub fn label(&self, endpoint: Endpoint) -> &str {
         match endpoint {
-            Endpoint::Workload(id) => &self.0[id.0 as usize],
+            Endpoint::Workload(id) => {
+                let names = &self.0[id.0 as usize];
+                &names.forms[names.shown]
+            }
             Endpoint::Host => "host",
             Endpoint::Internet => "internet",
         }
+    }
+
+    /// Whether `name` means a workload alone: its label, or a longer form of it.
+    #[must_use]
+    pub fn means(&self, name: &str, id: WorkloadId) -> bool {
+        let names = &self.0[id.0 as usize];
+        names.forms[names.shown..].iter().any(|it| it == name)
     }
 
     /// `web:8080`, `dns:53/udp`.

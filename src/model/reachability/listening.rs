@@ -59,6 +59,12 @@ impl Way<'_, '_> {
             let says =
                 format!("`{name}` listens on {} under conditions that are not known", listener.address);
             self.unknown(Stage::Port, says, place("may listen here"));
+        } else if is_optional(workload, listener) {
+            let says = format!(
+                "whether `{name}` listens on {} is for the configuration of its image",
+                listener.address
+            );
+            self.unknown(Stage::Port, says, place("the image"));
         } else {
             let says = format!("`{name}` listens on {}/{}", listener.address, protocol.as_str());
             self.pass(Stage::Port, says, place("listens here"));
@@ -141,6 +147,14 @@ fn is_heard(listener: &Listener, side: Side) -> bool {
         (Reach::Wildcard, _) | (Reach::Loopback, Side::Inside) | (Reach::Named, Side::Outside) => true,
         (Reach::Loopback, Side::Outside) | (Reach::Named, Side::Inside) => false,
     }
+}
+
+/// Whether a listener is one of the further ports of an image of somebody else, whose configuration decides which of
+/// them it opens.
+fn is_optional(workload: &Workload, listener: &Listener) -> bool {
+    let main = workload.listeners.known.first();
+    let is_main = main.is_some_and(|it| (it.port, it.protocol) == (listener.port, listener.protocol));
+    workload.program.is_none() && workload.listeners.incomplete.is_some() && !is_main
 }
 
 /// What listens on a port in the network namespace of `id`.
