@@ -1,5 +1,5 @@
 use super::*;
-use crate::facts::{Tree, compose, dotenv, kind::Kind};
+use crate::facts::{Tree, compose, compose_call, dotenv, kind::Kind};
 use crate::model::{Healthcheck, Namespace, Origin, WorkloadKind};
 
 /// Facts of files given as path and text, in the order of paths.
@@ -13,6 +13,7 @@ fn facts(files: &[(&str, &str)]) -> Facts {
         match Kind::of(path.rsplit('/').next().unwrap()) {
             Some(Kind::Compose) => out.compose.push((file, compose::read(file, text))),
             Some(Kind::Dotenv) => out.dotenv.push((file, dotenv::read(file, text))),
+            Some(Kind::Makefile) => out.compose_calls.push((file, compose_call::read(text))),
             _ => {}
         }
     }
@@ -352,4 +353,66 @@ fn volumes_and_builds_are_paths_of_the_project() {
     assert!(out.service("c").build.as_ref().unwrap().context.is_none());
     let inline = out.service("d").build.as_ref().unwrap();
     assert!(inline.inline && inline.dockerfile.is_none());
+}
+
+#[test]
+fn files_that_are_called_together_are_one_project() {
+    let out = read(&[
+        ("compose.yaml", "services:\n  web: {image: x, ports: ['1:1']}\n"),
+        ("compose.prod.yaml", "services:\n  web: {ports: ['2:2']}\n"),
+        ("deploy/compose.yaml", "services:\n  api: {image: x}\n"),
+        ("Makefile", "up:\n\tdocker compose -f compose.yaml -f compose.prod.yaml up\n"),
+    ]);
+    let files: Vec<usize> = out.compositions.iter().map(|it| it.files.len()).collect();
+    assert_eq!(files, [1, 2, 1]);
+    assert!(out.compositions.iter().all(|it| it.incomplete.is_none() && it.faults.is_empty()));
+    let ports: Vec<usize> = out.services.iter().map(|it| it.workload.published.len()).collect();
+    assert_eq!(ports, [1, 2, 0]);
+}
+
+#[test]
+fn every_value_knows_the_file_that_decides() {
+    let out = read(&[
+        (
+            "compose.override.yaml",
+            "services:\n  web: {image: new, environment: {B: 2}, command: [run]}\n  api: {ports: ['7-8:9-10']}\n",
+        ),
+        (
+            "compose.yaml",
+            "services:\n  web: {image: old, environment: [A=1]}\n  \
+             api: {extends: {service: base, file: parts/docker-compose.yml}}\n",
+        ),
+        ("parts/docker-compose.yml", "services:\n  base: {image: base, volumes: ['./x:/x']}\n"),
+    ]);
+    let (web, api) = (out.service("web"), out.service("api"));
+    assert_eq!((web.workload.image_span.file, api.workload.image_span.file), (FileId(0), FileId(2)));
+    let places = ["A", "B"].map(|it| web.workload.environment.get(it).unwrap().span.file);
+    assert_eq!(places, [FileId(1), FileId(0)]);
+    assert!(matches!(&web.command, Setting::Set(_, span) if span.file == FileId(0)));
+    assert_eq!((api.mounts[0].source.as_deref(), api.mounts[0].span.file), (Some("parts/x"), FileId(2)));
+    let port = &api.workload.published[0];
+    assert_eq!((port.host_span.unwrap().len(), port.container_span.len()), (3, 4));
+}
+
+#[test]
+fn endless_chains_end() {
+    const LENGTH: usize = 1500;
+    for said in ["extends: s", "image: x, network_mode: service:s"] {
+        let of = |at: usize| format!("  s{at}: {{{said}{}}}\n", at - 1);
+        let first = "  s0: {image: x}\n".to_owned();
+        let forwards: String = std::iter::once(first.clone()).chain((1..LENGTH).map(of)).collect();
+        let backwards: String = (1..LENGTH).rev().map(of).chain([first]).collect();
+        for services in [forwards, backwards] {
+            let text = format!("services:\n{services}");
+            assert_eq!(read(&[("compose.yaml", &text)]).services.len(), LENGTH);
+        }
+    }
+    let out = read(&[
+        ("compose.yaml", "include: [compose.a.yaml]\nservices:\n  a: {extends: b}\n  b: {extends: a}\n"),
+        (
+            "compose.a.yaml",
+            "include: [compose.yaml]\nservices:\n  c: {extends: {service: c, file: compose.a.yaml}}\n",
+        ),
+    ]);
+    assert!(out.services.len() <= 6);
 }

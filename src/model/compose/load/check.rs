@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::pattern::each;
+use super::pattern::visit;
 use super::{Fault, Faults};
 use crate::facts::compose::tree::{Tree, TreeEntry, TreeKind};
 use crate::model::{ComposeFault, FaultBasis, Period};
@@ -29,9 +29,7 @@ pub(super) fn values(tree: &Tree, faults: &mut Faults) {
     }
     file_objects(tree, "configs", &["file", "environment", "content"], faults);
     file_objects(tree, "secrets", &["file", "environment"], faults);
-    let mut durations: Vec<Tree> = Vec::new();
-    let mut copy = tree.clone();
-    each(&mut copy, "services.*.environment.[]", &mut |it| {
+    visit(tree, "services.*.environment.[]", &mut |it| {
         let Some(text) = it.as_text().filter(|_| !it.is_unknown()) else { return };
         let name = text.as_str().split('=').next().unwrap_or_default();
         if name.ends_with(char::is_whitespace) {
@@ -46,16 +44,15 @@ pub(super) fn values(tree: &Tree, faults: &mut Faults) {
         "services.*.healthcheck.start_interval",
         "services.*.stop_grace_period",
     ] {
-        each(&mut copy, path, &mut |it| durations.push(it.clone()));
+        visit(tree, path, &mut |it| {
+            let Some(text) = it.as_text().filter(|_| !it.is_unknown()) else { return };
+            if Period::parse(text.as_str()).is_none() {
+                let message = format!("`{}` is no duration: `30s` or `1m30s` is one", text.as_str());
+                faults.push(Fault::of_value(message, it.span, text));
+            }
+        });
     }
-    for it in durations.iter().filter(|it| !it.is_unknown()) {
-        let Some(text) = it.as_text() else { continue };
-        if Period::parse(text.as_str()).is_none() {
-            let message = format!("`{}` is no duration: `30s` or `1m30s` is one", text.as_str());
-            faults.push(Fault::of_value(message, it.span, text));
-        }
-    }
-    each(&mut copy, "services.*.ports.*.host_ip", &mut |it| {
+    visit(tree, "services.*.ports.*.host_ip", &mut |it| {
         let Some(text) = it.as_text().filter(|_| !it.is_unknown()) else { return };
         if text.as_str().parse::<std::net::IpAddr>().is_err() {
             let message = format!("`{}` is no IP address", text.as_str());
@@ -297,7 +294,8 @@ fn find_cycle<'t>(
     chain: &mut Vec<&'t str>,
     done: &mut FxHashSet<&'t str>,
 ) -> Option<(String, Span)> {
-    if done.contains(name) {
+    // A chain of more services is no cycle that anybody wrote.
+    if done.contains(name) || chain.len() > 500 {
         return None;
     }
     chain.push(name);

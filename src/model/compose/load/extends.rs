@@ -5,6 +5,9 @@ use crate::facts::compose::tree::{Tree, TreeKind};
 use crate::model::compose::{folder_of, paths};
 use crate::source::{FileId, Span, Spanned};
 
+/// Services that extend each other: deeper than anybody writes.
+const MAX_CHAIN: usize = 100;
+
 /// Why a service could not be extended; it was told already.
 struct Unextended(String);
 
@@ -23,18 +26,35 @@ impl Loader<'_> {
         let names = services.as_map().unwrap_or_default().iter().filter(extending);
         let names: Vec<String> = names.map(|it| it.key.value.clone()).collect();
         for name in names {
-            let mut chain = Vec::new();
-            let extended = self.extended(&name, &mut services, file, replaced, &mut chain, world);
-            let Err(Unextended(reason)) = extended else { continue };
-            self.out.incomplete_services.insert(name.clone(), reason);
-            let _ = services.get_mut(&name).and_then(|it| it.take("extends"));
+            let _ = self.extended(&name, &mut services, file, replaced, &mut Vec::new(), world);
         }
         let key = key(&services);
         tree.set(&key, services);
     }
 
-    /// Puts the service `name` of `services` on top of what it extends.
+    /// Puts the service `name` of `services` on top of what it extends. One that cannot is left as it is
+    /// and not tried again.
     fn extended(
+        &mut self,
+        name: &str,
+        services: &mut Tree,
+        file: FileId,
+        replaced: &[Vec<String>],
+        chain: &mut Vec<(FileId, String)>,
+        world: &mut World<'_>,
+    ) -> Result<(), Unextended> {
+        let is_own = chain.first().is_none_or(|it| it.0 == file);
+        let done = self.try_to_extend(name, services, file, replaced, chain, world);
+        if let Err(Unextended(reason)) = &done {
+            let _ = services.get_mut(name).and_then(|it| it.take("extends"));
+            if is_own {
+                self.out.incomplete_services.insert(name.to_owned(), reason.clone());
+            }
+        }
+        done
+    }
+
+    fn try_to_extend(
         &mut self,
         name: &str,
         services: &mut Tree,
@@ -51,6 +71,9 @@ impl Loader<'_> {
             let message = format!("`{name}` extends itself, be it through others");
             self.out.faults.push(Fault::written(message.clone(), extends.span));
             return Err(Unextended(message));
+        }
+        if chain.len() > MAX_CHAIN {
+            return Err(outside());
         }
         chain.push(step);
         let base_name = if extends.as_map().is_some() { extends.get("service") } else { Some(&extends) };

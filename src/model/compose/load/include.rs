@@ -8,6 +8,9 @@ use crate::model::compose::variables::dotenv;
 use crate::model::compose::{folder_of, paths};
 use crate::source::{FileId, Spanned};
 
+/// Files that include each other: deeper than anybody writes.
+const MAX_DEPTH: usize = 50;
+
 impl Loader<'_> {
     /// Adds what the files of `include:` hold to `tree`.
     pub(super) fn include(&mut self, tree: &mut Tree, world: &mut World<'_>) {
@@ -46,6 +49,9 @@ impl Loader<'_> {
         if world.included.contains(&first) {
             let message = format!("`{}` includes itself, be it through others", self.index.facts.path(first));
             self.out.faults.push(Fault::written(message, paths_of.span));
+            return None;
+        }
+        if world.included.len() > MAX_DEPTH {
             return None;
         }
         let folder = match item.get("project_directory").and_then(Tree::as_text) {

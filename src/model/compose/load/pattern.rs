@@ -20,10 +20,37 @@ pub(super) fn matches(path: &[&str], pattern: &str) -> bool {
 
 /// The first of these whose pattern fits.
 pub(super) fn find<T: Copy>(path: &[&str], table: &[(&str, T)]) -> Option<T> {
-    table.iter().find(|(pattern, _)| matches(path, pattern)).map(|(_, it)| *it)
+    // Nearly all of them are about one key of a service, which a look at that key tells at once.
+    let may_fit = |pattern: &str| match (pattern.strip_prefix("services.*."), path) {
+        (Some(rest), ["services", _, key, ..]) => rest.starts_with(key),
+        (Some(_), _) => false,
+        (None, _) => true,
+    };
+    let mut fitting = table.iter().filter(|(pattern, _)| may_fit(pattern));
+    fitting.find(|(pattern, _)| matches(path, pattern)).map(|(_, it)| *it)
 }
 
-/// Visits every value that `pattern` means.
+/// Visits every value that `pattern` means, to look at it.
+pub(super) fn visit(tree: &Tree, pattern: &str, look: &mut dyn FnMut(&Tree)) {
+    let (first, rest) = match pattern.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (pattern, None),
+    };
+    let mut go = |value: &Tree| match rest {
+        Some(rest) => visit(value, rest, look),
+        None => look(value),
+    };
+    match &tree.kind {
+        TreeKind::Map(entries) => {
+            let wanted = entries.iter().filter(|it| first == "*" || it.key.value == first);
+            wanted.for_each(|it| go(&it.value));
+        }
+        TreeKind::List(items) if first == "*" || first == "[]" => items.iter().for_each(go),
+        _ => {}
+    }
+}
+
+/// Visits every value that `pattern` means, to change it.
 pub(in crate::model::compose) fn each(tree: &mut Tree, pattern: &str, visit: &mut dyn FnMut(&mut Tree)) {
     let (first, rest) = match pattern.split_once('.') {
         Some((first, rest)) => (first, Some(rest)),
