@@ -7,7 +7,7 @@ use clap::Args;
 use super::exit::{Done, Failure};
 use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
-use crate::engine::{self, Options};
+use crate::engine;
 use crate::model::{
     Alternative, CallRole, Command, Dial, Environment, HealthCheck, Healthcheck, Image, Namespace,
     NetworkCall, Origin, Pod, Process, Program, Project, PublishedPort, Stopping, Text, Workload,
@@ -30,7 +30,7 @@ pub(super) struct ModelArguments {
 pub(super) fn run(arguments: &ModelArguments) -> Result<Done, Failure> {
     let directory = super::project::working_directory();
     for project in project::load_all(arguments.path.as_slice(), &arguments.settings)? {
-        let outcome = engine::check(&project.input, &Options::default());
+        let outcome = engine::join(&project.input);
         let entries = entries(&outcome.project);
         let sources = &project.input.sources;
         output::print(|out| match arguments.outline.format {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::exit::{Done, Failure};
 use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
-use crate::engine::{self, Options};
+use crate::engine;
 use crate::model::{Address, Endpoint, Project, Stack, Verdict, Workload};
 use crate::net::{Protocol, parse_port};
 use crate::report::trace::{self, Labels};
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &TraceArguments) -> Result<Done, Failure> {
     let directory = project::working_directory();
     let loaded = project::load_all(arguments.project.as_slice(), &arguments.settings)?;
     let Some(loaded) = loaded.first() else { return Ok(Done::Clean) };
-    let outcome = engine::check(&loaded.input, &Options::default());
+    let outcome = engine::join(&loaded.input);
     let (project, sources) = (&outcome.project, &loaded.input.sources);
     let labels = Labels::of(project, sources);
     let format = arguments.outline.format;

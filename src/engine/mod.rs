@@ -95,14 +95,23 @@ pub struct Outcome {
 /// Checks one project on the current rayon pool.
 #[must_use]
 pub fn check(input: &Input, options: &Options) -> Outcome {
+    let mut outcome = join(input);
+    let internal_errors = Mutex::new(std::mem::take(&mut outcome.internal_errors));
+    outcome.diagnostics = run_rules(&outcome.project, &input.settings, options, &internal_errors);
+    sort(&mut outcome.diagnostics, &input.sources);
+    outcome.internal_errors = internal_errors.into_inner().unwrap_or_default();
+    outcome
+}
+
+/// Reads and joins one project on the current rayon pool, without judging it: there are no diagnostics.
+#[must_use]
+pub fn join(input: &Input) -> Outcome {
     let internal_errors = Mutex::new(Vec::new());
     let facts = read_facts(input, &internal_errors);
     let project =
         isolate::run("joining the project", &internal_errors, || Project::build(&facts)).unwrap_or_default();
-    let mut diagnostics = run_rules(&project, &input.settings, options, &internal_errors);
-    sort(&mut diagnostics, &input.sources);
     let internal_errors = internal_errors.into_inner().unwrap_or_default();
-    Outcome { facts, project, diagnostics, internal_errors }
+    Outcome { facts, project, diagnostics: Vec::new(), internal_errors }
 }
 
 /// The facts of every file. Reading one file never depends on another, but for Go: which Go files
