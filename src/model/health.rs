@@ -45,11 +45,22 @@ impl Project {
     /// it is none of that; empty when the port may be served.
     #[must_use]
     pub fn served_instead(&self, id: WorkloadId, asked: &HealthPort) -> Vec<&Listener> {
-        let is_dead = self.is_itself(id, &asked.host)
-            && matches!(self.serves(id, asked.port, Protocol::Tcp), Served::No);
-        let members = if is_dead { self.namespace_members(id) } else { Vec::new() };
-        let listeners = members.into_iter().flat_map(|it| &self.workload(it).listeners.known);
-        listeners.filter(|it| it.port.is_some() && it.protocol == Protocol::Tcp).collect()
+        if !self.is_itself(id, &asked.host) {
+            return Vec::new();
+        }
+        self.listeners_instead(id, asked.port, Protocol::Tcp)
+    }
+
+    /// What listens in the network namespace of `id`, all of it known, when nothing does on that port; empty
+    /// when something may.
+    #[must_use]
+    pub fn listeners_instead(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Vec<&Listener> {
+        if !matches!(self.serves(id, port, protocol), Served::No) {
+            return Vec::new();
+        }
+        let listeners =
+            self.namespace_members(id).into_iter().flat_map(|it| &self.workload(it).listeners.known);
+        listeners.filter(|it| it.port.is_some() && it.protocol == protocol).collect()
     }
 
     /// The first program that `check` runs and the image of `workload` certainly lacks. Without the shell of a

@@ -1,6 +1,8 @@
 //! Pods of Kubernetes, as far as containers of the project run in them.
 
-use super::{HealthSource, Project, Workload, WorkloadKind};
+use std::collections::BTreeMap;
+
+use super::{HealthSource, Listener, Namespace, Project, Workload, WorkloadKind};
 use crate::net::Protocol;
 use crate::source::{Span, Spanned};
 
@@ -21,6 +23,8 @@ pub struct Pod {
     pub namespace: Option<String>,
     /// By which ports others come to it.
     pub entrances: Vec<PodEntrance>,
+    /// `containerPort` of its containers, which opens nothing.
+    pub declared: Vec<Spanned<(u16, Protocol)>>,
 }
 
 /// A way by which others come to a port of a pod, through its network interface. An entry of `ports` is
@@ -31,8 +35,10 @@ pub struct PodEntrance {
     pub port: u16,
     /// The transport.
     pub protocol: Protocol,
-    /// Where it is written.
+    /// Where it is written, as a number or by its name.
     pub span: Span,
+    /// Where its number is written; behind a name that is in the `ports` of a container.
+    pub number: Span,
     /// Who comes.
     pub by: Visitor,
 }
@@ -52,6 +58,50 @@ impl Project {
     pub fn pod_of(&self, workload: &Workload) -> Option<&Pod> {
         let WorkloadKind::Pod(id) = workload.kind else { return None };
         self.pods.get(id.0 as usize)
+    }
+
+    /// Where Services lead, each place with the pods behind it and what these serve. Only places are listed
+    /// whose port certainly none of the pods serves, and which are known whole.
+    #[must_use]
+    pub fn dead_service_ports(&self) -> Vec<(&PodEntrance, Vec<(&Workload, Vec<&Listener>)>)> {
+        let mut places: BTreeMap<Span, (&PodEntrance, Option<Vec<_>>)> = BTreeMap::new();
+        for workload in self.workloads.iter().filter(|it| it.namespace == Namespace::Own) {
+            let Some(pod) = self.pod_of(workload) else { continue };
+            let by_service = |it: &&PodEntrance| matches!(it.by, Visitor::Service(_));
+            for entrance in pod.entrances.iter().filter(by_service) {
+                let served = self.listeners_instead(workload.id, entrance.port, entrance.protocol);
+                let is_judged = workload.incomplete.is_none() && !served.is_empty();
+                let (_, pods) = places.entry(entrance.number).or_insert((entrance, Some(Vec::new())));
+                let is_new = |pods: &[(&Workload, _)]| pods.iter().all(|(it, _)| it.id != workload.id);
+                match pods {
+                    Some(pods) if is_judged && is_new(pods) => pods.push((workload, served)),
+                    Some(_) if is_judged => {}
+                    pods => *pods = None,
+                }
+            }
+        }
+        places.into_values().filter_map(|(entrance, pods)| Some((entrance, pods?))).collect()
+    }
+}
+
+impl Project {
+    /// What pods say that they serve and certainly do not, each with a container and what the pod serves.
+    /// Ports that a Service or a probe names are left out: what is wrong with these, shows there.
+    #[must_use]
+    pub fn undeclared_listeners(&self) -> Vec<(Spanned<(u16, Protocol)>, &Workload, Vec<&Listener>)> {
+        let mut out = Vec::new();
+        for workload in self.workloads.iter().filter(|it| it.namespace == Namespace::Own) {
+            let Some(pod) = self.pod_of(workload).filter(|_| workload.incomplete.is_none()) else { continue };
+            for port in &pod.declared {
+                let is_judged = pod.entrances.iter().any(|it| it.number == port.span);
+                let (number, protocol) = port.value;
+                let served = self.listeners_instead(workload.id, number, protocol);
+                if !is_judged && !served.is_empty() {
+                    out.push((port.clone(), workload, served));
+                }
+            }
+        }
+        out
     }
 }
 

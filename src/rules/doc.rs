@@ -36,6 +36,8 @@ pub enum Category {
     Health,
     /// What is open to more than it should be.
     Exposure,
+    /// Services, policies and routes of clusters.
+    Kubernetes,
     /// Building the image.
     Build,
     /// The files themselves.
@@ -52,6 +54,7 @@ impl Category {
             Self::Reachability => "reachability",
             Self::Health => "health",
             Self::Exposure => "exposure",
+            Self::Kubernetes => "kubernetes",
             Self::Build => "build",
             Self::Files => "files",
         }
@@ -64,6 +67,7 @@ impl Category {
             Self::Reachability,
             Self::Health,
             Self::Exposure,
+            Self::Kubernetes,
             Self::Build,
             Self::Files,
         ];

@@ -14,6 +14,7 @@ macro_rules! rule {
 }
 
 mod container_address_dialled;
+mod container_port_mismatch;
 mod doc;
 mod duplicate_listener;
 mod exposed_port_mismatch;
@@ -41,6 +42,7 @@ mod missing_health_tool;
 mod missing_healthcheck;
 mod published_port_mismatch;
 mod published_protocol_mismatch;
+mod service_port_mismatch;
 mod shell_form_signal;
 mod short_grace_period;
 mod syntax_error;
@@ -126,6 +128,9 @@ pub const RULES: &[Rule] = &[
     short_grace_period::RULE,
     // Exposure.
     exposed_profiler::RULE,
+    // Kubernetes.
+    service_port_mismatch::RULE,
+    container_port_mismatch::RULE,
     // Build.
     go_version_mismatch::RULE,
     missing_config_file::RULE,

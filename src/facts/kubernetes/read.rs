@@ -35,7 +35,8 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
     let spec = node.get("spec");
     let content = match kind.value.as_str() {
         "Pod" => Content::Pods(pods(node)),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => {
+        // Argo's Rollout has the template of a Deployment: <https://argo-rollouts.readthedocs.io/en/stable/features/specification/>.
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout" => {
             let template = spec.and_then(|it| it.get("template"));
             Content::Pods(PodTemplate {
                 replicas: spec.and_then(|it| number(it, "replicas")),

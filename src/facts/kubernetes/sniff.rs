@@ -14,6 +14,7 @@ const KINDS: &[&str] = &[
     "List",
     "Pod",
     "ReplicaSet",
+    "Rollout",
     "Secret",
     "Service",
     "StatefulSet",

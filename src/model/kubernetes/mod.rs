@@ -92,6 +92,7 @@ impl<'a> Cluster<'a> {
             name,
             namespace: object.namespace.as_ref().map(|it| it.value.clone()),
             entrances: entrances::entrances(self, object, template),
+            declared: entrances::declared(template),
         };
         let incomplete = self.doubt(plan);
         let mut containers: Vec<PodContainer> = Vec::new();

@@ -30,7 +30,7 @@ fn check(probe: &Probe, container: &Container, environment: &Environment) -> Hea
         out.unexpanded.clear();
         return out;
     }
-    let Some((port, number)) = asked_port(probe, container) else { return out };
+    let Some((port, Spanned { value: number, .. })) = asked_port(probe, container) else { return out };
     out.ports.push(HealthPort { host: String::new(), port: number, span: port.span });
     if let ProbeAction::HttpGet { path, headers, .. } = &probe.action {
         let has_query = path.as_ref().is_some_and(|it| it.as_str().contains('?'));
@@ -55,24 +55,24 @@ fn check(probe: &Probe, container: &Container, environment: &Environment) -> Hea
 pub(super) fn asked_port<'p>(
     probe: &'p Probe,
     container: &Container,
-) -> Option<(&'p Spanned<PortReference>, u16)> {
+) -> Option<(&'p Spanned<PortReference>, Spanned<u16>)> {
     let port = match &probe.action {
         ProbeAction::HttpGet { host: None, port, .. }
         | ProbeAction::TcpSocket { host: None, port }
         | ProbeAction::Grpc { port } => port,
         _ => return None,
     };
-    Some((port, number_of(&port.value, std::slice::from_ref(container))?))
+    Some((port, number_of(port, std::slice::from_ref(container))?))
 }
 
-/// The number of a port; a name is one of these containers' `ports`.
-pub(super) fn number_of(port: &PortReference, containers: &[Container]) -> Option<u16> {
-    match port {
-        PortReference::Number(number) => Some(*number),
+/// The number of a port and where it is written; a name is one of these containers' `ports`.
+pub(super) fn number_of(port: &Spanned<PortReference>, containers: &[Container]) -> Option<Spanned<u16>> {
+    match &port.value {
+        PortReference::Number(number) => Some(Spanned::new(*number, port.span)),
         PortReference::Name(name) => {
             let mut ports = containers.iter().flat_map(|it| &it.ports);
             let port = ports.find(|it| it.name.as_ref().is_some_and(|it| it.value == *name))?;
-            Some(port.port.value)
+            Some(port.port.clone())
         }
     }
 }
