@@ -156,6 +156,7 @@ fn what_the_project_does_not_decide_is_unknown() {
             "compose.yaml",
             "services:
   client: {image: redis:7}
+  console: {image: redis:7, profiles: [debug]}
   queue: {image: 'rabbitmq:3-management'}
   stranger: {image: 'registry.example.com/own/thing:1', ports: ['8080:8080']}
   guest: {image: redis:7, network_mode: 'container:elsewhere'}
@@ -168,6 +169,7 @@ networks:
     );
     for (from, to, code, reason) in [
         ("client", "queue:5672", 0, "`queue` listens on :5672/tcp"),
+        ("console", "client", 0, "`console` is started with the profile `debug` alone"),
         ("client", "queue:15672", 3, "is for the configuration of its image"),
         ("client", "stranger:8080", 3, "it is not known on which ports `stranger` listens"),
         ("host", "stranger:8080", 3, "port 8080 of the host leads to port 8080 of `stranger`"),

@@ -103,7 +103,7 @@ func references(projects []string) []string {
 func fillCache(engine *engine, projects []string) error {
 	cache := engine.cache
 	environment := append(os.Environ(), "CGO_ENABLED=0", "GOCACHE="+cache+"/build", "GOMODCACHE="+cache+"/modules",
-		"GOFLAGS=-modcacherw -trimpath", "GOTOOLCHAIN=local", "GOWORK=off")
+		"GOFLAGS=-modcacherw -trimpath -buildvcs=false", "GOTOOLCHAIN=local", "GOWORK=off")
 	for _, project := range projects {
 		for _, arguments := range [][]string{{"mod", "download"}, {"build", "-o", os.DevNull, "./..."}} {
 			command := exec.Command("go", arguments...)

@@ -54,6 +54,12 @@ pub(super) fn all(project: &Project) -> Vec<Start> {
 impl Way<'_, '_> {
     /// Whether `id` may be started; what hinders it is a step.
     pub(super) fn starts(&mut self, id: WorkloadId) -> bool {
+        let workload = self.project.workload(id);
+        if !workload.profiles.is_empty() {
+            let (name, profiles) = (&workload.name.value, workload.profiles.join("` or `"));
+            let says = format!("`{name}` is started with the profile `{profiles}` alone");
+            self.pass(Stage::Start, says, vec![at(workload.name.span, "the service")]);
+        }
         match &self.reachability.starts[id.0 as usize] {
             Start::Free => true,
             Start::Hindered(step, fix) => {
