@@ -35,6 +35,9 @@ pub struct Composition {
     pub undefined_networks: Vec<UndefinedNetwork>,
     /// What Compose refuses, in the order of places; networks that are not declared are told above.
     pub faults: Vec<ComposeFault>,
+    /// Services that wait for each other, so that none of them starts: each where the one before it, and
+    /// for the first the last, says that it needs it. Empty when there are none.
+    pub dependency_cycle: Vec<Spanned<String>>,
 }
 
 /// Something for which Compose refuses a project.

@@ -15,6 +15,7 @@ macro_rules! rule {
 
 mod container_address_dialled;
 mod container_port_mismatch;
+mod dependency_cycle;
 mod doc;
 mod duplicate_listener;
 mod exposed_port_mismatch;
@@ -126,6 +127,7 @@ pub const RULES: &[Rule] = &[
     unhandled_sigterm::RULE,
     shell_form_signal::RULE,
     short_grace_period::RULE,
+    dependency_cycle::RULE,
     // Exposure.
     exposed_profiler::RULE,
     // Kubernetes.

@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::environment::environment;
 use super::files::{Index, ProjectFiles, load_project};
-use super::load::{cycle, each, is_active, single_ports, to_sequence};
+use super::load::{each, is_active, single_ports, to_sequence};
 use super::variables::Variables;
 use super::{Setting, commands, paths};
 use crate::facts::compose::tree::{Tree, TreeEntry, TreeKind};
@@ -86,8 +86,9 @@ impl Printer<'_> {
         }
         let profiles = self.project.profiles();
         let profiles: FxHashSet<&str> = profiles.iter().map(String::as_str).collect();
-        if let Some(fault) = cycle(tree, &profiles) {
-            return Err(vec![fault]);
+        if let Some(first) = self.project.cycle.first() {
+            let message = format!("`{}` waits for itself, be it through others", first.value);
+            return Err(vec![ComposeFault { message, span: first.span, basis: FaultBasis::Project }]);
         }
         let mut services = tree.take("services").unwrap_or_default();
         let typed: FxHashMap<&str, &Service> = self

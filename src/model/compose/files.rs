@@ -9,7 +9,7 @@ use crate::facts::compose::tree::Tree;
 use crate::facts::compose::{self, ComposeFile, Document, Service, Value};
 use crate::facts::{Facts, Lookup, join_path};
 use crate::model::{ComposeFault, FaultBasis};
-use crate::source::FileId;
+use crate::source::{FileId, Spanned};
 
 /// One Compose project: its files merged, variables not expanded yet.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub(super) struct ProjectFiles {
     pub(super) document: Document,
     /// What Compose refuses.
     pub(super) faults: Vec<ComposeFault>,
+    /// Services that wait for each other, as [`load::cycle`] tells them.
+    pub(super) cycle: Vec<Spanned<String>>,
     /// What `${VARIABLE}` means.
     pub(super) variables: Variables,
     /// Why the project may hold more.
@@ -215,11 +217,20 @@ pub(super) fn load_project(
         load::load(index, files, &folder, &variables);
     let mut document = compose::read_merged(&tree);
     document.services.retain(|it| it.name.is_some());
-    let mut out =
-        ProjectFiles { files, folder, document, faults, variables, incomplete, incomplete_services };
+    let mut out = ProjectFiles {
+        files,
+        folder,
+        document,
+        faults,
+        cycle: Vec::new(),
+        variables,
+        incomplete,
+        incomplete_services,
+    };
     let profiles = out.profiles();
     let profiles = profiles.iter().map(String::as_str).collect();
     let inconsistent = load::consistency(&tree, &profiles, &out.faults);
+    out.cycle = load::cycle(&tree, &profiles);
     out.faults.extend(inconsistent);
     (out, tree)
 }

@@ -67,6 +67,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         incomplete,
         undefined_networks,
         faults: project.faults,
+        dependency_cycle: project.cycle,
     });
 }
 

@@ -122,16 +122,17 @@ pub(in crate::model::compose) fn consistency(
     judge.faults
 }
 
-/// Services that wait for each other, so that none of them ever starts.
-pub(in crate::model::compose) fn cycle(tree: &Tree, profiles: &FxHashSet<&str>) -> Option<ComposeFault> {
+/// Services that wait for each other, so that none of them ever starts: each where the one before it,
+/// and for the first the last, says that it needs it.
+pub(in crate::model::compose) fn cycle(tree: &Tree, profiles: &FxHashSet<&str>) -> Vec<Spanned<String>> {
     let services = entries(tree, "services");
     let active = services.iter().filter(|it| is_active(&it.value, profiles));
     let dependencies: FxHashMap<&str, Vec<(&str, Span)>> =
         active.map(|it| (it.key.value.as_str(), dependencies_of(&it.value))).collect();
     let mut done: FxHashSet<&str> = FxHashSet::default();
-    let mut names = services.iter().map(|it| it.key.value.as_str());
-    let (names, span) = names.find_map(|it| find_cycle(it, &dependencies, &mut Vec::new(), &mut done))?;
-    Some(Fault::consistency(format!("these services wait for each other: {names}"), span))
+    let mut starts = services.iter().map(|it| (it.key.value.as_str(), it.key.span));
+    let found = starts.find_map(|it| find_cycle(it, &dependencies, &mut Vec::new(), &mut done));
+    found.unwrap_or_default()
 }
 
 /// Whether a service runs when these profiles are active.
@@ -289,23 +290,22 @@ fn dependencies_of(service: &Tree) -> Vec<(&str, Span)> {
 }
 
 fn find_cycle<'t>(
-    name: &'t str,
+    (name, needed_at): (&'t str, Span),
     dependencies: &FxHashMap<&'t str, Vec<(&'t str, Span)>>,
-    chain: &mut Vec<&'t str>,
+    chain: &mut Vec<(&'t str, Span)>,
     done: &mut FxHashSet<&'t str>,
-) -> Option<(String, Span)> {
+) -> Option<Vec<Spanned<String>>> {
+    if let Some(start) = chain.iter().position(|it| it.0 == name) {
+        chain[start].1 = needed_at;
+        return Some(chain[start..].iter().map(|it| Spanned::new(it.0.to_owned(), it.1)).collect());
+    }
     // A chain of more services is no cycle that anybody wrote.
     if done.contains(name) || chain.len() > 500 {
         return None;
     }
-    chain.push(name);
-    for (next, span) in dependencies.get(name).into_iter().flatten() {
-        if let Some(start) = chain.iter().position(|it| it == next) {
-            let names: Vec<String> =
-                chain[start..].iter().chain([next]).map(|it| format!("`{it}`")).collect();
-            return Some((names.join(" -> "), *span));
-        }
-        let found = find_cycle(next, dependencies, chain, done);
+    chain.push((name, needed_at));
+    for next in dependencies.get(name).into_iter().flatten() {
+        let found = find_cycle(*next, dependencies, chain, done);
         if found.is_some() {
             return found;
         }
