@@ -56,7 +56,7 @@ pub use import::PackageName;
 pub use misnamed::{MisnamedVariable, WithoutVariable};
 pub use peers::{HostPortMistake, PeerPort};
 pub use period::Period;
-pub use pod::{Pod, PodEntrance, PodId, Visitor};
+pub use pod::{Pod, PodEntrance, PodId, ServedInstead, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use reachability::{

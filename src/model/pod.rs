@@ -52,6 +52,15 @@ pub enum Visitor {
     Probe(HealthSource),
 }
 
+/// What a pod serves, all of it known, where it is asked for something else.
+#[derive(Clone, Debug)]
+pub struct ServedInstead<'a> {
+    /// A container of the pod.
+    pub workload: &'a Workload,
+    /// What listens in the pod.
+    pub listeners: Vec<&'a Listener>,
+}
+
 impl Project {
     /// The pod that `workload` is a container of.
     #[must_use]
@@ -63,18 +72,20 @@ impl Project {
     /// Where Services lead, each place with the pods behind it and what these serve. Only places are listed
     /// whose port certainly none of the pods serves, and which are known whole.
     #[must_use]
-    pub fn dead_service_ports(&self) -> Vec<(&PodEntrance, Vec<(&Workload, Vec<&Listener>)>)> {
-        let mut places: BTreeMap<Span, (&PodEntrance, Option<Vec<_>>)> = BTreeMap::new();
+    pub fn dead_service_ports(&self) -> Vec<(&PodEntrance, Vec<ServedInstead<'_>>)> {
+        let mut places: BTreeMap<Span, (&PodEntrance, Option<Vec<ServedInstead<'_>>>)> = BTreeMap::new();
         for workload in self.workloads.iter().filter(|it| it.namespace == Namespace::Own) {
             let Some(pod) = self.pod_of(workload) else { continue };
             let by_service = |it: &&PodEntrance| matches!(it.by, Visitor::Service(_));
             for entrance in pod.entrances.iter().filter(by_service) {
-                let served = self.listeners_instead(workload.id, entrance.port, entrance.protocol);
-                let is_judged = workload.incomplete.is_none() && !served.is_empty();
+                let listeners = self.listeners_instead(workload.id, entrance.port, entrance.protocol);
+                let is_judged = workload.incomplete.is_none() && !listeners.is_empty();
                 let (_, pods) = places.entry(entrance.number).or_insert((entrance, Some(Vec::new())));
-                let is_new = |pods: &[(&Workload, _)]| pods.iter().all(|(it, _)| it.id != workload.id);
+                let is_new = |pods: &[ServedInstead<'_>]| pods.iter().all(|it| it.workload.id != workload.id);
                 match pods {
-                    Some(pods) if is_judged && is_new(pods) => pods.push((workload, served)),
+                    Some(pods) if is_judged && is_new(pods) => {
+                        pods.push(ServedInstead { workload, listeners })
+                    }
                     Some(_) if is_judged => {}
                     pods => *pods = None,
                 }
@@ -88,16 +99,16 @@ impl Project {
     /// What pods say that they serve and certainly do not, each with a container and what the pod serves.
     /// Ports that a Service or a probe names are left out: what is wrong with these, shows there.
     #[must_use]
-    pub fn undeclared_listeners(&self) -> Vec<(Spanned<(u16, Protocol)>, &Workload, Vec<&Listener>)> {
+    pub fn undeclared_listeners(&self) -> Vec<(Spanned<u16>, ServedInstead<'_>)> {
         let mut out = Vec::new();
         for workload in self.workloads.iter().filter(|it| it.namespace == Namespace::Own) {
             let Some(pod) = self.pod_of(workload).filter(|_| workload.incomplete.is_none()) else { continue };
             for port in &pod.declared {
                 let is_judged = pod.entrances.iter().any(|it| it.number == port.span);
                 let (number, protocol) = port.value;
-                let served = self.listeners_instead(workload.id, number, protocol);
-                if !is_judged && !served.is_empty() {
-                    out.push((port.clone(), workload, served));
+                let listeners = self.listeners_instead(workload.id, number, protocol);
+                if !is_judged && !listeners.is_empty() {
+                    out.push((Spanned::new(number, port.span), ServedInstead { workload, listeners }));
                 }
             }
         }

@@ -6,17 +6,17 @@ use super::{Context, Findings, Rule};
 pub(super) const RULE: Rule = rule!("container-port-mismatch", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for (declared, workload, served) in ctx.project.undeclared_listeners() {
-        let (name, port, ports) = (&workload.name.value, declared.value.0, list_of_ports(&served));
+    for (declared, pod) in ctx.project.undeclared_listeners() {
+        let (name, port, ports) = (&pod.workload.name.value, declared.value, list_of_ports(&pod.listeners));
         let mut finding = findings
             .report(
                 format!("`containerPort` of `{name}` says {port}, but it listens on {ports}"),
                 declared.span,
                 format!("nothing in `{name}` listens on port {port}"),
             )
-            .confidence(workload.image_confidence)
+            .confidence(pod.workload.image_confidence)
             .help(format!("write {ports}, which tells people and tools what to connect to"));
-        for listener in served {
+        for listener in pod.listeners {
             let at = listener.port.unwrap_or_default();
             finding = finding
                 .confidence(listener.confidence)

@@ -72,7 +72,7 @@ pub(super) fn number_of(port: &Spanned<PortReference>, containers: &[Container])
         PortReference::Name(name) => {
             let mut ports = containers.iter().flat_map(|it| &it.ports);
             let port = ports.find(|it| it.name.as_ref().is_some_and(|it| it.value == *name))?;
-            Some(port.port.clone())
+            Some(port.port)
         }
     }
 }
