@@ -1,9 +1,7 @@
 //! `reachlint check`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::builder::PossibleValue;
@@ -168,12 +166,7 @@ fn write(arguments: &CheckArguments, report: &Report<'_>) -> Result<(), Failure>
         }
         return Ok(());
     };
-    let to_file = |path: &Path| {
-        let mut out = BufWriter::new(File::create(path)?);
-        report::write(report, format, arguments.color == Colour::Always, &mut out)?;
-        out.flush()
-    };
-    to_file(path).map_err(|error| Failure::new(path.display(), &error))?;
+    output::to_file(path, |out| report::write(report, format, arguments.color == Colour::Always, out))?;
     if !arguments.quiet {
         summarise(arguments, report);
     }

@@ -6,6 +6,7 @@ mod coverage;
 mod exit;
 mod explain;
 mod facts;
+mod graph;
 mod model;
 mod output;
 mod project;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
         Some(Command::Facts(it)) => facts::run(&it),
         Some(Command::Model(it)) => model::run(&it),
         Some(Command::Trace(it)) => trace::run(&it),
+        Some(Command::Graph(it)) => graph::run(&it),
         Some(Command::Coverage(it)) => coverage::run(&it),
         Some(Command::ComposeConfig(it)) => compose_config::run(&it),
         Some(Command::SettingsSchema) => settings_schema::run(),
@@ -67,6 +69,8 @@ enum Command {
     Model(model::ModelArguments),
     /// Tell whether one side reaches another and, if not, where the way ends.
     Trace(trace::TraceArguments),
+    /// Draw the network: who runs where, who connects to whom, and whether that arrives.
+    Graph(graph::GraphArguments),
     /// Print how many addresses of Go programs were understood, and why not the others.
     Coverage(coverage::CoverageArguments),
     /// Print a Compose project merged and expanded, as `docker compose config --format json` does.

@@ -1,6 +1,8 @@
 //! Where output goes, and whether it is coloured.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
 
@@ -42,6 +44,19 @@ pub(super) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
         }
         _ => Ok(()),
     }
+}
+
+/// Writes into a file, which is made or emptied.
+pub(super) fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let to_file = || {
+        let mut out = io::BufWriter::new(File::create(path)?);
+        write(&mut out)?;
+        out.flush()
+    };
+    to_file().map_err(|error| Failure::new(path.display(), &error))
 }
 
 /// Prints one line on standard error; nobody can be told when that fails.

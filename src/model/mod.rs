@@ -60,7 +60,8 @@ pub use pod::{Pod, PodEntrance, PodId, ServedInstead, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use reachability::{
-    Address, Cell, DialledWay, Endpoint, Matrix, Outcome, Reachability, Stack, Stage, Step, Trace, Verdict,
+    Address, Cell, Connection, ConnectionKind, DialledWay, Endpoint, Graph, Matrix, Outcome, Reachability,
+    Stack, Stage, Step, Target, Trace, Verdict,
 };
 pub use resolved::Resolved;
 pub use settings::UnreadPort;

@@ -7,6 +7,7 @@ pub mod compose_config;
 mod concise;
 pub mod coverage;
 mod fingerprint;
+pub mod graph;
 mod json;
 pub mod outline;
 mod place;

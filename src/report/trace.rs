@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::place::{self, Range};
-use crate::model::{Address, Endpoint, Matrix, Outcome, Project, Stack, Trace, WorkloadId, WorkloadKind};
+use crate::model::{
+    Address, Endpoint, Matrix, Outcome, Project, Stack, Step, Trace, WorkloadId, WorkloadKind,
+};
 use crate::source::{SourceMap, Spanned};
 
 /// Names for each side of a way.
@@ -143,18 +145,7 @@ pub fn write_json(
 }
 
 fn to_json(trace: &Trace, labels: &Labels, sources: &SourceMap) -> Value {
-    let evidence = |it: &Spanned<String>| {
-        let span = Range::of(sources, it.span);
-        json!({ "file": sources.file(it.span.file).path(), "span": span, "message": it.value })
-    };
-    let steps = trace.steps.iter().map(|it| {
-        json!({
-            "stage": it.stage.as_str(),
-            "outcome": it.outcome.as_str(),
-            "message": it.says,
-            "evidence": it.evidence.iter().map(evidence).collect::<Vec<_>>(),
-        })
-    });
+    let steps = trace.steps.iter().map(|it| step(it, sources));
     json!({
         "from": labels.label(trace.from),
         "to": labels.label(trace.to),
@@ -165,6 +156,22 @@ fn to_json(trace: &Trace, labels: &Labels, sources: &SourceMap) -> Value {
         "steps": steps.collect::<Vec<_>>(),
         "fix": trace.fix,
     })
+}
+
+/// One step of a way.
+pub(super) fn step(it: &Step, sources: &SourceMap) -> Value {
+    json!({
+        "stage": it.stage.as_str(),
+        "outcome": it.outcome.as_str(),
+        "message": it.says,
+        "evidence": it.evidence.iter().map(|it| evidence(it, sources)).collect::<Vec<_>>(),
+    })
+}
+
+/// What stands at a place.
+pub(super) fn evidence(it: &Spanned<String>, sources: &SourceMap) -> Value {
+    let span = Range::of(sources, it.span);
+    json!({ "file": sources.file(it.span.file).path(), "span": span, "message": it.value })
 }
 
 /// Writes each matrix: a line for each destination, a column for each who may want it, `yes`, `no` or `?`, with

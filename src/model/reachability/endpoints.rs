@@ -4,7 +4,7 @@ use super::Endpoint;
 use crate::model::reach::Interfaces;
 use crate::model::{CompositionId, HostAnswer, Project, Workload, WorkloadId, WorkloadKind};
 use crate::net::Protocol;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// Where a destination is dialled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct DialledWay {
     pub to: Endpoint,
     /// What is dialled.
     pub address: Address,
+    /// Where it is dialled.
+    pub site: Span,
 }
 
 /// What is started together and has names for each other.
@@ -65,7 +67,8 @@ impl Project {
                 let host = Some(Spanned::new(dial.host.clone(), dial.host_span));
                 let address = Address { host, port: dial.port, protocol: dial.protocol };
                 let meant = self.meant(from.id, &dial).into_iter();
-                out.extend(meant.map(|to| DialledWay { from: from.id, to, address: address.clone() }));
+                let way = |to| DialledWay { from: from.id, to, address: address.clone(), site: dial.site };
+                out.extend(meant.map(way));
             }
         }
         out

@@ -4,6 +4,7 @@
 //! Docker's behaviour as real engines show it: `tests/reality` compares every verdict with one.
 
 mod endpoints;
+mod graph;
 mod host;
 mod listening;
 mod matrix;
@@ -11,6 +12,7 @@ mod peers;
 mod start;
 
 pub use endpoints::{Address, DialledWay, Stack};
+pub use graph::{Connection, ConnectionKind, Graph, Target};
 pub use matrix::{Cell, Matrix};
 
 use super::{Project, WorkloadId};
@@ -143,14 +145,7 @@ impl Trace {
     /// Whether the destination is reached.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let is = |outcome: Outcome| self.steps.iter().any(|it| it.outcome == outcome);
-        if is(Outcome::Stops) {
-            Verdict::NotReachable
-        } else if is(Outcome::Unknown) {
-            Verdict::Unknown
-        } else {
-            Verdict::Reachable
-        }
+        verdict_of(&self.steps)
     }
 
     /// The step that decides the verdict: the one that stops, else the first that is not known; `None` when
@@ -159,6 +154,18 @@ impl Trace {
     pub fn decisive(&self) -> Option<&Step> {
         let first = |outcome: Outcome| self.steps.iter().find(|it| it.outcome == outcome);
         first(Outcome::Stops).or_else(|| first(Outcome::Unknown))
+    }
+}
+
+/// What the steps of a way come to.
+fn verdict_of(steps: &[Step]) -> Verdict {
+    let is = |outcome: Outcome| steps.iter().any(|it| it.outcome == outcome);
+    if is(Outcome::Stops) {
+        Verdict::NotReachable
+    } else if is(Outcome::Unknown) {
+        Verdict::Unknown
+    } else {
+        Verdict::Reachable
     }
 }
 

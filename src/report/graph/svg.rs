@@ -1,0 +1,218 @@
+//! One section of the page as a drawing.
+
+use std::fmt::Write;
+
+use super::html::escape;
+use super::layout::{self, Layout, Rectangle};
+use super::{Edge, Node, NodeKind, Section};
+use crate::model::Verdict;
+
+/// Draws a section. `number` makes its links unique on the page.
+pub(super) fn draw(section: &Section, number: usize) -> String {
+    let layout = layout::of(section);
+    let mut out = String::new();
+    let (width, height) = (layout.width, layout.height);
+    let title = escape(&format!("The network of {}", section.title));
+    let _ = writeln!(
+        out,
+        "<svg class=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" \
+         role=\"group\" aria-label=\"{title}\">"
+    );
+    for (region, area) in &layout.areas {
+        draw_region(section, *region, *area, &mut out);
+    }
+    for (at, node) in section.nodes.iter().enumerate() {
+        if matches!(node.kind, NodeKind::Host | NodeKind::Internet) {
+            draw_bar(node, layout.nodes[at], number, at, &mut out);
+        }
+    }
+    for (at, edge) in section.edges.iter().enumerate() {
+        draw_edge(section, edge, &layout, number, at, &mut out);
+    }
+    for (at, node) in section.nodes.iter().enumerate() {
+        if !matches!(node.kind, NodeKind::Host | NodeKind::Internet) {
+            draw_card(section, node, layout.nodes[at], number, at, &mut out);
+        }
+    }
+    for (at, edge) in section.edges.iter().enumerate() {
+        draw_pill(section, edge, &layout, number, at, &mut out);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+/// The class by which a verdict is coloured.
+pub(super) fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Reachable => "yes",
+        Verdict::NotReachable => "no",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+fn draw_region(section: &Section, at: usize, area: Rectangle, out: &mut String) {
+    let region = &section.regions[at];
+    let kind = if region.network.is_some() { "" } else { region.kind.as_str() };
+    let name = if kind.is_empty() { "network".to_owned() } else { String::new() };
+    let title = escape(&region.title());
+    let Rectangle { x, y, width, height } = area;
+    let hue = at % 8;
+    let _ = writeln!(
+        out,
+        "<g class=\"region h{hue}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+         rx=\"12\"/><text x=\"{:.1}\" y=\"{:.1}\"><tspan class=\"kind\">{name}</tspan> {title}</text></g>",
+        x + 14.0,
+        y + 19.0,
+    );
+}
+
+fn draw_bar(node: &Node, place: Rectangle, number: usize, at: usize, out: &mut String) {
+    let Rectangle { x, y, width, height } = place;
+    let label = escape(&node.label);
+    let says = if node.kind == NodeKind::Host { "published ports" } else { "other machines" };
+    let _ = writeln!(
+        out,
+        "<a class=\"node bar\" href=\"#s{number}n{at}\" data-node=\"s{number}n{at}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" \
+         width=\"{width:.1}\" height=\"{height:.1}\" rx=\"12\"/><text class=\"name\" x=\"{:.1}\" y=\"{:.1}\">{label}\
+         </text><text class=\"small\" x=\"{:.1}\" y=\"{:.1}\">{says}</text></a>",
+        x + 14.0,
+        y + 22.0,
+        x + 14.0,
+        y + 37.0,
+    );
+}
+
+fn draw_card(section: &Section, node: &Node, place: Rectangle, number: usize, at: usize, out: &mut String) {
+    let Rectangle { x, y, width, height } = place;
+    let kind = match node.kind {
+        NodeKind::Program => "program",
+        NodeKind::Missing => "missing",
+        _ => "container",
+    };
+    let left = x + 14.0;
+    let fails = section.edges.iter().any(|it| it.to == at && it.verdict == Verdict::NotReachable);
+    let fails = if fails { " fails" } else { "" };
+    let _ = write!(
+        out,
+        "<a class=\"node {kind}{fails}\" href=\"#s{number}n{at}\" data-node=\"s{number}n{at}\" data-name=\"{}\">\
+         <title>{}</title><rect class=\"card\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+         rx=\"8\"/><rect class=\"accent\" x=\"{x:.1}\" y=\"{:.1}\" width=\"4\" height=\"{:.1}\" rx=\"2\"/>\
+         <text class=\"name\" x=\"{left:.1}\" y=\"{:.1}\">{}</text>",
+        escape(&node.label),
+        escape(&node.label),
+        y + 10.0,
+        height - 20.0,
+        y + 22.0,
+        escape(&shortened(&node.label, 24)),
+    );
+    let runs = match (&node.runs, node.kind) {
+        (Some(runs), _) => shortened_at_front(runs, 31),
+        (None, NodeKind::Missing) => "no service has this name".to_owned(),
+        (None, _) => "image not known".to_owned(),
+    };
+    let _ =
+        write!(out, "<text class=\"small\" x=\"{left:.1}\" y=\"{:.1}\">{}</text>", y + 38.0, escape(&runs));
+    let mut ports: Vec<&str> = Vec::new();
+    for it in &node.listens {
+        if !ports.contains(&it.says.as_str()) {
+            ports.push(&it.says);
+        }
+    }
+    let mut ports = ports.join("  ");
+    if node.listens_unknown.is_some() {
+        ports.push_str(if ports.is_empty() { "listeners not known" } else { "  ?" });
+    }
+    let _ = writeln!(
+        out,
+        "<text class=\"ports\" x=\"{left:.1}\" y=\"{:.1}\">{}</text></a>",
+        y + 54.0,
+        escape(&shortened(&ports, 29))
+    );
+}
+
+fn draw_edge(section: &Section, edge: &Edge, layout: &Layout, number: usize, at: usize, out: &mut String) {
+    let path = &layout.paths[at];
+    let verdict = class(edge.verdict);
+    let title = escape(&format!("{}: {}", section.title_of(edge), edge.verdict.as_str()));
+    let (from, to) = (edge.from, edge.to);
+    let line = &path.line;
+    let _ = write!(
+        out,
+        "<a class=\"edge {verdict}\" href=\"#s{number}e{at}\" data-edge=\"s{number}e{at}\" \
+         data-from=\"s{number}n{from}\" data-to=\"s{number}n{to}\" aria-label=\"{title}\"><title>{title}</title>\
+         <path class=\"hit\" d=\"{line}\"/><path class=\"line\" d=\"{line}\"/>"
+    );
+    let (x, y) = path.end;
+    let tip = if path.leftwards { x + 8.0 } else { x - 8.0 };
+    let _ = write!(
+        out,
+        "<path class=\"tip\" d=\"M{x:.1} {y:.1}L{tip:.1} {:.1}L{tip:.1} {:.1}Z\"/>",
+        y - 4.0,
+        y + 4.0
+    );
+    if edge.verdict == Verdict::NotReachable {
+        let (x, y) = path.start;
+        let x = if path.leftwards { x - 13.0 } else { x + 13.0 };
+        let _ = write!(
+            out,
+            "<circle class=\"mark\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"6\"/><path class=\"cross\" \
+             d=\"M{:.1} {:.1}l5 5m0 -5l-5 5\"/>",
+            x - 2.5,
+            y - 2.5
+        );
+    }
+    if !matches!(section.nodes[to].kind, NodeKind::Host | NodeKind::Internet) {
+        let crowded = if path.has_room { "" } else { " crowded" };
+        let _ = write!(
+            out,
+            "<text class=\"port{crowded}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            x - 11.0,
+            y - 4.0,
+            escape(&edge.port_suffix())
+        );
+    }
+    out.push_str("</a>\n");
+}
+
+/// What stands on a bar where a connection leaves or arrives: the port of the host, the name outside.
+fn draw_pill(section: &Section, edge: &Edge, layout: &Layout, number: usize, at: usize, out: &mut String) {
+    let path = &layout.paths[at];
+    let (from, to) = (section.nodes[edge.from].kind, section.nodes[edge.to].kind);
+    let (text, (x, y), bar) = match (&edge.on_host, to) {
+        (Some(port), _) if from == NodeKind::Host => (port.clone(), path.start, layout.nodes[edge.from]),
+        (_, NodeKind::Internet) => (section.destination(edge), path.end, layout.nodes[edge.to]),
+        (_, NodeKind::Host) => (section.destination(edge), path.end, layout.nodes[edge.to]),
+        _ => return,
+    };
+    let width = bar.width - 16.0;
+    let left = if to == NodeKind::Internet { x } else { x - width };
+    let _ = writeln!(
+        out,
+        "<a class=\"pill {}\" href=\"#s{number}e{at}\" data-edge=\"s{number}e{at}\"><title>{}</title>\
+         <rect x=\"{left:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"19\" rx=\"9.5\"/>\
+         <text x=\"{:.1}\" y=\"{:.1}\">{}</text></a>",
+        class(edge.verdict),
+        escape(&text),
+        y - 9.5,
+        left + width / 2.0,
+        y + 4.0,
+        escape(&shortened_at_front(&text, if to == NodeKind::Internet { 31 } else { 20 })),
+    );
+}
+
+/// The text, or as much of its beginning as there is room for.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+/// The text, or as much of its end as there is room for.
+fn shortened_at_front(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    std::iter::once('…').chain(text.chars().skip(length - most + 1)).collect()
+}
