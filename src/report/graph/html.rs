@@ -98,9 +98,13 @@ fn overview(picture: &Picture<'_>) -> String {
         let mut items = String::new();
         for (number, section) in picture.sections.iter().enumerate() {
             for (at, edge) in section.edges.iter().enumerate().filter(|(_, it)| it.verdict == verdict) {
-                let why = edge.reason().map(|it| format!("<p>{}</p>", escape(it))).unwrap_or_default();
+                let why = edge.reason().map(|it| format!("<p>{}</p>", code_spans(it))).unwrap_or_default();
+                let stack = match picture.sections.len() {
+                    1 => String::new(),
+                    _ => format!("<small>{}</small>", escape(&section.title)),
+                };
                 items.push_str(&format!(
-                    "<li><a href=\"#s{number}e{at}\" data-edge=\"s{number}e{at}\">{}</a>{why}</li>\n",
+                    "<li><a href=\"#s{number}e{at}\" data-edge=\"s{number}e{at}\">{}</a>{stack}{why}</li>\n",
                     escape(&arrow(&section.title_of(edge)))
                 ));
             }

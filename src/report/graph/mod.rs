@@ -197,14 +197,25 @@ impl Section {
         self.edges.iter().filter(|it| it.verdict == verdict).count()
     }
 
-    /// `host:80 -> web:80`.
+    /// `host:80 -> web:80`, `host 127.0.0.1:80 -> web:80`.
     fn title_of(&self, edge: &Edge) -> String {
         let from = &self.nodes[edge.from].label;
         let from = match &edge.on_host {
+            Some(port) if port.contains(':') => format!("{from} {port}"),
             Some(port) => format!("{from}:{port}"),
             None => from.clone(),
         };
         format!("{from} -> {}", self.destination(edge))
+    }
+
+    /// What stands on the bar of the host or of other machines where a connection meets it.
+    fn pill(&self, edge: &Edge) -> Option<String> {
+        match (&edge.on_host, self.nodes[edge.to].kind) {
+            (Some(port), _) => Some(port.clone()),
+            (None, NodeKind::Internet) => Some(self.destination(edge)),
+            (None, NodeKind::Host) => Some(format!("to {}", self.destination(edge))),
+            (None, _) => None,
+        }
     }
 
     /// `web:80`, `api.example.com:443`.
@@ -257,8 +268,16 @@ impl Builder<'_> {
             edges: Vec::new(),
         };
         let mut keys: Vec<Target> = Vec::new();
+        let bears = |name: &str| {
+            graph.workloads.iter().filter(|it| self.project.workload(**it).name.value == name).count()
+        };
         for id in &graph.workloads {
-            let node = self.node(*id, &mut section.regions);
+            let mut node = self.node(*id, &mut section.regions);
+            let own = &self.project.workload(*id).name.value;
+            // The title of the section says the file.
+            if bears(own) == 1 {
+                node.label.clone_from(own);
+            }
             section.nodes.push(node);
             keys.push(Target::Endpoint(Endpoint::Workload(*id)));
         }

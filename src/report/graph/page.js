@@ -32,6 +32,15 @@ function selected() {
   show(id ? around(id) : new Set());
 }
 
+// What is chosen in the list may be outside of the part of the picture that is seen.
+function bringIntoView() {
+  const id = location.hash.slice(1);
+  const found = id && marked.find((it) => id === (it.dataset.node || it.dataset.edge));
+  if (found) {
+    found.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+}
+
 for (const it of all("[data-node], [data-edge]")) {
   const id = it.dataset.node || it.dataset.edge;
   it.addEventListener("mouseenter", () => show(around(id)));
@@ -61,7 +70,10 @@ fit.addEventListener("click", () => {
   const pressed = document.body.classList.toggle("fit");
   fit.setAttribute("aria-pressed", String(pressed));
 });
-document.body.classList.add("fit");
+// A picture that would become too small to read keeps its size, and scrolls.
+const isWide = all(".picture").some((it) => it.width.baseVal.value > 1.7 * it.parentElement.clientWidth);
+document.body.classList.toggle("fit", !isWide);
+fit.setAttribute("aria-pressed", String(!isWide));
 
 document.querySelector(".legend").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("keydown", (event) => {
@@ -69,5 +81,8 @@ addEventListener("keydown", (event) => {
     location.hash = "";
   }
 });
-addEventListener("hashchange", selected);
+addEventListener("hashchange", () => {
+  selected();
+  bringIntoView();
+});
 selected();

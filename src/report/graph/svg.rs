@@ -7,15 +7,20 @@ use super::layout::{self, Layout, Rectangle};
 use super::{Edge, Node, NodeKind, Section};
 use crate::model::Verdict;
 
+/// How many colours there are for regions; the style names them, and one behind them that means none.
+const HUES: usize = 10;
+
 /// Draws a section. `number` makes its links unique on the page.
 pub(super) fn draw(section: &Section, number: usize) -> String {
     let layout = layout::of(section);
     let mut out = String::new();
     let (width, height) = (layout.width, layout.height);
+    // Among very many connections those stand back that are in order.
+    let busy = if section.edges.len() > 40 { " busy" } else { "" };
     let title = escape(&format!("The network of {}", section.title));
     let _ = writeln!(
         out,
-        "<svg class=\"picture\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" \
+        "<svg class=\"picture{busy}\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" \
          role=\"group\" aria-label=\"{title}\">"
     );
     for (region, area) in &layout.areas {
@@ -26,12 +31,16 @@ pub(super) fn draw(section: &Section, number: usize) -> String {
             draw_bar(node, layout.nodes[at], number, at, &mut out);
         }
     }
-    for (at, edge) in section.edges.iter().enumerate() {
-        draw_edge(section, edge, &layout, number, at, &mut out);
+    // What fails is drawn above the others.
+    for verdict in [Verdict::Reachable, Verdict::Unknown, Verdict::NotReachable] {
+        for (at, edge) in section.edges.iter().enumerate().filter(|(_, it)| it.verdict == verdict) {
+            draw_edge(section, edge, &layout, number, at, &mut out);
+        }
     }
     for (at, node) in section.nodes.iter().enumerate() {
         if !matches!(node.kind, NodeKind::Host | NodeKind::Internet) {
             draw_card(section, node, layout.nodes[at], number, at, &mut out);
+            draw_chips(section, &layout.elsewhere[at], layout.nodes[at], number, at, &mut out);
         }
     }
     for (at, edge) in section.edges.iter().enumerate() {
@@ -56,7 +65,7 @@ fn draw_region(section: &Section, at: usize, area: Rectangle, out: &mut String) 
     let name = if kind.is_empty() { "network".to_owned() } else { String::new() };
     let title = escape(&region.title());
     let Rectangle { x, y, width, height } = area;
-    let hue = at % 8;
+    let hue = at % HUES;
     let _ = writeln!(
         out,
         "<g class=\"region h{hue}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
@@ -69,7 +78,7 @@ fn draw_region(section: &Section, at: usize, area: Rectangle, out: &mut String) 
 fn draw_bar(node: &Node, place: Rectangle, number: usize, at: usize, out: &mut String) {
     let Rectangle { x, y, width, height } = place;
     let label = escape(&node.label);
-    let says = if node.kind == NodeKind::Host { "published ports" } else { "other machines" };
+    let says = if node.kind == NodeKind::Host { "ports of the machine" } else { "other machines" };
     let _ = writeln!(
         out,
         "<a class=\"node bar\" href=\"#s{number}n{at}\" data-node=\"s{number}n{at}\"><rect x=\"{x:.1}\" y=\"{y:.1}\" \
@@ -103,10 +112,10 @@ fn draw_card(section: &Section, node: &Node, place: Rectangle, number: usize, at
         y + 10.0,
         height - 20.0,
         y + 22.0,
-        escape(&shortened(&node.label, 24)),
+        escape(&shortened(&node.label, 21)),
     );
     let runs = match (&node.runs, node.kind) {
-        (Some(runs), _) => shortened_at_front(runs, 31),
+        (Some(runs), _) => shortened_at_front(runs, 28),
         (None, NodeKind::Missing) => "no service has this name".to_owned(),
         (None, _) => "image not known".to_owned(),
     };
@@ -126,8 +135,54 @@ fn draw_card(section: &Section, node: &Node, place: Rectangle, number: usize, at
         out,
         "<text class=\"ports\" x=\"{left:.1}\" y=\"{:.1}\">{}</text></a>",
         y + 54.0,
-        escape(&shortened(&ports, 29))
+        escape(&shortened(&ports, 27))
     );
+}
+
+/// The regions of a node that are not drawn around it, as far as there is room.
+fn draw_chips(
+    section: &Section,
+    regions: &[usize],
+    card: Rectangle,
+    number: usize,
+    at: usize,
+    out: &mut String,
+) {
+    if regions.is_empty() {
+        return;
+    }
+    let all: Vec<String> = regions.iter().map(|it| section.regions[*it].title()).collect();
+    let _ = write!(
+        out,
+        "<a class=\"chips\" href=\"#s{number}n{at}\" data-node=\"s{number}n{at}\"><title>{}</title>",
+        escape(&format!("also on {}", all.join(", ")))
+    );
+    let width_of = |text: &str| text.chars().count() as f64 * 5.9 + 12.0;
+    let mut x = card.x + 10.0;
+    for (order, (region, name)) in regions.iter().zip(&all).enumerate() {
+        let rest = all.len() - order;
+        let name = shortened(name, 18);
+        let more = format!("+{rest}");
+        let needed = if rest > 1 { width_of(&name) + 4.0 + width_of(&more) } else { width_of(&name) };
+        let is_last = x + needed > card.right() - 4.0;
+        let (text, hue) = if is_last { (more, HUES) } else { (name, region % HUES) };
+        let width = width_of(&text);
+        let y = card.bottom();
+        let _ = write!(
+            out,
+            "<g class=\"chip h{hue}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"14\" rx=\"7\"/>\
+             <text x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
+            y - 5.0,
+            x + width / 2.0,
+            y + 5.5,
+            escape(&text)
+        );
+        if is_last {
+            break;
+        }
+        x += width + 4.0;
+    }
+    out.push_str("</a>\n");
 }
 
 fn draw_edge(section: &Section, edge: &Edge, layout: &Layout, number: usize, at: usize, out: &mut String) {
@@ -178,11 +233,11 @@ fn draw_edge(section: &Section, edge: &Edge, layout: &Layout, number: usize, at:
 fn draw_pill(section: &Section, edge: &Edge, layout: &Layout, number: usize, at: usize, out: &mut String) {
     let path = &layout.paths[at];
     let (from, to) = (section.nodes[edge.from].kind, section.nodes[edge.to].kind);
-    let (text, (x, y), bar) = match (&edge.on_host, to) {
-        (Some(port), _) if from == NodeKind::Host => (port.clone(), path.start, layout.nodes[edge.from]),
-        (_, NodeKind::Internet) => (section.destination(edge), path.end, layout.nodes[edge.to]),
-        (_, NodeKind::Host) => (section.destination(edge), path.end, layout.nodes[edge.to]),
-        _ => return,
+    let Some(text) = section.pill(edge) else { return };
+    let ((x, y), bar) = if from == NodeKind::Host {
+        (path.start, layout.nodes[edge.from])
+    } else {
+        (path.end, layout.nodes[edge.to])
     };
     let width = bar.width - 16.0;
     let left = if to == NodeKind::Internet { x } else { x - width };
