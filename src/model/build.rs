@@ -10,7 +10,8 @@ use super::image::{ByHand, builds_by_hand};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
-    WorkloadKind, World, catalogued, command_dials, database, mentions, read_health_check, unexpanded_in,
+    WorkloadKind, World, catalogued, command_dials, configured_dials, database, mentions, read_health_check,
+    unexpanded_in,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
@@ -212,6 +213,10 @@ impl Join<'_> {
             workload.listeners = self.foreign_listeners(workload, start);
             workload.dials_incomplete =
                 (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
+        }
+        if let Some(reference) = workload.image_reference.as_ref().filter(|_| image.is_none()) {
+            let found = configured_dials::read(reference.text.as_str(), mounts, self.facts);
+            workload.dials.extend(found);
         }
         for setting in [entrypoint, command] {
             if let Setting::Set(command, span) = setting {

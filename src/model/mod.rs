@@ -8,6 +8,7 @@ mod build;
 mod catalogued;
 mod command_dials;
 pub mod compose;
+mod configured_dials;
 mod container;
 mod coverage;
 mod database;

@@ -13,6 +13,7 @@ mod programs;
 mod signals;
 mod structs;
 mod table;
+mod targets;
 mod variable_words;
 mod wrappers;
 
@@ -31,5 +32,6 @@ pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use signals::{ByImport, sigterm_by_import};
 pub use structs::structure;
+pub use targets::{TargetEntry, targets};
 pub use variable_words::{adds_nothing, is_near_word};
 pub use wrappers::{FunctionName, Wrappers};

@@ -425,6 +425,8 @@ pub enum DialSource {
     HealthCheck,
     /// A command line (`wait-for-it db:5432`, `migrate -database postgres://...`).
     Command,
+    /// A configuration file of a public image: what Prometheus scrapes, where Kong leads.
+    Configuration,
 }
 
 /// The HTTP routes of a program.

@@ -1,0 +1,56 @@
+//! What public images connect to by their configuration files: `rules/catalogue/image-targets.csv`.
+
+use std::sync::OnceLock;
+
+use super::split_reference;
+use super::table::{fits, rows};
+
+/// Keys of a configuration file that lead to an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetEntry {
+    image: &'static str,
+    keys: Vec<&'static str>,
+    /// The key of the port, where it stands beside that of the host.
+    pub port: Option<&'static str>,
+    /// What is spoken where no scheme is written.
+    pub scheme: &'static str,
+}
+
+impl TargetEntry {
+    /// Whether the path of a value leads to such an address.
+    #[must_use]
+    pub fn leads(&self, path: &[String]) -> bool {
+        self.keys.len() == path.len() && self.keys.iter().zip(path).all(|(key, it)| fits(key, it))
+    }
+}
+
+const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/image-targets.csv"));
+
+/// What is known of the image that a reference names.
+pub fn targets(reference: &str) -> impl Iterator<Item = &'static TargetEntry> {
+    static ENTRIES: OnceLock<Vec<TargetEntry>> = OnceLock::new();
+    let entry = |row: super::table::Row| {
+        let keys = row.cell("keys");
+        let (keys, port) = keys.split_once(' ').map_or((keys, None), |(keys, port)| (keys, Some(port)));
+        let keys = keys.split('.').collect();
+        TargetEntry { image: row.cell("image"), keys, port, scheme: row.cell("scheme") }
+    };
+    let entries = ENTRIES.get_or_init(|| rows(TABLE).map(entry).collect());
+    let (name, _) = split_reference(reference);
+    entries.iter().filter(move |it| fits(it.image, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_has_its_keys() {
+        let path = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+        let leads = |image: &str, text: &str| targets(image).any(|it| it.leads(&path(text)));
+        assert!(leads("prom/prometheus:v3", "scrape_configs.0.static_configs.1.targets.0"));
+        assert!(!leads("prom/prometheus", "scrape_configs.0.job_name"));
+        assert!(leads("docker.io/library/kong:3.4", "services.0.host"));
+        assert!(!leads("nginx", "services.0.host"));
+    }
+}
