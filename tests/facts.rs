@@ -126,6 +126,7 @@ impl Facts<'_> {
             DialSource::Variable => ", by a variable",
             DialSource::HealthCheck => ", by a health check",
             DialSource::Command => ", by a command",
+            DialSource::Configuration => ", by a configuration file",
         };
         let certainty = certainty(it.alternative, it.confidence);
         let fact = format!("dial {protocol}{scheme}{}{port}{}{source}{certainty}", it.host, it.path);
