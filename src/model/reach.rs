@@ -43,6 +43,14 @@ pub enum Served<'a> {
 }
 
 impl Project {
+    /// Whether `workload` is on networks that lead nowhere outside of themselves alone: Docker opens no port
+    /// of the host for it (<https://docs.docker.com/reference/compose-file/networks/#internal>).
+    #[must_use]
+    pub fn is_internal_alone(&self, workload: &Workload) -> bool {
+        let is_internal = |network| self.network(network).internal;
+        !workload.networks.is_empty() && workload.networks.iter().all(|it| is_internal(it.network))
+    }
+
     /// What `host` means inside `from`.
     #[must_use]
     pub fn resolve_host(&self, from: WorkloadId, host: &str) -> HostAnswer<'_> {

@@ -29,6 +29,7 @@ mod health_port_mismatch;
 mod host_port_between_containers;
 mod host_port_conflict;
 mod ignored_listen_error;
+mod internal_network_publish;
 mod interrupt_only_shutdown;
 mod invalid_compose;
 mod localhost_across_containers;
@@ -41,12 +42,14 @@ mod missing_expose;
 mod missing_health_endpoint;
 mod missing_health_tool;
 mod missing_healthcheck;
+mod ports_on_host_network;
 mod published_port_mismatch;
 mod published_protocol_mismatch;
 mod service_port_mismatch;
 mod shell_form_signal;
 mod short_grace_period;
 mod syntax_error;
+mod uncheckable_dependency;
 mod undefined_network;
 mod unexpanded_variable;
 mod unhandled_sigterm;
@@ -116,6 +119,9 @@ pub const RULES: &[Rule] = &[
     container_address_dialled::RULE,
     undefined_network::RULE,
     unmapped_host_gateway::RULE,
+    ports_on_host_network::RULE,
+    internal_network_publish::RULE,
+    uncheckable_dependency::RULE,
     // Health and lifecycle.
     missing_health_endpoint::RULE,
     missing_healthcheck::RULE,

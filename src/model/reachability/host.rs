@@ -319,8 +319,7 @@ impl Way<'_, '_> {
     /// The networks of a workload when it has some and each is known to be internal, where they are joined.
     fn all_internal(&self, owner: WorkloadId) -> Option<Vec<Spanned<String>>> {
         let owner = self.project.workload(owner);
-        let is_internal = |network| self.project.network(network).internal;
-        let all = !owner.networks.is_empty() && owner.networks.iter().all(|it| is_internal(it.network));
+        let all = self.project.is_internal_alone(owner);
         let declared = owner.networks.iter().filter_map(|it| self.project.network(it.network).span);
         let declared = declared.map(|it| at(it, "this network is internal"));
         all.then(|| self.project.network_evidence(owner).into_iter().chain(declared).collect())
