@@ -98,29 +98,15 @@ fn draw_card(section: &Section, node: &Node, place: Rectangle, number: usize, at
         NodeKind::Missing => "missing",
         _ => "container",
     };
-    let left = x + 14.0;
     let fails = section.edges.iter().any(|it| it.to == at && it.verdict == Verdict::NotReachable);
     let fails = if fails { " fails" } else { "" };
-    let _ = write!(
-        out,
-        "<a class=\"node {kind}{fails}\" href=\"#s{number}n{at}\" data-node=\"s{number}n{at}\" data-name=\"{}\">\
-         <title>{}</title><rect class=\"card\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
-         rx=\"8\"/><rect class=\"accent\" x=\"{x:.1}\" y=\"{:.1}\" width=\"4\" height=\"{:.1}\" rx=\"2\"/>\
-         <text class=\"name\" x=\"{left:.1}\" y=\"{:.1}\">{}</text>",
-        escape(&node.label),
-        escape(&node.label),
-        y + 10.0,
-        height - 20.0,
-        y + 22.0,
-        escape(&shortened(&node.label, 21)),
-    );
+    let label = escape(&node.label);
     let runs = match (&node.runs, node.kind) {
-        (Some(runs), _) => shortened_at_front(runs, 28),
+        // The digest of an image says nothing to people.
+        (Some(runs), _) => shortened_at_front(runs.split("@sha256:").next().unwrap_or(runs), 28),
         (None, NodeKind::Missing) => "no service has this name".to_owned(),
         (None, _) => "image not known".to_owned(),
     };
-    let _ =
-        write!(out, "<text class=\"small\" x=\"{left:.1}\" y=\"{:.1}\">{}</text>", y + 38.0, escape(&runs));
     let mut ports: Vec<&str> = Vec::new();
     for it in &node.listens {
         if !ports.contains(&it.says.as_str()) {
@@ -131,11 +117,22 @@ fn draw_card(section: &Section, node: &Node, place: Rectangle, number: usize, at
     if node.listens_unknown.is_some() {
         ports.push_str(if ports.is_empty() { "listeners not known" } else { "  ?" });
     }
+    // The inner drawing cuts off what is wider than the card in the reader's fonts.
     let _ = writeln!(
         out,
-        "<text class=\"ports\" x=\"{left:.1}\" y=\"{:.1}\">{}</text></a>",
-        y + 54.0,
-        escape(&shortened(&ports, 27))
+        "<a class=\"node {kind}{fails}\" href=\"#s{number}n{at}\" data-node=\"s{number}n{at}\" \
+         data-name=\"{label}\"><title>{label}</title><rect class=\"card\" x=\"{x:.1}\" y=\"{y:.1}\" \
+         width=\"{width:.1}\" height=\"{height:.1}\" rx=\"8\"/><rect class=\"accent\" x=\"{x:.1}\" y=\"{:.1}\" \
+         width=\"4\" height=\"{:.1}\" rx=\"2\"/><svg x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{height:.1}\">\
+         <text class=\"name\" y=\"22\">{}</text><text class=\"small\" y=\"38\">{}</text>\
+         <text class=\"ports\" y=\"54\">{}</text></svg></a>",
+        y + 10.0,
+        height - 20.0,
+        x + 14.0,
+        width - 18.0,
+        escape(&shortened(&node.label, 21)),
+        escape(&runs),
+        escape(&shortened(&ports, 27)),
     );
 }
 

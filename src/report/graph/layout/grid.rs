@@ -74,7 +74,7 @@ pub(super) fn ranks(section: &Section, members: &[usize]) -> Vec<usize> {
     order.sort_by_key(|it| dialled[*it]);
     let (mut state, mut finished) = (vec![0_u8; count], Vec::new());
     let mut forward: Vec<(usize, usize)> = Vec::new();
-    for root in order {
+    for root in order.iter().copied() {
         if state[root] != 0 {
             continue;
         }
@@ -106,5 +106,36 @@ pub(super) fn ranks(section: &Section, members: &[usize]) -> Vec<usize> {
             ranks[*to] = ranks[*to].max(ranks[from] + 1);
         }
     }
-    ranks
+    // Where everybody dials everybody the longest way is long and says nothing.
+    let is_deep = ranks.iter().any(|it| *it > DEEPEST);
+    if is_deep { distances(&next, &order) } else { ranks }
+}
+
+/// Ranks above this one make a page that is too wide.
+const DEEPEST: usize = 5;
+
+/// The length of the shortest way to each node, from the first in `order` that no other leads to.
+fn distances(next: &[Vec<usize>], order: &[usize]) -> Vec<usize> {
+    let is_dialled = |at: usize| next.iter().any(|it| it.contains(&at));
+    let mut found: Vec<Option<usize>> = vec![None; next.len()];
+    for root in order {
+        // Those in front of whom nobody is begin together; of a circle its first.
+        let mut queue: Vec<usize> = order.iter().copied().filter(|it| !is_dialled(*it)).collect();
+        queue.retain(|it| found[*it].is_none());
+        if queue.is_empty() && found[*root].is_none() {
+            queue.push(*root);
+        }
+        queue.iter().for_each(|it| found[*it] = Some(0));
+        let mut at = 0;
+        while let Some(from) = queue.get(at).copied() {
+            for to in &next[from] {
+                if found[*to].is_none() {
+                    found[*to] = found[from].map(|it| it + 1);
+                    queue.push(*to);
+                }
+            }
+            at += 1;
+        }
+    }
+    found.into_iter().map(Option::unwrap_or_default).collect()
 }

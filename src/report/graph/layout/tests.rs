@@ -108,6 +108,14 @@ fn connections_in_a_circle_have_an_end() {
 }
 
 #[test]
+fn everybody_who_dials_everybody_is_not_a_row() {
+    let regions: &[usize] = &[0];
+    let edges: Vec<(usize, usize)> = (0..9).flat_map(|a| (0..9).map(move |b| (a, b))).collect();
+    let layout = check(&section(1, &[regions; 9], &edges));
+    assert!(layout.width < 3.0 * layout.height, "{} x {}", layout.width, layout.height);
+}
+
+#[test]
 fn an_empty_section_has_a_page() {
     let layout = check(&section(0, &[], &[]));
     assert!(layout.width > 0.0 && layout.height > 0.0);
