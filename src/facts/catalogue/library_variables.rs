@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::table::rows;
+use super::table::{fits, rows};
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +40,6 @@ fn entries() -> &'static [Entry] {
         };
         rows(TABLE).map(entry).collect()
     })
-}
-
-/// Whether `name` fits `pattern`, in which `*` stands for any run of characters.
-fn fits(pattern: &str, name: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return pattern == name };
-    let Some(rest) = name.strip_prefix(before) else { return false };
-    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
 }
 
 const TABLE: &str =
