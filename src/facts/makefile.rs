@@ -34,18 +34,11 @@ struct Rule {
     recipe: Vec<Text>,
 }
 
-/// A recipe to run: what a target needs comes before it.
-#[derive(Clone, Debug)]
-pub struct Recipe {
-    /// Shell commands, each run by a shell of its own.
-    pub lines: Vec<Text>,
-}
-
-/// What make is given beside the Makefile; `None` for a name that is not set.
+/// What make is given beside the Makefile.
 pub struct Given<'g> {
-    /// `make NAME=value`.
+    /// `make NAME=value`; `None` for a value that is not known.
     pub arguments: &'g [(String, Option<Text>)],
-    /// The environment of make.
+    /// The environment of make; `None` for a name that is not set.
     pub environment: &'g dyn Fn(&str) -> Option<Text>,
 }
 
@@ -53,9 +46,10 @@ pub struct Given<'g> {
 const MAXIMUM_DEPTH: usize = 16;
 
 impl Makefile {
-    /// What `make target` runs, in order; without a target the first one that the file has.
+    /// The commands that `make target` runs, in order, each by a shell of its own; without a target those of
+    /// the first one that the file has. What a target needs comes before it.
     #[must_use]
-    pub fn recipes(&self, target: Option<&str>, given: &Given<'_>) -> Vec<Recipe> {
+    pub fn commands(&self, target: Option<&str>, given: &Given<'_>) -> Vec<Text> {
         let mut run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
         match target.map(str::to_owned).or_else(|| run.first_target()) {
             Some(target) => run.make(&target, 0),
@@ -64,15 +58,15 @@ impl Makefile {
         run.out
     }
 
-    /// Every recipe of the file: what people may run by hand.
+    /// The commands of every recipe: what people may run by hand.
     #[must_use]
-    pub fn all_recipes(&self, given: &Given<'_>) -> Vec<Recipe> {
+    pub fn all_commands(&self, given: &Given<'_>) -> Vec<Text> {
         let run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
         let recipe = |rule: &Rule| {
             let targets = run.expand(&rule.targets, None, 0);
             run.recipe(rule, targets.as_str().split_whitespace().next().unwrap_or_default())
         };
-        self.rules.iter().filter(|it| !it.recipe.is_empty()).map(recipe).collect()
+        self.rules.iter().flat_map(recipe).collect()
     }
 }
 
@@ -82,7 +76,7 @@ struct Run<'r> {
     given: &'r Given<'r>,
     /// Each target is made once.
     made: Vec<String>,
-    out: Vec<Recipe>,
+    out: Vec<Text>,
 }
 
 impl Run<'_> {
@@ -116,8 +110,8 @@ impl Run<'_> {
         }
         // Of several recipes for one target the last one holds.
         if let Some(rule) = rules.iter().rfind(|it| !it.recipe.is_empty()) {
-            let recipe = self.recipe(rule, target);
-            self.out.push(recipe);
+            let commands = self.recipe(rule, target);
+            self.out.extend(commands);
         }
     }
 
@@ -129,14 +123,14 @@ impl Run<'_> {
         needed.map(|it| stem.map_or_else(|| it.to_owned(), |stem| it.replacen('%', stem, 1))).collect()
     }
 
-    fn recipe(&self, rule: &Rule, target: &str) -> Recipe {
+    fn recipe(&self, rule: &Rule, target: &str) -> Vec<Text> {
         let line = |line: &Text| {
             let expanded = self.expand(line, Some((rule, target)), 0);
             let written = expanded.as_str();
             let start = written.len() - written.trim_start_matches(['@', '-', '+', ' ', '\t']).len();
             expanded.slice(start..written.len())
         };
-        Recipe { lines: rule.recipe.iter().map(line).filter(|it| !it.as_str().is_empty()).collect() }
+        rule.recipe.iter().map(line).filter(|it| !it.as_str().is_empty()).collect()
     }
 
     /// `line` with make's variables replaced. What is not known becomes something that a shell does not
@@ -431,8 +425,8 @@ mod tests {
             .collect();
         let environment = |name: &str| (name == "FROM_ENVIRONMENT").then(|| Text::new("environment", place));
         let given = Given { arguments: &arguments, environment: &environment };
-        let recipes = read(FileId(0), text).recipes(target, &given);
-        recipes.iter().flat_map(|it| &it.lines).map(|it| it.as_str().to_owned()).collect()
+        let commands = read(FileId(0), text).commands(target, &given);
+        commands.iter().map(|it| it.as_str().to_owned()).collect()
     }
 
     #[test]
@@ -473,8 +467,8 @@ mod tests {
     fn a_line_in_a_recipe_knows_where_it_is_written() {
         let text = "N = app\nb:\n\tgo build -o $(N)\n";
         let given = Given { arguments: &[], environment: &|_| None };
-        let recipes = read(FileId(0), text).recipes(None, &given);
-        let line = &recipes[0].lines[0];
+        let commands = read(FileId(0), text).commands(None, &given);
+        let line = &commands[0];
         assert_eq!(&text[line.span().unwrap().range()], "go build -o ");
         assert_eq!(line.as_str(), "go build -o app");
         assert_eq!(&text[line.slice(12..15).span().unwrap().range()], "$(N)");

@@ -106,8 +106,7 @@ fn of_dockerignore(it: &dockerignore::Dockerignore) -> Vec<Entry> {
 
 fn of_makefile(it: &makefile::Makefile) -> Vec<Entry> {
     let given = makefile::Given { arguments: &[], environment: &|_| None };
-    let lines = it.all_recipes(&given).into_iter().flat_map(|it| it.lines);
-    lines.flat_map(|line| commands(&shell::read_text(&line))).collect()
+    it.all_commands(&given).into_iter().flat_map(|line| commands(&shell::read_text(&line))).collect()
 }
 
 fn of_creation(it: Creation) -> Vec<Entry> {

@@ -57,7 +57,7 @@ pub(in crate::model) fn builds_by_hand(facts: &Facts) -> Vec<ByHand> {
     let folder = |file: FileId| absolute("/", layers::parent(&format!("/{}", facts.path(file))));
     for (file, makefile) in &facts.makefiles {
         let given = Given { arguments: &[], environment: &|_| None };
-        for line in makefile.all_recipes(&given).into_iter().flat_map(|it| it.lines) {
+        for line in makefile.all_commands(&given) {
             if may_build(line.as_str()) {
                 out.extend(of_script(facts, &shell::read_text(&line), &folder(*file)));
             }

@@ -107,8 +107,7 @@ impl<'a> Session<'_, 'a, '_> {
             [] => vec![None],
             some => some.iter().map(|it| Some(it.as_str())).collect(),
         };
-        let mut lines = Vec::new();
-        {
+        let lines: Vec<Text> = {
             let environment = |name: &str| {
                 if let Some((_, value)) = own.iter().find(|(it, _)| it == name) {
                     return value.clone();
@@ -119,10 +118,8 @@ impl<'a> Session<'_, 'a, '_> {
                 }
             };
             let given = Given { arguments: &call.variables, environment: &environment };
-            for recipe in targets.into_iter().flat_map(|it| makefile.recipes(it, &given)) {
-                lines.extend(recipe.lines);
-            }
-        }
+            targets.into_iter().flat_map(|it| makefile.commands(it, &given)).collect()
+        };
         for line in lines {
             self.inner(&folder, own).run(&shell::read_text(&line), stage);
         }
