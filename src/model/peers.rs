@@ -142,16 +142,26 @@ impl Project {
     }
 
     /// The service of the project that was probably meant by the unknown host of `dial`: the one
-    /// with the nearest name, else the only one that serves the port. Where its name is written.
+    /// with the nearest name, else the only one whose name goes on where the host ends (`bff-graphql` for
+    /// `bff`), else the only one that serves the port. Where its name is written.
     #[must_use]
     pub fn nearest_peer(&self, from: WorkloadId, dial: &Dial) -> Option<&Spanned<String>> {
         let kind = self.workload(from).kind;
         let others = self.workloads.iter().filter(|it| it.kind == kind && it.id != from);
-        let names: Vec<_> = others
-            .flat_map(|it| it.names.iter().chain(it.networks.iter().flat_map(|at| &at.aliases)))
+        let names: Vec<(WorkloadId, &Spanned<String>)> = others
+            .flat_map(|it| {
+                let names = it.names.iter().chain(it.networks.iter().flat_map(|at| &at.aliases));
+                names.map(|name| (it.id, name))
+            })
             .collect();
-        if let Some(near) = nearest(&dial.host, names.iter().map(|it| it.as_str())) {
-            return names.into_iter().find(|it| it.value == near);
+        if let Some(near) = nearest(&dial.host, names.iter().map(|(_, it)| it.as_str())) {
+            return names.into_iter().find(|(_, it)| it.value == near).map(|(_, it)| it);
+        }
+        let mut longer = names.into_iter().filter(|(_, it)| has_more_words(it.as_str(), &dial.host));
+        if let Some((id, name)) = longer.next()
+            && longer.all(|(other, _)| other == id)
+        {
+            return Some(name);
         }
         let mut servers = self.servers_elsewhere(from, dial.port?, dial.protocol);
         match (servers.next(), servers.next()) {
@@ -299,6 +309,11 @@ fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = 
             })
         })
     })
+}
+
+/// Whether `name` is `start` and further words: `bff-graphql` is `bff` and one more.
+fn has_more_words(name: &str, start: &str) -> bool {
+    name.strip_prefix(start).is_some_and(|it| it.starts_with(['-', '_', '.']))
 }
 
 /// `db`, `host.docker.internal`: a name and nothing else, which is a host only when the variable

@@ -76,6 +76,16 @@ impl Routes {
         }
     }
 
+    /// The first route that would take `path` if it were not asked by GET or HEAD: a health check asks by these.
+    #[must_use]
+    pub fn for_other_method(&self, path: &str) -> Option<(&Route, &str)> {
+        self.known.iter().find_map(|it| {
+            let method =
+                it.method.as_deref().filter(|_| matches_pattern(&it.path, path) && !it.takes(path))?;
+            Some((it, method))
+        })
+    }
+
     /// The route that a GET of `path` finds, with the middleware in front of it that refuses a
     /// request without credentials; `None` when another route may take the path.
     #[must_use]
@@ -237,6 +247,10 @@ mod tests {
         let served = |path| routes.answer(path) == RouteMatch::Served;
         assert!(served("/users/7") && served("/static/a/b") && served("/static") && served("/health/"));
         assert!(!served("/users") && !served("/users/7/posts") && !served("/login") && !served("/healthz"));
+        assert_eq!(routes.for_other_method("/login").map(|(_, method)| method), Some("POST"));
+        assert!(
+            routes.for_other_method("/users/7").is_none() && routes.for_other_method("/healthz").is_none()
+        );
     }
 
     #[test]

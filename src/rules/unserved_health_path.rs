@@ -23,21 +23,29 @@ fn check_request(
 ) {
     let [(check, request), others @ ..] = requests else { return };
     let Some((program, listener)) = ctx.project.denied_by(workload.id, request) else { return };
-    let mut finding = findings
-        .report(
-            format!(
-                "the {} of `{}` asks for {}, a path its server does not have",
-                check.source.noun(),
-                workload.name.value,
-                request.path
-            ),
-            request.path_span,
+    let (noun, name, path) = (check.source.noun(), &workload.name.value, &request.path);
+    let for_other_method = program.routes.for_other_method(path);
+    let (message, label) = match for_other_method {
+        Some((_, method)) => (
+            format!("the {noun} of `{name}` asks for {path}, which its server answers to {method} alone"),
+            "the check asks by GET or HEAD, so the answer is 405 or 404",
+        ),
+        None => (
+            format!("the {noun} of `{name}` asks for {path}, a path its server does not have"),
             "no route takes this path, so the answer is 404",
-        )
+        ),
+    };
+    let mut finding = findings
+        .report(message, request.path_span, label)
         .confidence(workload.image_confidence)
         .confidence(listener.confidence);
     for (other, request) in others {
         finding = finding.evidence(request.path_span, format!("the {} asks for it too", other.source.noun()));
+    }
+    if let Some((route, method)) = for_other_method {
+        let finding = finding.evidence(route.span, format!("this route takes {method} alone"));
+        finding.help("add a route for health checks that takes GET, and ask for that");
+        return;
     }
     let routes = &program.routes.known;
     let near = nearest(&request.path, routes.iter().map(|it| it.path.as_str()));
