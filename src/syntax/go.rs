@@ -60,14 +60,36 @@ fn is_value(argument: &str) -> bool {
     let argument = argument.trim_start();
     let of_type = ["[", "*", "(", "map[", "chan ", "<-", "func(", "struct", "interface"];
     if of_type.iter().any(|it| argument.starts_with(it)) {
-        return false;
+        return argument.starts_with(['[', 'm']) && is_composite_literal(argument);
     }
     // A name, perhaps with a package and with type arguments, is a type as well as a value.
     let name = argument.bytes().take_while(|it| it.is_ascii_alphanumeric() || b"_.[]*, ".contains(it));
     let length = name.count();
-    // `s[0]` is an element; a type argument begins with no digit.
-    let is_element = argument[..length].split_once('[').is_some_and(|(_, it)| it.starts_with(is_digit));
-    is_element || !argument[length..].starts_with([')', '\n']) || argument.starts_with(is_digit)
+    let (name, arguments) = argument[..length].split_once('[').unwrap_or((&argument[..length], ""));
+    // `s[0]` is an element; a type argument begins with no digit. `a.b.C` is a field of a field.
+    arguments.starts_with(is_digit)
+        || name.matches('.').count() > 1
+        || !argument[length..].starts_with([')', '\n'])
+        || argument.starts_with(is_digit)
+}
+
+/// Whether `[]T{...}` or `map[K]T{...}` stands there, and not its type alone.
+fn is_composite_literal(argument: &str) -> bool {
+    let mut depth = 0_usize;
+    for (at, byte) in argument.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' if depth == 0 => return false,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            // `[]struct{}` and `[]interface{}` are types.
+            b'{' if depth == 0 => {
+                let before = argument[..at].trim_end();
+                return !before.ends_with("struct") && !before.ends_with("interface");
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 fn is_digit(it: char) -> bool {
@@ -263,7 +285,7 @@ mod tests {
 
     #[test]
     fn new_of_a_value_is_a_call_like_any_other() {
-        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2), e: new(s[0]), i: new(s[2*i])}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n}\n";
+        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2), e: new(s[0]), i: new(s[2*i]), j: new(a.b.C), l: new([]p.S{p.A, b}), m: new(map[string]int{\"a\": 1})}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n\tr := new([]struct{})\n}\n";
         assert_eq!(read(text, |root| root.errors()), Some(vec![]));
     }
 

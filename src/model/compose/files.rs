@@ -59,7 +59,10 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
         used.extend(files.iter().copied());
         groups.push((folder.to_owned(), files, true));
     }
-    for (folder, files) in index.called(&groups) {
+    let called = index.called(&groups);
+    let layers: FxHashSet<FileId> =
+        called.iter().flat_map(|(_, files)| &files[1..]).copied().filter(|it| used.contains(it)).collect();
+    for (folder, files) in called {
         used.extend(files.iter().copied());
         groups.push((folder, files, true));
     }
@@ -75,7 +78,8 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     for (folder, files, default) in groups {
         let variables = Variables::of_folder(facts, &folder);
         let (project, _) = load_project(&index, folder, &files, variables);
-        let project = judged(&index, project, default);
+        let is_layer = matches!(files[..], [only] if layers.contains(&only));
+        let project = judged(&index, project, default, is_layer);
         if !project.document.services.is_empty() {
             out.push(project);
         }
@@ -245,9 +249,12 @@ impl ProjectFiles {
     }
 }
 
-/// Finds out whether these files are all of their project.
-fn judged(index: &Index<'_>, project: ProjectFiles, default: bool) -> ProjectFiles {
+/// Finds out whether these files are all of their project. `is_layer`: they are merged into another one.
+fn judged(index: &Index<'_>, project: ProjectFiles, default: bool, is_layer: bool) -> ProjectFiles {
     let mut judge = Judge { index, out: project };
+    if is_layer {
+        judge.incomplete("a call of Compose merges it into another project".to_owned());
+    }
     judge.judge(default);
     judge.out
 }
@@ -267,7 +274,7 @@ impl Judge<'_, '_> {
     fn judge(&mut self, default: bool) {
         let Some(first) = self.out.files.first().copied() else { return };
         // `-f` may add what is missing here.
-        if default && (self.out.incomplete.is_some() || self.has_layers()) {
+        if default && (self.out.incomplete.is_some() || self.has_layers() || self.needs_another_file()) {
             self.out.faults.retain(|it| it.basis != FaultBasis::Project);
         }
         let services: FxHashSet<&str> = self.out.document.services.iter().filter_map(name).collect();
@@ -321,6 +328,17 @@ impl Judge<'_, '_> {
             let services = compose.documents.iter().flat_map(|it| &it.services);
             folder_of(facts, *file) == self.out.folder || services.filter_map(name).any(|it| own.contains(it))
         })
+    }
+
+    /// Whether a service needs one that these files do not hold and another file does: a program or a
+    /// person may merge them with `-f`.
+    fn needs_another_file(&self) -> bool {
+        let own: FxHashSet<&str> = self.out.document.services.iter().filter_map(name).collect();
+        let needed = self.out.document.services.iter().flat_map(|it| self.named_services(it));
+        let missing: FxHashSet<String> = needed.filter(|it| !own.contains(it.as_str())).collect();
+        let elsewhere = self.index.facts.compose.iter().filter(|(file, _)| !self.out.files.contains(file));
+        let mut elsewhere = elsewhere.flat_map(|(_, it)| &it.documents).flat_map(|it| &it.services);
+        !missing.is_empty() && elsewhere.any(|it| name(it).is_some_and(|it| missing.contains(it)))
     }
 
     /// The services that a service cannot do without.
