@@ -578,3 +578,84 @@ fn own_arguments(line: &str) -> Option<&str> {
     assert!(others.iter().any(|it| line.starts_with(it)), "nobody tests `{line}`");
     None
 }
+
+#[test]
+fn a_profile_raises_groups_of_rules() {
+    const OFF: &str = "hard-coded-port";
+    let project = Project::faulty("profiles");
+    let run = |arguments: &[&str]| {
+        let run = project.run(&[&["check", "--format", "json"], arguments].concat());
+        let report: Value = serde_json::from_str(&run.stdout).expect(&run.stderr);
+        let found = report["diagnostics"].as_array().unwrap().clone();
+        let text = |it: &Value, key: &str| it[key].as_str().unwrap().to_owned();
+        found.iter().map(|it| (text(it, "rule"), text(it, "severity"))).collect::<Vec<_>>()
+    };
+    let has = |found: &[(String, String)], rule: &str| found.iter().any(|it| it.0 == rule);
+    let hint = |found: &[(String, String)]| found.iter().any(|it| it.1 == "info");
+    let default = run(&["--profile", "default"]);
+    assert_eq!(default, run(&[]));
+    assert!(has(&default, RULE) && !has(&default, OFF) && !hint(&default));
+    let strict = run(&["--profile", "strict"]);
+    assert!(has(&strict, OFF) && hint(&strict), "{strict:?}");
+    assert!(!hint(&run(&["--profile", "strict", "--hints=false"])));
+    assert!(!has(&run(&["--profile", "strict", "--ignore", OFF]), OFF));
+
+    project.add("reachlint.toml", "profile = \"strict\"\n[severity]\nhard-coded-port = \"off\"\n");
+    let settings = run(&[]);
+    assert!(hint(&settings) && !has(&settings, OFF), "{settings:?}");
+    assert!(!hint(&run(&["--profile", "default"])), "the command line comes first");
+
+    project.add("reachlint.toml", "profile = \"strickt\"\n");
+    assert!(has(&run(&[]), "unknown-setting"));
+    assert_eq!(project.run(&["--profile", "strickt"]).code, Some(2));
+}
+
+#[test]
+fn docker_desktop_knows_the_name_of_its_host() {
+    let project = Project::faulty("profile-windows");
+    let dial = "\thttp.Get(\"http://host.docker.internal:9000/\")\n\tlog.Fatal(";
+    project.add("web/main.go", GO.replace("\tlog.Fatal(", dial));
+    let rules = |arguments: &[&str]| {
+        project
+            .findings(arguments)
+            .iter()
+            .map(|it| it["rule"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(rules(&[]).contains(&"unmapped-host-gateway".to_owned()));
+    assert!(!rules(&["--profile", "windows"]).contains(&"unmapped-host-gateway".to_owned()));
+}
+
+#[test]
+fn a_comment_silences_a_finding_and_a_slip_in_it_is_told() {
+    let project = Project::faulty("suppressed");
+    let rules = |arguments: &[&str]| {
+        project
+            .findings(arguments)
+            .iter()
+            .map(|it| it["rule"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let line = "\tlog.Fatal(";
+    for (comment, silenced, other) in [
+        ("\t// reachlint: ignore[loopback-listener] a sidecar asks\n", true, None),
+        ("\t//reachlint:ignore[hard-coded-port, loopback-listener]\n", true, None),
+        ("\t// reachlint: ignore-file[loopback-listener]\n", true, None),
+        ("\t// reachlint: ignore[loopback-listner]\n", false, Some("unknown-setting")),
+        ("\t// reachlint: ignore\n", false, Some("unknown-setting")),
+        ("\t// reachlint: ignore[host-port-conflict]\n", false, Some("unused-suppression")),
+        (
+            "\t// reachlint: ignore-file[unused-suppression]\n\t// reachlint: ignore[host-port-conflict]\n",
+            false,
+            None,
+        ),
+    ] {
+        project.add("web/main.go", GO.replace(line, &format!("{comment}{line}")));
+        let found = rules(&[]);
+        assert_eq!(!found.contains(&RULE.to_owned()), silenced, "{comment}: {found:?}");
+        for rule in ["unknown-setting", "unused-suppression"] {
+            assert_eq!(found.iter().any(|it| it == rule), other == Some(rule), "{comment}: {found:?}");
+        }
+    }
+    assert!(!rules(&["--ignore", "host-port-conflict"]).contains(&"unused-suppression".to_owned()));
+}

@@ -48,6 +48,32 @@ fn documents_and_rules_are_the_same_set() {
     assert_eq!(documents, rules, "a document without a line in src/rules/mod.rs, or the reverse");
 }
 
+/// `tests/data/rules.csv` says which rules are to be there, and which of them are still to be written.
+#[test]
+fn the_rules_are_those_of_the_catalogue() {
+    let list = include_str!("data/rules.csv").lines().filter(|it| !it.starts_with('#')).skip(1);
+    let rows = list.map(|line| line.split(',').collect::<Vec<_>>()).collect::<Vec<_>>();
+    let mut faults = Vec::new();
+    for row in &rows {
+        let [id, severity, state] = row[..] else { panic!("{row:?} is no row") };
+        match (find(id), state) {
+            (Some(rule), "") => {
+                let level = Document::parse(rule.document).default_level();
+                if level != severity {
+                    faults.push(format!("`{id}` is to be {severity} by default and is {level}"));
+                }
+            }
+            (None, "not yet") => {}
+            (Some(_), "not yet") => faults.push(format!("`{id}` is there: take `not yet` out of its row")),
+            (None, "") => faults.push(format!("`{id}` is to be there")),
+            (_, state) => faults.push(format!("`{id}`: `{state}` is no state")),
+        }
+    }
+    let listed = |rule: &&Rule| rows.iter().filter(|row| row[0] == rule.id).count() != 1;
+    faults.extend(RULES.iter().filter(listed).map(|it| format!("`{}` is not one row of the list", it.id)));
+    assert!(rows.len() > 80 && faults.is_empty(), "{} rows: {faults:#?}", rows.len());
+}
+
 #[test]
 fn every_document_is_complete() {
     for rule in RULES {

@@ -11,7 +11,7 @@ use super::exit::{Done, Failure};
 use super::output::{self, Colour};
 use super::project::{self, Loaded, SettingsArguments};
 use super::rule_name;
-use crate::config::FailOn;
+use crate::config::{FailOn, Profile};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{self, Options, Outcome};
 use crate::facts::kind::Kind;
@@ -41,6 +41,9 @@ pub(super) struct CheckArguments {
     /// Do not run these rules; may be repeated or hold a list with commas.
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule_name::parse_id)]
     ignore: Vec<String>,
+    /// Which groups of rules to raise [default: `profile` of the settings, else default].
+    #[arg(long, value_enum, value_name = "PROFILE")]
+    profile: Option<Profile>,
     #[command(flatten)]
     settings: SettingsArguments,
     /// Number of threads [default: one a processor].
@@ -85,15 +88,29 @@ impl ValueEnum for FailOn {
     }
 }
 
+impl ValueEnum for Profile {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()).help(self.about()))
+    }
+}
+
 pub(super) fn run(arguments: &CheckArguments) -> Result<Done, Failure> {
     let started = Instant::now();
     if let Some(jobs) = arguments.jobs {
         workspace::use_threads(jobs.get());
     }
     let projects = project::load_all(&arguments.paths, &arguments.settings)?;
-    let options = Options { select: arguments.select.clone(), ignore: arguments.ignore.clone() };
+    let options = Options {
+        select: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        profile: arguments.profile,
+    };
     let outcomes: Vec<Outcome> = projects.iter().map(|it| engine::check(&it.input, &options)).collect();
-    let (report, done) = assemble(arguments, &projects, &outcomes);
+    let (report, done) = assemble(arguments, &options, &projects, &outcomes);
     write(arguments, &report)?;
     remark(arguments, &projects, &outcomes, started);
     // The process ends: to give back each piece of a large project takes longer than leaving it to the system.
@@ -105,6 +122,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Done, Failure> {
 /// the command line comes before them.
 fn assemble<'a>(
     arguments: &CheckArguments,
+    options: &Options,
     projects: &'a [Loaded],
     outcomes: &'a [Outcome],
 ) -> (Report<'a>, Done) {
@@ -113,7 +131,9 @@ fn assemble<'a>(
     for (project, outcome) in projects.iter().zip(outcomes) {
         let (sources, settings) = (&project.input.sources, &project.input.settings);
         let fail_on = arguments.fail_on.or(settings.fail_on).unwrap_or(FailOn::Warning);
-        let hints = arguments.hints.or(settings.hints).unwrap_or(false) || fail_on == FailOn::Info;
+        let shown = arguments.hints.or(settings.hints);
+        let shown = shown.unwrap_or(options.profile(settings) == Profile::Strict);
+        let hints = shown || fail_on == FailOn::Info;
         let asked = |it: &&Diagnostic| project.shows(it.primary().span.file);
         let mut diagnostics: Vec<_> = outcome.diagnostics.iter().filter(asked).collect();
         for diagnostic in &diagnostics {

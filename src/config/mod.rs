@@ -2,7 +2,10 @@
 //!
 //! A setting that is not understood is a finding of its own and costs no other setting anything.
 
+mod profile;
 mod read;
+
+pub use profile::Profile;
 
 use crate::diagnostic::Severity;
 use crate::facts::catalogue::{APPLICATIONS, DIAL_FORMS, Wrappers};
@@ -20,6 +23,8 @@ pub struct Settings {
     pub hints: Option<bool>,
     /// The lowest severity that fails a run.
     pub fail_on: Option<FailOn>,
+    /// Which groups of rules are raised.
+    pub profile: Option<Profile>,
     /// Globs of what is not read, as in a `.gitignore` beside the settings file.
     pub exclude: Vec<Spanned<String>>,
     /// Rules whose findings have another severity; of two entries the later counts.
@@ -125,6 +130,12 @@ pub const SETTINGS: &[Setting] = &[
         about: "The lowest severity that makes the exit code 1.",
     },
     Setting {
+        name: "profile",
+        shape: Shape::Word(PROFILES),
+        about: "Which groups of rules are raised: strict shows everything, security what is open to too many, windows \
+                what goes wrong with Docker Desktop.",
+    },
+    Setting {
         name: "exclude",
         shape: Shape::Globs,
         about: "Files and folders that are not read, as in a .gitignore beside the settings file.",
@@ -141,6 +152,8 @@ pub const SETTINGS: &[Setting] = &[
     },
 ];
 
+/// The words of [`Profile`].
+const PROFILES: &[&str] = &["default", "strict", "security", "windows"];
 /// The words of [`FailOn`].
 const FAIL_LEVELS: &[&str] = &["error", "warning", "info", "never"];
 const SEVERITIES: &[&str] = &["error", "warning", "info", "off"];
@@ -228,6 +241,8 @@ mod tests {
     fn every_word_means_something() {
         let levels: Vec<_> = FailOn::ALL.iter().map(|it| it.as_str()).collect();
         assert_eq!(levels, FAIL_LEVELS);
+        let profiles: Vec<_> = Profile::ALL.iter().map(|it| it.as_str()).collect();
+        assert_eq!(profiles, PROFILES);
         assert!(LISTENING_FORMS.iter().all(|it| LISTEN_FORMS.contains(it)));
         let dialling = DIAL_FORMS.iter().filter(|it| is_dialling_form(it));
         assert!(LISTENING_FORMS.iter().chain(dialling).all(|it| FORMS.contains(it)));

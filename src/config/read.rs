@@ -1,15 +1,15 @@
 //! Reads a settings file.
 
 use super::{
-    FAIL_LEVELS, FORMS, FailOn, LISTENING_FORMS, Level, PROTOCOLS, ROLES, SETTINGS, SEVERITIES, Settings,
-    WRAPPER, is_dialling_form,
+    FAIL_LEVELS, FORMS, FailOn, LISTENING_FORMS, Level, PROFILES, PROTOCOLS, Profile, ROLES, SETTINGS,
+    SEVERITIES, Settings, WRAPPER, is_dialling_form,
 };
 use crate::diagnostic::Severity;
 use crate::facts::catalogue::{
     APPLICATIONS, Address, DialEntry, EntryAddress, FunctionName, GoEntry, ListenEntry,
 };
 use crate::facts::go::is_standard;
-use crate::rules::{self, RULES, UnknownSetting};
+use crate::rules::{self, UnknownSetting};
 use crate::source::{FileId, Span, Spanned, Text, nearest};
 use crate::syntax::toml::{Table, Value, ValueKind, parse};
 
@@ -42,6 +42,10 @@ impl Settings {
             "fail-on" => {
                 let word = self.word(key, value, FAIL_LEVELS);
                 self.fail_on = FailOn::ALL.iter().copied().find(|it| Some(it.as_str()) == word);
+            }
+            "profile" => {
+                let word = self.word(key, value, PROFILES);
+                self.profile = Profile::ALL.iter().copied().find(|it| Some(it.as_str()) == word);
             }
             "exclude" => self.exclude = self.texts(key, value, "a list of patterns"),
             "severity" => match &value.kind {
@@ -171,11 +175,7 @@ impl Settings {
     fn rule(&mut self, name: &str, span: Span) -> Option<String> {
         let rule = rules::find(name);
         if rule.is_none() {
-            let help = match nearest(name, RULES.iter().map(|it| it.id)) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "`reachlint rules` lists them".to_owned(),
-            };
-            self.note(span, format!("reachlint has no rule `{name}`"), "no rule has this name", Some(help));
+            self.unknown.push(UnknownSetting::rule(name, span));
         }
         rule.map(|it| it.id.to_owned())
     }

@@ -1,17 +1,18 @@
-//! Facts in parallel, the join, rules in parallel, one sorted list.
+//! Facts in parallel, the join, rules in parallel, what comments silence, one sorted list.
 //!
 //! Pure: it reads no file, no clock and no environment, so that the same input gives the same
 //! findings in the command, in a test and in an editor.
 
 mod go;
 mod isolate;
+mod suppress;
 
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
-use crate::config::{Level, Settings};
-use crate::diagnostic::Diagnostic;
+use crate::config::{Level, Profile, Settings};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
@@ -20,7 +21,7 @@ use crate::facts::{
     makefile, shell,
 };
 use crate::model::Project;
-use crate::rules::{Context, Document, Findings, RULES, Rule};
+use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression};
 use crate::source::{FileId, SourceMap};
 
 /// What is checked: the files of one project.
@@ -57,9 +58,17 @@ pub struct Options {
     pub select: Vec<String>,
     /// Not these.
     pub ignore: Vec<String>,
+    /// Which groups of rules are raised; the settings say it when it is absent.
+    pub profile: Option<Profile>,
 }
 
 impl Options {
+    /// Which groups of rules are raised.
+    #[must_use]
+    pub fn profile(&self, settings: &Settings) -> Profile {
+        self.profile.or(settings.profile).unwrap_or_default()
+    }
+
     fn runs(&self, rule: &Rule, settings: &Settings) -> bool {
         let named = |list: &[String]| list.iter().any(|it| it == rule.id);
         if named(&self.ignore) {
@@ -72,7 +81,11 @@ impl Options {
         let level = settings.level(rule.id);
         let selected = match settings.select.is_empty() {
             // Who gives a severity to a rule that is off by default wants it.
-            true => level.is_some() || !Document::parse(rule.document).off_by_default,
+            true => {
+                let document = Document::parse(rule.document);
+                let raised = self.profile(settings).turns_on(document.category);
+                level.is_some() || raised || !document.off_by_default
+            }
             false => named(&settings.select),
         };
         selected && !named(&settings.ignore) && level != Some(Level::Off)
@@ -97,7 +110,7 @@ pub struct Outcome {
 pub fn check(input: &Input, options: &Options) -> Outcome {
     let mut outcome = join(input);
     let internal_errors = Mutex::new(std::mem::take(&mut outcome.internal_errors));
-    outcome.diagnostics = run_rules(&outcome.project, &input.settings, options, &internal_errors);
+    outcome.diagnostics = judge(input, &outcome.project, options, &internal_errors);
     sort(&mut outcome.diagnostics, &input.sources);
     outcome.internal_errors = internal_errors.into_inner().unwrap_or_default();
     outcome
@@ -181,22 +194,54 @@ fn read_creation(input: &Input) -> Creation {
     own.map(|((_, file), kind)| creation::read(**kind, file.text())).reduce(Creation::default, Creation::or)
 }
 
-fn run_rules(
+/// The findings that no comment silences, and those on the comments.
+fn judge(
+    input: &Input,
     project: &Project,
-    settings: &Settings,
     options: &Options,
     internal_errors: &Mutex<Vec<String>>,
 ) -> Vec<Diagnostic> {
-    let rules: Vec<_> = RULES.iter().filter(|rule| options.runs(rule, settings)).collect();
-    let context = Context { project, unknown_settings: &settings.unknown };
+    let settings = &input.settings;
+    let (mut suppressions, mut unknown) = suppress::read(input);
+    unknown.extend(settings.unknown.iter().cloned());
+    let ran: Vec<&'static Rule> = RULES.iter().filter(|rule| options.runs(rule, settings)).collect();
+    let ids: Vec<&str> = ran.iter().map(|it| it.id).collect();
+    let profile = options.profile(settings);
+    let find = |subject: Subject, suppressions: &[Suppression]| {
+        let on_docker_desktop = profile == Profile::Windows;
+        let context = Context { project, unknown_settings: &unknown, suppressions, on_docker_desktop };
+        let rules: Vec<&'static Rule> = ran.iter().copied().filter(|it| it.subject == subject).collect();
+        run_rules(
+            &rules,
+            &context,
+            &|rule, severity| match settings.level(rule.id) {
+                Some(Level::At(severity)) => severity,
+                _ => profile.severity(Document::parse(rule.document).category, severity),
+            },
+            internal_errors,
+        )
+    };
+    let mut diagnostics = find(Subject::Project, &[]);
+    suppress::apply(&mut suppressions, &ids, &mut diagnostics);
+    let mut of_suppressions = find(Subject::Suppressions, &suppressions);
+    suppress::apply(&mut suppressions, &ids, &mut of_suppressions);
+    diagnostics.extend(of_suppressions);
+    diagnostics
+}
+
+/// The findings of these rules, with the severities that `level` makes of theirs.
+fn run_rules(
+    rules: &[&'static Rule],
+    context: &Context<'_>,
+    level: &(dyn Fn(&Rule, Severity) -> Severity + Sync),
+    internal_errors: &Mutex<Vec<String>>,
+) -> Vec<Diagnostic> {
     let found = rules.par_iter().flat_map_iter(|rule| {
         let run = || {
             let mut findings = Findings::new(rule);
-            (rule.check)(&context, &mut findings);
+            (rule.check)(context, &mut findings);
             let mut diagnostics = findings.into_diagnostics();
-            if let Some(Level::At(severity)) = settings.level(rule.id) {
-                diagnostics.iter_mut().for_each(|it| it.severity = severity);
-            }
+            diagnostics.iter_mut().for_each(|it| it.severity = level(rule, it.severity));
             diagnostics
         };
         isolate::run(rule.id, internal_errors, run).unwrap_or_default()

@@ -18,6 +18,7 @@ pub mod kind;
 pub mod kubernetes;
 pub mod makefile;
 pub mod shell;
+pub mod suppression;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
 

@@ -5,9 +5,16 @@
 /// Makes the [`Rule`] of a module: its name, its document, its `check`.
 macro_rules! rule {
     ($id:literal, $check:path) => {
+        rule!($id, $check, $crate::rules::Subject::Project)
+    };
+    ($id:literal, $check:path, of suppressions) => {
+        rule!($id, $check, $crate::rules::Subject::Suppressions)
+    };
+    ($id:literal, $check:path, $subject:expr) => {
         $crate::rules::Rule {
             id: $id,
             document: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
+            subject: $subject,
             check: $check,
         }
     };
@@ -52,6 +59,7 @@ mod syntax_error;
 mod uncheckable_dependency;
 mod undefined_network;
 mod unexpanded_variable;
+mod unexplained_suppression;
 mod unhandled_sigterm;
 mod unknown_service_host;
 mod unknown_setting;
@@ -62,11 +70,13 @@ mod unserved_health_path;
 mod unserved_peer_port;
 mod unshared_network;
 mod unspecified_address_dialled;
+mod unused_suppression;
 mod wrong_database_name;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
 pub use unknown_setting::UnknownSetting;
+pub use unused_suppression::{SuppressedRule, Suppression};
 
 use crate::model::Project;
 
@@ -76,8 +86,19 @@ pub struct Rule {
     pub id: &'static str,
     /// The text of `rules/<id>.md`.
     pub document: &'static str,
+    /// What it judges.
+    pub subject: Subject,
     /// Finds the fault.
     pub check: fn(&Context<'_>, &mut Findings),
+}
+
+/// What a rule judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The project.
+    Project,
+    /// What comments silence of the findings in the project, so that it runs after all others.
+    Suppressions,
 }
 
 /// What a rule may look at.
@@ -86,6 +107,10 @@ pub struct Context<'a> {
     pub project: &'a Project,
     /// What was not understood of the project's settings.
     pub unknown_settings: &'a [UnknownSetting],
+    /// The comments that silence findings; empty for a rule of another subject.
+    pub suppressions: &'a [Suppression],
+    /// Whether the engine is Docker Desktop, as the settings say; else it may be any.
+    pub on_docker_desktop: bool,
 }
 
 /// Every rule, in the order of the catalogue.
@@ -146,6 +171,8 @@ pub const RULES: &[Rule] = &[
     invalid_compose::RULE,
     syntax_error::RULE,
     unknown_setting::RULE,
+    unused_suppression::RULE,
+    unexplained_suppression::RULE,
 ];
 
 /// The rule of that name.

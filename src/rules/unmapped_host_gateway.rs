@@ -6,6 +6,9 @@ use crate::model::{HostAnswer, Workload, WorkloadKind};
 pub(super) const RULE: Rule = rule!("unmapped-host-gateway", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    if ctx.on_docker_desktop {
+        return;
+    }
     for workload in &ctx.project.workloads {
         // How an image without a service is run, with `--add-host` or not, is not known.
         if matches!(workload.kind, WorkloadKind::Service(_)) && ctx.project.is_known_in_full(workload) {
