@@ -108,7 +108,7 @@ fn comment(file: FileId, text: &str, at: usize, end: usize) -> Option<Result<(&s
     let behind = &body[length..];
     if verb != LINE && verb != FILE {
         let is_meant = behind.starts_with('[') || [LINE, FILE].iter().any(|it| is_slip(verb, it));
-        return is_meant.then(|| Err(Mistake { span: words, label: "neither `ignore` nor `ignore-file`" }));
+        return is_meant.then_some(Err(Mistake { span: words, label: "neither `ignore` nor `ignore-file`" }));
     }
     let Some((list, reason)) = behind.strip_prefix('[').and_then(|it| it.split_once(']')) else {
         return Some(Err(Mistake { span: words, label: "no rules in brackets behind it" }));
