@@ -27,11 +27,17 @@ pub fn may_be_manifest(path: &str) -> bool {
     ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
 }
 
+/// Folders of manifests that a test makes up; nothing in them need fit together.
+const MADE_UP: &[&str] = &["fake", "fakes", "fixture", "fixtures", "mock", "mocks"];
+
 /// Whether the text of a YAML file is that of a manifest which is read: `apiVersion:` and a known
 /// `kind:`, each at the start of a line. The templates of a Helm chart are not: what they say, their
-/// values decide.
+/// values decide; nor is what a test makes up.
 #[must_use]
 pub fn is_manifest(path: &str, text: &str) -> bool {
+    if path.split('/').rev().skip(1).any(|it| MADE_UP.contains(&it)) {
+        return false;
+    }
     let in_chart = || path.split('/').rev().skip(1).any(|it| it == "templates") && text.contains("{{");
     values_of(text, "kind:").any(is_read) && values_of(text, "apiVersion:").next().is_some() && !in_chart()
 }
@@ -56,6 +62,7 @@ mod tests {
     fn the_text_tells_a_manifest() {
         let deployment = "# web\napiVersion: apps/v1\nkind: Deployment # the web\n";
         assert!(is_manifest("k8s/web.yaml", deployment));
+        assert!(!is_manifest("injector/fake/data/web.yaml", deployment));
         assert!(is_manifest("web.yaml", "kind: \"Service\"\r\napiVersion: v1\r\n"));
         assert!(is_manifest("web.yaml", "kind: Kustomization\napiVersion: x\n---\nkind: Pod\n"));
         let others = [

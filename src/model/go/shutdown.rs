@@ -88,6 +88,10 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         }
         let Some((callee, on_method, path)) = named(targets) else { continue };
         let it = packages.function(id);
+        let package = packages.package(it.package);
+        if package.name != "main" && is_for_tests(&package.directory) {
+            continue;
+        }
         let by_failure_alone = !on_method || path.starts_with("github.com/gin-gonic/gin");
         found.push(ServeCall {
             span: call.span,
@@ -106,6 +110,14 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         });
     }
     found
+}
+
+/// Whether the package of that folder helps tests, though it is compiled without them: `ca/testutils`.
+fn is_for_tests(directory: &str) -> bool {
+    let last = directory.rsplit('/').next().unwrap_or_default();
+    let last: String = last.chars().filter(|it| !matches!(it, '-' | '_')).collect();
+    ["testutil", "testutils", "testing", "testhelper", "testhelpers", "httptest", "testserver"]
+        .contains(&last.as_str())
 }
 
 /// Whether the call listens and then serves until it fails, as opposed to opening a socket or naming
