@@ -18,7 +18,7 @@ use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
     Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes,
-    makefile, shell,
+    makefile, shell, wslconfig,
 };
 use crate::model::Project;
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression};
@@ -169,11 +169,19 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
         manifests: read!(Kind::Manifest, kubernetes::read),
+        wsl: read_wsl(input),
         configurations: configurations.collect(),
         creation: read_creation(input),
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),
     }
+}
+
+/// The configurations of WSL; a project has one or two.
+fn read_wsl(input: &Input) -> Vec<(FileId, wslconfig::WslConfiguration)> {
+    let files = input.sources.iter().zip(&input.kinds);
+    let files = files.filter_map(|((id, file), kind)| Some((id, file.text(), wslconfig::scope_of(*kind)?)));
+    files.map(|(id, text, scope)| (id, wslconfig::read(id, text, scope))).collect()
 }
 
 /// The calls of Compose: whoever wrote the files of a project says there which belong together.

@@ -103,8 +103,9 @@ pub fn read(file: FileId, name: &str, text: &str) -> Configuration {
             Configuration { leaves: it.leaves(), errors: it.errors }
         }
         Some(Format::Ini) => {
-            let it = ini::parse(file, text);
-            Configuration { leaves: it.leaves, errors: it.errors }
+            let it = ini::parse(file, text, ini::Dialect::Common);
+            let errors = it.errors.into_iter().map(|it| it.map(|fault| fault.clause().to_owned()));
+            Configuration { leaves: it.leaves, errors: errors.collect() }
         }
         Some(Format::Yaml) | None => {
             let it = yaml::parse(file, text);

@@ -28,6 +28,10 @@ pub enum Kind {
     Readme,
     /// `*.sql`.
     Sql,
+    /// `.wslconfig`: the virtual machine of all distributions of WSL.
+    Wslconfig,
+    /// `wsl.conf`: one distribution of WSL.
+    WslConf,
     /// `reachlint.toml`, `.reachlint.toml`.
     Settings,
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
@@ -59,7 +63,11 @@ impl Kind {
             _ => {}
         }
         let name = name.to_ascii_lowercase();
-        if name.ends_with(".dockerignore") {
+        if name == ".wslconfig" {
+            Some(Self::Wslconfig)
+        } else if name == "wsl.conf" {
+            Some(Self::WslConf)
+        } else if name.ends_with(".dockerignore") {
             Some(Self::Dockerignore)
         } else if is_dockerfile(&name) {
             Some(Self::Dockerfile)
@@ -189,7 +197,9 @@ mod tests {
             (&["Makefile", "Taskfile.yml", "build.mk", "justfile"], Some(Kind::Makefile)),
             (&["README.md", "Contributing.md"], Some(Kind::Readme)),
             (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
-            (&["Dockerfile.md", ".env.ts"], None),
+            (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
+            (&["wsl.conf"], Some(Kind::WslConf)),
+            (&["Dockerfile.md", ".env.ts", "wslconfig", "nginx.conf"], None),
             (
                 &[
                     "docker-compose.yml.example",

@@ -19,6 +19,7 @@ pub mod kubernetes;
 pub mod makefile;
 pub mod shell;
 pub mod suppression;
+pub mod wslconfig;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
 
@@ -57,6 +58,8 @@ pub struct Facts {
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
+    /// `.wslconfig` and `wsl.conf` files.
+    pub wsl: Vec<(FileId, wslconfig::WslConfiguration)>,
     /// What the project's settings say of Go functions.
     pub wrappers: catalogue::Wrappers,
     /// Places of the project's settings that could not be read.

@@ -11,7 +11,7 @@ use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
     WorkloadKind, World, catalogued, command_dials, configured_dials, database, mentions, read_health_check,
-    unexpanded_in,
+    unexpanded_in, wsl,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
@@ -36,6 +36,7 @@ impl Project {
             pods,
             networks,
             compositions,
+            wsl: wsl::files(facts),
             mentioned_variables: mentions::mentioned_variables(facts),
             syntax_errors: syntax_errors(facts),
             programs: world.programs,

@@ -34,6 +34,7 @@ mod resolved;
 mod settings;
 mod shell_walk;
 mod workload;
+mod wsl;
 
 pub use addresses::AddressOwner;
 pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
@@ -72,6 +73,10 @@ pub use workload::{
     WorkloadKind, is_sigterm,
 };
 
+pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};
+
+pub use crate::facts::catalogue::{WslScope, WslSetting};
+pub use crate::facts::wslconfig::Fault as WslSyntax;
 pub use crate::source::Text;
 
 use rustc_hash::FxHashSet;
@@ -93,6 +98,8 @@ pub struct Project {
     pub networks: Vec<Network>,
     /// Compose projects: each its own world.
     pub compositions: Vec<Composition>,
+    /// The configurations of WSL.
+    pub wsl: Vec<WslFile>,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
     pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.

@@ -38,6 +38,8 @@ pub enum Category {
     Exposure,
     /// Services, policies and routes of clusters.
     Kubernetes,
+    /// Windows, its containers and its subsystem for Linux.
+    Windows,
     /// Building the image.
     Build,
     /// The files themselves.
@@ -55,6 +57,7 @@ impl Category {
             Self::Health => "health",
             Self::Exposure => "exposure",
             Self::Kubernetes => "kubernetes",
+            Self::Windows => "windows",
             Self::Build => "build",
             Self::Files => "files",
         }
@@ -68,6 +71,7 @@ impl Category {
             Self::Health,
             Self::Exposure,
             Self::Kubernetes,
+            Self::Windows,
             Self::Build,
             Self::Files,
         ];

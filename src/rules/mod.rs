@@ -72,6 +72,8 @@ mod unshared_network;
 mod unspecified_address_dialled;
 mod unused_suppression;
 mod wrong_database_name;
+mod wslconfig_setting;
+mod wslconfig_syntax;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
@@ -164,6 +166,9 @@ pub const RULES: &[Rule] = &[
     // Kubernetes.
     service_port_mismatch::RULE,
     container_port_mismatch::RULE,
+    // Windows and WSL.
+    wslconfig_syntax::RULE,
+    wslconfig_setting::RULE,
     // Build.
     go_version_mismatch::RULE,
     missing_config_file::RULE,

@@ -14,7 +14,7 @@ use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
-use crate::facts::{compose_call, configuration, dockerignore, dotenv, go_mod, makefile, shell};
+use crate::facts::{compose_call, configuration, dockerignore, dotenv, go_mod, makefile, shell, wslconfig};
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::workspace;
@@ -22,7 +22,8 @@ use crate::workspace;
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
     /// The file: Go source, go.mod, a Dockerfile, a Compose file, a Kubernetes manifest, a `.env` file, a
-    /// shell script, a Makefile, a README, or the configuration of a program (YAML, TOML, JSON, INI).
+    /// shell script, a Makefile, a README, `.wslconfig`, `wsl.conf`, or the configuration of a program (YAML, TOML,
+    /// JSON, INI).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -68,6 +69,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Readme => of_compose_calls(text),
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
+        Kind::Wslconfig | Kind::WslConf => of_wsl(kind, file, text),
     }
 }
 
@@ -127,6 +129,19 @@ fn of_configuration(file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Entry::new("value", format!("{} = {}", it.path.join("."), it.text.as_str())).at(span)
     });
     values.chain(errors(&it.errors)).collect()
+}
+
+fn of_wsl(kind: Kind, file: FileId, text: &str) -> Vec<Entry> {
+    let Some(scope) = wslconfig::scope_of(kind) else { return Vec::new() };
+    let it = wslconfig::read(file, text, scope);
+    let settings = it.settings.iter().map(|it| {
+        let section = it.section.as_deref().map_or_else(String::new, |it| format!("{it}."));
+        Entry::new("setting", format!("{section}{} = {}", it.key.value, it.value.as_str())).at(it.key.span)
+    });
+    let format =
+        it.foreign.iter().map(|it| Entry::new("not read", format!("this is {}", it.value)).at(it.span));
+    let faults = it.faults.iter().map(|it| Entry::new("not read", it.fault.clause()).at(it.span));
+    settings.chain(format).chain(faults).collect()
 }
 
 fn of_script(it: &shell::Script) -> Vec<Entry> {

@@ -16,6 +16,7 @@ mod table;
 mod targets;
 mod variable_words;
 mod wrappers;
+mod wsl;
 
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
@@ -35,3 +36,4 @@ pub use structs::structure;
 pub use targets::{TargetEntry, targets};
 pub use variable_words::{adds_nothing, is_near_word};
 pub use wrappers::{FunctionName, Wrappers};
+pub use wsl::{WslScope, WslSetting, WslValue, all_wsl_settings, wsl_settings};
