@@ -12,27 +12,17 @@ use std::path::Path;
 use common::{Examples, Failures, Project};
 use reachlint::diagnostic::{Diagnostic, Severity};
 use reachlint::fix;
+use reachlint::model::Verdict;
 use reachlint::rules::{Document, RULES, Rule, find};
 
 #[test]
 fn every_document_holds_what_it_says() {
-    run_all(RULES.iter().map(|rule| (rule, format!("rules/{}.md", rule.id), rule.document.to_owned())));
+    run_all(documents());
 }
 
 #[test]
 fn every_edge_case_holds() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules");
-    let mut cases = Vec::new();
-    for folder in std::fs::read_dir(root).into_iter().flatten().flatten() {
-        let id = folder.file_name().into_string().unwrap();
-        let rule = find(&id).unwrap_or_else(|| panic!("tests/fixtures/rules/{id} is no rule"));
-        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
-            let name = format!("{id}/{}", file.file_name().to_string_lossy());
-            cases.push((rule, name, std::fs::read_to_string(file.path()).unwrap()));
-        }
-    }
-    cases.sort_by(|a, b| a.1.cmp(&b.1));
-    run_all(cases.into_iter());
+    run_all(edge_cases());
 }
 
 #[test]
@@ -74,6 +64,41 @@ fn the_rules_are_those_of_the_catalogue() {
     assert!(rows.len() > 80 && faults.is_empty(), "{} rows: {faults:#?}", rows.len());
 }
 
+/// Rules and `trace` judge with the same parts of the model, but each for itself: what somebody dials and `trace`
+/// denies, a rule reports.
+#[test]
+fn what_trace_denies_a_rule_reports() {
+    let mut failures = Failures::default();
+    let mut denied = 0;
+    for (_, name, text) in documents().chain(edge_cases()) {
+        let examples = Examples::read(&name, &text);
+        for project in examples.bad.iter().chain(&examples.good) {
+            let (outcome, _) = project.check();
+            let ways = outcome.project.stacks().into_iter().map(|it| outcome.project.matrix(it));
+            for matrix in ways {
+                let dialled =
+                    matrix.ways().filter(|(way, dialled)| *dialled && way.verdict() == Verdict::NotReachable);
+                for (way, _) in dialled {
+                    denied += 1;
+                    failures.attempt(|| {
+                        assert!(
+                            !outcome.diagnostics.is_empty(),
+                            "in `{}`: no rule says that {:?} does not reach {:?} on port {:?}: {:?}",
+                            project.name,
+                            way.from,
+                            way.to,
+                            way.port,
+                            way.decisive().map(|it| &it.says)
+                        );
+                    });
+                }
+            }
+        }
+    }
+    failures.assert_none();
+    assert!(denied > 10, "{denied} ways are denied");
+}
+
 #[test]
 fn every_document_is_complete() {
     for rule in RULES {
@@ -87,6 +112,25 @@ fn every_document_is_complete() {
         assert!(!examples.bad.is_empty() && !examples.good.is_empty(), "examples of {}", rule.id);
         assert_eq!(document.fix.is_some(), !examples.fixed.is_empty(), "`fix` and `## Fixed` of {}", rule.id);
     }
+}
+
+fn documents() -> impl Iterator<Item = (&'static Rule, String, String)> {
+    RULES.iter().map(|rule| (rule, format!("rules/{}.md", rule.id), rule.document.to_owned()))
+}
+
+fn edge_cases() -> impl Iterator<Item = (&'static Rule, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules");
+    let mut cases = Vec::new();
+    for folder in std::fs::read_dir(root).into_iter().flatten().flatten() {
+        let id = folder.file_name().into_string().unwrap();
+        let rule = find(&id).unwrap_or_else(|| panic!("tests/fixtures/rules/{id} is no rule"));
+        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+            let name = format!("{id}/{}", file.file_name().to_string_lossy());
+            cases.push((rule, name, std::fs::read_to_string(file.path()).unwrap()));
+        }
+    }
+    cases.sort_by(|a, b| a.1.cmp(&b.1));
+    cases.into_iter()
 }
 
 fn run_all(cases: impl Iterator<Item = (&'static Rule, String, String)>) {
