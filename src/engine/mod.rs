@@ -17,8 +17,8 @@ use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
-    Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, go_mod, kubernetes,
-    makefile, shell, wslconfig,
+    Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, gitattributes,
+    go_mod, hns, kubernetes, makefile, shell, wslconfig,
 };
 use crate::model::Project;
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression};
@@ -169,6 +169,11 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
         manifests: read!(Kind::Manifest, kubernetes::read),
+        gitattributes: of_kind(Kind::Gitattributes)
+            .iter()
+            .map(|(id, _, text)| (*id, gitattributes::read(text)))
+            .collect(),
+        hns: read!(Kind::HnsNetwork, hns::read),
         wsl: read_wsl(input),
         configurations: configurations.collect(),
         creation: read_creation(input),

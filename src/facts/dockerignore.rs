@@ -60,7 +60,7 @@ impl Dockerignore {
 }
 
 /// Whether the whole of `path` fits a glob: `*` and `?` stop at slashes, `**` does not.
-fn fits(glob: &str, path: &str) -> bool {
+pub(super) fn fits(glob: &str, path: &str) -> bool {
     // The context itself.
     if glob == "." {
         return false;

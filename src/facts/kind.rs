@@ -1,7 +1,7 @@
 //! What a file is, told by its name, and for a Kubernetes manifest by its text.
 
 use super::configuration::Format;
-use super::kubernetes;
+use super::{hns, kubernetes};
 
 /// The formats reachlint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,6 +28,10 @@ pub enum Kind {
     Readme,
     /// `*.sql`.
     Sql,
+    /// `.gitattributes`: the line ends of files.
+    Gitattributes,
+    /// A `*.json` whose text is that of a network of Windows containers: no name tells it.
+    HnsNetwork,
     /// `.wslconfig`: the virtual machine of all distributions of WSL.
     Wslconfig,
     /// `wsl.conf`: one distribution of WSL.
@@ -46,6 +50,9 @@ impl Kind {
     #[must_use]
     pub fn of_text(path: &str, text: &str) -> Option<Self> {
         let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
+        if kind == Self::Configuration && hns::may_be_network(path) && hns::is_network(text) {
+            return Some(Self::HnsNetwork);
+        }
         let may_be = kind == Self::Configuration && kubernetes::may_be_manifest(path);
         Some(if may_be && kubernetes::is_manifest(path, text) { Self::Manifest } else { kind })
     }
@@ -65,6 +72,8 @@ impl Kind {
         let name = name.to_ascii_lowercase();
         if name == ".wslconfig" {
             Some(Self::Wslconfig)
+        } else if name == ".gitattributes" {
+            Some(Self::Gitattributes)
         } else if name == "wsl.conf" {
             Some(Self::WslConf)
         } else if name.ends_with(".dockerignore") {
@@ -199,6 +208,7 @@ mod tests {
             (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
             (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
             (&["wsl.conf"], Some(Kind::WslConf)),
+            (&[".gitattributes"], Some(Kind::Gitattributes)),
             (&["Dockerfile.md", ".env.ts", "wslconfig", "nginx.conf"], None),
             (
                 &[

@@ -12,8 +12,10 @@ pub mod docker_command;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod dotenv;
+pub mod gitattributes;
 pub mod go;
 pub mod go_mod;
+pub mod hns;
 pub mod kind;
 pub mod kubernetes;
 pub mod makefile;
@@ -58,6 +60,10 @@ pub struct Facts {
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
+    /// `.gitattributes` files.
+    pub gitattributes: Vec<(FileId, gitattributes::GitAttributes)>,
+    /// Networks of Windows containers.
+    pub hns: Vec<(FileId, Vec<hns::HnsNetwork>)>,
     /// `.wslconfig` and `wsl.conf` files.
     pub wsl: Vec<(FileId, wslconfig::WslConfiguration)>,
     /// What the project's settings say of Go functions.

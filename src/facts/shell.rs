@@ -15,6 +15,8 @@ pub struct Script {
     pub commands: Vec<Command>,
     /// The commands that can be the last to run, with what stands around each.
     pub endings: Vec<Ending>,
+    /// The carriage returns in front of line feeds, when most lines end so.
+    pub carriage_returns: Vec<Span>,
     /// Places that could not be read.
     pub errors: Vec<Spanned<String>>,
 }
@@ -132,6 +134,7 @@ impl Word {
 #[must_use]
 pub fn read(file: FileId, text: &str) -> Script {
     let mut script = read_line(text, &|range| Span::new(file, range.start, range.end));
+    script.carriage_returns = carriage_returns(file, text);
     if let Some(line) = text.strip_prefix("#!") {
         let end = line.find('\n').unwrap_or(line.len());
         let interpreter = line[..end].trim();
@@ -140,6 +143,16 @@ pub fn read(file: FileId, text: &str) -> Script {
         script.shebang = Some(Spanned::new(interpreter.to_owned(), span));
     }
     script
+}
+
+/// The carriage returns of a text as Windows writes it; a few of them may be meant.
+fn carriage_returns(file: FileId, text: &str) -> Vec<Span> {
+    let places: Vec<_> = memchr::memmem::find_iter(text.as_bytes(), b"\r\n").collect();
+    let line_feeds = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    if places.len() * 2 <= line_feeds {
+        return Vec::new();
+    }
+    places.into_iter().map(|at| Span::new(file, at, at + 1)).collect()
 }
 
 /// Reads a command line or a script that stands inside another file; `place` says where a range

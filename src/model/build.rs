@@ -10,11 +10,11 @@ use super::image::{ByHand, builds_by_hand};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
-    WorkloadKind, World, catalogued, command_dials, configured_dials, database, mentions, read_health_check,
-    unexpanded_in, wsl,
+    WorkloadKind, World, catalogued, command_dials, configured_dials, database, hns, mentions,
+    read_health_check, unexpanded_in, wsl,
 };
 use crate::facts::Facts;
-use crate::facts::catalogue::{self, ImageEntry, split_reference};
+use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system, split_reference};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
@@ -37,6 +37,7 @@ impl Project {
             networks,
             compositions,
             wsl: wsl::files(facts),
+            hns: hns::faults(facts),
             mentioned_variables: mentions::mentioned_variables(facts),
             syntax_errors: syntax_errors(facts),
             programs: world.programs,
@@ -198,6 +199,12 @@ impl Join<'_> {
             None => {}
         }
         workload.stopping.by_sigterm = image.is_some_and(|id| self.images.image(id).stops_by_sigterm);
+        workload.mounts.clone_from(mounts);
+        workload.own_words =
+            [entrypoint, command].into_iter().filter_map(written).flat_map(|it| it.0.words()).collect();
+        if workload.system == ImageSystem::Unknown {
+            workload.system = self.system(workload);
+        }
         let running = self.running(image, entrypoint, command, mounts, &workload.environment);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
@@ -228,7 +235,19 @@ impl Join<'_> {
             Some(_) => running.unexpanded,
             None => unexpanded_abroad(written(entrypoint), written(command), *entry),
         };
+        if let Some(image) = image {
+            workload.crlf_scripts = self.images.crlf_scripts(image, &running.scripts, mounts);
+        }
         workload.process = running.process;
+    }
+
+    /// The system that a workload runs on, by its image.
+    fn system(&self, workload: &Workload) -> ImageSystem {
+        match (workload.image, &workload.image_reference) {
+            (Some(image), _) => self.images.image(image).system,
+            (None, Some(reference)) => image_system(reference.text.as_str()),
+            (None, None) => ImageSystem::Unknown,
+        }
     }
 
     /// The sockets of a container in which no Go program of the project runs.
@@ -370,6 +389,7 @@ impl Join<'_> {
             healthcheck: image.healthcheck.clone(),
             listeners: unknown_listeners(image.from),
             stopping: Stopping { by_sigterm: image.stops_by_sigterm, ..Stopping::default() },
+            system: image.system,
             ..Workload::bare(workload, name, WorkloadKind::Image, image.from)
         };
         let running = self.images.process_for(id, None, None, &[], Some(&workload.environment));
@@ -383,6 +403,7 @@ impl Join<'_> {
             is_service: false,
         });
         self.listen_and_dial(&mut workload, &running, files);
+        workload.crlf_scripts = self.images.crlf_scripts(id, &running.scripts, &[]);
         workload.unexpanded = running.unexpanded;
         workload.process = running.process;
         workload

@@ -247,6 +247,8 @@ mod tests {
                 source: Some((*source).to_owned()),
                 external: false,
                 files: None,
+                source_span: None,
+                target_span: None,
                 bind: true,
                 target: Some((*target).to_owned()),
                 span: Span::new(file, 0, 0),

@@ -17,6 +17,7 @@ mod environment;
 mod go;
 mod go_version;
 mod health;
+mod hns;
 mod image;
 mod import;
 mod kubernetes;
@@ -33,6 +34,7 @@ mod resolve;
 mod resolved;
 mod settings;
 mod shell_walk;
+mod windows;
 mod workload;
 mod wsl;
 
@@ -49,10 +51,11 @@ pub use go::{
 };
 pub use go_version::GoRefusal;
 pub use health::HealthFault;
+pub use hns::{HnsFault, HnsFaultKind};
 pub use image::{
-    Base, Command, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck, Image,
-    ImageFile, ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable,
-    read_health_check, unexpanded_in,
+    Base, Command, CrlfScript, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck,
+    Image, ImageFile, ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools,
+    UnexpandedVariable, read_health_check, unexpanded_in,
 };
 pub use import::PackageName;
 pub use misnamed::{MisnamedVariable, WithoutVariable};
@@ -75,7 +78,11 @@ pub use workload::{
 
 pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};
 
-pub use crate::facts::catalogue::{WslScope, WslSetting};
+pub use compose::Mount;
+pub use windows::{DriveMount, ForeignPath, MappedPath, PathPlace, WrongNetwork};
+
+pub use crate::facts::catalogue::{ImageSystem, WindowsNetwork, WslScope, WslSetting};
+pub use crate::facts::dockerfile::{PathRole, WrittenPath};
 pub use crate::facts::wslconfig::Fault as WslSyntax;
 pub use crate::source::Text;
 
@@ -98,6 +105,8 @@ pub struct Project {
     pub networks: Vec<Network>,
     /// Compose projects: each its own world.
     pub compositions: Vec<Composition>,
+    /// What is wrong with networks of Windows containers.
+    pub hns: Vec<HnsFault>,
     /// The configurations of WSL.
     pub wsl: Vec<WslFile>,
     /// Variables that something else than a Go program may read: a script, a command, a health check.

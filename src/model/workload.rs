@@ -2,12 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
+use super::compose::Mount;
 use super::{
-    Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, MissingFile, NetworkCall,
-    Period, PodId, Process, ProcessVariable, ProgramId, Resolved, StopTimeout, UnexpandedVariable,
+    CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, MissingFile,
+    NetworkCall, Period, PodId, Process, ProcessVariable, ProgramId, Resolved, StopTimeout,
+    UnexpandedVariable,
 };
+use crate::facts::catalogue::ImageSystem;
 use crate::net::{PortRange, Protocol};
-use crate::source::{Confidence, FileId, Span, Spanned};
+use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
 /// Names one workload of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +93,8 @@ pub struct Network {
     pub external: bool,
     /// `internal: true`: no way out, no published ports.
     pub internal: bool,
+    /// `driver:`, when it is written and known.
+    pub driver: Option<Spanned<String>>,
     /// The ranges of its addresses that are written.
     pub subnets: Vec<Spanned<String>>,
 }
@@ -139,6 +144,14 @@ pub struct Workload {
     pub image_reference: Option<Resolved>,
     /// The `build:` or `image:` key of a service; the `FROM` of an image.
     pub image_span: Span,
+    /// The system that it runs on.
+    pub system: ImageSystem,
+    /// What is mounted into it.
+    pub mounts: Vec<Mount>,
+    /// The words of `entrypoint:` and `command:` that take the place of the image's.
+    pub own_words: Vec<Text>,
+    /// Scripts with line ends of Windows that it starts.
+    pub crlf_scripts: Vec<CrlfScript>,
     /// The Go main package that runs.
     pub program: Option<ProgramId>,
     /// What runs as PID 1, the service's `entrypoint`/`command` over the image's.
@@ -224,6 +237,10 @@ impl Workload {
             image_confidence: Confidence::Proven,
             image_reference: None,
             image_span,
+            system: ImageSystem::Unknown,
+            mounts: Vec::new(),
+            own_words: Vec::new(),
+            crlf_scripts: Vec::new(),
             program: None,
             process: None,
             unexpanded: Vec::new(),

@@ -5,12 +5,14 @@ mod binding;
 mod login;
 mod subnet;
 mod target;
+mod windows_path;
 
 pub use address::{ListenAddress, ListenError, split_host_port};
 pub use binding::Binding;
 pub use login::{Login, LoginPart};
 pub use subnet::Subnet;
 pub use target::{HOLE, Target, default_port, parse_target};
+pub use windows_path::{WindowsPath, drive_of, is_usually_mapped};
 
 /// Transport protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

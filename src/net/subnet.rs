@@ -25,6 +25,13 @@ impl Subnet {
         u32::from(address) & self.mask() == self.first
     }
 
+    /// Whether some address is in both.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        let mask = self.mask() & other.mask();
+        self.first & mask == other.first & mask
+    }
+
     /// Whether `address` is its first, which Docker gives to the host:
     /// <https://docs.docker.com/reference/cli/docker/network/create/#specify-advanced-options>.
     #[must_use]
@@ -48,6 +55,9 @@ mod tests {
         assert!(contains("172.28.0.0/16", "172.28.3.51") && !contains("172.28.0.0/16", "172.29.0.51"));
         assert!(contains("10.5.0.9/24", "10.5.0.1") && contains("0.0.0.0/0", "8.8.8.8"));
         assert!(Subnet::parse("172.28.0.0/16").unwrap().is_gateway("172.28.0.1".parse().unwrap()));
+        let overlap = |a, b| Subnet::parse(a).unwrap().overlaps(Subnet::parse(b).unwrap());
+        assert!(overlap("10.0.0.0/8", "10.5.0.0/16") && overlap("10.5.0.0/16", "10.0.0.0/8"));
+        assert!(!overlap("10.4.0.0/16", "10.5.0.0/16"));
         for text in ["172.28.0.0", "172.28.0.0/33", "fd00::/64", "${SUBNET}", ""] {
             assert_eq!(Subnet::parse(text), None, "{text}");
         }

@@ -22,8 +22,10 @@ macro_rules! rule {
 
 mod container_address_dialled;
 mod container_port_mismatch;
+mod crlf_script;
 mod dependency_cycle;
 mod doc;
+mod drive_bind_mount;
 mod duplicate_listener;
 mod exposed_port_mismatch;
 mod exposed_profiler;
@@ -33,6 +35,7 @@ mod go_version_mismatch;
 mod guarded_health_endpoint;
 mod hard_coded_port;
 mod health_port_mismatch;
+mod hns_network;
 mod host_port_between_containers;
 mod host_port_conflict;
 mod ignored_listen_error;
@@ -43,6 +46,7 @@ mod localhost_across_containers;
 mod localhost_to_host;
 mod loopback_listener;
 mod malformed_listen_address;
+mod mapped_drive_path;
 mod misnamed_variable;
 mod missing_config_file;
 mod missing_expose;
@@ -71,6 +75,8 @@ mod unserved_peer_port;
 mod unshared_network;
 mod unspecified_address_dialled;
 mod unused_suppression;
+mod windows_network_mode;
+mod windows_path;
 mod wrong_database_name;
 mod wslconfig_setting;
 mod wslconfig_syntax;
@@ -167,8 +173,14 @@ pub const RULES: &[Rule] = &[
     service_port_mismatch::RULE,
     container_port_mismatch::RULE,
     // Windows and WSL.
+    windows_path::RULE,
+    mapped_drive_path::RULE,
+    crlf_script::RULE,
     wslconfig_syntax::RULE,
     wslconfig_setting::RULE,
+    hns_network::RULE,
+    windows_network_mode::RULE,
+    drive_bind_mount::RULE,
     // Build.
     go_version_mismatch::RULE,
     missing_config_file::RULE,

@@ -22,7 +22,7 @@ pub use settings::SettingsFile;
 
 use crate::config::Settings;
 use crate::facts::kind::Kind;
-use crate::facts::{Tree, configuration, creation, kubernetes};
+use crate::facts::{Tree, configuration, creation, hns, kubernetes};
 use crate::source::SourceMap;
 
 /// A larger file is not read: no person wrote it.
@@ -141,15 +141,16 @@ fn read_later(root: &Path, path: &str, named: &FxHashSet<String>) -> Option<(Kin
     let wanted =
         (configuration::is_likely(path) || named.contains(name)) && length <= configuration::LARGEST_FILE;
     let may_be_manifest = kubernetes::may_be_manifest(path) && length <= kubernetes::LARGEST_FILE;
-    if !wanted && !may_be_manifest {
+    let may_be_network = hns::may_be_network(path) && length <= hns::LARGEST_FILE;
+    if !wanted && !may_be_manifest && !may_be_network {
         return None;
     }
     let text = read_text(&root.join(path));
     let kind = match &text {
-        Ok((text, _)) if may_be_manifest => Kind::of_text(path, text)?,
+        Ok((text, _)) if may_be_manifest || may_be_network => Kind::of_text(path, text)?,
         _ => Kind::Configuration,
     };
-    (wanted || kind == Kind::Manifest).then_some((kind, text))
+    (wanted || kind != Kind::Configuration).then_some((kind, text))
 }
 
 /// The length of a file in bytes.

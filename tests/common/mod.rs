@@ -208,7 +208,9 @@ pub fn read_projects(document: &str, text: &str) -> Vec<(String, Project)> {
             projects.push((section.clone(), Project { name, ..shared.clone() }));
         } else if let Some(info) = line.strip_prefix("```") {
             let fence = lines.by_ref().take_while(|it| !it.starts_with("```"));
-            let body: String = fence.map(|it| format!("{it}\n")).collect();
+            // A fence of `lines=crlf` stands for a file as Windows writes it.
+            let end = if info.split_whitespace().any(|it| it == "lines=crlf") { "\r\n" } else { "\n" };
+            let body: String = fence.map(|it| format!("{it}{end}")).collect();
             let Some(path) = info.split_whitespace().find_map(|it| it.strip_prefix("file=")) else {
                 continue;
             };

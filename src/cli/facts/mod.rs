@@ -14,7 +14,9 @@ use super::exit::{Done, Failure};
 use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
-use crate::facts::{compose_call, configuration, dockerignore, dotenv, go_mod, makefile, shell, wslconfig};
+use crate::facts::{
+    compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, shell, wslconfig,
+};
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned};
 use crate::workspace;
@@ -69,6 +71,8 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Readme => of_compose_calls(text),
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
+        Kind::Gitattributes => Vec::new(),
+        Kind::HnsNetwork => of_hns(&hns::read(file, text)),
         Kind::Wslconfig | Kind::WslConf => of_wsl(kind, file, text),
     }
 }
@@ -129,6 +133,15 @@ fn of_configuration(file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Entry::new("value", format!("{} = {}", it.path.join("."), it.text.as_str())).at(span)
     });
     values.chain(errors(&it.errors)).collect()
+}
+
+fn of_hns(networks: &[hns::HnsNetwork]) -> Vec<Entry> {
+    let of_network = |it: &hns::HnsNetwork| {
+        let kind = it.kind.iter().map(|it| Entry::new("type of network", &it.value).at(it.span));
+        let ranges = it.subnets.iter().map(|it| Entry::new("subnet", &it.prefix.value).at(it.prefix.span));
+        kind.chain(ranges).collect::<Vec<_>>()
+    };
+    networks.iter().flat_map(of_network).collect()
 }
 
 fn of_wsl(kind: Kind, file: FileId, text: &str) -> Vec<Entry> {

@@ -146,6 +146,8 @@ pub struct Service {
     pub stop_signal: Option<Value>,
     /// `stop_grace_period:`.
     pub stop_grace_period: Option<Value>,
+    /// `platform:`.
+    pub platform: Option<Value>,
     /// `provider:`: something else than a container.
     pub provider: Option<Span>,
 }

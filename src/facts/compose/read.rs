@@ -161,6 +161,7 @@ impl Reader {
                 "init" => out.init = Some(switch(tree)),
                 "stop_signal" => out.stop_signal = self.value(tree),
                 "stop_grace_period" => out.stop_grace_period = self.value(tree),
+                "platform" => out.platform = self.value(tree),
                 "provider" => out.provider = Some(key),
                 _ => {}
             }

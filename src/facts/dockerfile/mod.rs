@@ -16,6 +16,10 @@ pub struct Dockerfile {
     pub arguments: Vec<Argument>,
     /// Stages in order.
     pub stages: Vec<Stage>,
+    /// Paths as Windows writes them, whatever they name in an image.
+    pub windows_paths: Vec<WrittenPath>,
+    /// Whether a backtick escapes, as in Dockerfiles for Windows.
+    pub backtick: bool,
     /// Places that could not be read.
     pub errors: Vec<Spanned<String>>,
 }
@@ -27,12 +31,36 @@ pub struct Stage {
     pub image: Template,
     /// Where the image is written.
     pub image_span: Span,
+    /// `--platform`, as written.
+    pub platform: Option<Spanned<String>>,
     /// The name behind `AS`; Docker compares it without regard to case.
     pub name: Option<Spanned<String>>,
     /// The `FROM` instruction.
     pub span: Span,
     /// What the stage does, in order.
     pub steps: Vec<Step>,
+}
+
+/// A path of an instruction, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenPath {
+    /// What it is for.
+    pub role: PathRole,
+    /// It, quotes around it left out.
+    pub text: Spanned<String>,
+}
+
+/// What a path is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PathRole {
+    /// What `COPY` and `ADD` bring.
+    Source,
+    /// Where they bring it.
+    Destination,
+    /// `WORKDIR`.
+    Workdir,
+    /// `VOLUME`.
+    Volume,
 }
 
 /// One instruction of a stage; an `ENV` or `ARG` of several names is several steps.

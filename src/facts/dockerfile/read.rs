@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::value::template;
-use super::{Action, Argument, CommandLine, Copy, Dockerfile, Form, Run, Stage, Step};
+use super::{Action, Argument, CommandLine, Copy, Dockerfile, Form, PathRole, Run, Stage, Step, WrittenPath};
 use crate::facts::{Template, shell};
+use crate::net::WindowsPath;
 use crate::source::{FileId, Joined, Span, Spanned};
 use crate::syntax::dockerfile::{self as syntax, Instruction};
 
@@ -14,8 +15,10 @@ pub fn read(file: FileId, text: &str) -> Dockerfile {
     let tree = syntax::parse(file, text);
     let mut reader =
         Reader { out: Dockerfile { errors: tree.errors, ..Dockerfile::default() }, escape: tree.escape };
+    reader.out.backtick = tree.escape == '`';
     for instruction in &tree.instructions {
         reader.instruction(instruction);
+        reader.out.windows_paths.extend(windows_paths(instruction.nested.as_deref().unwrap_or(instruction)));
     }
     reader.out
 }
@@ -65,6 +68,7 @@ impl Reader {
         self.out.stages.push(Stage {
             image: self.word(it, image),
             image_span: it.arguments.span(image.clone()),
+            platform: it.flag("platform").cloned(),
             name: name.map(|word| it.arguments.spanned(word.clone()).map(|it| it.to_ascii_lowercase())),
             span: it.span,
             steps: Vec::new(),
@@ -209,6 +213,34 @@ impl Reader {
     fn fault(&mut self, span: Span, message: impl Into<String>) {
         self.out.errors.push(Spanned::new(message.into(), span));
     }
+}
+
+/// The paths of an instruction that are written as Windows writes them.
+fn windows_paths(it: &Instruction) -> Vec<WrittenPath> {
+    let keyword = it.keyword.value.as_str();
+    if !matches!(keyword, "COPY" | "ADD" | "WORKDIR" | "VOLUME") {
+        return Vec::new();
+    }
+    let words = match &it.json {
+        Some(words) => words.clone(),
+        None => it.quoted_words().into_iter().map(|word| it.arguments.spanned(word)).collect(),
+    };
+    let last = words.len().saturating_sub(1);
+    let role = |at: usize| match keyword {
+        "WORKDIR" => PathRole::Workdir,
+        "VOLUME" => PathRole::Volume,
+        _ if at == last => PathRole::Destination,
+        _ => PathRole::Source,
+    };
+    let paths = words.into_iter().enumerate().map(|(at, it)| {
+        let quotes = it.value.len() - it.value.trim_start_matches(['"', '\'']).len();
+        let text = it.value.trim_matches(['"', '\'']).to_owned();
+        // What JSON escapes is longer than what it means.
+        let is_verbatim = it.span.len() == it.value.len();
+        let span = if is_verbatim { it.span.slice(quotes..quotes + text.len()) } else { it.span };
+        WrittenPath { role: role(at), text: Spanned::new(text, span) }
+    });
+    paths.filter(|it| WindowsPath::of(&it.text.value).is_some()).collect()
 }
 
 /// The command in the arguments from `range` on.

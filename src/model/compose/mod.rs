@@ -108,8 +108,12 @@ pub struct Mount {
     /// The files that it brings, each by its path below the target, when they are written in a
     /// manifest.
     pub files: Option<Vec<(String, EmbeddedFile)>>,
+    /// Where the source is written, when it is known.
+    pub source_span: Option<Span>,
     /// The path in the container, when known.
     pub target: Option<String>,
+    /// Where that is written.
+    pub target_span: Option<Span>,
     /// The entry.
     pub span: Span,
 }

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::files::{ProjectFiles, normalised_name};
 use super::variables::UNKNOWN;
 use super::{Build, ComposeService, Compositions, Mount, Setting, commands, environment, ports};
+use crate::facts::catalogue::ImageSystem;
 use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::{
@@ -39,6 +40,10 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
             // A variable decides: it may be external.
             external: network.external.as_ref().is_some_and(|it| it.on != Some(false)),
             internal: network.internal.as_ref().is_some_and(|it| it.on == Some(true)),
+            driver: network.driver.as_ref().and_then(|it| {
+                let text = project.variables.text(it)?;
+                Some(Spanned::new(text.as_str().to_owned(), it.span))
+            }),
             subnets: project.variables.spanned(&network.subnets),
         });
     }
@@ -139,6 +144,7 @@ impl Resolver<'_> {
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
             stopping: Stopping { grace: self.grace(service), ..Stopping::default() },
             replicas: self.replicas(service),
+            system: self.system(service),
             incomplete,
             ..Workload::bare(id, name.clone(), kind, image_span)
         };
@@ -168,6 +174,16 @@ impl Resolver<'_> {
 
     fn partly(&self, value: &Value) -> String {
         self.project.variables.partly(value).as_str().to_owned()
+    }
+
+    /// The system that `platform:` asks for.
+    fn system(&self, service: &Service) -> ImageSystem {
+        let platform = service.platform.as_ref().and_then(|it| self.text(it));
+        match platform.as_ref().and_then(|it| it.as_str().split('/').next()) {
+            Some("linux") => ImageSystem::Linux,
+            Some("windows") => ImageSystem::Windows,
+            _ => ImageSystem::Unknown,
+        }
     }
 
     fn environment(&self, service: &Service) -> Environment {
@@ -263,6 +279,7 @@ impl Resolver<'_> {
             composition: self.composition,
             external: false,
             internal: false,
+            driver: None,
             subnets: Vec::new(),
         });
         self.implicit = Some(id);
@@ -439,6 +456,9 @@ impl Resolver<'_> {
         let Volume::Long { kind, source, target, span } = volume else { return None };
         let kind = kind.as_ref().map(|it| self.partly(it));
         let bind = kind.is_some_and(|it| it == "bind" || it.contains(UNKNOWN));
+        let place = |it: &Value| self.text(it).and_then(|it| it.cover());
+        let source_span = source.as_ref().and_then(place);
+        let target_span = target.as_ref().and_then(place);
         let source = source.as_ref().map(|it| self.partly(it)).filter(|it| !it.contains(UNKNOWN));
         let source = source.map(|it| if bind { local_path(&it).unwrap_or(it) } else { it });
         let external = source.as_ref().is_some_and(|it| self.project.document.external_volumes.contains(it));
@@ -448,7 +468,9 @@ impl Resolver<'_> {
             bind,
             external: external && !bind,
             files: None,
+            source_span,
             target: known(&target),
+            target_span,
             span: *span,
         })
     }

@@ -86,6 +86,8 @@ impl Project {
             bind: true,
             external: false,
             files: None,
+            source_span: None,
+            target_span: None,
             target: Some("/".into()),
             span,
         }];

@@ -6,12 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::layers::{self, Layer, Origin as LayerOrigin};
 use super::{
-    Base, Command, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable, go_build,
-    health, process,
+    Base, Command, CrlfScript, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable,
+    crlf, go_build, health, process,
 };
-use crate::facts::catalogue::{self, ImageEntry};
+use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
 use crate::facts::dockerignore::Dockerignore;
+use crate::facts::shell::Script;
 use crate::facts::{Facts, Lookup, Template, join_path};
 use crate::model::compose::Mount;
 use crate::model::{Environment, Origin, Program, ProgramId, Variable, is_sigterm};
@@ -23,6 +24,8 @@ pub struct Images<'a> {
     pub(super) facts: &'a Facts,
     programs: &'a [Program],
     images: Vec<Image>,
+    /// Scripts with line ends of Windows, by path.
+    pub(super) crlf: FxHashMap<&'a str, &'a Script>,
     built: Vec<Built<'a>>,
     index: FxHashMap<Inputs, ImageId>,
 }
@@ -56,6 +59,19 @@ pub struct Running {
     pub prepared: bool,
     /// Whether a script changes the working directory before it starts the program.
     pub moved: bool,
+    /// The scripts of the project that are run on the way, each with its path in the container.
+    pub scripts: Vec<StartedScript>,
+}
+
+/// A script of the project that a container runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedScript {
+    /// Its path in the project.
+    pub file: String,
+    /// Its path in the container.
+    pub at: String,
+    /// What starts it.
+    pub started_by: Span,
 }
 
 /// A stage after its last instruction.
@@ -80,6 +96,8 @@ pub(super) struct Stage<'a> {
     pub(super) layers: Vec<Layer>,
     /// What was run in it, and in the stages it starts from.
     pub(super) runs: Vec<&'a Run>,
+    /// Scripts with line ends of Windows that were run in it.
+    pub(super) crlf_scripts: Vec<CrlfScript>,
     pub(super) tools: super::tools::Changes,
     pub(super) go_builds: Vec<super::GoBuild>,
     on_build: Vec<&'a Step>,
@@ -90,7 +108,8 @@ impl<'a> Images<'a> {
     /// No image yet: [`Images::build`] makes them.
     #[must_use]
     pub fn read(facts: &'a Facts, programs: &'a [Program]) -> Self {
-        Self { facts, programs, images: Vec::new(), built: Vec::new(), index: FxHashMap::default() }
+        let (images, built, index) = (Vec::new(), Vec::new(), FxHashMap::default());
+        Self { facts, programs, images, crlf: crlf::scripts(facts), built, index }
     }
 
     /// The image that the Dockerfile makes with this build context (a folder of the project), target
@@ -112,7 +131,8 @@ impl<'a> Images<'a> {
         }
         let facts: &'a Facts = self.facts;
         let (_, file) = facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile)?;
-        let builder = Builder { facts, programs: self.programs, context, arguments, file };
+        let crlf = &self.crlf;
+        let builder = Builder { facts, programs: self.programs, crlf, context, arguments, file };
         let stages = builder.stages();
         let last = match target {
             Some(name) => stages
@@ -125,6 +145,13 @@ impl<'a> Images<'a> {
         let mut image = image(dockerfile, facts.path(dockerfile), stage);
         for it in &stages {
             image.go_builds.extend(it.go_builds.iter().cloned());
+        }
+        image.system = system_of(file, &stages);
+        image.windows_paths.clone_from(&file.windows_paths);
+        for script in stages.iter().flat_map(|it| &it.crlf_scripts) {
+            if !image.crlf_scripts.contains(script) {
+                image.crlf_scripts.push(script.clone());
+            }
         }
         let running = process::running(
             &process::Scene { stages: &stages, stage, facts, programs: self.programs, environment: None },
@@ -281,6 +308,25 @@ fn copied(step: &Step) -> Option<Vec<String>> {
     Some(texts.filter(|it| !it.contains("://") && !it.is_empty()).collect())
 }
 
+/// The system that a Dockerfile builds for: all of its stages are run by one engine.
+fn system_of(file: &Dockerfile, stages: &[Stage<'_>]) -> ImageSystem {
+    let of_platform = |it: &StageFacts| {
+        let platform = it.platform.as_ref()?.value.to_ascii_lowercase();
+        match platform.split('/').next() {
+            Some("windows") => Some(ImageSystem::Windows),
+            Some("linux") => Some(ImageSystem::Linux),
+            _ => None,
+        }
+    };
+    let of_base = |it: &Stage<'_>| it.base.reference.as_deref().map(image_system);
+    let found: Vec<_> =
+        file.stages.iter().filter_map(of_platform).chain(stages.iter().filter_map(of_base)).collect();
+    if file.backtick || found.contains(&ImageSystem::Windows) {
+        return ImageSystem::Windows;
+    }
+    if found.contains(&ImageSystem::Linux) { ImageSystem::Linux } else { ImageSystem::Unknown }
+}
+
 fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
     let mut environment = Environment::default();
     for (name, value, span) in &stage.variables {
@@ -305,6 +351,9 @@ fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         file,
         path: path.to_owned(),
         from: stage.from,
+        system: ImageSystem::Unknown,
+        windows_paths: Vec::new(),
+        crlf_scripts: Vec::new(),
         base: stage.base.clone(),
         environment,
         exposed: stage.exposed.clone(),
@@ -323,6 +372,7 @@ fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
 pub(super) struct Builder<'a, 'b> {
     pub(super) facts: &'a Facts,
     pub(super) programs: &'a [Program],
+    pub(super) crlf: &'b FxHashMap<&'a str, &'a Script>,
     context: &'b str,
     arguments: &'b [(String, Option<Text>)],
     file: &'a Dockerfile,
@@ -423,6 +473,8 @@ impl<'a> Builder<'a, '_> {
             }
             Action::Run(run) => {
                 stage.runs.push(run);
+                let found = crlf::run_in(self.crlf, run, stage, before, &self.facts.tree);
+                stage.crlf_scripts.extend(found);
                 stage.tools.run(run);
                 go_build::run(self, run, step.span, stage, before);
             }
@@ -604,6 +656,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         healthcheck: None,
         layers: Vec::new(),
         runs: Vec::new(),
+        crlf_scripts: Vec::new(),
         tools: super::tools::Changes::default(),
         go_builds: Vec::new(),
         on_build: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod build;
 mod by_hand;
+mod crlf;
 mod file;
 mod go_build;
 mod health;
@@ -12,12 +13,15 @@ mod verbatim;
 
 pub use build::{Images, Running};
 pub(super) use by_hand::{ByHand, builds_by_hand};
+pub use crlf::CrlfScript;
 pub use file::ImageFile;
 pub use health::read as read_health_check;
 pub(super) use layers::absolute;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};
+use crate::facts::catalogue::ImageSystem;
+use crate::facts::dockerfile::WrittenPath;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned};
 
@@ -34,6 +38,12 @@ pub struct Image {
     pub path: String,
     /// The `FROM` of the final stage.
     pub from: Span,
+    /// The system that it runs on, by all of its stages.
+    pub system: ImageSystem,
+    /// Paths of its Dockerfile that are written as Windows writes them.
+    pub windows_paths: Vec<WrittenPath>,
+    /// Scripts with line ends of Windows that its `RUN`s start.
+    pub crlf_scripts: Vec<CrlfScript>,
     /// The image at the root of the final stage's chain of `FROM`s.
     pub base: Base,
     /// `ENV` of the final stage and of the stages it starts from; `incomplete` is set when the
@@ -134,6 +144,17 @@ pub enum Command {
     Exec(Vec<Text>),
     /// Shell form: what `sh -c` gets.
     Shell(Text),
+}
+
+impl Command {
+    /// Its words; those of the shell form as they are written, quotes included.
+    #[must_use]
+    pub fn words(&self) -> Vec<Text> {
+        match self {
+            Self::Exec(words) => words.clone(),
+            Self::Shell(text) => text.words(),
+        }
+    }
 }
 
 /// Whether a health check is set.

@@ -1,6 +1,6 @@
 //! What runs as PID 1, which Go program that is, and whether a shell stays in front of it.
 
-use super::build::{Running, Stage};
+use super::build::{Running, Stage, StartedScript};
 use super::layers::{self, Bringer, Found};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
@@ -96,6 +96,7 @@ pub(super) fn running(
         others: false,
         prepared: false,
         moved: false,
+        scripts: Vec::new(),
         verbatim: None,
         entry_is_known,
         depth: 0,
@@ -126,6 +127,7 @@ pub(super) fn running(
         others: tracer.others,
         prepared: tracer.prepared,
         moved: tracer.moved,
+        scripts: tracer.scripts,
     }
 }
 
@@ -156,6 +158,8 @@ struct Tracer<'t, 's, 'a> {
     prepared: bool,
     /// See [`Running::moved`].
     moved: bool,
+    /// See [`Running::scripts`].
+    scripts: Vec<StartedScript>,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
     /// when something on the way may expand variables in them.
     verbatim: Option<Confidence>,
@@ -314,7 +318,7 @@ impl Tracer<'_, '_, '_> {
             self.others |= debugged || self.scene.stage.tools.bring("dlv");
             return Traced { program: self.rebuilt(rest), arguments: None };
         }
-        let found = self.find(first.as_str());
+        let (found, at) = self.find(first.as_str()).map_or((None, String::new()), |(it, at)| (Some(it), at));
         // `wait-for.sh db:5432 -- /app`: the command behind the dashes, whatever the script is.
         if let Some(dashes) = rest.iter().position(|it| it.as_str() == "--")
             && !matches!(found, Some(Found::Binary(_)))
@@ -335,7 +339,7 @@ impl Tracer<'_, '_, '_> {
                 self.verbatim = Some(if program.is_some() { Confidence::Proven } else { Confidence::Likely });
                 Traced { program, arguments: Some(rest.to_vec()) }
             }
-            Found::File(path) => self.script_file(&path, rest, started_by, init),
+            Found::File(path) => self.script_file(&path, at, rest, started_by, init),
             Found::Text(script) => self.script(&script, rest, started_by, init),
             Found::Foreign => {
                 self.verbatim = verbatim::certainty(words);
@@ -374,9 +378,9 @@ impl Tracer<'_, '_, '_> {
             // A script is looked for in the working directory, not in PATH.
             let path = format!("./{written}");
             let place = if written.starts_with('/') { written } else { &path };
-            let Some(found) = self.find(place) else { return Traced::default() };
+            let Some((found, place)) = self.find(place) else { return Traced::default() };
             return match found {
-                Found::File(path) => self.script_file(&path, &words[at + 1..], started_by, init),
+                Found::File(path) => self.script_file(&path, place, &words[at + 1..], started_by, init),
                 Found::Text(script) => self.script(&script, &words[at + 1..], started_by, init),
                 _ => Traced::default(),
             };
@@ -384,7 +388,16 @@ impl Tracer<'_, '_, '_> {
         Traced::default()
     }
 
-    fn script_file(&mut self, path: &str, arguments: &[Text], started_by: Span, init: bool) -> Traced {
+    /// The script `path` of the project, which stands `at` a path of the image.
+    fn script_file(
+        &mut self,
+        path: &str,
+        at: String,
+        arguments: &[Text],
+        started_by: Span,
+        init: bool,
+    ) -> Traced {
+        self.scripts.push(StartedScript { file: path.to_owned(), at, started_by });
         let facts = self.scene.facts;
         let Some((_, script)) = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path) else {
             return Traced::default();
@@ -531,7 +544,7 @@ impl Tracer<'_, '_, '_> {
         let first = words.first().and_then(|it| self.scene.stage.expand(&it.value));
         let found = first.and_then(|it| self.find(it.as_str()));
         match found {
-            Some(Found::Binary(directory)) => {
+            Some((Found::Binary(directory), _)) => {
                 Traced { program: directory.and_then(|it| self.program(&it)), arguments: None }
             }
             _ => Traced::default(),
@@ -654,13 +667,14 @@ impl Tracer<'_, '_, '_> {
         u32::try_from(at).ok().map(ProgramId)
     }
 
-    /// What a program word names: a path, or a name that PATH finds.
-    fn find(&self, word: &str) -> Option<Found> {
+    /// What a program word names, a path or a name that PATH finds, and where that stands.
+    fn find(&self, word: &str) -> Option<(Found, String)> {
         let scene = self.scene;
-        let at = |path: &str| layers::find(scene.stages, scene.stage, &scene.facts.tree, path);
+        let at =
+            |path: String| Some((layers::find(scene.stages, scene.stage, &scene.facts.tree, &path)?, path));
         if word.contains('/') {
             let folder = scene.stage.workdir.as_deref();
-            return at(&layers::absolute(folder.filter(|_| !word.starts_with('/')).unwrap_or("/"), word));
+            return at(layers::absolute(folder.filter(|_| !word.starts_with('/')).unwrap_or("/"), word));
         }
         let path = scene.stage.variables.iter().find(|(name, ..)| name == "PATH");
         let written = path.and_then(|(_, value, _)| value.as_ref()).map_or("", |it| it.as_str());
@@ -668,8 +682,8 @@ impl Tracer<'_, '_, '_> {
         let folders = written.split(':').chain(usual.split(':')).filter(|it| it.starts_with('/'));
         // Without PATH the kernel looks in the working directory; distroless images are run so too.
         folders
-            .filter_map(|folder| at(&layers::absolute(folder, word)))
-            .find(|it| !matches!(it, Found::Folder(_)))
+            .filter_map(|folder| at(layers::absolute(folder, word)))
+            .find(|(it, _)| !matches!(it, Found::Folder(_)))
     }
 }
 

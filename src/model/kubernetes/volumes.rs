@@ -14,7 +14,9 @@ pub(super) fn mounts(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: &Cont
         bind: false,
         external: false,
         files: files(cluster, plan, it).filter(|_| is_certain),
+        source_span: None,
         target: Some(it.path.as_str().to_owned()),
+        target_span: it.path.cover(),
         span: it.span,
     };
     container.mounts.iter().map(mount).collect()
