@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{CallRole, ProgramId, Project};
+use crate::facts::catalogue::Input;
 use crate::source::{Confidence, Span, Spanned};
 
 /// The calls of one role in the programs that images of the project run.
@@ -15,6 +16,12 @@ pub struct Coverage {
     pub varying: usize,
     /// How many of these are not known in every workload: another one may not set what they read.
     pub partly: usize,
+    /// Calls whose address is empty in every workload, so that they connect to nothing: what is not used is not
+    /// configured. They are none of the others.
+    pub idle: usize,
+    /// Calls of which every part of the address that is not known was traced to something outside of the
+    /// project, each with the first.
+    pub outside: Vec<UnresolvedCall>,
     /// The others, each with the first reason.
     pub unresolved: Vec<UnresolvedCall>,
 }
@@ -34,8 +41,11 @@ struct Seen<'c> {
     /// How sure the least sure of its addresses is; `None` when none is known.
     confidence: Option<Confidence>,
     varies: bool,
-    /// Why it is not known in one of them.
+    /// Why it is not known in one of them; of several one that does not lie outside of the project.
     unknown: Option<&'c Spanned<String>>,
+    /// What brings it, where that is known of each of them.
+    input: Option<Input>,
+    is_idle: bool,
 }
 
 impl Project {
@@ -49,7 +59,13 @@ impl Project {
             for call in workload.calls.iter().filter(|it| it.role == role) {
                 let seen = calls.entry((program, call.site)).or_default();
                 match &call.unknown {
-                    Some(reason) => seen.unknown = seen.unknown.or(Some(reason)),
+                    Some(reason)
+                        if seen.unknown.is_none() || (seen.input.is_some() && call.input.is_none()) =>
+                    {
+                        (seen.unknown, seen.input) = (Some(reason), call.input);
+                    }
+                    Some(_) => {}
+                    None if call.is_idle => seen.is_idle = true,
                     None => {
                         seen.confidence =
                             Some(seen.confidence.map_or(call.confidence, |it| it.min(call.confidence)));
@@ -72,12 +88,18 @@ impl Project {
                     coverage.partly += usize::from(unknown.is_some());
                 }
                 (None, Some(reason)) => {
-                    coverage.unresolved.push(UnresolvedCall { site, reason: reason.clone() });
+                    let list = match seen.input {
+                        Some(_) => &mut coverage.outside,
+                        None => &mut coverage.unresolved,
+                    };
+                    list.push(UnresolvedCall { site, reason: reason.clone() });
                 }
-                (None, None) => {}
+                (None, None) => coverage.idle += usize::from(seen.is_idle),
             }
         }
-        coverage.unresolved.sort_by_key(|it| (it.site.file, it.site.start));
+        for list in [&mut coverage.outside, &mut coverage.unresolved] {
+            list.sort_by_key(|it| (it.site.file, it.site.start));
+        }
         coverage
     }
 }

@@ -15,9 +15,15 @@ pub struct Figures {
     resolved: [usize; 3],
     varying: usize,
     partly: usize,
+    idle: usize,
+    /// The places, by what brings the address.
+    outside: Places,
     /// The places, by reason.
-    unresolved: BTreeMap<String, Vec<String>>,
+    unresolved: Places,
 }
+
+/// Places, by the reason that they share.
+type Places = BTreeMap<String, Vec<String>>;
 
 impl Figures {
     /// Adds what was understood of one project; `prefix` stands before its paths.
@@ -27,11 +33,15 @@ impl Figures {
         }
         self.varying += coverage.varying;
         self.partly += coverage.partly;
-        for call in coverage.unresolved {
-            let site = place::locus(sources, prefix, call.site);
-            let at = place::locus(sources, prefix, call.reason.span);
-            let places = if site == at { site } else { format!("{site} (see {at})") };
-            self.unresolved.entry(general(&call.reason.value)).or_default().push(places);
+        self.idle += coverage.idle;
+        let lists = [(coverage.outside, &mut self.outside), (coverage.unresolved, &mut self.unresolved)];
+        for (calls, list) in lists {
+            for call in calls {
+                let site = place::locus(sources, prefix, call.site);
+                let at = place::locus(sources, prefix, call.reason.span);
+                let places = if site == at { site } else { format!("{site} (see {at})") };
+                list.entry(general(&call.reason.value)).or_default().push(places);
+            }
         }
     }
 
@@ -39,15 +49,13 @@ impl Figures {
         self.resolved.iter().sum()
     }
 
-    fn total(&self) -> usize {
-        self.known() + self.unresolved.values().map(Vec::len).sum::<usize>()
+    /// The calls whose address something in the project decides.
+    fn decided(&self) -> usize {
+        self.known() + count(&self.unresolved)
     }
 
-    /// Reasons, the most frequent first.
-    fn reasons(&self) -> Vec<(&String, &Vec<String>)> {
-        let mut reasons: Vec<_> = self.unresolved.iter().collect();
-        reasons.sort_by_key(|(reason, places)| (std::cmp::Reverse(places.len()), *reason));
-        reasons
+    fn total(&self) -> usize {
+        self.decided() + count(&self.outside)
     }
 
     /// Writes the share that was understood, and the reasons for the rest with their places.
@@ -55,42 +63,58 @@ impl Figures {
     /// # Errors
     /// What `out` reports.
     pub fn write_text(&self, what: &str, out: &mut dyn io::Write) -> io::Result<()> {
-        let (known, total) = (self.known(), self.total());
-        let share = if total == 0 { 100.0 } else { known as f64 * 100.0 / total as f64 };
+        let (known, total, decided) = (self.known(), self.total(), self.decided());
         let [proven, likely, possible] = self.resolved;
-        writeln!(out, "{what}: host and port known of {known} of {total} ({share:.1} %)")?;
+        writeln!(out, "{what}: host and port known of {known} of {total} ({})", share(known, total))?;
+        if decided < total {
+            writeln!(
+                out,
+                "        {known} of the {decided} whose address something in the project decides ({})",
+                share(known, decided)
+            )?;
+        }
         writeln!(
             out,
             "        {proven} proven, {likely} likely, {possible} possible; {} of them by conditions, {} in some of \
              their workloads",
             self.varying, self.partly
         )?;
-        for (reason, places) in self.reasons() {
-            writeln!(out, "{:6}  {}", places.len(), place::printable(reason))?;
-            for it in places {
-                writeln!(out, "        {}", place::printable(it))?;
-            }
+        if self.idle > 0 {
+            writeln!(out, "        {} more connect to nothing: their address is empty", self.idle)?;
         }
-        Ok(())
+        write_places(&self.unresolved, out)?;
+        if !self.outside.is_empty() {
+            writeln!(
+                out,
+                "{what} whose address comes from outside of the project: {}",
+                count(&self.outside)
+            )?;
+        }
+        write_places(&self.outside, out)
     }
 
     fn to_json(&self) -> Value {
-        let reasons = self.reasons().into_iter();
-        let reasons: Vec<Value> =
-            reasons.map(|(reason, places)| json!({ "reason": reason, "places": places })).collect();
+        let reasons = |of: &Places| -> Vec<Value> {
+            let reasons = by_frequency(of).into_iter();
+            reasons.map(|(reason, places)| json!({ "reason": reason, "places": places })).collect()
+        };
         let [proven, likely, possible] = self.resolved;
         json!({
             "resolved": { "proven": proven, "likely": likely, "possible": possible },
             "varying": self.varying,
             "partly": self.partly,
             "total": self.total(),
-            "unresolved": reasons,
+            "decided": self.decided(),
+            "idle": self.idle,
+            "unresolved": reasons(&self.unresolved),
+            "outside": reasons(&self.outside),
         })
     }
 }
 
 /// Writes `{"version", "listeners": {"resolved": {"proven", "likely", "possible"}, "varying", "partly", "total",
-/// "unresolved": [{"reason", "places"}]}, "dials": {...}}`.
+/// "decided", "idle", "unresolved": [{"reason", "places"}], "outside": [{"reason", "places"}]}, "dials": {...}}`.
+/// `total` counts what is resolved, unresolved, or decided outside of the project; `decided` the first two.
 ///
 /// # Errors
 /// What `out` reports.
@@ -102,6 +126,32 @@ pub fn write_json(listeners: &Figures, dials: &Figures, out: &mut dyn io::Write)
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+fn count(places: &Places) -> usize {
+    places.values().map(Vec::len).sum()
+}
+
+fn share(part: usize, whole: usize) -> String {
+    let percent = if whole == 0 { 100.0 } else { part as f64 * 100.0 / whole as f64 };
+    format!("{percent:.1} %")
+}
+
+/// Reasons, the most frequent first.
+fn by_frequency(places: &Places) -> Vec<(&String, &Vec<String>)> {
+    let mut reasons: Vec<_> = places.iter().collect();
+    reasons.sort_by_key(|(reason, places)| (std::cmp::Reverse(places.len()), *reason));
+    reasons
+}
+
+fn write_places(places: &Places, out: &mut dyn io::Write) -> io::Result<()> {
+    for (reason, places) in by_frequency(places) {
+        writeln!(out, "{:6}  {}", places.len(), place::printable(reason))?;
+        for it in places {
+            writeln!(out, "        {}", place::printable(it))?;
+        }
+    }
+    Ok(())
 }
 
 /// A reason without the names in it, which stand between backticks.

@@ -188,6 +188,10 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 		return address + "#" + variable, exists, message
 	}
 	name := it.cells["function"]
+	if typeName := it.cells["type"]; name == "" && typeName != "" && !definesFlags(of) {
+		_, exists := pkg.Scope().Lookup(typeName).(*types.TypeName)
+		return address + "#" + typeName, exists, ""
+	}
 	if name == "" && !definesFlags(of) {
 		if wanted := it.cells["name"]; wanted != "" && wanted != pkg.Name() {
 			return address, true, fmt.Sprintf("the package is called %s", pkg.Name())
@@ -225,8 +229,18 @@ func judgeVariable(pkg *types.Package, name string, it *row) (bool, string) {
 	return true, ""
 }
 
+// elements is what a table calls the elements of a type that is a list.
+const elements = "[]"
+
 // judgeField compares a row with a field of a struct type: its type, whether it is embedded, and its tag.
 func judgeField(pkg *types.Package, name string, it *row) (bool, string) {
+	if list, ok := pkgType(pkg, it.cells["type"]).(*types.Slice); ok && name == elements {
+		wanted := unversioned(it.cells["field_package"]) + "." + it.cells["field_type"]
+		if found := describePath(dereference(list.Elem())); found != wanted {
+			return true, fmt.Sprintf("it is a list of %s", found)
+		}
+		return true, ""
+	}
 	of, ok := pkgType(pkg, it.cells["type"]).(*types.Struct)
 	if !ok {
 		return false, ""

@@ -40,6 +40,7 @@ func TestRows(t *testing.T) {
 	const listen = "package,type,function,address,form,url\n"
 	const result = "package,type,function,result_package,result_type,url\n"
 	const variable = "package,variable,type_package,type_name,url\n"
+	const input = "package,type,function,from,at,url\n"
 	const site = ",https://pkg.go.dev/"
 	for text, want := range map[string]string{
 		listen + "net/http,,ListenAndServe,0,address" + site + "net/http#ListenAndServe":                             "",
@@ -54,6 +55,9 @@ func TestRows(t *testing.T) {
 		listen + "net,TCPListener,Close,-,unknown" + site + "net#Listener.Close":                                     "its documentation is https://pkg.go.dev/net#TCPListener.Close",
 		listen + "os/signal,,Notify,1...,unknown" + site + "os/signal#Notify":                                        "",
 		listen + "net/http,,Get,0...,address" + site + "net/http#Get":                                                "the parameter is not variadic",
+		input + "net/http,Request,,request,itself" + site + "net/http#Request":                                       "",
+		input + "net/http,Reqest,,request,itself" + site + "net/http#Reqest":                                         "there is no such function",
+		input + "net/http,Transport,DialContext,transport,callback" + site + "net/http#Transport.DialContext":        "",
 		variable + "net/http,DefaultClient,net/http,Client" + site + "net/http#DefaultClient":                        "",
 		variable + "net/http,DefaultClient,net/http,Server" + site + "net/http#DefaultClient":                        "it is a net/http.Client",
 		result + "net/http,,NewServeMux,net/http,ServeMux" + site + "net/http#NewServeMux":                           "",

@@ -460,8 +460,10 @@ impl<'c, 't> Closure<'c, 't> {
         let any_type = &outlined.outline.mentions[function.type_parameters.clone()];
         let is_value = |it: &Mention<'t>| match it.before {
             Before::Nothing => {
-                matches!(it.name, "string" | "int" | "int32" | "int64" | "uint" | "uint16" | "uint32")
-                    || any_type.iter().any(|parameter| parameter.name == it.name)
+                matches!(
+                    it.name,
+                    "string" | "byte" | "int" | "int32" | "int64" | "uint" | "uint16" | "uint32"
+                ) || any_type.iter().any(|parameter| parameter.name == it.name)
             }
             Before::Name(qualifier) => {
                 let path = outlined.imports.get(qualifier);

@@ -110,6 +110,8 @@ pub enum DataRole {
     Same,
     /// The text is that of the argument with environment variables put in.
     Expand,
+    /// The text is that of the argument with parts of it replaced.
+    Change,
     /// The variables of the process, those only whose names begin with the argument when there is one.
     Environment,
     /// The argument is a map or a struct of the program that holds the values.
@@ -179,6 +181,7 @@ impl DataEntry {
             "embedded" => DataRole::Embedded,
             "same" => DataRole::Same,
             "expand" => DataRole::Expand,
+            "change" => DataRole::Change,
             "environment" => DataRole::Environment,
             "value" => DataRole::Value,
             _ => return None,

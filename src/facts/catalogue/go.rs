@@ -583,7 +583,7 @@ fn words(cell: &'static str) -> Vec<&'static str> {
 }
 
 /// A path of a table as it is looked up; those with a version in them are few.
-fn unversioned(path: &'static str) -> &'static str {
+pub(super) fn unversioned(path: &'static str) -> &'static str {
     match without_version(path) {
         Cow::Borrowed(it) => it,
         Cow::Owned(it) => it.leak(),

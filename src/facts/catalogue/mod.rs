@@ -7,6 +7,7 @@ mod file;
 mod flag;
 mod go;
 mod images;
+mod input;
 mod library_variables;
 mod place;
 mod programs;
@@ -30,6 +31,7 @@ pub use go::{
     ShutdownForm, go, package_name, without_version,
 };
 pub use images::{Complete, ImageEntry, ImagePort, image, split_reference};
+pub use input::{Input, InputEntry, callback_of, input, input_by_import};
 pub use library_variables::{is_library_variable, reads_any_variable};
 pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};

@@ -31,6 +31,7 @@ fn load() -> FxHashMap<&'static str, FxHashMap<&'static str, Struct>> {
         let field = Field {
             name: text(row.cell("field")),
             type_name: Some(row.cell("field_type")).filter(|it| !it.is_empty()).map(named),
+            element: None,
             tag: Some(text(&tag)),
             embedded: row.cell("embedded") == "yes",
         };

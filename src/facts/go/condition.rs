@@ -157,7 +157,7 @@ pub(super) fn choice(condition: Condition, then: Value, otherwise: Value, span: 
     }
     if arms.len() > MOST_ALTERNATIVES {
         let reason = "too many conditions decide".to_owned();
-        return Value::Unknown(super::Unknown { reason, span });
+        return Value::Unknown(super::Unknown::new(reason, span));
     }
     Value::Choice(arms, span)
 }

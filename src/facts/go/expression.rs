@@ -345,7 +345,11 @@ impl<'t> Reader<'_, 't> {
                         }
                         _ => Spanned::new(key.text().to_owned(), self.context.span(key)),
                     };
+                    self.callback = type_name
+                        .as_ref()
+                        .and_then(|it| catalogue::callback_of(&it.package, &it.name, &name.value));
                     let value = self.element(node, inner);
+                    self.callback = None;
                     if target == Some(name.value.as_str()) {
                         filled = Some(node);
                     }
@@ -532,7 +536,9 @@ impl<'t> Reader<'_, 't> {
 
     /// Reads the function literals among the arguments; `given` is what their first parameters are.
     fn callbacks(&mut self, arguments: &[Node<'t>], given: &[Value], runs: Runs) {
+        let input = self.callback.take();
         for node in arguments.iter().filter(|it| it.kind() == "func_literal") {
+            self.callback = input;
             self.deeper(|it| it.function_literal(*node, given, runs));
         }
     }
@@ -584,6 +590,10 @@ impl<'t> Reader<'_, 't> {
             (_, true) => Runs::Here,
             _ => Runs::Later,
         };
+        self.callback = match &callee {
+            Callee::Imported { package, name } => catalogue::callback_of(package, "", name),
+            _ => None,
+        };
         self.callbacks(&nodes, router.as_slice(), runs);
         match entry.and_then(|it| it.flag.as_ref()) {
             Some(flag) => {
@@ -622,9 +632,13 @@ impl<'t> Reader<'_, 't> {
             let takes_address = node.kind() == "unary_expression" && node.field_text("operator") == Some("&");
             let operand = if takes_address { node.field("operand") } else { Some(*node) };
             let span = self.context.span(*node);
-            let filled = || match condition::is_too_large(call) {
-                true => unknown(self.context, *node, "it is built from too many parts"),
-                false => Value::Filled { call: Arc::new(call.clone()), argument, span },
+            let filled = || match (condition::is_too_large(call), without_arguments(call)) {
+                (false, _) => Value::Filled { call: Arc::new(call.clone()), argument, span },
+                // `rows.Scan(&it.First, &it.Second, ...)`: who fills it still shows.
+                (true, Some(call)) if !condition::is_too_large(&call) => {
+                    Value::Filled { call: Arc::new(call), argument, span }
+                }
+                (true, _) => unknown(self.context, *node, "it is built from too many parts"),
             };
             let Some(index) =
                 operand.filter(|it| it.kind() == "identifier").and_then(|it| self.locals.find(it.text()))
@@ -829,6 +843,12 @@ fn comparison(node: Node<'_>, operator: &str, left: State, right: State) -> Opti
         _ => subject.value,
     };
     Some(Test { subject, kind: TestKind::Empty, present })
+}
+
+/// A call as if it were given nothing.
+fn without_arguments(call: &Value) -> Option<Value> {
+    let Value::Call { callee, span, .. } = call else { return None };
+    Some(Value::Call { callee: Arc::clone(callee), arguments: Arc::new([]), span: *span })
 }
 
 /// Whether a value may name a function or a method.

@@ -10,8 +10,10 @@ use super::read::{read_parameters, receiver_type, unknown, zero_value};
 use super::scope::{Changes, Locals, State, WrittenField};
 use super::standing::{Premise, Runs, Standing, is_for_error};
 use super::{
-    Call, Callee, Condition, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value,
+    Call, Callee, Condition, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Unknown, Usage,
+    Value,
 };
+use crate::facts::catalogue::{Input, callback_of};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -48,6 +50,8 @@ pub(super) struct Reader<'c, 't> {
     results: Vec<&'t str>,
     /// Number of variables outside of the function literal that is read.
     pub(super) captured: usize,
+    /// What gives the parameters of the next function literal, where the tables say it.
+    pub(super) callback: Option<Input>,
     /// Whether that literal reads one of them that nothing was assigned to yet.
     pub(super) reads_too_early: bool,
     /// Literals for which that was so, to be read at the end of the block.
@@ -97,6 +101,7 @@ impl<'c, 't> Reader<'c, 't> {
             guards: Vec::new(),
             results: Vec::new(),
             captured: 0,
+            callback: None,
             reads_too_early: false,
             delayed: Vec::new(),
             rereads: false,
@@ -414,7 +419,9 @@ impl<'c, 't> Reader<'c, 't> {
         let blank = left.iter().all(|it| it.text() == "_");
         let statement = Some(self.context.span(node));
         let usage = if blank { Usage::Blank } else { Usage::Used };
+        self.callback = self.callback_into(&left);
         let mut states = self.right_side(&right, left.len(), usage, statement.filter(|_| blank));
+        self.callback = None;
         let operator = node.field_text("operator");
         if let (Some(operator), [target], [state]) = (operator, left.as_slice(), states.as_mut_slice())
             && operator != "="
@@ -435,6 +442,14 @@ impl<'c, 't> Reader<'c, 't> {
                 self.locals.declare(target.text(), state);
             }
         }
+    }
+
+    /// What gives the parameters of a function that is assigned: `transport.DialContext = func(...) {...}`.
+    fn callback_into(&self, targets: &[Node<'t>]) -> Option<Input> {
+        let [target] = targets else { return None };
+        let of = target.field("operand").and_then(|it| self.locals.find(it.text()))?;
+        let of = self.locals.state(of).type_name.as_ref()?;
+        callback_of(&of.package, &of.name, target.field("field")?.text())
     }
 
     /// The states of `count` variables that get the values `right`.
@@ -475,7 +490,11 @@ impl<'c, 't> Reader<'c, 't> {
     ) -> (State, Option<Test>) {
         let state = self.used(node, usage, statement);
         if node.kind() != "call_expression" {
-            return (state, None);
+            // `if value, ok := values[key]; ok`.
+            let is_element = matches!(state.value, Value::Element { .. });
+            let subject = state.value.clone();
+            let test = Test { subject, kind: condition::TestKind::Unset, present: true };
+            return (state, is_element.then_some(test));
         }
         let span = self.context.span(node);
         let call = self.calls.iter().rev().find(|it| it.span == span);
@@ -899,12 +918,13 @@ impl<'c, 't> Reader<'c, 't> {
         self.locals.open();
         self.literal_depth += 1;
         let outside = std::mem::take(&mut self.guards);
+        let input = self.callback.take();
         if let Some(list) = node.field("parameters") {
             let parameters = read_parameters(self.context, list);
             let reason = "it is a parameter of a function literal";
             self.declare_parameters(list, &parameters, |index, span| match given.get(index) {
                 Some(value) => value.clone(),
-                None => Value::Unknown(super::Unknown { reason: reason.to_owned(), span }),
+                None => Value::Unknown(Unknown { input, ..Unknown::new(reason, span) }),
             });
         }
         if let Some(body) = node.field("body") {
@@ -1010,7 +1030,7 @@ fn fold_return(it: Return, later: Vec<Value>) -> Vec<Value> {
         let joined = condition::choice(condition.clone(), value, later, it.span);
         if condition::is_too_large(&joined) {
             let reason = "too many conditions decide".to_owned();
-            return Value::Unknown(super::Unknown { reason, span: it.span });
+            return Value::Unknown(Unknown::new(reason, it.span));
         }
         joined
     });

@@ -113,6 +113,8 @@ pub struct Field {
     pub name: Spanned<String>,
     /// Its type when that is a named one.
     pub type_name: Option<TypeName>,
+    /// The type of its elements when it is a list or a map, and that is a named one.
+    pub element: Option<TypeName>,
     /// The tag without its quotes.
     pub tag: Option<Spanned<String>>,
     /// Whether the field is embedded.

@@ -115,7 +115,7 @@ fn read_struct(context: &Context<'_>, name: Spanned<String>, node: Node<'_>, fac
         if names.is_empty() {
             let Some(embedded) = &type_name else { continue };
             let name = Spanned::new(embedded.name.clone(), context.span(type_node));
-            fields.push(Field { name, type_name, tag, embedded: true });
+            fields.push(Field { name, type_name, element: None, tag, embedded: true });
             continue;
         }
         for field in names {
@@ -127,11 +127,32 @@ fn read_struct(context: &Context<'_>, name: Spanned<String>, node: Node<'_>, fac
                 read_struct(context, spanned, inner, facts, depth + 1);
                 type_name = Some(TypeName { package: String::new(), name: inner_name });
             }
+            let mut element = None;
+            if let Some(inner) = element_node(type_node) {
+                element = context.type_name(inner);
+                if inner.kind() == "struct_type" && depth < 8 {
+                    let inner_name = format!("{}.{}", name.value, field.text());
+                    let spanned = Spanned::new(inner_name.clone(), context.span(field));
+                    read_struct(context, spanned, inner, facts, depth + 1);
+                    element = Some(TypeName { package: String::new(), name: inner_name });
+                }
+            }
             let name = Spanned::new(field.text().to_owned(), context.span(field));
-            fields.push(Field { name, type_name: type_name.clone(), tag: tag.clone(), embedded: false });
+            let (type_name, tag) = (type_name.clone(), tag.clone());
+            fields.push(Field { name, type_name, element, tag, embedded: false });
         }
     }
     facts.structs.push(Struct { name, fields });
+}
+
+/// The type of the elements of a list or a map, stars removed.
+fn element_node(node: Node<'_>) -> Option<Node<'_>> {
+    let inner = match node.kind() {
+        "slice_type" | "array_type" => node.field("element")?,
+        "map_type" => node.field("value")?,
+        _ => return None,
+    };
+    if inner.kind() == "pointer_type" { inner.first_child() } else { Some(inner) }
 }
 
 fn read_constants(context: &Context<'_>, node: Node<'_>, facts: &mut GoFile) {
@@ -229,7 +250,7 @@ pub(super) fn is_number(it: &TypeName) -> bool {
 }
 
 pub(super) fn unknown(context: &Context<'_>, node: Node<'_>, reason: impl Into<String>) -> Value {
-    Value::Unknown(Unknown { reason: reason.into(), span: context.span(node) })
+    Value::Unknown(Unknown::new(reason, context.span(node)))
 }
 
 /// Parameters in order; `a, b string` are two.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Callee, TypeName};
-use crate::facts::catalogue::{FlagParts, FlagRules};
+use crate::facts::catalogue::{FlagParts, FlagRules, Input};
 use crate::source::{Span, Spanned};
 
 /// A small symbolic expression.
@@ -295,6 +295,16 @@ pub struct Unknown {
     pub reason: String,
     /// The expression.
     pub span: Span,
+    /// What brings it from outside of the project, where that is known.
+    pub input: Option<Input>,
+}
+
+impl Unknown {
+    /// What cannot be said, of which nothing shows where it comes from.
+    #[must_use]
+    pub fn new(reason: impl Into<String>, span: Span) -> Self {
+        Self { reason: reason.into(), span, input: None }
+    }
 }
 
 impl Value {

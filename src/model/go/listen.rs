@@ -113,6 +113,9 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                     Heard::Nothing => {}
                     Heard::Unknown(it) => {
                         self.incomplete(&it.reason, call.span);
+                        if network_call.unknown.is_none() || it.input.is_none() {
+                            network_call.input = it.input;
+                        }
                         network_call.unknown.get_or_insert(Spanned::new(it.reason, it.span));
                     }
                 }
@@ -264,8 +267,8 @@ pub(super) fn hear<'w>(
     // `["/app", "-port=${PORT}"]`: that the variable stays as it is, is the fault, no matter what becomes of it.
     let dollar = outcome.text.as_str().find('$').and_then(|at| outcome.text.span_of(at..at + 1));
     if let Some(span) = dollar.filter(|it| !evaluator.packages.is_source(it.file)) {
-        let reason = "it holds a variable that nothing expands".to_owned();
-        return (Heard::Unknown(Unknown { reason, span }), needs_caller);
+        let unknown = Unknown::new("it holds a variable that nothing expands", span);
+        return (Heard::Unknown(unknown), needs_caller);
     }
     (read_address(outcome, listen, call.span, (protocol, protocol_is_known)), needs_caller)
 }

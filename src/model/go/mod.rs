@@ -31,6 +31,7 @@ pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 use rustc_hash::FxHashMap;
 
 use super::{PackageName, Period, ProcessVariable, Text};
+use crate::facts::catalogue::Input;
 use crate::net::{Login, LoginPart, Protocol, Reach};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -83,6 +84,11 @@ pub struct NetworkCall {
     /// Why its host or port is not known, and where that shows; `None` when both are known however the
     /// call is reached and conditions turn out.
     pub unknown: Option<Spanned<String>>,
+    /// What brings the address when the program runs, where nothing of the project decides it: every part of it
+    /// that is not known was traced there.
+    pub input: Option<Input>,
+    /// Whether its address is empty in every case, so that it connects to nothing.
+    pub is_idle: bool,
     /// Whether it has one of several addresses, by conditions that the project does not decide.
     pub varies: bool,
     /// How sure its addresses are, the least sure of them.
@@ -91,7 +97,8 @@ pub struct NetworkCall {
 
 impl NetworkCall {
     fn new(site: Span, role: CallRole) -> Self {
-        Self { site, role, unknown: None, varies: false, confidence: Confidence::Proven }
+        let (unknown, input, confidence) = (None, None, Confidence::Proven);
+        Self { site, role, unknown, input, is_idle: false, varies: false, confidence }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     Alternative, CallRole, Dial, DialLogin, DialSource, FixedPort, GoNetwork, Listeners, NetworkCall,
     ProgramId, Reachable, World, values,
 };
-use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, go as catalogue};
+use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
 use crate::model::{ContainerFiles, Environment};
@@ -176,13 +176,14 @@ fn find_dials<'w>(
     };
     let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
     let contexts = evaluator.in_contexts_and_worlds(function, look, beyond);
-    let mut on_network = false;
+    let (mut on_network, mut is_empty) = (false, false);
     for (context, worlds) in contexts.into_iter().enumerate() {
         let alternatives = alternatives(worlds, Found::is_alike);
         network_call.varies |= alternatives.len() > 1;
         let of = alternatives.len() as u32;
         for InWorld { found, is_default } in alternatives {
             on_network |= found.unknown.is_some() || !found.dials.is_empty();
+            is_empty |= found.is_empty;
             if let Some(unknown) = found.unknown {
                 network_call.unknown.get_or_insert(Spanned::new(unknown.reason, unknown.span));
             }
@@ -206,7 +207,17 @@ fn find_dials<'w>(
             }
         }
     }
-    on_network.then_some(network_call)
+    if let Some(unknown) = &mut network_call.unknown {
+        let contexts = evaluator.tracing(|| evaluator.in_contexts_and_worlds(function, look, beyond));
+        let holes: Vec<_> = contexts.into_iter().flatten().filter_map(|it| it.found.unknown).collect();
+        let inputs: Option<Vec<Input>> = holes.iter().map(|it| it.input).collect();
+        network_call.input = inputs.and_then(|it| it.first().copied());
+        if let (Some(input), Some(hole)) = (network_call.input, holes.first()) {
+            *unknown = Spanned::new(input.reason().to_owned(), hole.span);
+        }
+    }
+    network_call.is_idle = !on_network && is_empty;
+    (on_network || is_empty).then_some(network_call)
 }
 
 /// What is found in several worlds, each once; it is the default when it is in one that is.
@@ -223,7 +234,7 @@ pub(super) fn alternatives<T>(worlds: Vec<InWorld<T>>, alike: impl Fn(&T, &T) ->
 
 /// The reason where there are more alternatives than are looked at.
 pub(super) fn too_many(call: Span) -> Unknown {
-    Unknown { reason: "too many conditions decide".to_owned(), span: call }
+    Unknown::new("too many conditions decide", call)
 }
 
 /// What one call dials in one context.
@@ -232,6 +243,8 @@ struct Found {
     dials: Vec<Dial>,
     /// Why one of the texts that it may dial names no host and port.
     unknown: Option<Unknown>,
+    /// Whether one of them is certainly empty.
+    is_empty: bool,
 }
 
 impl Found {
@@ -295,13 +308,14 @@ fn dials_of<'w>(
         needs_caller |= outcome.needs_caller;
         // An address that nobody configured is not dialled, or not with success.
         if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
+            out.is_empty |= outcome.confidence == Confidence::Proven;
             continue;
         }
         let targets = parse_target(outcome.text.as_str(), form);
         if targets.is_empty() {
             let nowhere = || {
                 let reason = format!("`{}` names no host", outcome.text.as_str());
-                Unknown { reason, span: call.span }
+                Unknown::new(reason, call.span)
             };
             out.unknown.get_or_insert_with(|| outcome.unknown.clone().unwrap_or_else(nowhere));
         }

@@ -6,7 +6,7 @@ use super::known_call::{KnownCall, know_calls};
 use super::network::entry_of;
 use crate::facts::catalogue::{GoEntry, Wrappers, go as catalogue, structure};
 use crate::facts::go::{
-    Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
+    Callee, Declaration, Field, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
 use crate::facts::{Facts, join_path};
 use crate::source::{FileId, Span};
@@ -18,6 +18,9 @@ pub struct PackageId(pub u32);
 /// Names one function or method of a [`Packages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub u32);
+
+/// What the tables call the elements of a type that is a list.
+const ELEMENTS: &str = "[]";
 
 /// A Go module: a folder with a go.mod.
 #[derive(Debug)]
@@ -455,6 +458,50 @@ impl<'a> Packages<'a> {
         })
     }
 
+    /// The type of the elements of a field that is a list or a map, of an embedded struct's field too.
+    fn field_element(&self, of: TypeRef<'a>, field: &str, depth: usize) -> Option<TypeRef<'a>> {
+        let structure = self.structure(of)?;
+        if let Some(found) = structure.fields.iter().find(|it| it.name.value == field) {
+            return self.element_of_field(of, found);
+        }
+        let depth = depth.checked_sub(1)?;
+        let embedded = structure.fields.iter().filter(|it| it.embedded);
+        let mut types = embedded.filter_map(|it| Some(self.type_in(of, it.type_name.as_ref()?)));
+        types.find_map(|it| self.field_element(it, field, depth))
+    }
+
+    /// The type of the elements of a field of a struct of type `of`, when it is a list or a map of structs.
+    #[must_use]
+    pub fn element_of_field(&self, of: TypeRef<'a>, field: &'a Field) -> Option<TypeRef<'a>> {
+        if let Some(element) = &field.element {
+            return Some(self.type_in(of, element));
+        }
+        // A type of a library that is a list has its elements for its only field.
+        let listed = self.type_in(of, field.type_name.as_ref()?);
+        match self.structure(listed)?.fields.as_slice() {
+            [only] if only.name.value == ELEMENTS => Some(self.type_in(listed, only.type_name.as_ref()?)),
+            _ => None,
+        }
+    }
+
+    fn element_type(
+        &self,
+        package: PackageId,
+        function: Option<&'a Function>,
+        of: &'a Value,
+        depth: usize,
+    ) -> Option<TypeRef<'a>> {
+        match of {
+            Value::Field { receiver, receiver_type, field } => {
+                let shown = receiver_type.as_ref().map(|it| self.type_ref(package, it));
+                let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
+                self.field_element(owner, &field.value, 4)
+            }
+            Value::List(parts, _) => self.type_within(package, function, parts.first()?, depth),
+            _ => None,
+        }
+    }
+
     fn field_type_within(&self, of: TypeRef<'a>, field: &str, depth: usize) -> Option<TypeRef<'a>> {
         let structure = self.structure(of)?;
         if let Some(found) = structure.fields.iter().find(|it| it.name.value == field) {
@@ -530,6 +577,7 @@ impl<'a> Packages<'a> {
             Value::FirstNonEmpty(parts, _) => {
                 parts.iter().find_map(|it| self.type_within(package, function, it, depth))
             }
+            Value::Element { of, .. } => self.element_type(package, function, of, depth),
             _ => None,
         }
     }

@@ -225,6 +225,10 @@ impl<'w> Evaluator<'w> {
         if matches!(pure.meaning, "concat" | "join" | "join-path") {
             return self.joined(pure.meaning, arguments, span, frame, depth);
         }
+        if pure.meaning == "join-url" {
+            let parts = receiver.into_iter().chain(arguments);
+            return self.url_of_parts(parts, span, frame, depth);
+        }
         if pure.meaning == "first-non-empty" {
             return self.first_non_empty(arguments, span, frame, depth);
         }
@@ -272,6 +276,29 @@ impl<'w> Evaluator<'w> {
         outcome
     }
 
+    /// A URL with path elements behind it, one slash between any two: <https://pkg.go.dev/net/url#JoinPath>.
+    fn url_of_parts(
+        &self,
+        parts: impl Iterator<Item = &'w Value>,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        let mut out = Outcome::known(Text::default());
+        for (index, part) in parts.enumerate() {
+            let mut part = self.text(part, frame, depth);
+            if index > 0 {
+                let end = out.text.as_str().trim_end_matches('/').len();
+                out.text = out.text.slice(0..end);
+                out.text.push("/", span);
+                let text = part.text.as_str();
+                part.text = part.text.slice(text.len() - text.trim_start_matches('/').len()..text.len());
+            }
+            out.append(part);
+        }
+        out
+    }
+
     /// The `host`, `hostname` or `port` of a parsed URL: <https://pkg.go.dev/net/url#URL>.
     pub(super) fn part_of_url(
         &self,
@@ -286,7 +313,10 @@ impl<'w> Evaluator<'w> {
         let Some(start) = text.find("://").map(|at| at + 3) else {
             let needs_caller = outcome.needs_caller;
             return match outcome.unknown {
-                Some(_) => Outcome { needs_caller, ..Outcome::hole("its URL is not known", Some(span)) },
+                Some(it) => {
+                    let hole = Outcome::hole("its URL is not known", Some(span)).from(it.input);
+                    Outcome { needs_caller, ..hole }
+                }
                 None => Outcome { text: Text::new("", span), ..outcome },
             };
         };

@@ -280,13 +280,19 @@ impl<'w> Evaluator<'w> {
                 known(it, Some(empty))
             }
             Condition::Unset(value) => {
+                let mut needs_caller = false;
                 let set = match value {
                     Value::Environment(read) => self.is_set(read, frame, depth),
+                    Value::Element { of, key: Some(key), .. } => {
+                        let has = self.has_element(of, key, frame, depth);
+                        needs_caller = has.is_err();
+                        has.ok().flatten()
+                    }
                     Value::Argument { index, behind_flags, .. } => self.has_argument(*index, *behind_flags),
                     _ => None,
                 };
-                let how =
-                    Outcome { via: value.span().into_iter().collect(), ..Outcome::known(Text::default()) };
+                let via = value.span().into_iter().collect();
+                let how = Outcome { via, needs_caller, ..Outcome::known(Text::default()) };
                 known(how, set.map(|it| !it))
             }
             // What is read from outside was made to be there, and a default is for the rest.

@@ -61,8 +61,11 @@ impl<'w> Evaluator<'w> {
         let key = match key {
             Some(key) => {
                 let key = self.text(key, frame, depth);
-                if key.unknown.is_some() {
-                    return hole(key.needs_caller);
+                if let Some(unknown) = &key.unknown {
+                    return match hole(key.needs_caller) {
+                        Elements::Unknown(it) => Elements::Unknown(it.from(unknown.input)),
+                        it => it,
+                    };
                 }
                 Some(key.text.as_str().to_owned())
             }
@@ -104,6 +107,25 @@ impl<'w> Evaluator<'w> {
             return hole(false);
         }
         Elements::Of(chosen.into_iter().map(|it| (it, Rc::clone(&head.frame))).collect())
+    }
+
+    /// Whether a map that the program writes out has a key; `None` when that cannot be told, an error when a
+    /// caller could tell more.
+    pub(super) fn has_element(
+        &self,
+        of: &'w Value,
+        key: &'w Value,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Result<Option<bool>, ()> {
+        let key = self.text(key, frame, depth);
+        let head = self.head(of, frame, depth);
+        if key.needs_caller || self.waits_for_caller(&head) {
+            return Err(());
+        }
+        let Value::Struct { type_name: None, fields, .. } = head.value else { return Ok(None) };
+        let found = fields.iter().any(|(it, _)| it.value == key.text.as_str());
+        Ok(key.unknown.is_none().then_some(found))
     }
 
     /// An element of `strings.Split(text, ",")`, which stands for a list as its text.

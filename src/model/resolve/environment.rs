@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Evaluator, Frame, Outcome};
 use crate::facts::Lookup;
+use crate::facts::catalogue::Input;
 use crate::facts::go::Environ;
 use crate::model::ProcessVariable;
 use crate::source::{Span, Text};
@@ -78,7 +79,7 @@ impl<'w> Evaluator<'w> {
                 outcome.via.insert(0, span);
                 Self::assumed(outcome)
             }
-            None => Outcome::hole(reason, Some(span)),
+            None => Outcome::hole(reason, Some(span)).from(Some(Input::Configuration)),
         }
     }
 

@@ -12,6 +12,10 @@ use crate::facts::go::Value;
 use crate::model::go::{Targets, TypeRef};
 use crate::source::{Confidence, Span, Spanned, Text};
 
+/// Why a field is not known of which the program has no value, and one of a struct that does not show.
+const NOTHING: &str = "nothing sets the field";
+const NO_STRUCT: &str = "the struct was not found";
+
 /// What a value turns out to be when names, parameters and calls are followed: no text is made.
 pub struct Head<'w> {
     /// The value.
@@ -56,11 +60,25 @@ impl<'w> Evaluator<'w> {
                 let Value::Field { receiver_type: Some(shown), .. } = whole else { return None };
                 Some(self.packages.type_ref(self.package_of(frame), shown))
             });
+        let of = self.converted_from(of, &head, &field.value).or(of);
         if of == Some(TypeRef::External("net/url", "URL")) && field.value == "Host" {
             return self.part_of_url(receiver, "host", field.span, frame, depth);
         }
         let field = Spanned::new(field.value.as_str(), field.span);
-        self.field_of(of, receiver, &head, field, frame, depth)
+        let outcome = self.field_of(of, receiver, &head, field, frame, depth);
+        match outcome.unknown.as_ref().is_some_and(|it| it.reason == NOTHING || it.reason == NO_STRUCT) {
+            true => self.traced(outcome, whole, frame, depth),
+            false => outcome,
+        }
+    }
+
+    /// The type that a value had before it became one of type `of` with the same fields: `database.Option(cfg.Database)`.
+    fn converted_from(&self, of: Option<TypeRef<'w>>, head: &Head<'w>, field: &str) -> Option<TypeRef<'w>> {
+        let (of, inner) = (of?, self.type_at(head.value, &head.frame)?);
+        let (shown, own) = (self.packages.structure(of)?, self.packages.structure(inner)?);
+        let same =
+            shown.fields.iter().map(|it| &it.name.value).eq(own.fields.iter().map(|it| &it.name.value));
+        (of != inner && same && self.field_values(of, field).is_empty()).then_some(inner)
     }
 
     /// A field of `receiver`, whose type and head are known as far as they can be.
@@ -169,7 +187,7 @@ impl<'w> Evaluator<'w> {
             Some(of) => self.field_by_type(of, name, span, frame, head, depth),
             None => {
                 let needs_caller = self.waits_for_caller(head);
-                Outcome { needs_caller, ..Outcome::hole("the struct was not found", Some(span)) }
+                Outcome { needs_caller, ..Outcome::hole(NO_STRUCT, Some(span)) }
             }
         }
     }
@@ -224,7 +242,7 @@ impl<'w> Evaluator<'w> {
         }
         if found.is_empty() {
             let needs_caller = self.waits_for_caller(head);
-            return Outcome { needs_caller, ..Outcome::hole("nothing sets the field", Some(span)) };
+            return Outcome { needs_caller, ..Outcome::hole(NOTHING, Some(span)) };
         }
         let outcomes = self.outcomes_of(found, depth);
         let differ = outcomes.windows(2).any(|it| it[0].text.as_str() != it[1].text.as_str());
@@ -502,7 +520,7 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    fn writes_to(
+    pub(super) fn writes_to(
         &self,
         function: crate::model::go::FunctionId,
         write: &'w crate::facts::go::FieldWrite,

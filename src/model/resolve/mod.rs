@@ -13,6 +13,7 @@ mod environment;
 mod field;
 mod flag;
 mod format;
+mod input;
 mod place;
 
 pub use condition::InWorld;
@@ -23,6 +24,7 @@ pub use place::Located;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use crate::facts::catalogue::Input;
 use crate::facts::go::{Function, Unknown, Value};
 use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets};
 use crate::model::{ContainerFiles, Environment};
@@ -102,6 +104,10 @@ pub struct Evaluator<'w> {
     decisions: RefCell<Option<Vec<condition::Decision>>>,
     /// The flags that the program defines, once they were asked for.
     flags: RefCell<Option<Rc<Vec<flag::FlagDefinition<'w>>>>>,
+    /// Whether holes say what brings them.
+    traces: Cell<bool>,
+    /// The structs that calls fill with what comes from outside, once they were asked for.
+    filled_structs: RefCell<Option<input::FilledStructs<'w>>>,
     /// What of the program has to do with configuration.
     bindings: OnceCell<config::Bindings<'w>>,
 }
@@ -132,7 +138,21 @@ impl<'w> Evaluator<'w> {
         let (steps, steps_taken) = (Cell::new(0), Cell::new(0));
         let (active, decisions) = (RefCell::default(), RefCell::default());
         let (flags, bindings) = (RefCell::default(), OnceCell::new());
-        Self { packages, reachable, setting, files, steps, steps_taken, active, decisions, flags, bindings }
+        let (traces, filled_structs) = (Cell::new(false), RefCell::default());
+        Self {
+            packages,
+            reachable,
+            setting,
+            files,
+            steps,
+            steps_taken,
+            active,
+            decisions,
+            flags,
+            traces,
+            filled_structs,
+            bindings,
+        }
     }
 
     /// The text of `value` as far as it is known.
@@ -214,7 +234,7 @@ impl<'w> Evaluator<'w> {
                 };
                 self.variable(owner, &name.value, name.span, depth)
             }
-            Value::Parameter { index, span } => self.parameter(*index, *span, frame, depth),
+            Value::Parameter { index, span } => self.parameter(value, *index, *span, frame, depth),
             Value::Field { receiver, field, .. } => self.field(value, receiver, field, frame, depth),
             Value::List(parts, _) => {
                 let mut out = Outcome::known(Text::default());
@@ -230,16 +250,30 @@ impl<'w> Evaluator<'w> {
             Value::Flag(it) => self.flag(&it.parts(), it.rules, it.span, frame, depth),
             Value::Argument { index, behind_flags, span } => self.argument_text(*index, *behind_flags, *span),
             Value::Arguments { span, .. } => Outcome::hole("it is a list of arguments", Some(*span)),
-            Value::Call { callee, arguments, span } => self.call(callee, arguments, *span, frame, depth),
-            Value::Result { call, index, span } => self.further_result(call, *index, *span, frame, depth),
-            Value::Element { of, key, span } => self.element(of, key.as_deref(), *span, frame, depth),
-            Value::Filled { call, argument, span } => self.filled(call, *argument, *span, frame, depth),
+            Value::Call { callee, arguments, span } => {
+                let outcome = self.call(callee, arguments, *span, frame, depth);
+                self.traced(outcome, value, frame, depth)
+            }
+            Value::Result { call, index, span } => {
+                let outcome = self.further_result(call, *index, *span, frame, depth);
+                self.traced(outcome, value, frame, depth)
+            }
+            Value::Element { of, key, span } => {
+                let outcome = self.element(of, key.as_deref(), *span, frame, depth);
+                self.traced(outcome, value, frame, depth)
+            }
+            Value::Filled { call, argument, span } => {
+                let outcome = self.filled(call, *argument, *span, frame, depth);
+                self.traced(outcome, value, frame, depth)
+            }
             Value::FirstNonEmpty(parts, span) => self.first_non_empty(parts, *span, frame, depth),
             Value::Choice(arms, span) => self.chosen(arms, *span, frame, depth),
             Value::Truth(condition, span) => self.truth(condition, *span, frame, depth),
             Value::Struct { .. } => self.structure_text(value, frame, depth),
-            Value::Receiver { span, .. } => Outcome::hole("it is no text", Some(*span)),
-            Value::Unknown(it) => Outcome::hole(&it.reason, Some(it.span)),
+            Value::Receiver { span, .. } => {
+                self.traced(Outcome::hole("it is no text", Some(*span)), value, frame, depth)
+            }
+            Value::Unknown(it) => Outcome::hole(&it.reason, Some(it.span)).from(it.input),
         }
     }
 
@@ -351,7 +385,14 @@ impl<'w> Evaluator<'w> {
         self.one_of(outcomes, "its callers differ", span, None)
     }
 
-    fn parameter(&self, index: usize, span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+    fn parameter(
+        &self,
+        value: &'w Value,
+        index: usize,
+        span: Span,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
         match self.argument(index, frame) {
             Ok(Some((value, bound))) => {
                 let mut outcome = self.text(value, &bound.frame, depth);
@@ -359,7 +400,11 @@ impl<'w> Evaluator<'w> {
                 outcome
             }
             Ok(None) => Outcome::hole("the argument was not found", Some(span)),
-            Err(()) => Outcome { needs_caller: true, ..Outcome::hole("its caller decides", Some(span)) },
+            Err(()) => {
+                let outcome =
+                    Outcome { needs_caller: true, ..Outcome::hole("its caller decides", Some(span)) };
+                self.traced(outcome, value, frame, depth)
+            }
         }
     }
 
@@ -422,9 +467,18 @@ impl Outcome {
             text: Text::new(HOLE.to_string(), span),
             via: Vec::new(),
             confidence: Confidence::Proven,
-            unknown: Some(Unknown { reason: reason.to_owned(), span }),
+            unknown: Some(Unknown::new(reason, span)),
             needs_caller: false,
         }
+    }
+
+    /// The same hole, which something from outside fills.
+    #[must_use]
+    fn from(mut self, input: Option<Input>) -> Self {
+        if let Some(unknown) = &mut self.unknown {
+            unknown.input = input;
+        }
+        self
     }
 
     /// Appends the text of another.

@@ -1,11 +1,11 @@
 //! Libraries that fill structs from the command line, by struct tags.
 
-use super::decode::Decode;
+use super::Ask;
 use super::tag::of_field;
 use super::variable::split_words;
 use crate::facts::catalogue::{DecodeEntry, FlagRules, FlagSyntax, Naming, Takes};
 use crate::facts::go::Field;
-use crate::model::resolve::config::ProcessVariable;
+use crate::model::ProcessVariable;
 use crate::model::resolve::{Evaluator, Outcome};
 use crate::source::{Span, Text};
 
@@ -24,12 +24,8 @@ struct BoundFlag {
 
 impl<'w> Evaluator<'w> {
     /// What the command line gives to the field at the end of `path`; `None` when it leaves it as it is.
-    pub(super) fn by_arguments(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        span: Span,
-    ) -> Option<Outcome> {
+    pub(super) fn by_arguments(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let Ask { decode, path, span, .. } = *ask;
         let flag = flag_of(decode.entry, path)?;
         let syntax = match decode.entry.naming {
             Naming::Kong => FlagSyntax::PosixVerbatim,

@@ -1,12 +1,14 @@
 //! Calls that fill structs from configuration: which struct each fills, and where in it a field stands.
 
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use super::text::TextSource;
 use crate::facts::catalogue::{DecodeEntry, Naming, Place, Source, Target};
 use crate::facts::go::{Call, Callee, Field, Value};
 use crate::model::go::{FunctionId, TypeRef};
 use crate::model::resolve::{Evaluator, Frame};
+use crate::source::{FileId, Span, Spanned};
 
 /// A call that fills a struct.
 #[derive(Debug)]
@@ -36,6 +38,9 @@ pub(super) enum Root<'w> {
     Unknown,
 }
 
+/// The name of a step to an element of a list that is not known which.
+pub(super) const ANY_ELEMENT: &str = "*";
+
 /// Structs nest no deeper than this, and one has no more below it.
 const DEEPEST: usize = 6;
 const MOST_NESTED: usize = 400;
@@ -45,7 +50,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_decodes(&self) -> Vec<Decode<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            for call in &self.packages.function(*function).function.calls {
+            let calls = &self.packages.function(*function).function.calls;
+            for call in calls.iter().filter(|it| !self.reachable.leaves_out(it)) {
                 let Some(entry) = self.packages.entry(*function, call).and_then(|it| it.decode.as_ref())
                 else {
                     continue;
@@ -166,6 +172,13 @@ impl<'w> Evaluator<'w> {
                     out.push((inner, [path.as_slice(), &[field]].concat()));
                 }
             }
+            for field in &structure.fields {
+                let Some(inner) = self.packages.element_of_field(of, field) else { continue };
+                let goes_round = inner == out[0].0 || path.iter().any(|it| std::ptr::eq(*it, field));
+                if !goes_round && self.packages.structure(inner).is_some() {
+                    out.push((inner, [path.as_slice(), &[field, element_step(None)]].concat()));
+                }
+            }
         }
         out
     }
@@ -210,9 +223,16 @@ impl<'w> Evaluator<'w> {
         let mut chain = self.own_path(of, name, 4)?;
         let (mut value, mut frame) = (receiver, Rc::clone(frame));
         while chain.len() < 2 * DEEPEST {
-            if !matches!(value, Value::Field { .. }) {
+            if !matches!(value, Value::Field { .. } | Value::Element { .. }) {
                 let head = self.head(value, &frame, depth);
                 (value, frame) = (head.value, head.frame);
+            }
+            if let Value::Element { of, key, .. } = value {
+                let key = key.as_deref().map(|it| self.text(it, &frame, depth));
+                let index = key.filter(|it| it.unknown.is_none()).map(|it| it.text.as_str().to_owned());
+                chain.insert(0, (NO_STRUCT, element_step(index.and_then(|it| it.parse().ok()))));
+                value = of;
+                continue;
             }
             let Value::Field { receiver, receiver_type, field } = value else { break };
             let shown = receiver_type.as_ref().map(|it| self.packages.type_ref(self.package_of(&frame), it));
@@ -256,6 +276,35 @@ impl<'w> Decode<'w> {
             Root::Unknown => (Vec::new(), false),
         }
     }
+}
+
+/// Stands for the struct of a step into a list, which is none.
+const NO_STRUCT: TypeRef<'static> = TypeRef::External("", "");
+
+/// Further elements of a list are not told apart.
+const MOST_ELEMENTS: usize = 16;
+
+/// A step into a list or a map, as if that were a struct whose fields have the indices for names: to the element
+/// of that index, or with [`ANY_ELEMENT`] for its name to one that is not known.
+fn element_step(index: Option<usize>) -> &'static Field {
+    static STEPS: OnceLock<Vec<Field>> = OnceLock::new();
+    let steps = STEPS.get_or_init(|| {
+        let names =
+            std::iter::once(ANY_ELEMENT.to_owned()).chain((0..MOST_ELEMENTS).map(|it| it.to_string()));
+        let nowhere = Span::new(FileId(0), 0, 0);
+        let step = |name| {
+            let name = Spanned::new(name, nowhere);
+            Field { name, type_name: None, element: None, tag: None, embedded: false }
+        };
+        names.map(step).collect()
+    });
+    &steps[index.filter(|it| *it < MOST_ELEMENTS).map_or(0, |it| it + 1)]
+}
+
+/// Whether a step of a path leads into a list or a map.
+pub(super) fn is_element_step(field: &Field) -> bool {
+    field.name.span.is_empty()
+        && (field.name.value == ANY_ELEMENT || field.name.value.parse::<usize>().is_ok())
 }
 
 /// The value at a place of a call, as it is written.

@@ -117,7 +117,7 @@ impl<'w> Evaluator<'w> {
                 }
                 // The first file that is missing ends the call.
                 Answer::Absent => return,
-                Answer::Embedded(..) | Answer::Unknown => None,
+                Answer::Embedded(..) | Answer::Unseen | Answer::Unknown => None,
             };
             out.push(Loaded { file, path: format!("`{path}`"), over });
         }

@@ -20,6 +20,8 @@ pub(super) enum Answer {
     Embedded(EmbeddedFile, Span),
     /// Nothing.
     Absent,
+    /// Nothing of the project; whoever runs the program may put a file there.
+    Unseen,
     /// It cannot be told.
     Unknown,
 }
@@ -34,7 +36,7 @@ impl Evaluator<'_> {
             }
             ContainerFile::Embedded(file, brought_by) => Answer::Embedded(file, brought_by),
             ContainerFile::Absent { .. } => Answer::Absent,
-            ContainerFile::Unseen => Answer::Unknown,
+            ContainerFile::Unseen => Answer::Unseen,
             ContainerFile::Unknown => {
                 let folders = self.files.directories.iter().chain([&"."]);
                 let mut found: Vec<String> = folders
@@ -42,9 +44,12 @@ impl Evaluator<'_> {
                     .filter(|it| self.setting.files.in_project(it))
                     .collect();
                 found.dedup();
-                match found.pop().filter(|_| found.is_empty()) {
-                    Some(path) => Answer::File { path, brought_by: None, confidence: Confidence::Likely },
-                    None => Answer::Unknown,
+                match (found.pop(), found.is_empty()) {
+                    (Some(path), true) => {
+                        Answer::File { path, brought_by: None, confidence: Confidence::Likely }
+                    }
+                    (Some(_), false) => Answer::Unknown,
+                    (None, _) => Answer::Unseen,
                 }
             }
         }

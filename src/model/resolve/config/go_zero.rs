@@ -1,34 +1,28 @@
 //! go-zero's `conf.Load`: <https://go-zero.dev/docs/tutorials/go-zero/configuration/overview>. A variable that
 //! a tag names wins over the file, and a default holds where the file says nothing.
 
-use std::rc::Rc;
-
-use super::ProcessVariable;
-use super::decode::{Decode, data_of};
+use super::Ask;
+use super::decode::data_of;
 use super::tag::{has_option, of_field, option};
 use super::text::{ReadFile, TextSource};
 use crate::facts::catalogue::AnyVariable;
 use crate::facts::go::{Field, Value};
+use crate::model::ProcessVariable;
 use crate::model::go::entry_of;
 use crate::model::resolve::{Evaluator, Frame, Outcome};
 use crate::source::{Span, Text};
 
 impl<'w> Evaluator<'w> {
     /// What go-zero gives to the field at the end of `path`; `None` when it leaves it as it is.
-    pub(super) fn by_go_zero(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
+    pub(super) fn by_go_zero(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let Ask { decode, path, frame, span, depth, .. } = *ask;
         let name = data_of(decode.entry, decode.call)?;
         let source = TextSource::File {
             path: self.path_text(name, frame, depth.min(16)),
             expands: decode.call.arguments.iter().any(|it| self.puts_variables_in(it, frame)),
+            changes: false,
         };
-        let in_file = self.in_go_zero_file(decode, &self.read_source(&source), path, span);
+        let in_file = self.in_go_zero_file(&self.read_source(&source), ask);
         let tag = of_field(path.last()?, decode.entry.tag);
         let default = tag.as_ref().and_then(|it| option(it, "default", false)).map(|it| placed(it, span));
         let below = in_file.or_else(|| default.map(Outcome::known));
@@ -47,16 +41,11 @@ impl<'w> Evaluator<'w> {
 
     /// What the file says; a field with `inherit` takes what stands one level up where its own level says
     /// nothing, and so on.
-    fn in_go_zero_file(
-        &self,
-        decode: &Decode<'w>,
-        read: &ReadFile<'w>,
-        path: &[&'w Field],
-        span: Span,
-    ) -> Option<Outcome> {
-        let at = |path: &[&'w Field]| self.by_text(read, path, decode.entry.tag, decode.entry.naming, span);
+    fn in_go_zero_file(&self, read: &ReadFile<'w>, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let (path, entry) = (ask.path, ask.decode.entry);
+        let at = |path: &[&'w Field]| self.by_text(read, &Ask { path, ..*ask }, entry.tag, entry.naming);
         let inherits =
-            |it: &&Field| of_field(it, decode.entry.tag).is_some_and(|tag| has_option(&tag.value, "inherit"));
+            |it: &&Field| of_field(it, entry.tag).is_some_and(|tag| has_option(&tag.value, "inherit"));
         at(path).or_else(|| {
             let from = path.iter().position(inherits)?;
             (0..from).rev().find_map(|level| at(&[&path[..level], &path[from..]].concat()))

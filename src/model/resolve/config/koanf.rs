@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::ProcessVariable;
-use super::decode::Decode;
+use super::Ask;
 use super::file::Answer;
 use super::tag::{Key, key_of};
 use super::text::{ReadFile, TextSource, keys_of};
 use crate::facts::catalogue::{DataEntry, DataRole, Naming, without_version};
 use crate::facts::go::{Call, Callee, Field, Value};
+use crate::model::ProcessVariable;
 use crate::model::go::{FunctionId, Targets, TypeRef, entry_of};
 use crate::model::resolve::{Evaluator, Frame, Outcome};
 use crate::source::{Confidence, Span};
@@ -30,8 +30,9 @@ impl<'w> Evaluator<'w> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
             let it = self.packages.function(*function);
-            for call in it.function.calls.iter().filter(|it| it.callee.name() == "Load") {
-                let targets = self.packages.targets(it.package, Some(it.function), &call.callee);
+            let loads = |it: &&Call| it.callee.name() == "Load" && !self.reachable.leaves_out(it);
+            for call in it.function.calls.iter().filter(loads) {
+                let targets = self.packages.targets_of(*function, call);
                 let Targets::ExternalMethod(TypeRef::External(path, "Koanf"), _) = targets else { continue };
                 if without_version(path) == PACKAGE {
                     let frame = Rc::new(Frame::Function { function: *function, call: None });
@@ -75,14 +76,8 @@ impl<'w> Evaluator<'w> {
     }
 
     /// What koanf gives to the field at the end of `path`; `None` when it leaves it as it is.
-    pub(super) fn by_koanf(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
+    pub(super) fn by_koanf(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let Ask { decode, path, frame, span, depth, .. } = *ask;
         let call = decode.call;
         let below = self.inner(call.arguments.get(decode.entry.at?)?, frame, depth.min(16));
         if below.unknown.is_some() {
@@ -163,7 +158,7 @@ impl<'w> Evaluator<'w> {
         match entry.role {
             DataRole::Environment => self.koanf_variable(entry, arguments, keys, &head.frame, depth),
             DataRole::Value => self.in_value(arguments.get(entry.argument)?, keys, &head.frame, depth),
-            DataRole::File | DataRole::Embedded | DataRole::Same | DataRole::Expand => {
+            DataRole::File | DataRole::Embedded | DataRole::Same | DataRole::Expand | DataRole::Change => {
                 let source = self.text_source(head.value, &head.frame, depth.min(16));
                 // A file that is not there is an error, which programs often only write down.
                 if let TextSource::File { path: Some(path), .. } = &source
@@ -176,7 +171,7 @@ impl<'w> Evaluator<'w> {
                         reading.text.get(keys, exact).map(|text| self.value_in(&reading, text))
                     }
                     ReadFile::Absent => None,
-                    ReadFile::Unknown(reason) => Some(Outcome::hole(&reason, Some(load.call.span))),
+                    ReadFile::Unknown(hidden) => Some(hidden.hole(load.call.span)),
                 }
             }
         }

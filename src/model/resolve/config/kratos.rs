@@ -4,12 +4,12 @@
 
 use std::rc::Rc;
 
-use super::ProcessVariable;
-use super::decode::Decode;
+use super::Ask;
 use super::tag::{of_field, option};
 use super::text::{FileText, ReadFile, Reading, keys_of};
 use crate::facts::catalogue::{DataRole, Naming};
 use crate::facts::go::{Callee, Field, Value};
+use crate::model::ProcessVariable;
 use crate::model::go::entry_of;
 use crate::model::resolve::{Evaluator, Frame, Outcome};
 use crate::source::{Span, Text};
@@ -25,14 +25,8 @@ enum Source<'w> {
 
 impl<'w> Evaluator<'w> {
     /// What kratos gives to the field at the end of `path`; `None` when it leaves it as it is.
-    pub(super) fn by_kratos(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
+    pub(super) fn by_kratos(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let Ask { decode, path, frame, span, depth, .. } = *ask;
         let unknown = |reason: &str| Some(Outcome::hole(reason, Some(span)));
         let Callee::Method { receiver, .. } = &decode.call.callee else { return None };
         let Some((sources, own_resolver)) = self.kratos_sources(receiver, frame, depth.min(16)) else {
@@ -55,8 +49,8 @@ impl<'w> Evaluator<'w> {
                     let mut texts = ways.iter().filter_map(|it| reading.text.get(it, is_generated));
                     found = texts.find(|it| !it.as_str().is_empty()).map(|text| (text, *reading));
                 }
-                Source::File(ReadFile::Unknown(reason)) => {
-                    hidden.get_or_insert(reason);
+                Source::File(ReadFile::Unknown(it)) => {
+                    hidden.get_or_insert(it);
                 }
                 // Names of variables have no dots, so that they say nothing of what lies deeper.
                 Source::File(ReadFile::Absent) | Source::Variables(_) => {}
@@ -70,7 +64,7 @@ impl<'w> Evaluator<'w> {
                 let outcome = self.with_placeholders(&text, &sources, reading, span);
                 Some(if hidden.is_some() || own_resolver { Self::assumed(outcome) } else { outcome })
             }
-            (None, Some(reason)) => unknown(reason),
+            (None, Some(hidden)) => Some(hidden.hole(span)),
             (None, None) => None,
         }
     }
@@ -132,7 +126,9 @@ impl<'w> Evaluator<'w> {
                 });
                 out.push(Source::Variables(prefixes.collect::<Option<_>>()?));
             }
-            DataRole::Embedded | DataRole::Same | DataRole::Expand | DataRole::Value => return None,
+            DataRole::Embedded | DataRole::Same | DataRole::Expand | DataRole::Change | DataRole::Value => {
+                return None;
+            }
         }
         Some(())
     }
@@ -140,9 +136,7 @@ impl<'w> Evaluator<'w> {
     /// The file at a path, or the files of the folder there, in the order of their names.
     fn kratos_files(&self, path: Option<&str>) -> Vec<ReadFile<'w>> {
         let Some(path) = path else {
-            return vec![ReadFile::Unknown(
-                "a configuration file decides whose path is not known".to_owned(),
-            )];
+            return vec![ReadFile::Unknown(self.file_of_unknown_path("path"))];
         };
         let known = self.files.facts.map(|it| it.configurations.as_slice()).unwrap_or_default();
         let name_of =

@@ -8,6 +8,7 @@
 mod arguments;
 mod decode;
 mod dotenv;
+mod environment;
 mod file;
 mod go_zero;
 mod koanf;
@@ -19,19 +20,18 @@ mod viper;
 
 pub use self::tag::tag_value;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use self::decode::{Decode, data_of};
+use self::decode::{ANY_ELEMENT, Decode, data_of, is_element_step};
 use self::koanf::KoanfLoad;
 use self::tag::is_exact;
 use self::text::{ReadFile, TextSource, keys_of};
-use self::variable::variable_of;
 use self::viper::ViperCall;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::Facts;
 use crate::facts::catalogue::{Naming, Source, without_version};
 use crate::facts::go::{Callee, Field, Value};
-use crate::model::ProcessVariable;
 use crate::model::go::{FunctionId, TypeRef};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -61,6 +61,32 @@ pub(super) enum Bound {
     /// This, or a hole for what is not known.
     Value(Outcome),
 }
+
+/// A field that a call may fill, as somebody asks for it.
+pub(super) struct Ask<'a, 'w> {
+    /// The call.
+    decode: &'a Decode<'w>,
+    /// The fields that lead to it from what the call fills.
+    path: &'a [&'w Field],
+    /// Where the call stands.
+    frame: &'a Rc<Frame<'w>>,
+    /// Where the field is read.
+    span: Span,
+    /// How far its source may be.
+    depth: u32,
+    /// What the call reads, and whether that was followed: the same for every field.
+    text: &'a OnceCell<(ReadFile<'w>, bool)>,
+}
+
+impl Ask<'_, '_> {
+    /// That the field is not known.
+    fn hole(&self, reason: &str) -> Option<Outcome> {
+        Some(Outcome::hole(reason, Some(self.span)))
+    }
+}
+
+/// Why a field of a struct in a list is not known when nothing says which element is meant.
+const ANOTHER: &str = "it is another one in each element of a list";
 
 /// Tags by which a decoder of configuration files finds fields, and a word in the import path of
 /// such a decoder.
@@ -140,10 +166,10 @@ impl<'w> Evaluator<'w> {
         if runs == Some(Some(false)) {
             return None;
         }
-        let mut found = Vec::new();
-        let mut untouched = false;
+        let (mut found, mut untouched) = (Vec::new(), false);
+        let text = OnceCell::new();
         for path in paths {
-            match self.decoded(decode, path, &frame, span, depth) {
+            match self.decoded(&Ask { decode, path, frame: &frame, span, depth, text: &text }) {
                 Some(outcome) => found.push(outcome),
                 None => untouched = true,
             }
@@ -164,155 +190,64 @@ impl<'w> Evaluator<'w> {
         Some(outcome)
     }
 
-    /// What one call gives to the field at the end of `path`; `None` when it leaves it as it is.
-    fn decoded(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
-        let entry = decode.entry;
+    /// What one call gives to a field; `None` when it leaves it as it is.
+    fn decoded(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let entry = ask.decode.entry;
+        let in_list = ask.path.iter().any(|it| is_element_step(it));
         match entry.source {
-            Source::Environment => self.by_environment(decode, path, frame, span, depth),
-            Source::File if entry.naming == Naming::Cleanenv => {
-                self.by_cleanenv(decode, path, frame, span, depth)
+            // They have no lists of structs, or name what is in them in ways of their own.
+            Source::Environment | Source::Arguments if in_list => None,
+            Source::Environment => self.by_environment(ask),
+            Source::Arguments => self.by_arguments(ask),
+            Source::File | Source::Data if matches!(entry.naming, Naming::Cleanenv | Naming::GoZero) => {
+                match entry.naming {
+                    Naming::Cleanenv => self.by_cleanenv(ask),
+                    _ => self.by_go_zero(ask),
+                }
             }
-            Source::File if entry.naming == Naming::GoZero => {
-                self.by_go_zero(decode, path, frame, span, depth)
-            }
-            Source::File | Source::Data => {
-                let argument = data_of(entry, decode.call);
-                let source = match (entry.source, argument) {
-                    (Source::Data, Some(data)) => self.text_source(data, frame, depth.min(16)),
-                    (_, Some(path)) => {
-                        TextSource::File { path: self.path_text(path, frame, depth.min(16)), expands: false }
-                    }
-                    (_, None) => TextSource::Unknown,
-                };
-                self.by_text(&self.read_source(&source), path, entry.tag, entry.naming, span)
-            }
-            Source::Viper => self.by_viper(decode, path, frame, span, depth),
-            Source::Arguments => self.by_arguments(decode, path, span),
-            Source::Kratos => self.by_kratos(decode, path, frame, span, depth),
-            Source::Koanf => self.by_koanf(decode, path, frame, span, depth),
-            Source::Ini | Source::Unknown => {
-                Some(Outcome::hole("a configuration decides that is not followed", Some(span)))
-            }
+            Source::File | Source::Data => self.by_file(ask),
+            _ if ask.path.iter().any(|it| it.name.value == ANY_ELEMENT) => ask.hole(ANOTHER),
+            Source::Viper => self.by_viper(ask),
+            Source::Kratos => self.by_kratos(ask),
+            Source::Koanf => self.by_koanf(ask),
+            Source::Ini | Source::Unknown => ask.hole("a configuration decides that is not followed"),
         }
     }
 
-    /// What a text says of the field at the end of `path`.
-    fn by_text(
-        &self,
-        read: &ReadFile<'w>,
-        path: &[&'w Field],
-        tag: &str,
-        naming: Naming,
-        span: Span,
-    ) -> Option<Outcome> {
-        match read {
+    /// What a file, or a text that comes from one, says of a field.
+    fn by_file(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let entry = ask.decode.entry;
+        let argument = data_of(entry, ask.decode.call);
+        let depth = ask.depth.min(16);
+        let (text, is_followed) = ask.text.get_or_init(|| {
+            let source = match (entry.source, argument) {
+                (Source::Data, Some(data)) => self.text_source(data, ask.frame, depth),
+                (_, Some(path)) => TextSource::file(self.path_text(path, ask.frame, depth)),
+                (_, None) => TextSource::Unknown,
+            };
+            (self.read_source(&source), source != TextSource::Unknown)
+        });
+        let found = self.by_text(text, ask, entry.tag, entry.naming);
+        match argument.filter(|_| !is_followed) {
+            Some(data) => found.map(|it| self.brought_by(it, data, ask.frame, ask.depth)),
+            None => found,
+        }
+    }
+
+    /// What a text says of a field, by the rules of a decoder.
+    fn by_text(&self, text: &ReadFile<'w>, ask: &Ask<'_, 'w>, tag: &str, naming: Naming) -> Option<Outcome> {
+        match text {
             ReadFile::Read(reading) => {
-                let text = reading.text.get(&keys_of(path, tag, naming)?, is_exact(naming))?;
+                let keys = keys_of(ask.path, tag, naming)?;
+                if keys.iter().any(|it| it == ANY_ELEMENT) {
+                    return ask.hole(ANOTHER).filter(|_| reading.text.has_element(&keys, is_exact(naming)));
+                }
+                let text = reading.text.get(&keys, is_exact(naming))?;
                 Some(self.value_in(reading, text))
             }
             ReadFile::Absent => None,
-            ReadFile::Unknown(reason) => Some(Outcome::hole(reason, Some(span))),
+            ReadFile::Unknown(hidden) => Some(hidden.hole(ask.span)),
         }
-    }
-
-    fn by_environment(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
-        let prefix = decode.entry.at.and_then(|it| decode.call.arguments.get(it));
-        let prefix = match prefix {
-            // The options of caarlos0/env: <https://github.com/caarlos0/env#options>.
-            Some(options) if decode.entry.naming == Naming::Caarlos0 => {
-                match self.head(options, frame, depth).value {
-                    Value::Struct { fields, .. } => {
-                        if fields
-                            .iter()
-                            .any(|(name, _)| matches!(name.value.as_str(), "Environment" | "TagName"))
-                        {
-                            return Some(Outcome::hole("the options of a library decide", Some(span)));
-                        }
-                        fields.iter().find(|(name, _)| name.value == "Prefix").map(|(_, value)| value)
-                    }
-                    _ => return Some(Outcome::hole("the options of a library decide", Some(span))),
-                }
-            }
-            it => it,
-        };
-        let prefix = match prefix.map(|it| self.inner(it, frame, depth.min(16))) {
-            Some(outcome) if outcome.unknown.is_some() => return Some(outcome),
-            Some(outcome) => outcome.text.as_str().to_owned(),
-            None => String::new(),
-        };
-        self.by_variable(decode, path, &prefix)
-    }
-
-    /// The value of the variable that is bound to a field; `None` when neither it nor a default is there.
-    fn by_variable(&self, decode: &Decode<'w>, path: &[&'w Field], prefix: &str) -> Option<Outcome> {
-        let bound = variable_of(decode.entry, prefix, path)?;
-        let unset = |name: &String| matches!(self.process_variable(name), ProcessVariable::Unset);
-        if bound.default.is_none() && bound.names.iter().all(unset) {
-            return None;
-        }
-        if bound.is_file {
-            return Some(Outcome::hole("a file that a variable names decides", Some(bound.span)));
-        }
-        // Defaults may hold variables too.
-        let default = bound.default.as_ref().map(|it| match it.as_str().contains('$') {
-            true => Outcome::hole("a variable in a default is not followed", it.span()),
-            false => Outcome::known(it.clone()),
-        });
-        let mut next = default;
-        for name in bound.names.iter().rev() {
-            let default = next.take();
-            next = Some(self.variable_of_environment(name, bound.span, bound.empty_is_unset, || default));
-        }
-        next
-    }
-
-    /// cleanenv reads a file first and the environment over it:
-    /// <https://github.com/ilyakaznacheev/cleanenv#read-configuration>.
-    fn by_cleanenv(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
-        let name = data_of(decode.entry, decode.call).and_then(|it| self.path_text(it, frame, depth.min(16)));
-        let ending = name.as_deref().and_then(|it| it.rsplit_once('.')).map_or("", |it| it.1);
-        let (tag, naming) = match ending {
-            "json" => ("json", Naming::Json),
-            "toml" => ("toml", Naming::Toml),
-            _ => ("yaml", Naming::Yaml),
-        };
-        let source = TextSource::File { path: name, expands: false };
-        let in_file = self.by_text(&self.read_source(&source), path, tag, naming, span);
-        let Some(bound) = variable_of(decode.entry, "", path) else { return in_file };
-        let names = || bound.names.iter().map(|it| self.process_variable(it));
-        if names().all(|it| matches!(it, ProcessVariable::Unset)) {
-            // A default counts only where the file has left the field empty.
-            return in_file.or_else(|| bound.default.map(Outcome::known));
-        }
-        let mut outcome = self.by_variable(decode, path, "");
-        // Something outside may set the variable; most likely it is the file that decides.
-        if names().all(|it| !matches!(it, ProcessVariable::Set { .. }))
-            && let Some(in_file) = in_file
-        {
-            outcome = Some(Self::assumed(in_file));
-        }
-        outcome
     }
 
     /// The result of a configuration library's call, when it is one.

@@ -117,6 +117,7 @@ mod tests {
         let field = |text: &str, embedded: bool| Field {
             name: tag("HttpPort"),
             type_name: None,
+            element: None,
             tag: (!text.is_empty()).then(|| tag(text)),
             embedded,
         };

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use super::decode::ANY_ELEMENT;
 use super::file::Answer;
 use super::tag::{Key, key_of};
-use crate::facts::catalogue::{DataRole, Naming};
+use crate::facts::catalogue::{DataRole, Input, Naming};
 use crate::facts::configuration::Configuration;
 use crate::facts::dotenv::Dotenv;
 use crate::facts::go::{Callee, Field, Value};
@@ -22,6 +23,8 @@ pub(super) enum TextSource {
         path: Option<String>,
         /// Whether variables of the environment are put in.
         expands: bool,
+        /// Whether the program changes the text in ways that are not followed.
+        changes: bool,
     },
     /// A file of the project that is part of the binary, by its path in the project.
     Embedded {
@@ -29,9 +32,18 @@ pub(super) enum TextSource {
         path: String,
         /// Whether variables of the environment are put in.
         expands: bool,
+        /// Whether the program changes the text in ways that are not followed.
+        changes: bool,
     },
     /// Anything else.
     Unknown,
+}
+
+impl TextSource {
+    /// A file that the program opens and reads as it is.
+    pub(super) fn file(path: Option<String>) -> Self {
+        Self::File { path, expands: false, changes: false }
+    }
 }
 
 /// What a file says.
@@ -52,6 +64,8 @@ pub(super) struct Reading<'w> {
     pub confidence: Confidence,
     /// Whether variables of the environment are put in.
     pub expands: bool,
+    /// Whether the program changes the text in ways that are not followed.
+    pub changes: bool,
 }
 
 /// What comes of reading a file.
@@ -61,8 +75,33 @@ pub(super) enum ReadFile<'w> {
     Read(Reading<'w>),
     /// There is none.
     Absent,
-    /// It cannot be told, for this reason.
-    Unknown(String),
+    /// It cannot be told.
+    Unknown(Hidden),
+}
+
+/// Why it cannot be told what a configuration says.
+#[derive(Clone, Debug)]
+pub(super) struct Hidden {
+    reason: String,
+    /// What brings it, where that is not the project.
+    input: Option<Input>,
+}
+
+impl Hidden {
+    /// A configuration that the project has, or of which nobody knows where it comes from.
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), input: None }
+    }
+
+    /// One that the project does not have.
+    pub(super) fn outside(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), input: Some(Input::Configuration) }
+    }
+
+    /// What a value is that it decides.
+    pub(super) fn hole(&self, span: Span) -> Outcome {
+        Outcome::hole(&self.reason, Some(span)).from(self.input)
+    }
 }
 
 impl<'w> Evaluator<'w> {
@@ -75,9 +114,16 @@ impl<'w> Evaluator<'w> {
                 self.packages.declaration(owner, &name.value).and_then(|it| it.embedded.as_ref())
         {
             let path = join_path(&self.packages.package(owner).directory, &embedded.value);
-            return path.map_or(TextSource::Unknown, |path| TextSource::Embedded { path, expands: false });
+            return path.map_or(TextSource::Unknown, |path| TextSource::Embedded {
+                path,
+                expands: false,
+                changes: false,
+            });
         }
         let head = self.head(value, frame, depth);
+        if let Value::Choice(..) | Value::FirstNonEmpty(..) = head.value {
+            return self.source_of_parts(head.value, &head.frame, depth);
+        }
         let Value::Call { callee, arguments, .. } = head.value else {
             let same = std::ptr::eq(head.value, value);
             return if same { TextSource::Unknown } else { self.text_source(head.value, &head.frame, depth) };
@@ -88,14 +134,14 @@ impl<'w> Evaluator<'w> {
         let Some(argument) = arguments.get(entry.argument) else {
             let path = Some(entry.default).filter(|it| !it.is_empty()).map(str::to_owned);
             return match path {
-                Some(_) => TextSource::File { path, expands: false },
+                Some(_) => TextSource::file(path),
                 None => TextSource::Unknown,
             };
         };
         match entry.role {
             DataRole::File => {
                 let path = self.path_text(argument, &head.frame, depth);
-                TextSource::File { path, expands: false }
+                TextSource::file(path)
             }
             DataRole::Embedded => {
                 let path = self.path_text(argument, &head.frame, depth);
@@ -104,17 +150,46 @@ impl<'w> Evaluator<'w> {
                     _ => None,
                 };
                 match folder.zip(path).and_then(|(folder, path)| join_path(folder, &path)) {
-                    Some(path) => TextSource::Embedded { path, expands: false },
+                    Some(path) => TextSource::Embedded { path, expands: false, changes: false },
                     None => TextSource::Unknown,
                 }
             }
             DataRole::Environment | DataRole::Value => TextSource::Unknown,
             DataRole::Same => self.text_source(argument, &head.frame, depth),
             DataRole::Expand => match self.text_source(argument, &head.frame, depth) {
-                TextSource::File { path, .. } => TextSource::File { path, expands: true },
-                TextSource::Embedded { path, .. } => TextSource::Embedded { path, expands: true },
+                TextSource::File { path, changes, .. } => TextSource::File { path, expands: true, changes },
+                TextSource::Embedded { path, changes, .. } => {
+                    TextSource::Embedded { path, expands: true, changes }
+                }
                 TextSource::Unknown => TextSource::Unknown,
             },
+            DataRole::Change => match self.text_source(argument, &head.frame, depth) {
+                TextSource::File { path, expands, .. } => TextSource::File { path, expands, changes: true },
+                TextSource::Embedded { path, expands, .. } => {
+                    TextSource::Embedded { path, expands, changes: true }
+                }
+                TextSource::Unknown => TextSource::Unknown,
+            },
+        }
+    }
+
+    /// Where the text comes from that is one of several, nothing excluded: another file than that of the next
+    /// makes a file whose path is not known.
+    fn source_of_parts(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> TextSource {
+        let nothing = |it: &&&Value| {
+            !matches!(it, Value::Literal(text) if text.value.is_empty())
+                && !matches!(it, Value::List(parts, _) if parts.is_empty())
+        };
+        let parts = value.parts();
+        let mut sources = parts.iter().filter(nothing).map(|it| self.text_source(it, frame, depth));
+        let Some(first) = sources.next() else { return TextSource::Unknown };
+        let others: Vec<_> = sources.filter(|it| *it != first).collect();
+        let is_file = |it: &TextSource| matches!(it, TextSource::File { .. });
+        let all_files = is_file(&first) && others.iter().all(is_file);
+        match others.is_empty() {
+            true => first,
+            false if all_files => TextSource::file(None),
+            false => TextSource::Unknown,
         }
     }
 
@@ -135,43 +210,64 @@ impl<'w> Evaluator<'w> {
     /// Reads what a decoder gets.
     pub(super) fn read_source(&self, source: &TextSource) -> ReadFile<'w> {
         match source {
-            TextSource::File { path: Some(path), expands } => self.read_file(path, *expands),
-            TextSource::File { path: None, .. } => {
-                ReadFile::Unknown("a configuration file decides whose path is not known".to_owned())
-            }
-            TextSource::Embedded { path, expands } => match self.file_text(path, None) {
+            TextSource::File { path: Some(path), expands, changes } => match self.read_file(path, *expands) {
+                ReadFile::Read(reading) => ReadFile::Read(Reading { changes: *changes, ..reading }),
+                it => it,
+            },
+            TextSource::File { path: None, .. } => ReadFile::Unknown(self.file_of_unknown_path("path")),
+            TextSource::Embedded { path, expands, changes } => match self.file_text(path, None) {
                 Some(text) => {
-                    ReadFile::Read(Reading { text, confidence: Confidence::Proven, expands: *expands })
+                    let (confidence, expands, changes) = (Confidence::Proven, *expands, *changes);
+                    ReadFile::Read(Reading { text, confidence, expands, changes })
                 }
-                None => ReadFile::Unknown(format!("`{path}` was not read")),
+                None => ReadFile::Unknown(Hidden::new(format!("`{path}` was not read"))),
             },
             TextSource::Unknown => {
-                ReadFile::Unknown("a configuration decides that is not followed".to_owned())
+                ReadFile::Unknown(Hidden::new("a configuration decides that is not followed"))
             }
+        }
+    }
+
+    /// A file whose `part` (path, name) is not known: where nothing says how the program is run, whoever runs
+    /// it says which one it is.
+    pub(super) fn file_of_unknown_path(&self, part: &str) -> Hidden {
+        let reason = format!("a configuration file decides whose {part} is not known");
+        match self.setting.environment.incomplete {
+            Some(_) => Hidden::outside(reason),
+            None => Hidden::new(reason),
         }
     }
 
     /// Reads the file that the program names by `path`.
     pub(super) fn read_file(&self, path: &str, expands: bool) -> ReadFile<'w> {
+        let decides = || format!("the configuration file `{path}` decides");
+        let not_read =
+            || ReadFile::Unknown(Hidden::new(format!("the configuration file `{path}` was not read")));
         match self.find_file(path) {
             Answer::File { path, brought_by, confidence } => match self.file_text(&path, brought_by) {
                 Some(text) => {
                     // Variable files are often changed by hand where the image is built.
                     let by_hand = matches!(text, FileText::Variables(_));
                     let most = if by_hand { Confidence::Likely } else { Confidence::Proven };
-                    ReadFile::Read(Reading { text, confidence: confidence.min(most), expands })
+                    ReadFile::Read(Reading {
+                        text,
+                        confidence: confidence.min(most),
+                        expands,
+                        changes: false,
+                    })
                 }
-                None => ReadFile::Unknown(format!("the configuration file `{path}` was not read")),
+                None => not_read(),
             },
             Answer::Embedded(file, brought_by) => match self.setting.files.embedded(file, brought_by) {
                 Some(it) => {
                     let (text, confidence) = (FileText::Tree(it), Confidence::Proven);
-                    ReadFile::Read(Reading { text, confidence, expands })
+                    ReadFile::Read(Reading { text, confidence, expands, changes: false })
                 }
-                None => ReadFile::Unknown(format!("the configuration file `{path}` was not read")),
+                None => not_read(),
             },
             Answer::Absent => ReadFile::Absent,
-            Answer::Unknown => ReadFile::Unknown(format!("the configuration file `{path}` decides")),
+            Answer::Unseen => ReadFile::Unknown(Hidden::outside(decides())),
+            Answer::Unknown => ReadFile::Unknown(Hidden::new(decides())),
         }
     }
 
@@ -194,7 +290,7 @@ impl<'w> Evaluator<'w> {
                 let text = reading.text.get(&[key.to_owned()], true).unwrap_or(nothing);
                 Some(self.value_in(&reading, text))
             }
-            ReadFile::Unknown(reason) => Some(Outcome::hole(&reason, map.span())),
+            ReadFile::Unknown(hidden) => Some(hidden.hole(map.span()?)),
             ReadFile::Read(_) | ReadFile::Absent => None,
         }
     }
@@ -209,6 +305,9 @@ impl<'w> Evaluator<'w> {
     /// The value that a file gives to a key, as the program gets it.
     pub(super) fn value_in(&self, reading: &Reading<'w>, text: Text) -> Outcome {
         let confidence = reading.confidence;
+        if reading.changes {
+            return Outcome::hole("the program changes the text of the configuration file", text.span());
+        }
         if reading.expands
             && let Some(span) = text.cover()
         {
@@ -239,6 +338,15 @@ impl<'w> FileText<'w> {
                 super::dotenv::value_of(it, &entry.name.value)
             }
         }
+    }
+
+    /// Whether there is a value at a path of keys of which those that are [`ANY_ELEMENT`] stand for any.
+    pub(super) fn has_element(self, keys: &[String], exact: bool) -> bool {
+        let same =
+            |a: &str, b: &str| b == ANY_ELEMENT || if exact { a == b } else { a.eq_ignore_ascii_case(b) };
+        let Self::Tree(it) = self else { return false };
+        let mut paths = it.leaves.iter().map(|it| &it.path).filter(|it| it.len() >= keys.len());
+        paths.any(|path| path.iter().zip(keys).all(|(a, b)| same(a, b)))
     }
 
     /// As [`FileText::get`], by keys with dots between them, in any case.

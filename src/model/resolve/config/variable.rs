@@ -128,6 +128,7 @@ mod tests {
             .map(|(name, tag)| Field {
                 name: spanned(name.trim_start_matches('+')),
                 type_name: None,
+                element: None,
                 tag: (!tag.is_empty()).then(|| spanned(tag)),
                 embedded: name.starts_with('+'),
             })

@@ -5,7 +5,7 @@ use super::ViperCall;
 use super::key::Viper;
 use crate::facts::go::Call;
 use crate::model::resolve::config::file::Answer;
-use crate::model::resolve::config::text::{FileText, ReadFile, Reading};
+use crate::model::resolve::config::text::{FileText, Hidden, ReadFile, Reading};
 use crate::model::resolve::{Evaluator, Outcome};
 use crate::source::{Confidence, Span};
 
@@ -43,8 +43,8 @@ impl<'w> Viper<'_, 'w> {
                     return Some(if unknown.is_some() { Evaluator::assumed(found) } else { found });
                 }
                 ReadFile::Absent => {}
-                ReadFile::Unknown(reason) => {
-                    unknown.get_or_insert_with(|| Outcome::hole(reason, Some(span)));
+                ReadFile::Unknown(hidden) => {
+                    unknown.get_or_insert_with(|| hidden.hole(span));
                 }
             }
         }
@@ -65,7 +65,7 @@ impl<'w> Viper<'_, 'w> {
                     None => continue,
                 },
                 "ReadRemoteConfig" | "WatchRemoteConfig" => {
-                    ReadFile::Unknown("a remote configuration decides".to_owned())
+                    ReadFile::Unknown(Hidden::new("a remote configuration decides"))
                 }
                 _ => continue,
             };
@@ -86,14 +86,14 @@ impl<'w> Viper<'_, 'w> {
 
     /// The file that a `ReadInConfig` reads, by what was said before it.
     fn read_of(&self, read: &ViperCall<'w>, depth: u32) -> ReadFile<'w> {
-        let unknown = |reason: &str| ReadFile::Unknown(reason.to_owned());
+        let unknown = |part: &str| ReadFile::Unknown(self.evaluator.file_of_unknown_path(part));
         let file = match self.said_before(read, "SetConfigFile", depth) {
             Ok(it) => it.filter(|it| !it.is_empty()),
-            Err(()) => return unknown("a configuration file decides whose path is not known"),
+            Err(()) => return unknown("path"),
         };
         let name = match self.said_before(read, "SetConfigName", depth) {
             Ok(it) => it.unwrap_or_else(|| "config".to_owned()),
-            Err(()) => return unknown("a configuration file decides whose name is not known"),
+            Err(()) => return unknown("name"),
         };
         if let Some(path) = file {
             return self.evaluator.read_file(&path, false);
@@ -137,7 +137,7 @@ impl<'w> Viper<'_, 'w> {
 
     /// Looks for a name in the folders that were added, with every ending.
     fn search(&self, name: &str, typed: bool, depth: u32) -> ReadFile<'w> {
-        let mut uncertain = false;
+        let (mut uncertain, mut unseen) = (false, false);
         let mut likely = None;
         for it in self.calls.iter().filter(|it| it.name() == "AddConfigPath") {
             let folder = match self.text(it, 0, depth) {
@@ -161,7 +161,7 @@ impl<'w> Viper<'_, 'w> {
                         let by_hand = matches!(text, FileText::Variables(_));
                         let most = if by_hand { Confidence::Likely } else { Confidence::Proven };
                         let confidence = confidence.min(most);
-                        let reading = Reading { text, confidence, expands: false };
+                        let reading = Reading { text, confidence, expands: false, changes: false };
                         if confidence == Confidence::Proven || by_hand {
                             return ReadFile::Read(reading);
                         }
@@ -172,13 +172,16 @@ impl<'w> Viper<'_, 'w> {
                         _ => uncertain = true,
                     },
                     Answer::Absent => {}
+                    Answer::Unseen => unseen = true,
                     Answer::Unknown => uncertain = true,
                 }
             }
         }
+        let decides = || format!("the configuration file `{name}` decides");
         match likely {
             Some(reading) => ReadFile::Read(reading),
-            None if uncertain => ReadFile::Unknown(format!("the configuration file `{name}` decides")),
+            None if uncertain => ReadFile::Unknown(Hidden::new(decides())),
+            None if unseen => ReadFile::Unknown(Hidden::outside(decides())),
             None => ReadFile::Absent,
         }
     }

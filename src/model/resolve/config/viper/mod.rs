@@ -6,10 +6,11 @@ mod key;
 use std::rc::Rc;
 
 use self::key::Viper;
+use super::Ask;
 use super::decode::Decode;
 use super::text::keys_of;
 use crate::facts::catalogue::without_version;
-use crate::facts::go::{Call, Callee, Field, Value};
+use crate::facts::go::{Call, Callee, Value};
 use crate::model::go::{FunctionId, Targets, TypeRef};
 use crate::model::resolve::{Evaluator, Frame, Outcome};
 use crate::source::Span;
@@ -53,7 +54,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_viper(&self) -> Vec<ViperCall<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            for call in &self.packages.function(*function).function.calls {
+            let calls = &self.packages.function(*function).function.calls;
+            for call in calls.iter().filter(|it| !self.reachable.leaves_out(it)) {
                 let path = match self.packages.targets_of(*function, call) {
                     Targets::Imported(path, _) | Targets::ExternalMethod(TypeRef::External(path, _), _) => {
                         path
@@ -140,14 +142,8 @@ impl<'w> Evaluator<'w> {
     }
 
     /// What viper gives to the field at the end of `path`.
-    pub(super) fn by_viper(
-        &self,
-        decode: &Decode<'w>,
-        path: &[&'w Field],
-        frame: &Rc<Frame<'w>>,
-        span: Span,
-        depth: u32,
-    ) -> Option<Outcome> {
+    pub(super) fn by_viper(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
+        let Ask { decode, path, frame, span, depth, .. } = *ask;
         let (instance, mut key) = self.viper_instance(&decode.call.callee, frame, depth.min(16));
         if let Some(at) = decode.entry.at {
             let prefix = self.inner(decode.call.arguments.get(at)?, frame, depth.min(16));
