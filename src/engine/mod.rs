@@ -18,7 +18,7 @@ use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
     Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, gitattributes,
-    go_mod, hns, kubernetes, makefile, shell, wslconfig,
+    go_mod, hns, kubernetes, makefile, proxy, shell, wslconfig,
 };
 use crate::model::Project;
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression};
@@ -154,6 +154,10 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         let read = || configuration::read(*id, path, text);
         isolate::run(path, internal_errors, read).map(|facts| (*id, facts))
     });
+    let mut proxies: Vec<(FileId, proxy::ProxyFile)> = read!(Kind::Nginx, proxy::nginx::read);
+    let of_caddy: Vec<(FileId, proxy::ProxyFile)> = read!(Kind::Caddyfile, proxy::caddyfile::read);
+    let of_haproxy: Vec<(FileId, proxy::ProxyFile)> = read!(Kind::Haproxy, proxy::haproxy::read);
+    proxies.extend(of_caddy.into_iter().chain(of_haproxy));
     let wrappers = &input.settings.wrappers;
     let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), wrappers, internal_errors);
     Facts {
@@ -176,6 +180,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         hns: read!(Kind::HnsNetwork, hns::read),
         wsl: read_wsl(input),
         configurations: configurations.collect(),
+        proxies,
         creation: read_creation(input),
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),

@@ -36,6 +36,13 @@ pub enum Kind {
     Wslconfig,
     /// `wsl.conf`: one distribution of WSL.
     WslConf,
+    /// `*.conf`, `*.conf.template`: perhaps a configuration of nginx, which nothing but a container of nginx
+    /// that has it can tell.
+    Nginx,
+    /// `Caddyfile`, `Caddyfile.*`, `*.Caddyfile`.
+    Caddyfile,
+    /// `*.cfg`: perhaps a configuration of HAProxy.
+    Haproxy,
     /// `reachlint.toml`, `.reachlint.toml`.
     Settings,
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
@@ -92,6 +99,12 @@ impl Kind {
             Some(Self::Readme)
         } else if name.ends_with(".sql") {
             Some(Self::Sql)
+        } else if is_caddyfile(&name) {
+            Some(Self::Caddyfile)
+        } else if is_nginx(&name) {
+            Some(Self::Nginx)
+        } else if name.ends_with(".cfg") {
+            Some(Self::Haproxy)
         } else if Format::of(&name).is_some() {
             Some(Self::Configuration)
         } else {
@@ -161,6 +174,19 @@ fn is_script(name: &str) -> bool {
     !name.contains('.') && (starts.contains(&name) || name.ends_with("entrypoint"))
 }
 
+fn is_caddyfile(name: &str) -> bool {
+    name == "caddyfile"
+        || name.starts_with("caddyfile.") && !is_other_format(name)
+        || name.ends_with(".caddyfile")
+}
+
+fn is_nginx(name: &str) -> bool {
+    let is_template = [".template", ".tmpl", ".tpl"].iter().any(|it| name.ends_with(it));
+    name.ends_with(".conf")
+        || (name.contains(".conf.") && (is_template || !is_other_format(name)))
+        || (name.starts_with("nginx") && is_template)
+}
+
 fn is_makefile(name: &str) -> bool {
     let names = ["makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml"];
     names.contains(&name) || name.starts_with("makefile.") || name.ends_with(".mk")
@@ -209,7 +235,10 @@ mod tests {
             (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
             (&["wsl.conf"], Some(Kind::WslConf)),
             (&[".gitattributes"], Some(Kind::Gitattributes)),
-            (&["Dockerfile.md", ".env.ts", "wslconfig", "nginx.conf"], None),
+            (&["nginx.conf", "default.conf.template", "nginx.template", "site.conf.prod"], Some(Kind::Nginx)),
+            (&["Caddyfile", "Caddyfile.dev", "stub.Caddyfile"], Some(Kind::Caddyfile)),
+            (&["haproxy.cfg"], Some(Kind::Haproxy)),
+            (&["Dockerfile.md", ".env.ts", "wslconfig"], None),
             (
                 &[
                     "docker-compose.yml.example",

@@ -19,6 +19,7 @@ pub mod hns;
 pub mod kind;
 pub mod kubernetes;
 pub mod makefile;
+pub mod proxy;
 pub mod shell;
 pub mod suppression;
 pub mod wslconfig;
@@ -66,6 +67,8 @@ pub struct Facts {
     pub hns: Vec<(FileId, Vec<hns::HnsNetwork>)>,
     /// `.wslconfig` and `wsl.conf` files.
     pub wsl: Vec<(FileId, wslconfig::WslConfiguration)>,
+    /// Configuration files of proxies.
+    pub proxies: Vec<(FileId, proxy::ProxyFile)>,
     /// What the project's settings say of Go functions.
     pub wrappers: catalogue::Wrappers,
     /// Places of the project's settings that could not be read.
@@ -114,6 +117,15 @@ impl Tree {
     #[must_use]
     pub fn has_directory(&self, path: &str) -> bool {
         path.is_empty() || path == "." || self.directories.contains(path)
+    }
+
+    /// The names of the files directly in a folder, the root being `.` or empty, in no particular order.
+    pub fn names_in(&self, folder: &str) -> impl Iterator<Item = &str> {
+        let folder = if folder == "." { "" } else { folder };
+        self.files().filter_map(move |it| {
+            let (parent, name) = it.rsplit_once('/').unwrap_or(("", it));
+            (parent == folder).then_some(name)
+        })
     }
 
     /// Every file, in no particular order.

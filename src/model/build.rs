@@ -10,8 +10,8 @@ use super::image::{ByHand, builds_by_hand};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
-    WorkloadKind, World, catalogued, command_dials, configured_dials, database, hns, mentions,
-    read_health_check, unexpanded_in, wsl,
+    WorkloadKind, World, advertised, catalogued, command_dials, configured_dials, database, hns, mentions,
+    proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system, split_reference};
@@ -41,6 +41,7 @@ impl Project {
             mentioned_variables: mentions::mentioned_variables(facts),
             syntax_errors: syntax_errors(facts),
             programs: world.programs,
+            ..Self::default()
         }
     }
 }
@@ -216,15 +217,23 @@ impl Join<'_> {
             // What `configs:` bring is not followed.
             is_service: configs.is_none(),
         });
-        self.listen_and_dial(workload, &running, files);
-        if running.program.is_none() {
+        self.listen_and_dial(workload, &running, &files);
+        let proxied = self.proxied(workload, start, &running, &files).filter(|_| running.program.is_none());
+        if let Some(proxied) = proxied {
+            workload.listeners = proxied.listeners;
+            workload.dials.extend(proxied.dials);
+            workload.dials_incomplete = proxied.dials_incomplete;
+        } else if running.program.is_none() {
             workload.listeners = self.foreign_listeners(workload, start);
             workload.dials_incomplete =
                 (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
         }
+        workload.brought = brought(files);
         if let Some(reference) = workload.image_reference.as_ref().filter(|_| image.is_none()) {
             let found = configured_dials::read(reference.text.as_str(), mounts, self.facts);
             workload.dials.extend(found);
+            let own = written(command).map(|(command, _)| command);
+            workload.advertised = advertised::read(reference.text.as_str(), &workload.environment, own);
         }
         for setting in [entrypoint, command] {
             if let Setting::Set(command, span) = setting {
@@ -248,6 +257,42 @@ impl Join<'_> {
             (None, Some(reference)) => image_system(reference.text.as_str()),
             (None, None) => ImageSystem::Unknown,
         }
+    }
+
+    /// What a container of a proxy does; `None` when it is none, or its configuration is not known.
+    fn proxied(
+        &self,
+        workload: &Workload,
+        Start { entry, entrypoint, command, .. }: &Start,
+        running: &Running,
+        files: &ContainerFiles<'_>,
+    ) -> Option<Proxied> {
+        let image = workload.image.map(|it| self.images.image(it));
+        let reference = match (image, &workload.image_reference) {
+            (Some(image), _) => image.base.reference.as_deref()?,
+            (None, Some(reference)) => reference.text.as_str(),
+            (None, None) => return None,
+        };
+        let command = match (image, entrypoint, command) {
+            (_, Setting::Unknown(_), _) | (_, _, Setting::Unknown(_)) => return None,
+            (Some(_), ..) => running.process.as_ref().map(|it| it.command.clone()),
+            (None, Setting::Absent, Setting::Absent) => None,
+            (None, Setting::Set(own, _), Setting::Absent) | (None, Setting::Absent, Setting::Set(own, _)) => {
+                Some(own.clone())
+            }
+            (None, Setting::Set(Command::Exec(first), _), Setting::Set(Command::Exec(rest), _)) => {
+                Some(Command::Exec([first.as_slice(), rest].concat()))
+            }
+            (None, Setting::Set(..), Setting::Set(..)) => return None,
+        };
+        proxy::read(&proxy::Scene {
+            reference,
+            entry: *entry,
+            image_span: workload.image_span,
+            command: command.as_ref(),
+            files,
+            environment: &workload.environment,
+        })
     }
 
     /// The sockets of a container in which no Go program of the project runs.
@@ -336,13 +381,11 @@ impl Join<'_> {
         running
     }
 
-    fn listen_and_dial(&self, workload: &mut Workload, running: &Running, files: ContainerFiles<'_>) {
+    fn listen_and_dial(&self, workload: &mut Workload, running: &Running, files: &ContainerFiles<'_>) {
         workload.program = running.program;
         let Some(program) = running.program else { return };
         let arguments = running.process.as_ref().and_then(|it| it.arguments.as_deref());
-        let network = self.world.network(program, &workload.environment, arguments, &files);
-        let read = files.into_read().into_iter();
-        workload.brought = read.filter_map(|(file, brought_by)| Some((file, brought_by?))).collect();
+        let network = self.world.network(program, &workload.environment, arguments, files);
         workload.dials_incomplete =
             network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
         workload.dials = network.dials;
@@ -402,7 +445,8 @@ impl Join<'_> {
             running: &running,
             is_service: false,
         });
-        self.listen_and_dial(&mut workload, &running, files);
+        self.listen_and_dial(&mut workload, &running, &files);
+        workload.brought = brought(files);
         workload.crlf_scripts = self.images.crlf_scripts(id, &running.scripts, &[]);
         workload.unexpanded = running.unexpanded;
         workload.process = running.process;
@@ -430,6 +474,12 @@ fn unexpanded_abroad(
         }
         _ => Vec::new(),
     }
+}
+
+/// The files of the project that were read in a container, with what brings them there.
+fn brought(files: ContainerFiles<'_>) -> Vec<(FileId, Span)> {
+    let read = files.into_read().into_iter();
+    read.filter_map(|(file, brought_by)| Some((file, brought_by?))).collect()
 }
 
 fn written(setting: &Setting) -> Option<(&Command, Span)> {

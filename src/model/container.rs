@@ -8,6 +8,7 @@ use super::{ImageFile, ImageId, Images, Running};
 use crate::facts::configuration::Configuration;
 use crate::facts::dotenv::Dotenv;
 use crate::facts::kubernetes::Content;
+use crate::facts::proxy::ProxyFile;
 use crate::facts::{Facts, join_path};
 use crate::source::{FileId, Span};
 
@@ -103,6 +104,55 @@ impl<'a> ContainerFiles<'a> {
         }
     }
 
+    /// Whether neither a mount nor an instruction of the Dockerfile brings, changes or removes what the public
+    /// image below has at the absolute path `path`.
+    #[must_use]
+    pub fn keeps_base_file(&self, path: &str) -> bool {
+        !self.covered(path) && self.image.is_none_or(|(images, image)| images.keeps_base_file(image, path))
+    }
+
+    /// Whether what the public image below has at the absolute path `path` is certainly not there: a RUN
+    /// removes it, or a folder of the project is mounted over it.
+    #[must_use]
+    pub fn hides_base_file(&self, path: &str) -> bool {
+        let removed = self.image.is_some_and(|(images, image)| images.removes_base_file(image, path));
+        removed || (self.covered(path) && self.look(path) == ContainerFile::Unseen)
+    }
+
+    fn covered(&self, path: &str) -> bool {
+        self.mounts.iter().any(|it| it.target.as_deref().is_none_or(|it| rest_below(it, path).is_some()))
+    }
+
+    /// The names directly in the absolute folder `folder`, as far as the project brings them; `None` when
+    /// something else may.
+    #[must_use]
+    pub fn names_in(&self, folder: &str) -> Option<Vec<String>> {
+        let mut names = match self.image {
+            Some((images, image)) => images.brought_into(image, folder)?,
+            None => Vec::new(),
+        };
+        for mount in self.mounts {
+            let target = mount.target.as_deref()?.trim_end_matches('/');
+            if let Some(name) = rest_below(folder, target).filter(|it| !it.is_empty()) {
+                names.push(name.split('/').next().unwrap_or(name).to_owned());
+            } else if let Some(rest) = rest_below(target, folder) {
+                if let Some(files) = &mount.files {
+                    names.extend(files.iter().map(|(path, _)| path.clone()));
+                    continue;
+                }
+                let place = join_path(mount.source.as_deref().filter(|_| mount.bind)?, rest)?;
+                let tree = &self.facts?.tree;
+                if !tree.has_directory(&place) {
+                    return None;
+                }
+                names.extend(tree.names_in(&place).map(str::to_owned));
+            }
+        }
+        names.sort();
+        names.dedup();
+        Some(names)
+    }
+
     fn look(&self, path: &str) -> ContainerFile {
         let Some(path) = self.absolute(path) else { return ContainerFile::Unknown };
         // The deepest mount hides what the others and the image have there.
@@ -181,6 +231,15 @@ impl<'a> ContainerFiles<'a> {
         entry.file.as_ref()
     }
 
+    /// The facts of a configuration file of a proxy.
+    #[must_use]
+    pub fn proxy(&self, path: &str, brought_by: Option<Span>) -> Option<&'a ProxyFile> {
+        let facts = self.facts?;
+        let (id, file) = facts.proxies.iter().find(|(id, _)| facts.path(*id) == path)?;
+        self.note(*id, brought_by);
+        Some(file)
+    }
+
     /// The facts of a `.env` file of the project.
     #[must_use]
     pub fn dotenv(&self, path: &str, brought_by: Option<Span>) -> Option<&'a Dotenv> {
@@ -209,6 +268,12 @@ impl<'a> ContainerFiles<'a> {
     pub fn in_project(&self, path: &str) -> bool {
         self.facts.is_some_and(|it| it.tree.has_file(path))
     }
+}
+
+/// What is left of `path` below `folder`, both absolute: empty for the folder itself.
+fn rest_below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 impl fmt::Debug for ContainerFiles<'_> {

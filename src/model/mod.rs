@@ -4,6 +4,7 @@
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
 mod addresses;
+mod advertised;
 mod build;
 mod catalogued;
 mod command_dials;
@@ -23,10 +24,13 @@ mod import;
 mod kubernetes;
 mod mentions;
 mod misnamed;
+mod neighbours;
+mod networks;
 mod peers;
 mod period;
 mod pod;
 mod ports;
+mod proxy;
 mod queries;
 mod reach;
 mod reachability;
@@ -39,6 +43,7 @@ mod workload;
 mod wsl;
 
 pub use addresses::AddressOwner;
+pub use advertised::AdvertisedListener;
 pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use database::{Created, Database, LoginFault, LoginMistake};
@@ -86,6 +91,8 @@ pub use crate::facts::dockerfile::{PathRole, WrittenPath};
 pub use crate::facts::wslconfig::Fault as WslSyntax;
 pub use crate::source::Text;
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashSet;
 
 use crate::source::Spanned;
@@ -113,6 +120,10 @@ pub struct Project {
     pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.
     pub syntax_errors: Vec<Spanned<String>>,
+    /// Made of `workloads` when it is first asked for.
+    neighbours: OnceLock<neighbours::Neighbours>,
+    /// As above.
+    arrivals: OnceLock<neighbours::Arrivals>,
 }
 
 impl Project {
@@ -138,6 +149,11 @@ impl Project {
     #[must_use]
     pub fn network(&self, id: NetworkId) -> &Network {
         &self.networks[id.0 as usize]
+    }
+
+    /// The Compose projects with their ids.
+    pub fn compositions_with_ids(&self) -> impl Iterator<Item = (CompositionId, &Composition)> {
+        self.compositions.iter().enumerate().map(|(at, it)| (CompositionId(at as u32), it))
     }
 
     /// The Compose project `id`.

@@ -359,7 +359,7 @@ fn is_told_to_others(variable: &str) -> bool {
 }
 
 /// What no Go program serves unless it embeds a whole database.
-fn is_database_or_broker(scheme: &str) -> bool {
+pub(super) fn is_database_or_broker(scheme: &str) -> bool {
     const SCHEMES: &[&str] = &[
         "postgres",
         "postgresql",

@@ -159,7 +159,13 @@ impl Project {
         let mut conflicts = Vec::new();
         while !entries.is_empty() {
             let first = entries.remove(0);
-            let (rivals, others) = entries.into_iter().partition::<Vec<_>, _>(|it| first.collides_with(it));
+            // Those of one Compose project stand together, and no others collide with them.
+            let end = entries.iter().position(|it| it.workload.kind != first.workload.kind);
+            let (mut rivals, mut others) = (Vec::new(), Vec::new());
+            for it in entries.drain(..end.unwrap_or(entries.len())) {
+                if first.collides_with(&it) { rivals.push(it) } else { others.push(it) }
+            }
+            others.append(&mut entries);
             entries = others;
             if let Some(port) = rivals.first().and_then(|it| first.shared_port(it)) {
                 conflicts.push(HostPortConflict { port, first, rivals });

@@ -4,6 +4,7 @@
 //! service name, container_name, hostname and alias on the networks they share, and by nothing
 //! else; containers that share a network namespace share localhost.
 
+use super::neighbours::{self, Neighbours};
 use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
@@ -108,9 +109,7 @@ impl Project {
     #[must_use]
     pub fn namespace_members(&self, id: WorkloadId) -> Vec<WorkloadId> {
         let Interfaces::Of(owner) = self.interfaces_of(id) else { return vec![id] };
-        let others = self.workloads.iter().map(|it| it.id).filter(|other| {
-            *other != id && matches!(self.interfaces_of(*other), Interfaces::Of(it) if it == owner)
-        });
+        let others = self.neighbours().members(owner).iter().copied().filter(|it| *it != id);
         std::iter::once(id).chain(others).collect()
     }
 
@@ -176,21 +175,28 @@ impl Project {
     /// The dials of other network namespaces that arrive at `to` on `port`.
     pub fn dials_to(&self, to: WorkloadId, port: u16) -> impl Iterator<Item = (&Workload, &super::Dial)> {
         let members = self.namespace_members(to);
-        self.workloads
-            .iter()
-            .filter({
-                let members = members.clone();
-                move |it| !members.contains(&it.id)
-            })
-            .flat_map(|from| from.dials.iter().map(move |dial| (from, dial)))
-            .filter(move |(from, dial)| {
-                dial.port == Some(port)
-                    && matches!(self.resolve_host(from.id, &dial.host),
-                    HostAnswer::Workloads(them) if them.iter().any(|it| members.contains(it)))
-            })
+        let arrivals = self.arrivals.get_or_init(|| neighbours::arrivals(self));
+        let mut dials: Vec<(WorkloadId, usize)> =
+            members.iter().filter_map(|it| arrivals.get(it)).flatten().copied().collect();
+        dials.retain(|(from, _)| !members.contains(from));
+        dials.sort_unstable();
+        dials.dedup();
+        dials
+            .into_iter()
+            .map(|(from, at)| (self.workload(from), &self.workload(from).dials[at]))
+            .filter(move |(_, dial)| dial.port == Some(port))
     }
 
     pub(super) fn interfaces_of(&self, id: WorkloadId) -> Interfaces {
+        self.neighbours().interfaces(id)
+    }
+
+    fn neighbours(&self) -> &Neighbours {
+        self.neighbours.get_or_init(|| Neighbours::of(self))
+    }
+
+    /// Follows a chain of `network_mode: service:x` to its end.
+    pub(super) fn follow_interfaces(&self, id: WorkloadId) -> Interfaces {
         let mut at = id;
         // A chain of `network_mode: service:x` is no longer than the number of workloads; a cycle
         // (which Compose refuses) ends as unknown.
@@ -218,10 +224,7 @@ impl Project {
         composition: super::CompositionId,
         name: &'a str,
     ) -> impl Iterator<Item = WorkloadId> + 'a {
-        self.workloads
-            .iter()
-            .filter(move |it| it.kind == WorkloadKind::Service(composition) && it.answers_to(name))
-            .map(|it| it.id)
+        self.neighbours().bearers(composition, name).iter().copied()
     }
 
     fn shares_network_by_name(&self, dialler: WorkloadId, bearer: WorkloadId, name: &str) -> bool {
@@ -268,9 +271,14 @@ impl Project {
         if self.composition(composition).incomplete.is_some() || workload.incomplete.is_some() {
             return HostAnswer::Unknown("the Compose project is not known in full");
         }
+        // `docker compose up --scale app=3` starts `shop-app-1` to `shop-app-3`.
+        let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
+        let first = format!("{stem}1");
+        if stem.ends_with(['-', '_']) && self.bearers_of(composition, &first).next().is_some() {
+            return HostAnswer::Unknown("a service may be scaled when it is started");
+        }
         // `-f a.yaml -f b.yaml` merges them, and files of one folder share a default network.
-        let other_files = self.workloads.iter().filter(|it| it.kind != WorkloadKind::Service(composition));
-        if other_files.into_iter().any(|it| it.answers_to(name)) {
+        if self.neighbours().is_borne_elsewhere(workload.kind, name) {
             return HostAnswer::Unknown("another Compose file has a service of that name");
         }
         HostAnswer::NoSuchName
@@ -296,6 +304,7 @@ impl super::Listeners {
 }
 
 /// Whose network interfaces a workload has, chains of `service:x` followed to their end.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Interfaces {
     Of(WorkloadId),
     Host,

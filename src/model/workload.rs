@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::compose::Mount;
 use super::{
-    CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck, ImageId, Listeners, MissingFile,
-    NetworkCall, Period, PodId, Process, ProcessVariable, ProgramId, Resolved, StopTimeout,
-    UnexpandedVariable,
+    AdvertisedListener, CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck, ImageId,
+    Listeners, MissingFile, NetworkCall, Period, PodId, Process, ProcessVariable, ProgramId, Resolved,
+    StopTimeout, UnexpandedVariable,
 };
 use crate::facts::catalogue::ImageSystem;
 use crate::net::{PortRange, Protocol};
@@ -183,6 +183,8 @@ pub struct Workload {
     pub extra_hosts: Vec<ExtraHost>,
     /// Names from `links`/`external_links` that resolve to something: alias and target.
     pub links: Vec<Spanned<String>>,
+    /// The entries of `links:`.
+    pub link_entries: Vec<Span>,
     /// The health check that counts: the service's, else the image's. Of a pod it is absent, since
     /// Kubernetes makes nothing of an image's.
     pub healthcheck: Healthcheck,
@@ -208,6 +210,10 @@ pub struct Workload {
     /// Whether it runs once and ends (a migration, a job): `restart: "no"` with a
     /// `service_completed_successfully` dependant, or a command that is no server.
     pub one_shot: bool,
+    /// Whether it is started again when it ends; `None` when that is not known.
+    pub restarts: Option<bool>,
+    /// Where it sends its clients, when it is a broker that tells them.
+    pub advertised: Vec<AdvertisedListener>,
     /// How it is stopped.
     pub stopping: Stopping,
     /// How many run (`scale`, `deploy.replicas`); `None` when not known.
@@ -255,6 +261,7 @@ impl Workload {
             brought: Vec::new(),
             extra_hosts: Vec::new(),
             links: Vec::new(),
+            link_entries: Vec::new(),
             healthcheck: Healthcheck::Absent,
             probes: Vec::new(),
             listeners: Listeners::default(),
@@ -266,6 +273,8 @@ impl Workload {
             dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,
+            restarts: None,
+            advertised: Vec::new(),
             stopping: Stopping::default(),
             replicas: None,
             incomplete: None,

@@ -1,5 +1,7 @@
 //! How a rule writes its findings down.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Rule;
@@ -68,12 +70,15 @@ impl Findings {
             })
         };
         let mut kept: Vec<Diagnostic> = Vec::new();
+        let mut places: FxHashMap<Span, usize> = FxHashMap::default();
         for it in self.pending.into_iter().filter(stands).map(|it| it.diagnostic) {
-            let earlier = kept.iter_mut().find(|other| other.primary().span == it.primary().span);
-            match earlier {
-                Some(other) if gravity(other) < gravity(&it) => *other = it,
-                Some(_) => {}
-                None => kept.push(it),
+            match places.entry(it.primary().span) {
+                Entry::Occupied(at) if gravity(&kept[*at.get()]) < gravity(&it) => kept[*at.get()] = it,
+                Entry::Occupied(_) => {}
+                Entry::Vacant(at) => {
+                    at.insert(kept.len());
+                    kept.push(it);
+                }
             }
         }
         kept

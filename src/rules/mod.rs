@@ -39,9 +39,11 @@ mod hns_network;
 mod host_port_between_containers;
 mod host_port_conflict;
 mod ignored_listen_error;
+mod implicit_network;
 mod internal_network_publish;
 mod interrupt_only_shutdown;
 mod invalid_compose;
+mod legacy_links;
 mod localhost_across_containers;
 mod localhost_to_host;
 mod loopback_listener;
@@ -69,11 +71,14 @@ mod unknown_service_host;
 mod unknown_setting;
 mod unmapped_host_gateway;
 mod unpublished_port;
+mod unreachable_advertised_listener;
 mod unread_port_variable;
+mod unready_dependency;
 mod unserved_health_path;
 mod unserved_peer_port;
 mod unshared_network;
 mod unspecified_address_dialled;
+mod unused_network;
 mod unused_suppression;
 mod windows_network_mode;
 mod windows_path;
@@ -149,12 +154,17 @@ pub const RULES: &[Rule] = &[
     host_port_between_containers::RULE,
     unserved_peer_port::RULE,
     wrong_database_name::RULE,
+    unreachable_advertised_listener::RULE,
     container_address_dialled::RULE,
     undefined_network::RULE,
     unmapped_host_gateway::RULE,
     ports_on_host_network::RULE,
     internal_network_publish::RULE,
     uncheckable_dependency::RULE,
+    unready_dependency::RULE,
+    unused_network::RULE,
+    implicit_network::RULE,
+    legacy_links::RULE,
     // Health and lifecycle.
     missing_health_endpoint::RULE,
     missing_healthcheck::RULE,

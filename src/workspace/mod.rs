@@ -90,8 +90,11 @@ pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
     let so_far: Vec<_> = read_files.iter().map(|(path, kind, text)| (path.as_str(), *kind, text)).collect();
     let of_compose = compose_files::named(root, &so_far, &files);
     read_files.extend(of_compose.into_iter().filter(|(path, ..)| !is_excluded(path)));
-    let by_hand = |kind: Kind| matches!(kind, Kind::Makefile | Kind::Sql | Kind::Readme);
-    let texts = read_files.par_iter().filter(|(_, kind, _)| !by_hand(*kind));
+    let names_none = |kind: Kind| {
+        let by_hand = matches!(kind, Kind::Makefile | Kind::Sql | Kind::Readme);
+        by_hand || matches!(kind, Kind::Nginx | Kind::Caddyfile | Kind::Haproxy)
+    };
+    let texts = read_files.par_iter().filter(|(_, kind, _)| !names_none(*kind));
     let texts = texts.filter_map(|(_, _, text)| text.as_ref().ok());
     let named = match later.is_empty() {
         true => FxHashSet::default(),

@@ -68,6 +68,7 @@ def read_arguments():
     arguments = parser.parse_args()
     arguments.reachlint = arguments.reachlint.absolute()
     arguments.compose = arguments.compose.absolute()
+    arguments.checkouts = [it.absolute() for it in arguments.checkouts]
     return arguments
 
 

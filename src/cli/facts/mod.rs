@@ -15,17 +15,17 @@ use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
-    compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, shell, wslconfig,
+    compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, proxy, shell, wslconfig,
 };
 use crate::report::outline::{self, Entry};
-use crate::source::{FileId, SourceMap, Span, Spanned};
+use crate::source::{FileId, SourceMap, Span, Spanned, Text};
 use crate::workspace;
 
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
     /// The file: Go source, go.mod, a Dockerfile, a Compose file, a Kubernetes manifest, a `.env` file, a
-    /// shell script, a Makefile, a README, `.wslconfig`, `wsl.conf`, or the configuration of a program (YAML, TOML,
-    /// JSON, INI).
+    /// shell script, a Makefile, a README, `.wslconfig`, `wsl.conf`, the configuration of a program (YAML, TOML,
+    /// JSON, INI) or of a proxy (nginx, Caddy, HAProxy).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -62,6 +62,9 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
         Kind::Configuration | Kind::Settings => of_configuration(file, sources),
+        Kind::Nginx => of_proxy(&proxy::nginx::read(file, text)),
+        Kind::Caddyfile => of_proxy(&proxy::caddyfile::read(file, text)),
+        Kind::Haproxy => of_proxy(&proxy::haproxy::read(file, text)),
         Kind::Makefile => {
             let mut entries = of_makefile(&makefile::read(file, text));
             entries.extend(of_creation(creation::read(kind, text)));
@@ -75,6 +78,21 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::HnsNetwork => of_hns(&hns::read(file, text)),
         Kind::Wslconfig | Kind::WslConf => of_wsl(kind, file, text),
     }
+}
+
+fn of_proxy(it: &proxy::ProxyFile) -> Vec<Entry> {
+    let listens = it.listens.iter().map(|it| Entry::new("listens", it.address.as_str()).at(it.site));
+    let servers = it.groups.iter().flat_map(|group| {
+        let name = group.name.as_str();
+        let server =
+            move |it: &Text| Some(Entry::new("server", format!("{} of {name}", it.as_str())).at(it.cover()?));
+        group.servers.iter().filter_map(server)
+    });
+    let passes = it.passes.iter().map(|it| Entry::new("passes to", it.to.as_str()).at(it.site));
+    let includes =
+        it.includes.iter().filter_map(|it| Some(Entry::new("includes", it.as_str()).at(it.cover()?)));
+    let others = it.incomplete.iter().map(|it| Entry::new("not understood", it.as_str()).at(it.span));
+    listens.chain(servers).chain(passes).chain(includes).chain(others).collect()
 }
 
 fn of_compose_calls(text: &str) -> Vec<Entry> {

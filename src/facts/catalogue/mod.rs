@@ -1,6 +1,7 @@
 //! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold. What the
 //! settings of a project add to them.
 
+mod advertised;
 mod databases;
 mod decode;
 mod file;
@@ -11,6 +12,7 @@ mod input;
 mod library_variables;
 mod place;
 mod programs;
+mod proxies;
 mod signals;
 mod structs;
 mod systems;
@@ -21,6 +23,7 @@ mod windows_networks;
 mod wrappers;
 mod wsl;
 
+pub use advertised::{AdvertisedEntry, advertised_listeners};
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use file::{FileEntry, FileRole};
@@ -35,9 +38,11 @@ pub use input::{Input, InputEntry, callback_of, input, input_by_import};
 pub use library_variables::{is_library_variable, reads_any_variable};
 pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
+pub use proxies::{ProxyEntry, ProxyFormat, proxy_of_image};
 pub use signals::{ByImport, sigterm_by_import};
 pub use structs::structure;
 pub use systems::{ImageSystem, image_system};
+pub use table::fits;
 pub use targets::{TargetEntry, targets};
 pub use variable_words::{adds_nothing, is_near_word};
 pub use windows_networks::{WindowsNetwork, windows_network, windows_networks};

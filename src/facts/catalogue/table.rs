@@ -26,7 +26,8 @@ pub(super) fn rows(text: &'static str) -> impl Iterator<Item = Row> {
 }
 
 /// Whether `text` fits `pattern`, in which `*` stands for any run of characters.
-pub(super) fn fits(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn fits(pattern: &str, text: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
     let Some(rest) = text.strip_prefix(before) else { return false };
     (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))

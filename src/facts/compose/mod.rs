@@ -128,6 +128,8 @@ pub struct Service {
     pub scale: Option<Value>,
     /// `deploy.replicas:`.
     pub replicas: Option<Value>,
+    /// The key `deploy.restart_policy`.
+    pub restart_policy: Option<Span>,
     /// `deploy.mode:`.
     pub deploy_mode: Option<Value>,
     /// `extends:`.

@@ -151,7 +151,8 @@ impl Reader {
                 "restart" => out.restart = self.value(tree),
                 "scale" => out.scale = self.value(tree),
                 "deploy" => {
-                    (out.replicas, out.deploy_mode) = (self.of(tree, "replicas"), self.of(tree, "mode"))
+                    (out.replicas, out.deploy_mode) = (self.of(tree, "replicas"), self.of(tree, "mode"));
+                    out.restart_policy = get(tree, "restart_policy").map(|it| it.span);
                 }
                 "extends" => out.extends = self.extends(tree),
                 "volumes" => out.volumes = self.volumes(tree),

@@ -76,6 +76,9 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
     });
 }
 
+/// Nobody writes the names of more replicas down.
+const MOST_REPLICAS: u32 = 32;
+
 /// A service that another waits for until it has ended runs once.
 fn mark_one_shots(services: &mut [ComposeService]) {
     let done = |it: &&Dependency| {
@@ -139,6 +142,8 @@ impl Resolver<'_> {
             environment: self.environment(service),
             extra_hosts: self.extra_hosts(service),
             links: self.links(service),
+            link_entries: service.links.iter().map(|it| it.span).collect(),
+            restarts: self.restarts(service),
             healthcheck,
             dependencies: self.dependencies(service),
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
@@ -309,8 +314,9 @@ impl Resolver<'_> {
             },
             None => {
                 if let Some(project) = self.project_name() {
-                    for separator in ['-', '_'] {
-                        let made = format!("{project}{separator}{}{separator}1", name.value);
+                    let replicas = self.replicas(service).unwrap_or(1).clamp(1, MOST_REPLICAS);
+                    for (number, separator) in (1..=replicas).flat_map(|it| [(it, '-'), (it, '_')]) {
+                        let made = format!("{project}{separator}{}{separator}{number}", name.value);
                         out.push(Spanned::new(made, name.span));
                     }
                 }
@@ -396,6 +402,16 @@ impl Resolver<'_> {
         let Some(value) = &service.stop_grace_period else { return Some(Grace::DEFAULT) };
         let period = Period::parse(self.text(value)?.as_str())?;
         Some(Grace { period, span: Some(value.span) })
+    }
+
+    /// Whether Docker starts it again: by default it does not
+    /// (<https://docs.docker.com/reference/compose-file/services/#restart>).
+    fn restarts(&self, service: &Service) -> Option<bool> {
+        match (&service.restart, service.restart_policy) {
+            (Some(value), _) => Some(self.text(value)?.as_str() != "no"),
+            (None, Some(_)) => None,
+            (None, None) => Some(false),
+        }
     }
 
     fn replicas(&self, service: &Service) -> Option<u32> {

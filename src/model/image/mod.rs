@@ -1,5 +1,6 @@
 //! What a Dockerfile makes: the final stage with everything it inherits.
 
+mod base_files;
 mod build;
 mod by_hand;
 mod crlf;
