@@ -203,6 +203,8 @@ impl Join<'_> {
         workload.mounts.clone_from(mounts);
         workload.own_words =
             [entrypoint, command].into_iter().filter_map(written).flat_map(|it| it.0.words()).collect();
+        workload.own_words_complete =
+            ![entrypoint, command].into_iter().any(|it| matches!(it, Setting::Unknown(_)));
         if workload.system == ImageSystem::Unknown {
             workload.system = self.system(workload);
         }

@@ -314,6 +314,7 @@ mod tests {
                 files: None,
                 source_span: None,
                 target_span: None,
+                kept: true,
                 bind: true,
                 target: Some((*target).to_owned()),
                 span: Span::new(file, 0, 0),

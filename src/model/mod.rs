@@ -10,11 +10,14 @@ mod catalogued;
 mod command_dials;
 pub mod compose;
 mod configured_dials;
+mod confinement;
 mod container;
 mod coverage;
 mod database;
+mod datastore;
 mod dependencies;
 mod environment;
+mod floating;
 mod go;
 mod go_version;
 mod health;
@@ -44,9 +47,11 @@ mod wsl;
 
 pub use addresses::AddressOwner;
 pub use advertised::AdvertisedListener;
+pub use confinement::{Confinement, Protection, RunsAs};
 pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use database::{Created, Database, LoginFault, LoginMistake};
+pub use datastore::{ExposedDatastore, LostData};
 pub use environment::{Environment, Origin, ProcessVariable, Variable};
 pub use go::{
     AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
@@ -86,7 +91,7 @@ pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKin
 pub use compose::Mount;
 pub use windows::{DriveMount, ForeignPath, MappedPath, PathPlace, WrongNetwork};
 
-pub use crate::facts::catalogue::{ImageSystem, WindowsNetwork, WslScope, WslSetting};
+pub use crate::facts::catalogue::{DatastoreKind, ImageSystem, WindowsNetwork, WslScope, WslSetting};
 pub use crate::facts::dockerfile::{PathRole, WrittenPath};
 pub use crate::facts::wslconfig::Fault as WslSyntax;
 pub use crate::source::Text;

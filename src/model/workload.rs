@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::compose::Mount;
 use super::{
-    AdvertisedListener, CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck, ImageId,
-    Listeners, MissingFile, NetworkCall, Period, PodId, Process, ProcessVariable, ProgramId, Resolved,
-    StopTimeout, UnexpandedVariable,
+    AdvertisedListener, Confinement, CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck,
+    ImageId, Listeners, MissingFile, NetworkCall, Period, PodId, Process, ProcessVariable, ProgramId,
+    Resolved, StopTimeout, UnexpandedVariable,
 };
 use crate::facts::catalogue::ImageSystem;
 use crate::net::{PortRange, Protocol};
@@ -29,6 +29,8 @@ pub struct CompositionId(pub u32);
 pub struct Composition {
     /// The files, base first.
     pub files: Vec<FileId>,
+    /// Their paths relative to the project root.
+    pub paths: Vec<String>,
     /// Folder of the base file relative to the project root, `.` for the root.
     pub directory: String,
     /// Why the merged project may hold more than these files say (`include` of a file that is not
@@ -137,6 +139,8 @@ pub struct Workload {
     pub kind: WorkloadKind,
     /// The image, when the project builds it.
     pub image: Option<ImageId>,
+    /// Whether a service builds it, be it from files that are not known.
+    pub is_built: bool,
     /// How sure it is that it runs this image: the name of an image in a manifest does not say what
     /// builds it.
     pub image_confidence: Confidence,
@@ -150,6 +154,8 @@ pub struct Workload {
     pub mounts: Vec<Mount>,
     /// The words of `entrypoint:` and `command:` that take the place of the image's.
     pub own_words: Vec<Text>,
+    /// Whether these are all.
+    pub own_words_complete: bool,
     /// Scripts with line ends of Windows that it starts.
     pub crlf_scripts: Vec<CrlfScript>,
     /// The Go main package that runs.
@@ -179,6 +185,8 @@ pub struct Workload {
     /// Files of the project that its program reads, each with what brings it into the container: a
     /// COPY or a mount.
     pub brought: Vec<(FileId, Span)>,
+    /// What keeps it apart from its host.
+    pub confinement: Confinement,
     /// `extra_hosts`.
     pub extra_hosts: Vec<ExtraHost>,
     /// Names from `links`/`external_links` that resolve to something: alias and target.
@@ -240,12 +248,14 @@ impl Workload {
             name,
             kind,
             image: None,
+            is_built: false,
             image_confidence: Confidence::Proven,
             image_reference: None,
             image_span,
             system: ImageSystem::Unknown,
             mounts: Vec::new(),
             own_words: Vec::new(),
+            own_words_complete: true,
             crlf_scripts: Vec::new(),
             program: None,
             process: None,
@@ -259,6 +269,7 @@ impl Workload {
             exposed: Vec::new(),
             environment: Environment::default(),
             brought: Vec::new(),
+            confinement: Confinement::default(),
             extra_hosts: Vec::new(),
             links: Vec::new(),
             link_entries: Vec::new(),

@@ -24,12 +24,16 @@ mod container_address_dialled;
 mod container_port_mismatch;
 mod crlf_script;
 mod dependency_cycle;
+mod disabled_confinement;
 mod doc;
+mod docker_socket_mount;
 mod drive_bind_mount;
 mod duplicate_listener;
+mod exposed_datastore;
 mod exposed_port_mismatch;
 mod exposed_profiler;
 mod finding;
+mod floating_image_tag;
 mod foreign_address_listener;
 mod go_version_mismatch;
 mod guarded_health_endpoint;
@@ -56,8 +60,10 @@ mod missing_health_endpoint;
 mod missing_health_tool;
 mod missing_healthcheck;
 mod ports_on_host_network;
+mod privileged_container;
 mod published_port_mismatch;
 mod published_protocol_mismatch;
+mod root_container;
 mod service_port_mismatch;
 mod shell_form_signal;
 mod short_grace_period;
@@ -70,6 +76,7 @@ mod unhandled_sigterm;
 mod unknown_service_host;
 mod unknown_setting;
 mod unmapped_host_gateway;
+mod unpersisted_datastore;
 mod unpublished_port;
 mod unreachable_advertised_listener;
 mod unread_port_variable;
@@ -178,7 +185,14 @@ pub const RULES: &[Rule] = &[
     short_grace_period::RULE,
     dependency_cycle::RULE,
     // Exposure.
+    exposed_datastore::RULE,
     exposed_profiler::RULE,
+    root_container::RULE,
+    privileged_container::RULE,
+    disabled_confinement::RULE,
+    docker_socket_mount::RULE,
+    unpersisted_datastore::RULE,
+    floating_image_tag::RULE,
     // Kubernetes.
     service_port_mismatch::RULE,
     container_port_mismatch::RULE,

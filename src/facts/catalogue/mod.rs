@@ -3,6 +3,7 @@
 
 mod advertised;
 mod databases;
+mod datastores;
 mod decode;
 mod file;
 mod flag;
@@ -25,6 +26,7 @@ mod wsl;
 
 pub use advertised::{AdvertisedEntry, advertised_listeners};
 pub use databases::{DatabaseEntry, DefaultName, database};
+pub use datastores::{DatastoreEntry, DatastoreKind, datastore};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use file::{FileEntry, FileRole};
 pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};

@@ -150,6 +150,12 @@ pub struct Service {
     pub stop_grace_period: Option<Value>,
     /// `platform:`.
     pub platform: Option<Value>,
+    /// `privileged:`.
+    pub privileged: Option<Switch>,
+    /// `security_opt:`.
+    pub security_options: Vec<Value>,
+    /// `cap_add:`.
+    pub capabilities: Vec<Value>,
     /// `provider:`: something else than a container.
     pub provider: Option<Span>,
 }

@@ -5,6 +5,7 @@
 //! written; the model expands them, since other files decide them.
 
 mod read;
+mod security;
 mod sniff;
 
 use super::configuration::Configuration;
@@ -12,6 +13,7 @@ use crate::net::Protocol;
 use crate::source::{Span, Spanned, Text};
 
 pub use read::read;
+pub use security::SecurityContext;
 pub use sniff::{LARGEST_FILE, is_manifest, may_be_manifest};
 
 /// The facts of one manifest file.
@@ -71,6 +73,8 @@ pub struct PodTemplate {
     pub volumes: Vec<Volume>,
     /// `terminationGracePeriodSeconds`, in seconds.
     pub grace_period: Option<Spanned<u64>>,
+    /// `securityContext`, which holds for containers that say nothing else.
+    pub security: SecurityContext,
     /// `hostNetwork`, when it is true.
     pub host_network: Option<Span>,
     /// `hostAliases`: address and name.
@@ -108,6 +112,8 @@ pub struct Container {
     pub mounts: Vec<Mount>,
     /// `livenessProbe`, `readinessProbe` and `startupProbe`.
     pub probes: Vec<Probe>,
+    /// `securityContext`.
+    pub security: SecurityContext,
     /// `lifecycle.preStop`.
     pub pre_stop: Option<Probe>,
     /// Whether an init container has `restartPolicy: Always`, so that it runs beside the others.

@@ -87,6 +87,7 @@ fn pods(node: &Node) -> PodTemplate {
         init_containers: items(spec.get("initContainers")).map(container).collect(),
         volumes: items(spec.get("volumes")).filter_map(volume).collect(),
         grace_period: number(spec, "terminationGracePeriodSeconds"),
+        security: super::security::read(spec),
         host_network: spec.get("hostNetwork").filter(|it| it.as_bool() == Some(true)).map(|it| it.span),
         host_aliases: aliases.collect(),
         labels: texts_by_key(metadata.and_then(|it| it.get("labels"))),
@@ -115,6 +116,7 @@ fn container(node: &Node) -> Container {
         ports: items(node.get("ports")).filter_map(container_port).collect(),
         mounts: items(node.get("volumeMounts")).filter_map(mount).collect(),
         probes: probes.collect(),
+        security: super::security::read(node),
         pre_stop: hooks.and_then(|it| probe(it.entry("preStop")?, ProbeKind::PreStop)),
         is_sidecar: name(node, "restartPolicy").is_some_and(|it| it.value == "Always"),
     }

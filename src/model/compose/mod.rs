@@ -14,6 +14,7 @@ mod variables;
 
 pub use crate::facts::compose::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
 pub use config::{ConfigRequest, config};
+pub(super) use variables::Variables;
 
 use super::{Command, Composition, EmbeddedFile, Network, Workload};
 use crate::facts::Facts;
@@ -46,8 +47,6 @@ pub struct ComposeService {
     pub healthcheck: Setting,
     /// `restart:` (`no`, `always`, `on-failure`, `unless-stopped`); `None` when absent or not known.
     pub restart: Option<Text>,
-    /// `user:`, when known.
-    pub user: Option<Text>,
     /// `working_dir:`, when known.
     pub working_dir: Option<Text>,
     /// Whether `stop_signal:` is SIGTERM; `None` when the image decides.
@@ -110,6 +109,8 @@ pub struct Mount {
     pub files: Option<Vec<(String, EmbeddedFile)>>,
     /// Where the source is written, when it is known.
     pub source_span: Option<Span>,
+    /// Whether what is written there may outlive the container: not in an anonymous volume, nor in memory.
+    pub kept: bool,
     /// The path in the container, when known.
     pub target: Option<String>,
     /// Where that is written.

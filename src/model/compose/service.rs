@@ -9,9 +9,9 @@ use crate::facts::catalogue::ImageSystem;
 use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::{
-    Composition, CompositionId, Dependency, Environment, ExtraHost, Grace, Healthcheck, Namespace, Network,
-    NetworkId, NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload, WorkloadId,
-    WorkloadKind, is_sigterm,
+    Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck,
+    Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload,
+    WorkloadId, WorkloadKind, is_sigterm,
 };
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -67,6 +67,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
     mark_one_shots(&mut resolved);
     out.services.extend(resolved);
     out.compositions.push(Composition {
+        paths: project.files.iter().map(|it| facts.path(*it).to_owned()).collect(),
         files: project.files,
         directory: project.folder,
         incomplete,
@@ -131,8 +132,10 @@ impl Resolver<'_> {
         let (healthcheck, health_setting) = self.healthcheck(service);
         let id = self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX));
         let kind = WorkloadKind::Service(self.composition);
+        let mounts: Vec<Mount> = service.volumes.iter().filter_map(|it| self.mount(it)).collect();
         let workload = Workload {
             image_reference,
+            is_built: build.is_some(),
             namespace,
             networks,
             names: self.names(name, service),
@@ -146,6 +149,7 @@ impl Resolver<'_> {
             restarts: self.restarts(service),
             healthcheck,
             dependencies: self.dependencies(service),
+            confinement: Confinement::of_service(service, &mounts, &self.project.variables),
             profiles: service.profiles.iter().map(|it| self.partly(it)).collect(),
             stopping: Stopping { grace: self.grace(service), ..Stopping::default() },
             replicas: self.replicas(service),
@@ -161,7 +165,6 @@ impl Resolver<'_> {
             command: commands::command(service.command.as_ref(), variables),
             healthcheck: health_setting,
             restart: service.restart.as_ref().and_then(|it| self.text(it)),
-            user: service.user.as_ref().and_then(|it| self.text(it)),
             working_dir: service.working_dir.as_ref().and_then(|it| self.text(it)),
             stops_by_sigterm: service
                 .stop_signal
@@ -169,7 +172,7 @@ impl Resolver<'_> {
                 .map(|it| self.text(it).is_some_and(|it| is_sigterm(it.as_str()))),
             init: service.init.as_ref().is_some_and(|it| it.on != Some(false)),
             configs: service.configs,
-            mounts: service.volumes.iter().filter_map(|it| self.mount(it)).collect(),
+            mounts,
         }
     }
 
@@ -471,6 +474,7 @@ impl Resolver<'_> {
         // Merged files have the long form, but for what Compose refuses.
         let Volume::Long { kind, source, target, span } = volume else { return None };
         let kind = kind.as_ref().map(|it| self.partly(it));
+        let kept = source.is_some() && kind.as_deref() != Some("tmpfs");
         let bind = kind.is_some_and(|it| it == "bind" || it.contains(UNKNOWN));
         let place = |it: &Value| self.text(it).and_then(|it| it.cover());
         let source_span = source.as_ref().and_then(place);
@@ -485,6 +489,7 @@ impl Resolver<'_> {
             external: external && !bind,
             files: None,
             source_span,
+            kept,
             target: known(&target),
             target_span,
             span: *span,

@@ -9,7 +9,7 @@ use crate::source::{FileId, Span, Spanned, Text};
 
 /// The variables that Compose interpolates in one project.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variables {
+pub(in crate::model) struct Variables {
     known: FxHashMap<String, Result<Text, String>>,
     /// Set in the `.env` of a folder above, which counts when Compose is started there.
     above: FxHashSet<String>,
@@ -98,13 +98,13 @@ impl Variables {
     }
 
     /// The text when it is known; it has a place even when it is empty.
-    pub(super) fn text(&self, value: &Value) -> Option<Text> {
+    pub(in crate::model) fn text(&self, value: &Value) -> Option<Text> {
         let text = self.expand(&value.value).ok().filter(|it| !it.as_str().contains(UNKNOWN))?;
         Some(if text.cover().is_none() { Text::new("", value.span) } else { text })
     }
 
     /// The texts that are known.
-    pub(super) fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {
+    pub(in crate::model) fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {
         let text = |value: &Value| {
             let text = self.text(value)?;
             Some(Spanned::new(text.as_str().to_owned(), text.span().unwrap_or(value.span)))

@@ -492,7 +492,8 @@ impl<'a> Builder<'a, '_> {
             Action::Healthcheck(line) => stage.healthcheck = Some((line.as_ref(), step.span)),
             Action::User(user) => {
                 let span = user.span().unwrap_or(step.span);
-                stage.user = stage.expand(user).map(|it| Spanned::new(it.as_str().to_owned(), span));
+                let name = stage.expand(user).map(|it| it.as_str().to_owned());
+                stage.user = Some(Spanned::new(name.unwrap_or_default(), span));
             }
             Action::Workdir(path) => {
                 let path = stage.expand(path);

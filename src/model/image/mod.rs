@@ -21,7 +21,7 @@ pub(super) use layers::absolute;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};
-use crate::facts::catalogue::ImageSystem;
+use crate::facts::catalogue::{self, ImageSystem};
 use crate::facts::dockerfile::WrittenPath;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned};
@@ -62,7 +62,8 @@ pub struct Image {
     pub healthcheck: Healthcheck,
     /// The programs that are in it.
     pub tools: Tools,
-    /// The `USER` of the final stage.
+    /// The `USER` of the final stage, or that of a public base image; empty when a variable hides it, `None` when
+    /// none is known.
     pub user: Option<Spanned<String>>,
     /// Go builds in any stage, for the version of Go.
     pub go_builds: Vec<GoBuild>,
@@ -84,6 +85,12 @@ pub struct Base {
 }
 
 impl Base {
+    /// Whether it is a public image of which is known who runs in it.
+    #[must_use]
+    pub fn is_catalogued(&self) -> bool {
+        self.reference.as_deref().is_some_and(|it| catalogue::image(it).is_some())
+    }
+
     /// Whether it is an image of Windows, whose commands other rules hold for.
     #[must_use]
     pub fn is_windows(&self) -> bool {

@@ -12,8 +12,8 @@ mod volumes;
 
 use super::compose::{Mount, Setting};
 use super::{
-    Command, Environment, ExtraHost, Grace, ImageId, Namespace, Period, Pod, PodId, Resolved, Stopping,
-    Workload, WorkloadId, WorkloadKind,
+    Command, Confinement, Environment, ExtraHost, Grace, ImageId, Namespace, Period, Pod, PodId, Resolved,
+    Stopping, Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::Facts;
 use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
@@ -183,6 +183,7 @@ impl<'a> Cluster<'a> {
                 extra_hosts: hosts.collect(),
                 probes: probes::checks(container, &environment),
                 environment,
+                confinement: Confinement::of_container(template, container),
                 one_shot: template.ends,
                 stopping: Stopping { grace: self.grace(plan), ..Stopping::default() },
                 replicas: template.replicas.map(|it| it.value),

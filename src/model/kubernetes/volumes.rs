@@ -1,7 +1,7 @@
 //! What volumes bring into a container.
 
 use super::{Cluster, PodPlan, expansion};
-use crate::facts::kubernetes::{self as facts_of, Container, Content, VolumeSource};
+use crate::facts::kubernetes::{self as facts_of, Container, Content, Volume, VolumeSource};
 use crate::model::EmbeddedFile;
 use crate::model::compose::Mount;
 
@@ -15,6 +15,7 @@ pub(super) fn mounts(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: &Cont
         external: false,
         files: files(cluster, plan, it).filter(|_| is_certain),
         source_span: None,
+        kept: !matches!(volume(plan, it).map(|it| &it.source), Some(VolumeSource::EmptyDir)),
         target: Some(it.path.as_str().to_owned()),
         target_span: it.path.cover(),
         span: it.span,
@@ -28,8 +29,7 @@ fn files(
     plan: &PodPlan<'_>,
     mount: &facts_of::Mount,
 ) -> Option<Vec<(String, EmbeddedFile)>> {
-    let volume = plan.template.volumes.iter().find(|it| it.name.value == mount.volume.value)?;
-    let VolumeSource::ConfigMap(name, items) = &volume.source else { return None };
+    let VolumeSource::ConfigMap(name, items) = &volume(plan, mount)?.source else { return None };
     let (manifest, object) = cluster.named(plan, "ConfigMap", name.as_str())?;
     let Content::ConfigMap(data) = &object.content else { return None };
     if data.iter().any(|it| expansion::is_filled_in(it.value.as_str())) {
@@ -47,4 +47,9 @@ fn files(
     let file = all.filter(|(path, _)| path == part.as_str()).map(|(_, file)| (String::new(), file));
     let file: Vec<_> = file.collect();
     (!file.is_empty()).then_some(file)
+}
+
+/// The volume of the pod that is mounted; `None` for one that a claim template makes.
+fn volume<'p>(plan: &PodPlan<'p>, mount: &facts_of::Mount) -> Option<&'p Volume> {
+    plan.template.volumes.iter().find(|it| it.name.value == mount.volume.value)
 }

@@ -1,0 +1,134 @@
+//! Databases, brokers and what shows them: who can reach them from outside, and whether their data is kept.
+
+use super::{Project, PublishedPort, Workload, WorkloadKind};
+use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore};
+use crate::source::{Confidence, Span};
+
+/// A port of a datastore that every interface of the host offers.
+#[derive(Clone, Copy, Debug)]
+pub struct ExposedDatastore<'a> {
+    /// What it is.
+    pub kind: DatastoreKind,
+    /// The entry of `ports:`.
+    pub port: &'a PublishedPort,
+    /// Whether a file or a profile of that name says that this is how it runs in production.
+    pub in_production: bool,
+}
+
+/// Why the data of a database does not outlive its container.
+#[derive(Clone, Debug)]
+pub enum LostData {
+    /// What is mounted here leaves the data out: the image has a volume of its own at `volume`, which hides that part
+    /// of it.
+    Hidden {
+        /// The mount.
+        mount: Span,
+        /// The folder of the image's own volume, where the data is.
+        volume: &'static str,
+    },
+    /// The container ends at once when something is mounted here.
+    Refused {
+        /// The mount.
+        mount: Span,
+        /// Where something may be mounted.
+        data: &'static str,
+        /// How sure: a tag such as `latest` may be an older image that is still there.
+        confidence: Confidence,
+    },
+    /// Nothing is mounted at `data`.
+    Nowhere {
+        /// Where the data is.
+        data: &'static str,
+        /// Whether a file or a profile of that name says that this is how it runs in production.
+        in_production: bool,
+    },
+}
+
+impl Project {
+    /// The ports of `workload` that are open on every interface of the host, when it is a datastore.
+    #[must_use]
+    pub fn exposed_datastore<'a>(&self, workload: &'a Workload) -> Vec<ExposedDatastore<'a>> {
+        let Some(entry) = self.datastore(workload) else { return Vec::new() };
+        let is_open =
+            |it: &&PublishedPort| matches!(it.host_ip.as_deref(), None | Some("" | "0.0.0.0" | "::"));
+        let exposed = |port| ExposedDatastore {
+            kind: entry.kind,
+            port,
+            in_production: self.is_in_production(workload),
+        };
+        workload.published.iter().filter(is_open).map(exposed).collect()
+    }
+
+    /// Why the data of `workload` does not outlive its container; `None` when it does, when it is no database, or when
+    /// that is not known.
+    #[must_use]
+    pub fn lost_data(&self, workload: &Workload) -> Option<LostData> {
+        let entry = self.datastore(workload).filter(|it| it.kind == DatastoreKind::Database)?;
+        let data = entry.data.filter(|_| workload.incomplete.is_none() && !is_moved(workload, entry))?;
+        // What is mounted at a place that is not known may be it.
+        let targets: Option<Vec<(&str, &super::compose::Mount)>> = workload
+            .mounts
+            .iter()
+            .map(|it| Some((it.target.as_deref()?.trim_end_matches('/'), it)))
+            .collect();
+        let targets = targets?;
+        let at = |path: &str| targets.iter().find(|(target, _)| *target == path).map(|(_, mount)| *mount);
+        if let Some(mount) = entry.refused.and_then(at) {
+            let is_named =
+                workload.image_reference.as_ref().is_some_and(|it| it.text.as_str().contains(":18"));
+            let is_certain = is_named && workload.environment.incomplete.is_none();
+            let confidence = if is_certain { Confidence::Proven } else { Confidence::Likely };
+            return Some(LostData::Refused { mount: mount.span, data, confidence });
+        }
+        if targets.iter().any(|(target, _)| target.is_empty() || is_below(target, data)) {
+            // A part of the data, or of the root: somebody thought about it.
+            return None;
+        }
+        let above = targets.iter().filter(|(target, _)| is_below(data, target));
+        match above.max_by_key(|(target, _)| target.len()) {
+            Some((target, mount)) => {
+                // What engines of Kubernetes make of an image's own volumes differs.
+                let is_service = matches!(workload.kind, WorkloadKind::Service(_));
+                let hides = |it: &&&str| is_below(data, it) && is_below(it, target) && **it != *target;
+                let volume = entry.volumes.iter().find(hides).filter(|_| mount.kept && is_service)?;
+                Some(LostData::Hidden { mount: mount.span, volume })
+            }
+            None => Some(LostData::Nowhere { data, in_production: self.is_in_production(workload) }),
+        }
+    }
+
+    fn datastore(&self, workload: &Workload) -> Option<&'static DatastoreEntry> {
+        let reference = match workload.image.map(|it| self.image(it)) {
+            None => workload.image_reference.as_ref()?.text.as_str(),
+            // One that adds files to a public image and runs what that runs.
+            Some(image) if image.process.is_none() => image.base.reference.as_deref()?,
+            Some(_) => return None,
+        };
+        datastore(reference)
+    }
+
+    /// Whether a file or a profile of that name says that this is how `workload` runs in production.
+    fn is_in_production(&self, workload: &Workload) -> bool {
+        let names_it = |text: &str| {
+            let mut words = text.split(|it: char| !it.is_ascii_alphanumeric());
+            words.any(|it| matches!(it.to_ascii_lowercase().as_str(), "prod" | "production"))
+        };
+        let profile = workload.profiles.iter().any(|it| names_it(it));
+        let WorkloadKind::Service(id) = workload.kind else { return profile };
+        profile || self.composition(id).paths.iter().any(|it| names_it(it))
+    }
+}
+
+/// Whether a setting may put the data elsewhere.
+fn is_moved(workload: &Workload, entry: &DatastoreEntry) -> bool {
+    let by_variable = entry.variable.is_some_and(|it| workload.environment.variables.contains_key(it));
+    let words = &workload.own_words;
+    by_variable
+        || !workload.own_words_complete
+        || entry.flag.is_some_and(|flag| words.iter().any(|it| it.as_str().contains(flag)))
+}
+
+/// Whether `path` is `folder`, or in it.
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
