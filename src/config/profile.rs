@@ -13,7 +13,7 @@ pub enum Profile {
     Strict,
     /// What is open to too many: the hints of [`Category::Exposure`] are warnings, and all its rules run.
     Security,
-    /// Docker Desktop on Windows is what the project runs on.
+    /// Docker Desktop on Windows is what the project runs on: the hints of [`Category::Windows`] are warnings.
     Windows,
 }
 
@@ -56,6 +56,6 @@ impl Profile {
     }
 
     fn is_about(self, category: Category) -> bool {
-        matches!((self, category), (Self::Security, Category::Exposure))
+        matches!((self, category), (Self::Security, Category::Exposure) | (Self::Windows, Category::Windows))
     }
 }

@@ -143,23 +143,24 @@ fn is_engine_socket(path: &str) -> bool {
 const USER_SWITCHES: &[&str] = &["gosu", "setpriv", "su-exec"];
 
 impl Project {
-    /// What makes `workload` run as root, which runs an image of the project or says so itself; `None` when it does
-    /// not, or when that is not known.
+    /// What makes `workload` run as root, which runs an image of the project or says so itself, and whether that is
+    /// written there; `None` when it does not, or when that is not known.
     #[must_use]
-    pub fn root_user(&self, workload: &Workload) -> Option<Span> {
+    pub fn root_user(&self, workload: &Workload) -> Option<(Span, bool)> {
         match &workload.confinement.user {
-            RunsAs::User(user) => return is_root(&user.value).then_some(user.span),
+            RunsAs::User(user) => return is_root(&user.value).then_some((user.span, true)),
             RunsAs::NotRoot | RunsAs::Unknown => return None,
             RunsAs::Image => {}
         }
         let image = self.image(workload.image?);
         let may_switch = USER_SWITCHES.iter().any(|it| image.tools.present.iter().any(|tool| tool == it));
-        if may_switch || image.base.is_windows() {
+        // What the base image starts may give root up by itself, as databases do.
+        if may_switch || image.process.is_none() || image.base.is_windows() {
             return None;
         }
         match &image.user {
-            Some(user) => is_root(&user.value).then_some(user.span),
-            None => image.base.is_catalogued().then_some(image.from),
+            Some(user) => is_root(&user.value).then_some((user.span, true)),
+            None => image.base.is_catalogued().then_some((image.from, false)),
         }
     }
 }

@@ -74,7 +74,7 @@ pub struct PodTemplate {
     /// `terminationGracePeriodSeconds`, in seconds.
     pub grace_period: Option<Spanned<u64>>,
     /// `securityContext`, which holds for containers that say nothing else.
-    pub security: SecurityContext,
+    pub security: Box<SecurityContext>,
     /// `hostNetwork`, when it is true.
     pub host_network: Option<Span>,
     /// `hostAliases`: address and name.

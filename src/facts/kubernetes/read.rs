@@ -87,7 +87,7 @@ fn pods(node: &Node) -> PodTemplate {
         init_containers: items(spec.get("initContainers")).map(container).collect(),
         volumes: items(spec.get("volumes")).filter_map(volume).collect(),
         grace_period: number(spec, "terminationGracePeriodSeconds"),
-        security: super::security::read(spec),
+        security: Box::new(super::security::read(spec)),
         host_network: spec.get("hostNetwork").filter(|it| it.as_bool() == Some(true)).map(|it| it.span),
         host_aliases: aliases.collect(),
         labels: texts_by_key(metadata.and_then(|it| it.get("labels"))),

@@ -88,6 +88,7 @@ impl Project {
             files: None,
             source_span: None,
             target_span: None,
+            kept: true,
             target: Some("/".into()),
             span,
         }];
