@@ -154,7 +154,8 @@ fn flatten(node: &Node, path: &mut Vec<String>, key: Option<&Node>, out: &mut Ve
 #[must_use]
 pub fn is_likely(path: &str) -> bool {
     const STEMS: &[&str] = &["app", "application", "cfg", "conf", "config", "settings"];
-    const FOLDERS: &[&str] = &["cfg", "conf", "config", "configs", "configuration", "etc", "settings"];
+    const FOLDERS: &[&str] =
+        &["cfg", "conf", "config", "configs", "configuration", "datasources", "etc", "settings"];
     /// What is generated for, or deployed to, something else.
     const OTHERS: &[&str] =
         &["charts", "crd", "helm", "k8s", "kubernetes", "kustomize", "manifests", "rbac", "templates"];

@@ -65,8 +65,6 @@ struct Start {
     /// What takes the place of the image's CMD.
     command: Setting,
     mounts: Vec<Mount>,
-    /// Files that Compose brings into it beside the mounts.
-    configs: Option<Span>,
     /// What takes the place of the image's WORKDIR.
     working_directory: Option<String>,
 }
@@ -94,6 +92,8 @@ impl Join<'_> {
                 })
             })
             .collect();
+        let labelled: Vec<_> = services.iter().flat_map(proxy::labelled).collect();
+        let led: Vec<bool> = services.iter().map(proxy::is_led_by_labels).collect();
         let workloads = services.into_iter().map(|service| {
             let Some(reference) =
                 service.workload.image_reference.clone().filter(|_| service.build.is_none())
@@ -113,7 +113,11 @@ impl Join<'_> {
             }
             workload
         });
-        (workloads.collect(), builds)
+        let mut workloads: Vec<Workload> = workloads.collect();
+        for (workload, _) in workloads.iter_mut().zip(led).filter(|(_, is_led)| *is_led) {
+            workload.dials.extend(labelled.iter().filter_map(|it| it.dial(workload.kind)));
+        }
+        (workloads, builds)
     }
 
     /// The image of the project that a reference means without a word of Compose: one that a Makefile or
@@ -171,8 +175,8 @@ impl Join<'_> {
             None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
         };
         let working_directory = service.working_dir.map(|it| it.as_str().to_owned());
-        let (mounts, configs) = (service.mounts, service.configs);
-        let start = Start { entry, entrypoint, command, mounts, configs, working_directory };
+        let mounts = service.mounts;
+        let start = Start { entry, entrypoint, command, mounts, working_directory };
         self.start(&mut workload, &start);
         workload.database = self.database(&workload, &start);
         if let Some(by_sigterm) = service.stops_by_sigterm {
@@ -189,7 +193,7 @@ impl Join<'_> {
     /// What the container of `workload` does once it is started: its whole environment, what it runs,
     /// listens on and dials.
     fn start(&self, workload: &mut Workload, start: &Start) {
-        let Start { entry, entrypoint, command, mounts, configs, working_directory } = start;
+        let Start { entry, entrypoint, command, mounts, working_directory } = start;
         let image = workload.image;
         match image.map(|it| self.images.image(it)) {
             Some(image) => add_image_environment(&mut workload.environment, image),
@@ -216,8 +220,7 @@ impl Join<'_> {
             mounts,
             working_directory: working_directory.as_deref(),
             running: &running,
-            // What `configs:` bring is not followed.
-            is_service: configs.is_none(),
+            is_service: true,
         });
         self.listen_and_dial(workload, &running, &files);
         let proxied = self.proxied(workload, start, &running, &files).filter(|_| running.program.is_none());
@@ -230,10 +233,13 @@ impl Join<'_> {
             workload.dials_incomplete =
                 (!entry.is_some_and(is_datastore)).then(|| "nothing is known of what it dials".to_owned());
         }
+        let base = image.and_then(|it| self.images.image(it).base.reference.clone());
+        let own = workload.image_reference.as_ref().map(|it| it.text.as_str().to_owned());
+        if let Some(reference) = if image.is_some() { base } else { own } {
+            workload.dials.extend(configured_dials::read(&reference, mounts, &files, self.facts));
+        }
         workload.brought = brought(files);
         if let Some(reference) = workload.image_reference.as_ref().filter(|_| image.is_none()) {
-            let found = configured_dials::read(reference.text.as_str(), mounts, self.facts);
-            workload.dials.extend(found);
             let own = written(command).map(|(command, _)| command);
             workload.advertised = advertised::read(reference.text.as_str(), &workload.environment, own);
         }
@@ -301,7 +307,7 @@ impl Join<'_> {
     fn foreign_listeners(
         &self,
         workload: &Workload,
-        Start { entry, entrypoint, command, mounts, configs, .. }: &Start,
+        Start { entry, entrypoint, command, mounts, .. }: &Start,
     ) -> Listeners {
         let changed = !matches!(entrypoint, Setting::Absent) || matches!(command, Setting::Unknown(_));
         // A Dockerfile on top of a public image may change what runs.
@@ -309,7 +315,7 @@ impl Join<'_> {
             return unknown_listeners(workload.image_span);
         };
         let own = written(command).map(|(command, _)| command);
-        let is_stock = workload.image.is_none() && mounts.is_empty() && configs.is_none();
+        let is_stock = workload.image.is_none() && mounts.is_empty();
         let mut found =
             catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock);
         if mounts.iter().any(configures) {
@@ -324,7 +330,7 @@ impl Join<'_> {
     fn database(
         &self,
         workload: &Workload,
-        Start { entrypoint, command, mounts, configs, .. }: &Start,
+        Start { entrypoint, command, mounts, .. }: &Start,
     ) -> Option<Database> {
         let reference = workload.image_reference.as_ref().filter(|_| workload.image.is_none())?;
         let runs_shell = match command {
@@ -336,7 +342,7 @@ impl Join<'_> {
         let start = database::Start {
             environment: &workload.environment,
             mounts,
-            is_plain: matches!(entrypoint, Setting::Absent) && !runs_shell && configs.is_none(),
+            is_plain: matches!(entrypoint, Setting::Absent) && !runs_shell,
             creation: self.facts.creation,
             tree: &self.facts.tree,
         };

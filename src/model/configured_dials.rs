@@ -1,35 +1,67 @@
 //! Connections that public images open because a configuration file of the project says so: what
-//! Prometheus scrapes, where Kong leads.
+//! Prometheus scrapes, where Kong and Envoy lead.
 
 use super::compose::Mount;
-use super::{Dial, DialLogin, DialSource};
+use super::{ContainerFile, ContainerFiles, Dial, DialLogin, DialSource};
 use crate::facts::Facts;
-use crate::facts::catalogue::{self, TargetEntry};
+use crate::facts::catalogue::{self, TargetEntry, fits};
 use crate::facts::configuration::{Configuration, Leaf};
 use crate::net::{Protocol, parse_port, parse_target};
 use crate::source::{Confidence, Span};
 
-/// The dials of a container of the image `reference` with these mounts.
-pub(super) fn read(reference: &str, mounts: &[Mount], facts: &Facts) -> Vec<Dial> {
+/// The dials of a container that runs the image `reference`, or one that is built on it, with these files.
+pub(super) fn read(
+    reference: &str,
+    mounts: &[Mount],
+    files: &ContainerFiles<'_>,
+    facts: &Facts,
+) -> Vec<Dial> {
     let mut dials = Vec::new();
     for entry in catalogue::targets(reference) {
-        for mount in mounts.iter().filter(|it| it.bind) {
-            let Some(source) = &mount.source else { continue };
-            let below = format!("{}/", source.trim_end_matches('/'));
-            let brought = facts.configurations.iter().filter(|(file, _)| {
-                let path = facts.path(*file);
-                path == source || path.strip_prefix(&below).is_some_and(|it| !it.contains('/'))
-            });
-            for (_, file) in brought {
-                let leads = file.leaves.iter().filter(|it| entry.leads(&it.path));
-                dials.extend(leads.filter_map(|it| dial(entry, it, file, mount.span)));
+        let mut brought = mounted(mounts, facts);
+        for (path, file, by) in at_home(entry, files) {
+            if brought.iter().all(|(it, ..)| *it != path) {
+                brought.push((path, file, by));
             }
+        }
+        for (_, file, by) in brought {
+            let leads = file.leaves.iter().filter(|it| entry.leads(&it.path));
+            dials.extend(leads.filter_map(|it| dial(entry, it, file, by)));
         }
     }
     dials
 }
 
-fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, mounted: Span) -> Option<Dial> {
+/// A configuration file in a container: its path in the project, and what brings it.
+type Brought<'a> = (String, &'a Configuration, Option<Span>);
+
+/// The files that are mounted, and those directly in a folder that is: a flag may name any of them.
+fn mounted<'a>(mounts: &[Mount], facts: &'a Facts) -> Vec<Brought<'a>> {
+    let mut out = Vec::new();
+    for mount in mounts.iter().filter(|it| it.bind) {
+        let Some(source) = &mount.source else { continue };
+        let below = format!("{}/", source.trim_end_matches('/'));
+        out.extend(facts.configurations.iter().filter_map(|(file, configuration)| {
+            let path = facts.path(*file);
+            let is_brought = path == source || path.strip_prefix(&below).is_some_and(|it| !it.contains('/'));
+            is_brought.then(|| (path.to_owned(), configuration, Some(mount.span)))
+        }));
+    }
+    out
+}
+
+/// The files where the image looks for them.
+fn at_home<'a>(entry: &TargetEntry, files: &ContainerFiles<'a>) -> Vec<Brought<'a>> {
+    let Some((folder, pattern)) = entry.file else { return Vec::new() };
+    let names = files.names_in(folder).unwrap_or_default().into_iter().filter(|it| fits(pattern, it));
+    let found = names.filter_map(|name| match files.at(&format!("{folder}/{name}")) {
+        ContainerFile::Project(path, by) => Some((path.clone(), files.configuration(&path, by)?, by)),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, brought_by: Option<Span>) -> Option<Dial> {
     // A tool fills in what holds a variable or a template.
     let written = leaf.text.as_str();
     if written.contains(['$', '{', '<', '%']) {
@@ -46,15 +78,21 @@ fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, mounted: Span) -
         login: DialLogin::default(),
         protocol: Protocol::Tcp,
         site: leaf.text.cover()?,
-        via: vec![mounted],
+        via: brought_by.into_iter().collect(),
         source: DialSource::Configuration,
         confidence: Confidence::Likely,
     };
-    if let Some(key) = entry.port {
+    let beside = |key: &str| {
         let (_, folder) = leaf.path.split_last()?;
-        let is_port =
+        let is_it =
             |it: &&Leaf| it.path.split_last().is_some_and(|(last, rest)| last == key && rest == folder);
-        let port = file.leaves.iter().find(is_port)?;
+        file.leaves.iter().find(is_it)
+    };
+    if entry.unless.is_some_and(|(key, value)| beside(key).is_some_and(|it| it.text.as_str() == value)) {
+        return None;
+    }
+    if let Some(key) = entry.port {
+        let port = beside(key)?;
         return Some(Dial {
             port: Some(parse_port(port.text.as_str())?),
             port_span: port.text.cover(),

@@ -14,6 +14,10 @@ pub struct TargetEntry {
     pub port: Option<&'static str>,
     /// What is spoken where no scheme is written.
     pub scheme: &'static str,
+    /// The folder in which the image looks for the file, and the pattern of its name.
+    pub file: Option<(&'static str, &'static str)>,
+    /// A key beside it, and its value, with which somebody else connects there.
+    pub unless: Option<(&'static str, &'static str)>,
 }
 
 impl TargetEntry {
@@ -33,7 +37,9 @@ pub fn targets(reference: &str) -> impl Iterator<Item = &'static TargetEntry> {
         let keys = row.cell("keys");
         let (keys, port) = keys.split_once(' ').map_or((keys, None), |(keys, port)| (keys, Some(port)));
         let keys = keys.split('.').collect();
-        TargetEntry { image: row.cell("image"), keys, port, scheme: row.cell("scheme") }
+        let file = row.cell("file").rsplit_once('/');
+        let unless = row.cell("unless").split_once('=');
+        TargetEntry { image: row.cell("image"), keys, port, scheme: row.cell("scheme"), file, unless }
     };
     let entries = ENTRIES.get_or_init(|| rows(TABLE).map(entry).collect());
     let (name, _) = split_reference(reference);
@@ -52,5 +58,8 @@ mod tests {
         assert!(!leads("prom/prometheus", "scrape_configs.0.job_name"));
         assert!(leads("docker.io/library/kong:3.4", "services.0.host"));
         assert!(!leads("nginx", "services.0.host"));
+        let folder = |image: &str| targets(image).next().and_then(|it| it.file).map(|it| it.0);
+        assert_eq!(folder("prom/prometheus"), Some("/etc/prometheus"));
+        assert_eq!(folder("kong"), None);
     }
 }

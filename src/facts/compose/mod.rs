@@ -38,6 +38,8 @@ pub struct Document {
     pub networks: Vec<TopNetwork>,
     /// Names of `volumes:` at the top that are `external`, or may be.
     pub external_volumes: Vec<String>,
+    /// `configs:` at the top that are files of the project, by name.
+    pub config_files: Vec<(String, Value)>,
     /// The key `networks:` at the top.
     pub networks_key: Option<Span>,
 }
@@ -134,8 +136,10 @@ pub struct Service {
     pub deploy_mode: Option<Value>,
     /// `extends:`.
     pub extends: Option<Extends>,
-    /// The key `configs:`, which brings files into the container.
-    pub configs: Option<Span>,
+    /// `configs:`, files of the project that it gets beside the mounts.
+    pub configs: Vec<ServiceConfig>,
+    /// `labels:`.
+    pub labels: Vec<Variable>,
     /// `volumes:`.
     pub volumes: Vec<Volume>,
     /// `user:`.
@@ -282,6 +286,17 @@ pub struct Extends {
     pub service: Value,
     /// The file; `None` is this one.
     pub file: Option<Value>,
+}
+
+/// One entry of a service's `configs:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceConfig {
+    /// Its name in `configs:` at the top.
+    pub source: Value,
+    /// The path in the container; by default the name in the root.
+    pub target: Option<Value>,
+    /// The entry.
+    pub span: Span,
 }
 
 /// One entry of a service's `volumes:`.

@@ -5,7 +5,7 @@
 use super::tree::{Tree, TreeEntry, TreeKind};
 use super::{
     Build, ComposeFile, Dependency, Document, EnvFile, Extends, ExtraHost, Healthcheck, Include, Port,
-    Service, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words, tree,
+    Service, ServiceConfig, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words, tree,
 };
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::interpolation::{Dialect, Lookup, Template};
@@ -78,6 +78,10 @@ impl Reader {
                 "networks" => {
                     out.networks_key = Some(entry.key.span);
                     out.networks = entries(value).iter().map(|it| self.top_network(it)).collect();
+                }
+                "configs" => {
+                    let file = |it: &TreeEntry| Some((it.key.value.clone(), self.of(&it.value, "file")?));
+                    out.config_files = entries(value).iter().filter_map(file).collect();
                 }
                 "volumes" => {
                     let volumes = entries(value).iter().map(|it| self.top_network(it));
@@ -156,7 +160,8 @@ impl Reader {
                 }
                 "extends" => out.extends = self.extends(tree),
                 "volumes" => out.volumes = self.volumes(tree),
-                "configs" => out.configs = Some(key),
+                "configs" => out.configs = self.configs(tree),
+                "labels" => out.labels = self.variables(tree),
                 "user" => out.user = self.value(tree),
                 "privileged" => out.privileged = Some(switch(tree)),
                 "security_opt" => out.security_options = self.texts(tree),
@@ -304,6 +309,14 @@ impl Reader {
     fn extends(&self, tree: &Tree) -> Option<Extends> {
         let service = if tree.as_map().is_some() { self.of(tree, "service") } else { self.value(tree) };
         Some(Extends { service: service?, file: self.of(tree, "file") })
+    }
+
+    fn configs(&self, tree: &Tree) -> Vec<ServiceConfig> {
+        let read = |item: &Tree| {
+            let source = if item.as_map().is_some() { self.of(item, "source") } else { self.value(item) };
+            Some(ServiceConfig { source: source?, target: self.of(item, "target"), span: item.span })
+        };
+        tree.as_list().unwrap_or_default().iter().filter_map(read).collect()
     }
 
     fn volumes(&self, tree: &Tree) -> Vec<Volume> {

@@ -83,10 +83,7 @@ impl Join<'_> {
             Some(id) => self.images.base_entry(id),
             None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
         };
-        self.start(
-            &mut workload,
-            &Start { entry, entrypoint, command, mounts, configs: None, working_directory },
-        );
+        self.start(&mut workload, &Start { entry, entrypoint, command, mounts, working_directory });
         // A tool may fill the manifest in before Kubernetes reads it.
         workload.unexpanded.clear();
         if let Some(process) = workload.process.as_mut().filter(|_| has_stop_hook) {

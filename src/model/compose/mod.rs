@@ -53,9 +53,9 @@ pub struct ComposeService {
     pub stops_by_sigterm: Option<bool>,
     /// Whether `init: true` puts tini before the program: then it, not the program, is PID 1.
     pub init: bool,
-    /// The key `configs:`, which brings further files.
-    pub configs: Option<Span>,
-    /// `volumes:`.
+    /// `labels:` whose values are known.
+    pub labels: Vec<(String, Text)>,
+    /// `volumes:` and `configs:`.
     pub mounts: Vec<Mount>,
 }
 

@@ -6,7 +6,7 @@ use super::files::{ProjectFiles, normalised_name};
 use super::variables::UNKNOWN;
 use super::{Build, ComposeService, Compositions, Mount, Setting, commands, environment, ports};
 use crate::facts::catalogue::ImageSystem;
-use crate::facts::compose::{self as facts_of, Service, ServiceNetwork, Value, Volume};
+use crate::facts::compose::{self as facts_of, Service, ServiceConfig, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::{
     Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck,
@@ -132,7 +132,7 @@ impl Resolver<'_> {
         let (healthcheck, health_setting) = self.healthcheck(service);
         let id = self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX));
         let kind = WorkloadKind::Service(self.composition);
-        let mounts: Vec<Mount> = service.volumes.iter().filter_map(|it| self.mount(it)).collect();
+        let mounts = self.mounts(service);
         let workload = Workload {
             image_reference,
             is_built: build.is_some(),
@@ -171,7 +171,7 @@ impl Resolver<'_> {
                 .as_ref()
                 .map(|it| self.text(it).is_some_and(|it| is_sigterm(it.as_str()))),
             init: service.init.as_ref().is_some_and(|it| it.on != Some(false)),
-            configs: service.configs,
+            labels: self.labels(service),
             mounts,
         }
     }
@@ -468,6 +468,38 @@ impl Resolver<'_> {
             },
         };
         (arg.name.value.clone(), value)
+    }
+
+    /// What `volumes:` mount and what `configs:` bring, which is a file mounted at its target.
+    fn mounts(&self, service: &Service) -> Vec<Mount> {
+        let volumes = service.volumes.iter().filter_map(|it| self.mount(it));
+        volumes.chain(service.configs.iter().map(|it| self.config(it))).collect()
+    }
+
+    fn config(&self, config: &ServiceConfig) -> Mount {
+        let name = self.partly(&config.source);
+        let files = &self.project.document.config_files;
+        let file = files.iter().find(|(it, _)| *it == name).map(|(_, file)| self.partly(file));
+        let target = match &config.target {
+            Some(target) => known(&self.partly(target)),
+            None => known(&name).map(|it| format!("/{it}")),
+        };
+        Mount {
+            source: file.and_then(|it| local_path(&it)),
+            bind: true,
+            external: false,
+            files: None,
+            source_span: None,
+            kept: true,
+            target,
+            target_span: config.target.as_ref().and_then(|it| self.text(it)?.cover()),
+            span: config.span,
+        }
+    }
+
+    fn labels(&self, service: &Service) -> Vec<(String, Text)> {
+        let labels = service.labels.iter();
+        labels.filter_map(|it| Some((it.name.value.clone(), self.text(it.value.as_ref()?)?))).collect()
     }
 
     fn mount(&self, volume: &Volume) -> Option<Mount> {

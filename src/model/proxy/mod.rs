@@ -3,7 +3,10 @@
 mod address;
 mod expand;
 mod invocation;
+mod labels;
 mod read;
+
+pub(super) use labels::{is_led_by_labels, labelled};
 
 use super::{Command, ContainerFiles, Dial, Environment, Listeners};
 use crate::facts::catalogue::{ImageEntry, proxy_of_image};
