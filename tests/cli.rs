@@ -5,7 +5,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+#[cfg(unix)]
+use std::process::Stdio;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -360,6 +362,33 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// What Notepad writes is read: a mark in front of UTF-8 and carriage returns, or UTF-16 behind its mark.
+#[test]
+fn files_of_windows_are_read_as_those_of_linux() {
+    let findings = |project: &Project| {
+        let found = project.findings(&[]);
+        let place = |it: &Value| format!("{} {} {}", it["rule"], it["file"], it["span"]);
+        found.iter().map(place).collect::<Vec<_>>()
+    };
+    let wsl = ("home/.wslconfig", "# ä\n[wsl2]\nmemory=8 GB\nswapFile=D:\\ärger\n");
+    let files: Vec<_> = FAULTY.iter().copied().chain([wsl]).collect();
+    let plain = findings(&Project::new("line-feeds", &files));
+    assert!(plain.len() > 2, "{plain:#?}");
+    let marked = Project::new("marked", &[]);
+    for (path, text) in &files {
+        marked.add(path, format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    }
+    assert_eq!(findings(&marked), plain);
+    for (name, to_bytes) in [("little", u16::to_le_bytes as fn(u16) -> [u8; 2]), ("big", u16::to_be_bytes)] {
+        let project = Project::new(&format!("utf-16-{name}"), &[]);
+        for (path, text) in &files {
+            let text = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+            project.add(path, text.encode_utf16().flat_map(to_bytes).collect::<Vec<u8>>());
+        }
+        assert_eq!(findings(&project), plain, "{name}");
+    }
 }
 
 #[test]

@@ -25,6 +25,23 @@ fn every_edge_case_holds() {
     run_all(edge_cases());
 }
 
+/// Every format is read with the line ends of Windows as with those of Linux: the labels of each example
+/// stay where they are.
+#[test]
+fn line_ends_of_windows_change_nothing() {
+    let mut failures = Failures::default();
+    for rule in RULES {
+        let examples = Examples::read(&format!("rules/{}.md with carriage returns", rule.id), rule.document);
+        for project in &examples.bad {
+            failures.attempt(|| assert_bad(&project.with_carriage_returns(), rule));
+        }
+        for project in &examples.good {
+            failures.attempt(|| assert_good(&project.with_carriage_returns(), rule));
+        }
+    }
+    failures.assert_none();
+}
+
 #[test]
 fn documents_and_rules_are_the_same_set() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");

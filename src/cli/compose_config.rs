@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &ComposeConfigArguments) -> Result<Done, Failure> {
     let request = ConfigRequest {
         files: arguments.file.iter().map(|it| inside(&root, it)).collect::<Result<_, _>>()?,
         folder: inside(&root, &arguments.path)?,
-        root: root.to_string_lossy().into_owned(),
+        root: workspace::with_slashes(&root),
         variables: arguments
             .env
             .iter()
@@ -66,11 +66,11 @@ fn holds(root: &Path, folder: &Path) -> bool {
 
 /// `path` relative to the project's root, `.` for the root itself.
 fn inside(root: &Path, path: &Path) -> Result<String, Failure> {
-    let whole = path.canonicalize().map_err(|error| Failure::new(path.display(), &error))?;
+    let whole = workspace::canonical(path).map_err(|error| Failure::new(path.display(), &error))?;
     let relative = whole.strip_prefix(root).map_err(|_| {
         Failure(format!("{}: it is outside of the project {}", path.display(), root.display()))
     })?;
-    let text = relative.to_string_lossy().replace('\\', "/");
+    let text = workspace::with_slashes(relative);
     Ok(if text.is_empty() { ".".to_owned() } else { text })
 }
 

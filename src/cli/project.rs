@@ -71,7 +71,7 @@ impl Loaded {
 
 /// The working directory, links resolved; the empty path where there is none any more.
 pub(super) fn working_directory() -> PathBuf {
-    std::env::current_dir().and_then(|it| it.canonicalize()).unwrap_or_default()
+    std::env::current_dir().and_then(|it| workspace::canonical(&it)).unwrap_or_default()
 }
 
 /// The projects of `paths`; of several paths in one project it is loaded once.
@@ -122,9 +122,7 @@ fn prefix(from: &Path, to: &Path) -> String {
     if path.as_os_str().is_empty() {
         return String::new();
     }
-    let text = path.to_string_lossy();
-    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
-    format!("{}/", text.trim_end_matches('/'))
+    format!("{}/", workspace::with_slashes(&path).trim_end_matches('/'))
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ pub struct ForeignPath {
     pub written: Spanned<String>,
     /// What it is for.
     pub place: PathPlace,
-    /// What shows that the container is one of Linux.
-    pub image: Span,
+    /// What shows that the container is one of Linux; for a path of the host the mount.
+    pub reason: Span,
 }
 
 /// Where a path stands.
@@ -68,7 +68,7 @@ impl Project {
             image.windows_paths.iter().map(|it| ForeignPath {
                 written: it.text.clone(),
                 place: PathPlace::Instruction(it.role),
-                image: image.from,
+                reason: image.from,
             })
         });
         of_images.chain(self.workloads.iter().flat_map(foreign_in)).collect()
@@ -106,14 +106,14 @@ fn foreign_driver(network: &Network) -> Option<&Spanned<String>> {
 fn foreign_in(workload: &Workload) -> Vec<ForeignPath> {
     let mut out = Vec::new();
     let image = workload.image_span;
-    let mut add = |text: &str, span: Option<Span>, place| {
+    let mut add = |text: &str, span: Option<Span>, place, reason| {
         let written = span.map(|span| Spanned::new(text.to_owned(), span));
-        out.extend(written.map(|written| ForeignPath { written, place, image }));
+        out.extend(written.map(|written| ForeignPath { written, place, reason }));
     };
     for mount in &workload.mounts {
         let target = mount.target.as_deref().unwrap_or_default();
         if workload.system == ImageSystem::Linux && WindowsPath::of(target).is_some() {
-            add(target, mount.target_span, PathPlace::Target);
+            add(target, mount.target_span, PathPlace::Target, image);
         }
         // A target with a slash in front is one of Linux, whatever the image.
         let source = mount.source.as_deref().filter(|_| mount.bind && target.starts_with('/'));
@@ -123,12 +123,12 @@ fn foreign_in(workload: &Workload) -> Vec<ForeignPath> {
             Some(WindowsPath::Share) | None => false,
         };
         if let Some(source) = source.filter(is_foreign).filter(|_| workload.system != ImageSystem::Windows) {
-            add(source, mount.source_span, PathPlace::Host);
+            add(source, mount.source_span, PathPlace::Host, mount.span);
         }
     }
     if workload.system == ImageSystem::Linux {
         for word in workload.words().into_iter().filter_map(windows_path) {
-            add(word.as_str(), word.cover(), PathPlace::Argument);
+            add(word.as_str(), word.cover(), PathPlace::Argument, image);
         }
     }
     out

@@ -34,13 +34,15 @@ fn report(path: &ForeignPath, findings: &mut Findings) {
     };
     let finding = findings.report(message, path.written.span, label);
     if path.place == PathPlace::Host {
+        let elsewhere = !path.reason.contains(path.written.span);
+        let finding = if elsewhere { finding.evidence(path.reason, "it is mounted here") } else { finding };
         finding
             .severity(Severity::Warning)
             .confidence(Confidence::Likely)
             .help("mount a path relative to the Compose file, with slashes, or a volume");
         return;
     }
-    finding.evidence(path.image, "this runs on Linux").help(format!("write `{}`", of_linux(written)));
+    finding.evidence(path.reason, "this runs on Linux").help(format!("write `{}`", of_linux(written)));
 }
 
 /// The path as Linux writes it, the drive left out.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::walk::relative;
+use super::path::{canonical, relative};
 use crate::facts::kind::Kind;
 
 /// What a path on the command line asks for.
@@ -25,7 +25,7 @@ pub struct Target {
 /// # Errors
 /// When `path` does not exist or cannot be looked at.
 pub fn locate(path: &Path) -> io::Result<Target> {
-    let path = fs::canonicalize(path)?;
+    let path = canonical(path)?;
     if fs::metadata(&path)?.is_dir() {
         let marks = Marks::of(&path);
         if marks.repository || marks.workspace {

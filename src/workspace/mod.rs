@@ -6,6 +6,7 @@ mod compose_files;
 mod decode;
 mod git_index;
 mod locate;
+mod path;
 mod settings;
 mod walk;
 
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 pub use locate::{Target, locate, repository_of};
+pub use path::{canonical, with_slashes};
 pub use settings::SettingsFile;
 
 use crate::config::Settings;

@@ -1,9 +1,10 @@
 //! Finds the settings of a project, and what they leave out.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::path::{canonical, from_root};
 use super::read_text;
 use crate::config::Settings;
 use crate::source::SourceMap;
@@ -25,7 +26,7 @@ impl SettingsFile {
     /// Why it cannot be read, one clause.
     pub fn read(path: &Path) -> Result<Self, String> {
         let (text, _) = read_text(path)?;
-        let path = path.canonicalize().map_err(|error| error.to_string())?;
+        let path = canonical(path).map_err(|error| error.to_string())?;
         Ok(Self { path, text })
     }
 
@@ -55,26 +56,5 @@ impl SettingsFile {
             }
         }
         builder.build().unwrap_or_else(|_| Gitignore::empty())
-    }
-}
-
-/// `path` seen from `root`, both absolute, with `/`: it may lead up first.
-fn from_root(root: &Path, path: &Path) -> String {
-    let common = root.components().zip(path.components()).take_while(|(left, right)| left == right).count();
-    let up = root.components().skip(common).map(|_| Component::ParentDir);
-    let whole: PathBuf = up.chain(path.components().skip(common)).collect();
-    whole.to_string_lossy().replace('\\', "/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_may_lead_up() {
-        let seen = |root: &str, path: &str| from_root(Path::new(root), Path::new(path));
-        assert_eq!(seen("/a/b", "/a/b/reachlint.toml"), "reachlint.toml");
-        assert_eq!(seen("/a/b", "/a/reachlint.toml"), "../reachlint.toml");
-        assert_eq!(seen("/a/b/c", "/x/y.toml"), "../../../x/y.toml");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::path::{self, relative};
 use super::{Note, git_index, locate};
 use crate::facts::kind::Kind;
 
@@ -28,7 +29,7 @@ pub(super) struct Walked {
 /// Walks the project at `root`. What git ignores is left out: it is on this machine only, so a
 /// finding in it, or one that rests on it, would be true on this machine only.
 pub(super) fn walk(root: &Path) -> Walked {
-    let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let real_root = path::canonical(root).unwrap_or_else(|_| root.to_owned());
     let in_repository = locate::repository_of(root).is_some();
     let walker = WalkBuilder::new(root)
         .hidden(false)
@@ -116,7 +117,7 @@ impl Collector<'_> {
 /// Whether a link leads to a file of the project. A folder behind a link is not walked: it is in
 /// the project already, or it is not of the project.
 fn link_target(real_root: &Path, link: &Path) -> Result<bool, &'static str> {
-    let target = fs::canonicalize(link).map_err(|_| "a link that leads nowhere")?;
+    let target = path::canonical(link).map_err(|_| "a link that leads nowhere")?;
     let about = fs::metadata(&target).map_err(|_| "a link that leads nowhere")?;
     match about.is_file() {
         true if target.starts_with(real_root) => Ok(true),
@@ -138,11 +139,4 @@ fn is_walked_name(name: &str) -> bool {
         return HIDDEN_FOLDERS.contains(&name);
     }
     !SKIPPED_FOLDERS.contains(&name)
-}
-
-/// `path` seen from `root`, with `/`; `None` for the root itself and for a name that is no Unicode.
-pub(super) fn relative(root: &Path, path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> =
-        path.strip_prefix(root).ok()?.components().map(|it| it.as_os_str().to_str()).collect();
-    parts.filter(|it| !it.is_empty()).map(|it| it.join("/"))
 }

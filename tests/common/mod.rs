@@ -63,6 +63,19 @@ impl Project {
         }
     }
 
+    /// The project as Windows writes it: carriage returns in front of line feeds. Scripts and Makefiles stay,
+    /// which Linux would not run so.
+    #[must_use]
+    pub fn with_carriage_returns(&self) -> Self {
+        let mut out = self.clone();
+        for (path, text) in &mut out.files {
+            if !matches!(Kind::of_text(path, text), Some(Kind::Script | Kind::Makefile)) {
+                *text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+            }
+        }
+        out
+    }
+
     /// Checks the project with every rule.
     #[must_use]
     pub fn check(&self) -> (Outcome, SourceMap) {
@@ -117,7 +130,10 @@ fn underlines_of(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<Underline>
 pub fn underline(span: Span, text: String, sources: &SourceMap) -> Underline {
     let file = sources.file(span.file);
     let range = span.range();
-    let first_line = file.text()[range.start..].find('\n').map_or(file.text().len(), |it| range.start + it);
+    let rest = &file.text()[range.start..];
+    let first_line = rest.find('\n').map_or(file.text().len(), |it| range.start + it);
+    let first_line =
+        if rest[..first_line - range.start].ends_with('\r') { first_line - 1 } else { first_line };
     let start = file.lines().position(file.text(), range.start);
     let end = file.lines().position(file.text(), range.end.min(first_line));
     Underline {
