@@ -644,6 +644,8 @@ fn docker_desktop_knows_the_name_of_its_host() {
     let project = Project::faulty("profile-windows");
     let dial = "\thttp.Get(\"http://host.docker.internal:9000/\")\n\tlog.Fatal(";
     project.add("web/main.go", GO.replace("\tlog.Fatal(", dial));
+    project
+        .add("docs/compose.yaml", "services:\n  db:\n    image: redis:7\n    volumes: ['C:\\data:/data']\n");
     let rules = |arguments: &[&str]| {
         project
             .findings(arguments)
@@ -651,8 +653,10 @@ fn docker_desktop_knows_the_name_of_its_host() {
             .map(|it| it["rule"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    assert!(rules(&[]).contains(&"unmapped-host-gateway".to_owned()));
-    assert!(!rules(&["--profile", "windows"]).contains(&"unmapped-host-gateway".to_owned()));
+    for rule in ["unmapped-host-gateway", "windows-path"] {
+        assert!(rules(&[]).contains(&rule.to_owned()), "{rule}");
+        assert!(!rules(&["--profile", "windows"]).contains(&rule.to_owned()), "{rule}");
+    }
 }
 
 #[test]
