@@ -219,11 +219,48 @@ fn containers_of_one_pod_are_localhost_to_each_other() {
     for (from, to, code) in [
         ("web", "cache:8081", 0),
         ("web", "store:8082", 1),
-        ("web", "internet", 3),
+        ("web", "internet", 0),
         ("back", "front/cache:8081", 1),
     ] {
         let run = trace(&project, &[from, to]);
         assert_eq!(run.code, Some(code), "{from} {to}: {}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn pods_reach_each_other_as_services_and_policies_say() {
+    let pod = |name: &str, more: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, labels: {{app: {name}}}}}\nspec:\n  containers:\n    - {{name: {name}, image: nginx:1.27{more}}}\n---\n"
+        )
+    };
+    let service = |name: &str, kind: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec:\n  type: {kind}\n  selector: {{app: {name}}}\n  ports: [{{port: 8080, targetPort: 80}}]\n---\n"
+        )
+    };
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: shop}\nspec:\n  \
+                  podSelector: {matchLabels: {app: shop}}\n  ingress:\n    - from: [{podSelector: {matchLabels: {app: web}}}]\n";
+    let dials = ", env: [{name: SHOP_URL, value: 'http://shop:8080'}]";
+    let manifest = pod("web", dials)
+        + &pod("job", "")
+        + &pod("shop", "")
+        + &service("web", "LoadBalancer")
+        + &service("shop", "ClusterIP")
+        + policy;
+    let project = project("trace-services", &[("shop.yaml", &manifest)]);
+    for (from, to, code, reason) in [
+        ("web", "shop", 0, "port 8080 of the Service is port 80 of the pod"),
+        ("web", "shop:80", 0, "the Service `shop` leads its port 8080 to port 80 of the pod"),
+        ("job", "shop:80", 1, "policies isolate `shop`, and no rule of theirs lets this in"),
+        ("internet", "web:80", 0, "the Service `web` is open to the outside as LoadBalancer"),
+        ("internet", "shop:80", 1, "policies isolate `shop`"),
+        ("shop", "203.0.113.5:443", 0, "no NetworkPolicy of the project is for it"),
+        ("203.0.113.5", "shop:80", 1, "policies isolate `shop`"),
+    ] {
+        let run = trace(&project, &[from, to]);
+        assert_eq!(run.code, Some(code), "{from} {to}: {}{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains(reason), "{from} {to}: {reason}\n{}", run.stdout);
     }
 }
 

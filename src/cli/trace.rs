@@ -1,5 +1,6 @@
 //! `reachlint trace`: whether one side reaches another and, if not, where the way ends.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -15,7 +16,7 @@ use crate::source::nearest;
 
 #[derive(Debug, Args)]
 pub(super) struct TraceArguments {
-    /// Who connects: a service, a container of a pod, a program, `host`, or `internet`.
+    /// Who connects: a service, a container of a pod, a program, `host`, `internet`, or an address out there.
     #[arg(value_name = "FROM", required_unless_present = "all")]
     from: Option<String>,
     /// Whom it wants, and at which port: `db:5432`, `dns:53/udp`. Without a port, every one that FROM dials,
@@ -115,7 +116,7 @@ impl Names<'_> {
     fn stack(&self, endpoint: Endpoint) -> Option<Stack> {
         match endpoint {
             Endpoint::Workload(id) => Stack::of(self.project.workload(id)),
-            Endpoint::Host | Endpoint::Internet => None,
+            Endpoint::Host | Endpoint::Internet | Endpoint::Address(_) => None,
         }
     }
 
@@ -125,6 +126,9 @@ impl Names<'_> {
             "host" => return Ok(vec![Endpoint::Host]),
             "internet" => return Ok(vec![Endpoint::Internet]),
             _ => {}
+        }
+        if let Ok(address) = name.trim_matches(['[', ']']).parse() {
+            return Ok(vec![Endpoint::Address(address)]);
         }
         let workloads = &self.project.workloads;
         // The label means one alone, a name may mean several.
@@ -154,11 +158,12 @@ impl Names<'_> {
         let workloads = &self.project.workloads;
         let known = workloads.iter().flat_map(|it| {
             let label = self.labels.label(Endpoint::Workload(it.id));
-            std::iter::once(label).chain([it.name.value.as_str()]).chain(self.program_names(it))
+            let others = self.program_names(it).into_iter().map(Cow::Borrowed);
+            std::iter::once(label).chain([it.name.value.as_str().into()]).chain(others)
         });
-        let known: Vec<&str> = known.chain(["host", "internet"]).collect();
+        let known: Vec<Cow<'_, str>> = known.chain(["host".into(), "internet".into()]).collect();
         let what = format!("`{name}`: no service, pod or program has that name");
-        Failure(match nearest(name, known) {
+        Failure(match nearest(name, known.iter().map(Cow::as_ref)) {
             Some(meant) => format!("{what}; did you mean `{meant}`?"),
             None => format!("{what}; `reachlint trace --all` shows them"),
         })

@@ -48,7 +48,7 @@ pub enum Kind {
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
     /// are read, see [`configuration`](super::configuration).
     Configuration,
-    /// A `*.y(a)ml` whose text is that of a Kubernetes manifest: no name tells it.
+    /// A `*.y(a)ml` or `*.json` whose text is that of a Kubernetes manifest: no name tells it.
     Manifest,
 }
 

@@ -9,9 +9,9 @@ use super::container::Scene;
 use super::image::{ByHand, builds_by_hand};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
-    Image, ImageId, Images, Listeners, Project, Running, Stopping, UnexpandedVariable, Workload, WorkloadId,
-    WorkloadKind, World, advertised, catalogued, command_dials, configured_dials, database, hns, mentions,
-    proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
+    Image, ImageId, Images, Listeners, Manifests, Project, Running, Stopping, UnexpandedVariable, Workload,
+    WorkloadId, WorkloadKind, World, advertised, catalogued, command_dials, configured_dials, database, hns,
+    mentions, proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system, split_reference};
@@ -34,6 +34,7 @@ impl Project {
             images,
             workloads,
             pods,
+            manifests: Manifests::read(facts),
             networks,
             compositions,
             wsl: wsl::files(facts),

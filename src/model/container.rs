@@ -224,7 +224,7 @@ impl<'a> ContainerFiles<'a> {
         let (id, manifest) = self.facts?.manifests.iter().find(|(id, _)| *id == file.manifest)?;
         let entries = manifest.objects.iter().flat_map(|it| match &it.content {
             Content::ConfigMap(data) => data.as_slice(),
-            Content::Pods(_) | Content::Secret(_) | Content::Service(_) => &[],
+            _ => &[],
         });
         let entry = entries.into_iter().find(|it| it.key.span == file.key)?;
         self.note(*id, Some(brought_by));

@@ -7,6 +7,7 @@ mod addresses;
 mod advertised;
 mod build;
 mod catalogued;
+mod cluster;
 mod command_dials;
 pub mod compose;
 mod configured_dials;
@@ -47,6 +48,11 @@ mod wsl;
 
 pub use addresses::AddressOwner;
 pub use advertised::AdvertisedListener;
+pub use cluster::{
+    BlockedDial, ClosedPort, ClusterRoute, ClusterService, DanglingSelector, Direction, Gate, Manifests,
+    Place, Policy, PolicyEnd, PolicyVerdict, RestrictedDns, RouteFault, RouteFaultKind, ServiceId,
+    ServiceMistake, Truth,
+};
 pub use confinement::{Confinement, Protection, RunsAs};
 pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
 pub use coverage::{Coverage, UnresolvedCall};
@@ -111,8 +117,10 @@ pub struct Project {
     pub images: Vec<Image>,
     /// What runs: Compose services, containers of pods, and images that nothing in the project runs.
     pub workloads: Vec<Workload>,
-    /// Pods in which images of the project run.
+    /// Pods.
     pub pods: Vec<Pod>,
+    /// The other objects of Kubernetes manifests.
+    pub manifests: Manifests,
     /// Networks, the implicit ones of Compose included.
     pub networks: Vec<Network>,
     /// Compose projects: each its own world.

@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::reach::Interfaces;
-use super::{CompositionId, HostAnswer, Project, Workload, WorkloadId, WorkloadKind};
+use super::{CompositionId, Project, Workload, WorkloadId, WorkloadKind};
 
 /// The names and network namespaces of a project.
 #[derive(Debug, Default)]
@@ -72,18 +72,17 @@ fn names(workload: &Workload) -> impl Iterator<Item = &str> {
     workload.names.iter().chain(aliases).map(|it| it.value.as_str())
 }
 
-/// The dials that arrive at each workload: who makes it, and which of that workload's dials it is.
-pub(super) type Arrivals = FxHashMap<WorkloadId, Vec<(WorkloadId, usize)>>;
+/// The dials that arrive at each workload: who makes it, which of that workload's dials it is, and the port at which
+/// it arrives.
+pub(super) type Arrivals = FxHashMap<WorkloadId, Vec<(WorkloadId, usize, Option<u16>)>>;
 
 /// The dials that arrive somewhere by name.
 pub(super) fn arrivals(project: &Project) -> Arrivals {
     let mut out = Arrivals::default();
     for from in &project.workloads {
         for (at, dial) in from.dials.iter().enumerate() {
-            if let HostAnswer::Workloads(them) = project.resolve_host(from.id, &dial.host) {
-                for to in them {
-                    out.entry(to).or_default().push((from.id, at));
-                }
+            for (to, port) in project.arrives_at(from.id, dial) {
+                out.entry(to).or_default().push((from.id, at, port));
             }
         }
     }

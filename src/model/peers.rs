@@ -15,9 +15,9 @@ use crate::source::{Confidence, Span, Spanned, nearest};
 pub struct PeerPort<'a> {
     /// The workload.
     pub workload: &'a Workload,
-    /// The name that Docker's DNS gives it.
-    pub name: &'a str,
-    /// The port inside the container.
+    /// The name that Docker's DNS gives it, or that of the Service which leads to it.
+    pub name: String,
+    /// The port inside the container, or that of the Service.
     pub port: u16,
     /// What shows it: the listener, or the published port.
     pub span: Span,
@@ -78,7 +78,11 @@ impl Project {
             // The addresses of a Go program may not all be known, but it is no Postgres.
             Served::Unknown => {
                 let members = self.namespace_members(from);
-                let only_go = members.iter().all(|it| self.workload(*it).listeners.only_go);
+                // What is put into a pod may be the proxy of a database.
+                let only_go = members.iter().map(|it| self.workload(*it)).all(|it| {
+                    let is_pod = matches!(it.kind, WorkloadKind::Pod(_));
+                    it.listeners.only_go && !(is_pod && it.incomplete.is_some())
+                });
                 only_go
                     && is_database_or_broker(&dial.scheme)
                     && matches!(self.interfaces_of(from), Interfaces::Of(_))
@@ -90,9 +94,12 @@ impl Project {
     /// those on a network of `from` first, else those that publish it on the host.
     #[must_use]
     pub fn meant_by_localhost(&self, from: WorkloadId, port: u16, protocol: Protocol) -> Vec<PeerPort<'_>> {
+        if let Some(pod) = self.pod_of(self.workload(from)) {
+            return self.services_meant_by_localhost(from, pod, port, protocol);
+        }
         let servers = self.servers_elsewhere(from, port, protocol).map(|(workload, listener)| PeerPort {
             workload,
-            name: self.dns_name(workload.id),
+            name: self.dns_name(workload.id).to_owned(),
             port,
             span: listener.port_span,
             clause: format!("`{}` serves port {port}", workload.name.value),
@@ -103,7 +110,7 @@ impl Project {
         }
         peers.retain(|it| matches!(self.interfaces_of(it.workload.id), Interfaces::Of(_)));
         let reachable =
-            |peer: &PeerPort<'_>| matches!(self.resolve_host(from, peer.name), HostAnswer::Workloads(_));
+            |peer: &PeerPort<'_>| matches!(self.resolve_host(from, &peer.name), HostAnswer::Workloads(_));
         peers.sort_by_key(|it| !reachable(it));
         peers
     }
@@ -147,6 +154,9 @@ impl Project {
     #[must_use]
     pub fn nearest_peer(&self, from: WorkloadId, dial: &Dial) -> Option<&Spanned<String>> {
         let kind = self.workload(from).kind;
+        if let Some(pod) = self.pod_of(self.workload(from)) {
+            return self.near_service(pod, &dial.host);
+        }
         let others = self.workloads.iter().filter(|it| it.kind == kind && it.id != from);
         let names: Vec<(WorkloadId, &Spanned<String>)> = others
             .flat_map(|it| {
@@ -249,7 +259,7 @@ impl Project {
             let (port, published) = self.container_port_behind(workload.id, host_port, protocol)?;
             Some(PeerPort {
                 workload,
-                name: self.dns_name(workload.id),
+                name: self.dns_name(workload.id).to_owned(),
                 port,
                 span: published.span,
                 clause: format!("port {host_port} of the host is port {port} of `{}`", workload.name.value),
@@ -260,7 +270,7 @@ impl Project {
     fn is_named_peer(&self, from: WorkloadId, host: &str) -> bool {
         match self.resolve_host(from, host) {
             HostAnswer::Workloads(them) | HostAnswer::Unshared(them) => !them.contains(&from),
-            HostAnswer::UnmappedGateway => true,
+            HostAnswer::UnmappedGateway | HostAnswer::Services(_) => true,
             _ => false,
         }
     }

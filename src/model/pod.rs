@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{HealthSource, Listener, Namespace, Project, Workload, WorkloadKind};
+use super::{HealthSource, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
+use crate::facts::kubernetes::PortReference;
 use crate::net::Protocol;
-use crate::source::{Span, Spanned};
+use crate::source::{FileId, Span, Spanned};
 
 /// Names one pod of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +26,18 @@ pub struct Pod {
     pub entrances: Vec<PodEntrance>,
     /// `containerPort` of its containers, which opens nothing.
     pub declared: Vec<Spanned<(u16, Protocol)>>,
+    /// The manifest.
+    pub manifest: FileId,
+    /// The first of its containers, whose network interfaces the others have.
+    pub owner: WorkloadId,
+    /// Its labels.
+    pub labels: Vec<(String, String)>,
+    /// The names of ports that its containers declare.
+    pub named_ports: Vec<(String, u16, Protocol)>,
+    /// Where it says that it has the network interfaces of its node.
+    pub host_network: Option<Span>,
+    /// Where it says that it does not ask the cluster's name server alone.
+    pub own_dns: Option<Span>,
 }
 
 /// A way by which others come to a port of a pod, through its network interface. An entry of `ports` is
@@ -113,6 +126,29 @@ impl Project {
             }
         }
         out
+    }
+}
+
+impl Pod {
+    /// The numbers of the ports that its containers call `name`.
+    pub fn ports_called<'p>(&'p self, name: &'p str, protocol: Protocol) -> impl Iterator<Item = u16> + 'p {
+        let called = self.named_ports.iter().filter(move |(it, _, at)| it == name && *at == protocol);
+        called.map(|(_, port, _)| *port)
+    }
+
+    /// Whether it calls that port so.
+    #[must_use]
+    pub fn has_port(&self, name: &str, port: u16, protocol: Protocol) -> bool {
+        self.ports_called(name, protocol).any(|it| it == port)
+    }
+
+    /// The number of a port of a Service in this pod; `None` for a name that no container declares.
+    #[must_use]
+    pub fn number_of(&self, port: &PortReference, protocol: Protocol) -> Option<u16> {
+        match port {
+            PortReference::Number(number) => Some(*number),
+            PortReference::Name(name) => self.ports_called(name, protocol).next(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! else; containers that share a network namespace share localhost.
 
 use super::neighbours::{self, Neighbours};
-use super::{ExtraHost, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
+use super::{ExtraHost, Listener, Namespace, Project, ServiceId, Workload, WorkloadId, WorkloadKind};
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
 
@@ -16,8 +16,12 @@ pub enum HostAnswer<'a> {
     Own,
     /// Every interface, which as a destination is the workload itself (`0.0.0.0`, `[::]`).
     Unspecified,
-    /// Workloads with that name on a network that both are on; the dialler itself may be one.
+    /// Workloads with that name on a network that both are on; the dialler itself may be one. Of a cluster, the
+    /// pods whose addresses the name stands for.
     Workloads(Vec<WorkloadId>),
+    /// Services of a cluster, which lead some of their own ports to pods; several when several manifests may
+    /// define the one that is meant.
+    Services(Vec<ServiceId>),
     /// Workloads have that name, but none on a network of the dialler.
     Unshared(Vec<WorkloadId>),
     /// `host.docker.internal` without an `extra_hosts` entry.
@@ -70,7 +74,7 @@ impl Project {
             return HostAnswer::External;
         }
         if let WorkloadKind::Pod(_) = workload.kind {
-            return HostAnswer::Unknown("the names of a cluster are not resolved");
+            return self.resolve_in_cluster(from, &name);
         }
         let WorkloadKind::Service(composition) = workload.kind else {
             // Nobody knows on which networks an image will be run.
@@ -151,7 +155,7 @@ impl Project {
     }
 
     /// Other workloads of `from`'s Compose project that serve `port`, outside its own network
-    /// namespace: who was probably meant by a wrong host.
+    /// namespace: who was probably meant by a wrong host. Pods are found by their Services instead.
     pub fn servers_elsewhere(
         &self,
         from: WorkloadId,
@@ -176,15 +180,15 @@ impl Project {
     pub fn dials_to(&self, to: WorkloadId, port: u16) -> impl Iterator<Item = (&Workload, &super::Dial)> {
         let members = self.namespace_members(to);
         let arrivals = self.arrivals.get_or_init(|| neighbours::arrivals(self));
-        let mut dials: Vec<(WorkloadId, usize)> =
+        let mut dials: Vec<(WorkloadId, usize, Option<u16>)> =
             members.iter().filter_map(|it| arrivals.get(it)).flatten().copied().collect();
-        dials.retain(|(from, _)| !members.contains(from));
+        dials.retain(|(from, ..)| !members.contains(from));
         dials.sort_unstable();
         dials.dedup();
         dials
             .into_iter()
-            .map(|(from, at)| (self.workload(from), &self.workload(from).dials[at]))
-            .filter(move |(_, dial)| dial.port == Some(port))
+            .filter(move |(_, _, inside)| *inside == Some(port))
+            .map(|(from, at, _)| (self.workload(from), &self.workload(from).dials[at]))
     }
 
     pub(super) fn interfaces_of(&self, id: WorkloadId) -> Interfaces {

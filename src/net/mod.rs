@@ -2,6 +2,7 @@
 
 mod address;
 mod binding;
+mod cidr;
 mod login;
 mod subnet;
 mod target;
@@ -9,6 +10,7 @@ mod windows_path;
 
 pub use address::{ListenAddress, ListenError, split_host_port};
 pub use binding::Binding;
+pub use cidr::Cidr;
 pub use login::{Login, LoginPart};
 pub use subnet::Subnet;
 pub use target::{HOLE, Target, default_port, parse_target};

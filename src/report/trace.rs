@@ -1,5 +1,6 @@
 //! Ways through a project, as text and JSON: one by one, or all of them as a matrix.
 
+use std::borrow::Cow;
 use std::io;
 
 use rustc_hash::FxHashMap;
@@ -54,14 +55,15 @@ impl Labels {
 
     /// The name of one side, which no other has.
     #[must_use]
-    pub fn label(&self, endpoint: Endpoint) -> &str {
+    pub fn label(&self, endpoint: Endpoint) -> Cow<'_, str> {
         match endpoint {
             Endpoint::Workload(id) => {
                 let names = &self.0[id.0 as usize];
-                &names.forms[names.shown]
+                names.forms[names.shown].as_str().into()
             }
-            Endpoint::Host => "host",
-            Endpoint::Internet => "internet",
+            Endpoint::Host => "host".into(),
+            Endpoint::Internet => "internet".into(),
+            Endpoint::Address(address) => address.to_string().into(),
         }
     }
 
@@ -77,7 +79,7 @@ impl Labels {
         let suffix = if transport == "tcp" { String::new() } else { format!("/{transport}") };
         match port {
             Some(port) => format!("{}:{port}{suffix}", self.label(to)),
-            None => self.label(to).to_owned(),
+            None => self.label(to).into_owned(),
         }
     }
 

@@ -30,7 +30,8 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
         .dialled_by(workload, dial);
     let others = peers.iter().map(|it| format!("`{}:{}`", it.name, it.port)).collect::<Vec<_>>();
     // Docker resolves the name on a shared network only.
-    let joined = matches!(ctx.project.resolve_host(workload.id, peer.name), HostAnswer::Workloads(_));
+    let answer = ctx.project.resolve_host(workload.id, &peer.name);
+    let joined = matches!(answer, HostAnswer::Workloads(_) | HostAnswer::Services(_));
     let how = if joined { ": services reach each other by name" } else { ", and join a network of it first" };
     finding = finding
         .evidence(workload.name.span, format!("`{name}` runs in a container of its own"))
@@ -46,7 +47,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
 }
 
 fn offer_fix(finding: Finding<'_>, dial: &Dial, peer: &PeerPort<'_>) {
-    let mut edits = vec![Edit { span: dial.host_span, replacement: peer.name.to_owned() }];
+    let mut edits = vec![Edit { span: dial.host_span, replacement: peer.name.clone() }];
     if dial.port != Some(peer.port) {
         let Some(span) = dial.port_span else { return };
         edits.push(Edit { span, replacement: peer.port.to_string() });

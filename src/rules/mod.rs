@@ -23,6 +23,7 @@ macro_rules! rule {
 mod container_address_dialled;
 mod container_port_mismatch;
 mod crlf_script;
+mod dangling_selector;
 mod dependency_cycle;
 mod disabled_confinement;
 mod doc;
@@ -59,6 +60,9 @@ mod missing_expose;
 mod missing_health_endpoint;
 mod missing_health_tool;
 mod missing_healthcheck;
+mod missing_network_policy;
+mod network_policy_blocks;
+mod network_policy_blocks_dns;
 mod ports_on_host_network;
 mod privileged_container;
 mod published_port_mismatch;
@@ -70,9 +74,11 @@ mod short_grace_period;
 mod syntax_error;
 mod uncheckable_dependency;
 mod undefined_network;
+mod undefined_route_subset;
 mod unexpanded_variable;
 mod unexplained_suppression;
 mod unhandled_sigterm;
+mod unknown_route_host;
 mod unknown_service_host;
 mod unknown_setting;
 mod unmapped_host_gateway;
@@ -92,6 +98,7 @@ mod windows_path;
 mod wrong_database_name;
 mod wslconfig_setting;
 mod wslconfig_syntax;
+mod zero_route_weight;
 
 pub use doc::{Category, Document};
 pub use finding::{Finding, Findings};
@@ -193,9 +200,16 @@ pub const RULES: &[Rule] = &[
     docker_socket_mount::RULE,
     unpersisted_datastore::RULE,
     floating_image_tag::RULE,
+    missing_network_policy::RULE,
     // Kubernetes.
     service_port_mismatch::RULE,
     container_port_mismatch::RULE,
+    dangling_selector::RULE,
+    network_policy_blocks::RULE,
+    network_policy_blocks_dns::RULE,
+    zero_route_weight::RULE,
+    undefined_route_subset::RULE,
+    unknown_route_host::RULE,
     // Windows and WSL.
     windows_path::RULE,
     mapped_drive_path::RULE,

@@ -1,12 +1,35 @@
-//! A Service of Kubernetes leads to a port of its pods on which nothing listens.
+//! A Service of Kubernetes leads to a port of its pods on which nothing listens, or a route to one that the Service
+//! does not have.
 
 use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
-use crate::model::Visitor;
+use crate::model::{RouteFaultKind, Visitor};
 
 pub(super) const RULE: Rule = rule!("service-port-mismatch", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    check_targets(ctx, findings);
+    for fault in ctx.project.route_faults() {
+        let RouteFaultKind::UnknownPort(port, service) = fault.kind else { continue };
+        let (route, service_name) = (&fault.route.place.name.value, &service.place.name.value);
+        let mut finding = findings
+            .report(
+                format!(
+                    "{} `{route}` leads to port {port} of Service `{service_name}`, which has no such port",
+                    fault.route.kind
+                ),
+                fault.span,
+                format!("Service `{service_name}` has no port {port}"),
+            )
+            .confidence(fault.confidence)
+            .help("lead it to a port of the Service, which need not be that of the pods");
+        for entry in &service.ports {
+            finding = finding.evidence(entry.port.span, format!("it has port {}", entry.port.value));
+        }
+    }
+}
+
+fn check_targets(ctx: &Context<'_>, findings: &mut Findings) {
     for (entrance, pods) in ctx.project.dead_service_ports() {
         let (Visitor::Service(service), [first, ..]) = (&entrance.by, &pods[..]) else { continue };
         let (name, port) = (&first.workload.name.value, entrance.port);

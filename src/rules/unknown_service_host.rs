@@ -1,7 +1,7 @@
 //! A host name without a dot that no container of the project has.
 
 use super::{Context, Findings, Rule};
-use crate::model::{Dial, HostAnswer, Workload};
+use crate::model::{Dial, HostAnswer, Workload, WorkloadKind};
 use crate::net::{is_never_a_container, is_single_label};
 
 pub(super) const RULE: Rule = rule!("unknown-service-host", check);
@@ -21,9 +21,17 @@ fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Fi
     let (name, host) = (&workload.name.value, &dial.host);
     let finding = findings
         .report(
-            format!("`{name}` dials `{host}`, which is the name of no service, alias or container"),
+            match workload.kind {
+                WorkloadKind::Pod(_) => {
+                    format!("`{name}` dials `{host}`, which is the name of no Service of its namespace")
+                }
+                _ => format!("`{name}` dials `{host}`, which is the name of no service, alias or container"),
+            },
             dial.host_span,
-            "no container has this name",
+            match workload.kind {
+                WorkloadKind::Pod(_) => "no Service has this name",
+                _ => "no container has this name",
+            },
         )
         .accuses(workload, dial)
         .dialled_by(workload, dial);
@@ -33,7 +41,9 @@ fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mut Fi
         ));
         return;
     };
-    finding
-        .evidence(meant.span, "this name was probably meant")
-        .help(format!("did you mean `{}`?", meant.value));
+    let finding = finding.evidence(meant.span, "this name was probably meant");
+    match ctx.project.pod_of(workload).and_then(|_| ctx.project.full_name(meant, host)) {
+        Some(full) => finding.help(format!("it is in another namespace: dial `{full}`")),
+        None => finding.help(format!("did you mean `{}`?", meant.value)),
+    };
 }

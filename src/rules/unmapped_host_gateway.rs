@@ -1,6 +1,7 @@
 //! host.docker.internal without the `extra_hosts` entry that Linux engines need.
 
 use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
 use crate::model::{HostAnswer, Workload, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("unmapped-host-gateway", check);
@@ -11,7 +12,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
     for workload in &ctx.project.workloads {
         // How an image without a service is run, with `--add-host` or not, is not known.
-        if matches!(workload.kind, WorkloadKind::Service(_)) && ctx.project.is_known_in_full(workload) {
+        if workload.kind != WorkloadKind::Image && ctx.project.is_known_in_full(workload) {
             check_workload(ctx, workload, findings);
         }
     }
@@ -24,16 +25,25 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     dials.sort_by_key(|it| it.host_span);
     let Some((first, others)) = dials.split_first() else { return };
     let (name, host) = (&workload.name.value, &first.host);
-    let mut finding = findings
-        .report(
+    let is_pod = matches!(workload.kind, WorkloadKind::Pod(_));
+    let (message, severity) = match is_pod {
+        true => (format!("`{name}` dials {host}, a name that no cluster resolves"), Severity::Error),
+        false => (
             format!("`{name}` dials {host}, a name that Docker Engine on Linux does not resolve"),
-            first.host_span,
-            "only Docker Desktop resolves this name",
-        )
+            Severity::Warning,
+        ),
+    };
+    let mut finding = findings
+        .report(message, first.host_span, "only Docker Desktop resolves this name")
+        .severity(severity)
         .accuses(workload, &**first)
         .dialled_by(workload, first);
     for other in others {
         finding = finding.evidence(other.host_span, format!("`{name}` dials it here too"));
+    }
+    if is_pod {
+        finding.help("dial a Service, or an address that the nodes of the cluster reach");
+        return;
     }
     finding.help(format!("add `extra_hosts: [\"{host}:host-gateway\"]` to `{name}`"));
 }

@@ -1,7 +1,7 @@
 //! A container dials a port that its peer does not serve.
 
 use super::{Context, Findings, Rule};
-use crate::model::{Dial, Listener, Workload};
+use crate::model::{Dial, Listener, ServiceMistake, Workload};
 
 pub(super) const RULE: Rule = rule!("unserved-peer-port", check);
 
@@ -10,6 +10,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         for dial in ctx.project.destinations(workload.id) {
             if let Some(peer) = ctx.project.peer_without_port(workload.id, &dial) {
                 report(workload, &dial, peer, findings);
+            }
+            if let Some(mistake) = ctx.project.service_mistake(workload.id, &dial)
+                && mistake.instead.is_none()
+            {
+                report_service(workload, &dial, &mistake, findings);
             }
         }
     }
@@ -46,4 +51,30 @@ fn report(workload: &Workload, dial: &Dial, peer: &Workload, findings: &mut Find
     } else {
         finding.help(format!("dial one of the ports that `{}` listens on", peer.name.value));
     }
+}
+
+/// A Service of Kubernetes leads those ports alone that it declares.
+fn report_service(workload: &Workload, dial: &Dial, mistake: &ServiceMistake<'_>, findings: &mut Findings) {
+    let Some(port) = dial.port else { return };
+    let (name, service) = (&workload.name.value, &mistake.service.place);
+    let mut finding = findings
+        .report(
+            format!(
+                "`{name}` dials {}, but Service `{}` has no port {port}",
+                dial.address(),
+                service.name.value
+            ),
+            dial.port_span.unwrap_or(dial.host_span),
+            format!("Service `{}` has no port {port}", service.name.value),
+        )
+        .accuses(workload, dial)
+        .confidence(mistake.confidence)
+        .dialled_by(workload, dial);
+    for entry in &mistake.service.ports {
+        finding = finding.evidence(entry.port.span, format!("it has port {}", entry.port.value));
+    }
+    finding.help(match &mistake.service.ports[..] {
+        [only] => format!("dial `{}:{}`, or add port {port} to the Service", dial.host, only.port.value),
+        _ => format!("dial a port that the Service has, or add port {port} to it"),
+    });
 }

@@ -2,9 +2,11 @@
 
 use super::errors;
 use crate::facts::kubernetes::{
-    self, ConfigEntry, Container, Content, Object, PodTemplate, PortReference, Probe, ProbeAction, ProbeKind,
-    Service, VariableValue, VolumeSource, Words,
+    self, ConfigEntry, Container, Content, Direction, NetworkPolicy, Object, Operator, PodTemplate,
+    PolicyPeer, PolicyPort, PolicyRule, PortReference, Probe, ProbeAction, ProbeKind, Requirement, Route,
+    Selector, Service, ServiceKind, VariableValue, VolumeSource, Words,
 };
+use crate::net::Protocol;
 use crate::report::outline::Entry;
 use crate::source::{FileId, Spanned, Text};
 
@@ -25,7 +27,92 @@ fn object(it: &Object) -> Entry {
             entry.with_all(keys.iter().map(|it| Entry::new("key", &it.value).at(it.span)))
         }
         Content::Service(service) => entry.with_all(of_service(service)),
+        Content::Namespace(labels) => entry.with_all(pairs("label", labels)),
+        Content::Endpoints(of) => {
+            entry.with_all(of.iter().map(|it| Entry::new("addresses of", &it.value).at(it.span)))
+        }
+        Content::NetworkPolicy(policy) => entry.with_all(of_policy(policy)),
+        Content::Route(route) => entry.with_all(of_route(route)),
+        Content::DestinationRule(it) => entry
+            .with(Entry::new("host", &it.host.value).at(it.host.span))
+            .with_all(it.subsets.iter().map(|it| Entry::new("subset", &it.value).at(it.span))),
+        Content::ServiceEntry(it) => {
+            entry.with_all(it.hosts.iter().map(|it| Entry::new("host", &it.value).at(it.span)))
+        }
+        Content::AuthorizationPolicy(it) => {
+            let ports = it.ports.iter();
+            let ports = ports.map(|at| Entry::new("port", format!("{} {}", it.action, at.value)).at(at.span));
+            entry.with_all(pairs("selects", &it.selector)).with_all(ports)
+        }
+        Content::Custom => entry,
     }
+}
+
+fn of_policy(it: &NetworkPolicy) -> Vec<Entry> {
+    let rule = |kind: &str, it: &PolicyRule| {
+        let peers = match &it.peers {
+            None => "everybody".to_owned(),
+            Some(peers) => peers.iter().map(peer).collect::<Vec<_>>().join(" or "),
+        };
+        let ports = match &it.ports {
+            None => "every port".to_owned(),
+            Some(ports) => ports.iter().map(policy_port).collect::<Vec<_>>().join(", "),
+        };
+        Entry::new(kind, format!("{peers} on {ports}")).at(it.span)
+    };
+    let about = [Direction::Ingress, Direction::Egress].into_iter().filter(|at| it.is_about(*at));
+    let about = about.map(Direction::as_str).collect::<Vec<_>>().join(", ");
+    let rules = it.ingress.iter().map(|it| rule("from", it)).chain(it.egress.iter().map(|it| rule("to", it)));
+    [Entry::new("pods", labels(&it.pods)), Entry::new("about", about)].into_iter().chain(rules).collect()
+}
+
+fn peer(it: &PolicyPeer) -> String {
+    match it {
+        PolicyPeer::Pods { namespaces, pods } => {
+            let namespaces = namespaces.as_ref().map(|it| format!(" of namespaces {}", labels(it)));
+            let pods = pods.as_ref().map_or_else(|| "*".to_owned(), labels);
+            format!("pods {pods}{}", namespaces.unwrap_or_default())
+        }
+        PolicyPeer::Addresses { cidr, except } if except.is_empty() => cidr.clone(),
+        PolicyPeer::Addresses { cidr, except } => format!("{cidr} without {}", except.join(" and ")),
+        PolicyPeer::Unknown => "?".to_owned(),
+    }
+}
+
+fn policy_port(it: &PolicyPort) -> String {
+    let number = it.port.as_ref().map_or_else(|| "every".to_owned(), port);
+    let end = it.end.map(|it| format!("-{it}")).unwrap_or_default();
+    format!("{number}{end}/{}", it.protocol.map_or("?", Protocol::as_str))
+}
+
+/// `*` for a selector that takes everything.
+fn labels(it: &Selector) -> String {
+    let requirement = |it: &Requirement| {
+        let (key, values) = (&it.key, it.values.join("|"));
+        match it.operator {
+            Operator::In => format!("{key}={values}"),
+            Operator::NotIn => format!("{key}!={values}"),
+            Operator::Exists => key.clone(),
+            Operator::DoesNotExist => format!("!{key}"),
+            Operator::Unknown => format!("{key}?"),
+        }
+    };
+    match it.requirements.is_empty() {
+        true => "*".to_owned(),
+        false => it.requirements.iter().map(requirement).collect::<Vec<_>>().join(","),
+    }
+}
+
+fn of_route(it: &Route) -> Vec<Entry> {
+    let hosts = it.hosts.iter().map(|it| Entry::new("for", it.as_str()).at(it.span()));
+    let destinations = it.splits.iter().flatten().map(|it| {
+        let of = it.namespace.as_ref().map(|it| format!(".{it}")).unwrap_or_default();
+        let port = it.port.as_ref().map(|it| format!(":{}", port(it))).unwrap_or_default();
+        let subset = it.subset.as_ref().map(|it| format!(" subset {}", it.value)).unwrap_or_default();
+        let weight = it.weight.as_ref().map(|it| format!(" weight {}", it.value)).unwrap_or_default();
+        Entry::new("leads to", format!("{}{of}{port}{subset}{weight}", it.host.value)).at(it.host.span)
+    });
+    hosts.chain(destinations).collect()
 }
 
 fn config_entry(it: &ConfigEntry) -> Entry {
@@ -128,7 +215,14 @@ fn of_service(it: &Service) -> Vec<Entry> {
         let text = format!("{} -> {}/{}", it.port.value, port(&it.target), it.protocol.as_str());
         Entry::new("port", text).at(it.port.span)
     });
-    pairs("selects", &it.selector).chain(ports).collect()
+    let kind = match &it.kind {
+        ServiceKind::Cluster => None,
+        ServiceKind::External(kind) => Some(Entry::new("open as", &kind.value).at(kind.span)),
+        ServiceKind::Headless => Some(Entry::new("stands for", "the addresses of its pods")),
+        ServiceKind::Name(name) => Some(Entry::new("stands for", &name.value).at(name.span)),
+        ServiceKind::Unknown => Some(Entry::new("stands for", "?")),
+    };
+    kind.into_iter().chain(pairs("selects", &it.selector)).chain(ports).collect()
 }
 
 fn port(it: &Spanned<PortReference>) -> String {

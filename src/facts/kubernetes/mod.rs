@@ -1,10 +1,12 @@
 //! What one Kubernetes manifest says: <https://kubernetes.io/docs/reference/kubernetes-api/>.
 //!
 //! Only what decides how a container runs and who comes to it is kept: pods, in whatever stands for
-//! them, the ConfigMaps and Secrets that they read, and Services. `$(VARIABLES)` stay as they are
-//! written; the model expands them, since other files decide them.
+//! them, the ConfigMaps and Secrets that they read, Services, routes to these, and policies.
+//! `$(VARIABLES)` stay as they are written; the model expands them, since other files decide them.
 
+mod policy;
 mod read;
+mod route;
 mod security;
 mod sniff;
 
@@ -12,7 +14,11 @@ use super::configuration::Configuration;
 use crate::net::Protocol;
 use crate::source::{Span, Spanned, Text};
 
+pub use policy::{
+    Direction, NetworkPolicy, Operator, PolicyPeer, PolicyPort, PolicyRule, Requirement, Selector,
+};
 pub use read::read;
+pub use route::{AuthorizationPolicy, Destination, DestinationRule, Route, ServiceEntry};
 pub use security::SecurityContext;
 pub use sniff::{LARGEST_FILE, is_manifest, may_be_manifest};
 
@@ -30,6 +36,8 @@ pub struct Manifest {
 pub struct Object {
     /// `kind:`.
     pub kind: Spanned<String>,
+    /// The group in `apiVersion:`, empty for the core: `apps`, `networking.k8s.io`.
+    pub group: String,
     /// `metadata.name`.
     pub name: Option<Spanned<String>>,
     /// `metadata.namespace`.
@@ -41,7 +49,8 @@ pub struct Object {
 /// What an object says.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// A Pod, or what makes pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob.
+    /// A Pod, or what makes pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Argo's
+    /// Rollout, Knative's Service.
     Pods(PodTemplate),
     /// A ConfigMap: `data`.
     ConfigMap(Vec<ConfigEntry>),
@@ -49,6 +58,22 @@ pub enum Content {
     Secret(Vec<Spanned<String>>),
     /// A Service.
     Service(Service),
+    /// A Namespace: its labels.
+    Namespace(Vec<(Spanned<String>, Text)>),
+    /// An Endpoints object or an EndpointSlice: the Service whose addresses it writes down.
+    Endpoints(Option<Spanned<String>>),
+    /// A NetworkPolicy.
+    NetworkPolicy(NetworkPolicy),
+    /// An Ingress, a route of the Gateway API, or a VirtualService.
+    Route(Route),
+    /// A DestinationRule.
+    DestinationRule(DestinationRule),
+    /// A ServiceEntry.
+    ServiceEntry(ServiceEntry),
+    /// An AuthorizationPolicy.
+    AuthorizationPolicy(AuthorizationPolicy),
+    /// Something that may be anything: an object of a custom kind.
+    Custom,
 }
 
 /// One entry of a ConfigMap's `data`.
@@ -87,6 +112,11 @@ pub struct PodTemplate {
     pub replicas: Option<Spanned<u32>>,
     /// Whether the object is one that ends: a Job or a CronJob.
     pub ends: bool,
+    /// The Service by which its pods have names of their own: `subdomain` of a pod, `serviceName` of a
+    /// StatefulSet.
+    pub subdomain: Option<Spanned<String>>,
+    /// `dnsPolicy`, when it is not the cluster's name server that the pods ask first, or `dnsConfig`.
+    pub own_dns: Option<Span>,
 }
 
 /// A container of a pod.
@@ -281,10 +311,31 @@ pub enum PortReference {
 /// A Service.
 #[derive(Clone, Debug, Default)]
 pub struct Service {
+    /// What stands behind it.
+    pub kind: ServiceKind,
     /// `selector`; empty when somebody else says where it leads.
     pub selector: Vec<(Spanned<String>, Text)>,
     /// `ports`.
     pub ports: Vec<ServicePort>,
+    /// Whether `ports` has entries that cannot be read.
+    pub is_vague: bool,
+}
+
+/// What stands behind the name of a Service:
+/// <https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types>.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// An address of its own, which leads to the pods.
+    #[default]
+    Cluster,
+    /// As [`ServiceKind::Cluster`], and open to the outside by `NodePort` or `LoadBalancer`.
+    External(Spanned<String>),
+    /// `clusterIP: None`: the addresses of the pods themselves.
+    Headless,
+    /// `ExternalName`: another name.
+    Name(Spanned<String>),
+    /// Something else.
+    Unknown,
 }
 
 /// One entry of a Service's `ports`.

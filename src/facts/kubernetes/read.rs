@@ -4,12 +4,12 @@
 
 use super::{
     ConfigEntry, Container, ContainerPort, Content, Manifest, Mount, Object, PodTemplate, PortReference,
-    Probe, ProbeAction, ProbeKind, Service, ServicePort, Variable, VariableSource, VariableValue, Volume,
-    VolumeSource, Words,
+    Probe, ProbeAction, ProbeKind, Service, ServiceKind, ServicePort, Variable, VariableSource,
+    VariableValue, Volume, VolumeSource, Words, policy, route,
 };
 use crate::facts::configuration;
 use crate::net::Protocol;
-use crate::source::{FileId, Spanned, Text};
+use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Entry, Node};
 
 /// Reads one manifest.
@@ -32,16 +32,23 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
         }
         return;
     }
-    let spec = node.get("spec");
+    let (spec, metadata) = (node.get("spec"), node.get("metadata"));
+    let version = text(node, "apiVersion");
+    let group = version.as_ref().and_then(|it| it.as_str().rsplit_once('/')).map_or("", |it| it.0).to_owned();
     let content = match kind.value.as_str() {
         "Pod" => Content::Pods(pods(node)),
+        // <https://knative.dev/docs/serving/reference/serving-api/>.
+        "Service" if group == "serving.knative.dev" => {
+            Content::Pods(spec.and_then(|it| it.get("template")).map(pods).unwrap_or_default())
+        }
+        "Service" if !group.is_empty() => Content::Custom,
         // Argo's Rollout has the template of a Deployment: <https://argo-rollouts.readthedocs.io/en/stable/features/specification/>.
         "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout" => {
             let template = spec.and_then(|it| it.get("template"));
             Content::Pods(PodTemplate {
                 replicas: spec.and_then(|it| number(it, "replicas")),
                 ends: kind.value == "Job",
-                ..template.map(pods).unwrap_or_default()
+                ..with_subdomain(template.map(pods).unwrap_or_default(), spec)
             })
         }
         "CronJob" => {
@@ -63,11 +70,48 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
             Content::Secret(entries.filter_map(key).collect())
         }
         "Service" => Content::Service(spec.map(service).unwrap_or_default()),
-        _ => return,
+        "Namespace" => Content::Namespace(texts_by_key(metadata.and_then(|it| it.get("labels")))),
+        "Endpoints" => Content::Endpoints(metadata.and_then(|it| name(it, "name"))),
+        "EndpointSlice" => {
+            let labels = metadata.and_then(|it| it.get("labels"));
+            Content::Endpoints(labels.and_then(|it| name(it, "kubernetes.io/service-name")))
+        }
+        "NetworkPolicy" if group == "networking.k8s.io" => match spec {
+            Some(spec) => Content::NetworkPolicy(policy::network_policy(spec)),
+            None => return,
+        },
+        "Ingress" if matches!(group.as_str(), "networking.k8s.io" | "extensions") => {
+            Content::Route(spec.map(route::ingress).unwrap_or_default())
+        }
+        "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute"
+            if group == "gateway.networking.k8s.io" =>
+        {
+            Content::Route(spec.map(route::gateway_route).unwrap_or_default())
+        }
+        "VirtualService" if group == "networking.istio.io" => {
+            Content::Route(spec.map(route::virtual_service).unwrap_or_default())
+        }
+        "DestinationRule" if group == "networking.istio.io" => match spec.and_then(route::destination_rule) {
+            Some(rule) => Content::DestinationRule(rule),
+            None => return,
+        },
+        "ServiceEntry" if group == "networking.istio.io" => match spec.map(route::service_entry) {
+            Some(entry) => Content::ServiceEntry(entry),
+            None => return,
+        },
+        "AuthorizationPolicy" if group == "security.istio.io" => {
+            match spec.map(route::authorization_policy) {
+                Some(policy) => Content::AuthorizationPolicy(policy),
+                None => return,
+            }
+        }
+        // What Kubernetes itself knows makes no pods and has no name but those above.
+        _ if group.is_empty() || !group.contains('.') || group.ends_with(".k8s.io") => return,
+        _ => Content::Custom,
     };
-    let metadata = node.get("metadata");
     out.push(Object {
         kind,
+        group,
         name: metadata.and_then(|it| name(it, "name")),
         namespace: metadata.and_then(|it| name(it, "namespace")),
         content,
@@ -94,7 +138,25 @@ fn pods(node: &Node) -> PodTemplate {
         annotations: texts_by_key(metadata.and_then(|it| it.get("annotations"))),
         replicas: None,
         ends: false,
+        subdomain: name(spec, "subdomain"),
+        own_dns: own_dns(spec),
     }
+}
+
+/// The pods of a StatefulSet have names behind that of its Service:
+/// <https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id>.
+fn with_subdomain(template: PodTemplate, spec: Option<&Node>) -> PodTemplate {
+    let service = spec.and_then(|it| name(it, "serviceName"));
+    PodTemplate { subdomain: service.or_else(|| template.subdomain.clone()), ..template }
+}
+
+/// <https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy>.
+fn own_dns(spec: &Node) -> Option<Span> {
+    let policy = spec.get("dnsPolicy").filter(|it| {
+        let text = it.to_plain_text();
+        text.is_none_or(|it| !matches!(it.as_str(), "ClusterFirst" | "ClusterFirstWithHostNet"))
+    });
+    policy.or_else(|| spec.get("dnsConfig").filter(|it| !it.is_null())).map(|it| it.span)
 }
 
 fn container(node: &Node) -> Container {
@@ -208,12 +270,31 @@ fn service(spec: &Node) -> Service {
         };
         Some(ServicePort { name: name(it, "name"), port, target, protocol: protocol(it)? })
     });
-    Service { selector: texts_by_key(spec.get("selector")), ports: ports.collect() }
+    let ports: Vec<_> = ports.collect();
+    Service {
+        kind: service_kind(spec),
+        selector: texts_by_key(spec.get("selector")),
+        is_vague: ports.len() < items(spec.get("ports")).count(),
+        ports,
+    }
+}
+
+fn service_kind(spec: &Node) -> ServiceKind {
+    let kind = name(spec, "type");
+    match kind.as_ref().map_or("ClusterIP", |it| it.value.as_str()) {
+        "ExternalName" => name(spec, "externalName").map_or(ServiceKind::Unknown, ServiceKind::Name),
+        "ClusterIP" if text(spec, "clusterIP").is_some_and(|it| it.as_str() == "None") => {
+            ServiceKind::Headless
+        }
+        "ClusterIP" => ServiceKind::Cluster,
+        "NodePort" | "LoadBalancer" => kind.map_or(ServiceKind::Unknown, ServiceKind::External),
+        _ => ServiceKind::Unknown,
+    }
 }
 
 /// A number is a number, quoted or not, as Kubernetes reads an `IntOrString` of a port: a text that
 /// is no name of a port it takes for a number, too.
-fn port_reference(node: Option<&Node>) -> Option<Spanned<PortReference>> {
+pub(super) fn port_reference(node: Option<&Node>) -> Option<Spanned<PortReference>> {
     let node = node?;
     if let Some(port) = port(node) {
         return Some(Spanned::new(PortReference::Number(port.value), port.span));
@@ -223,13 +304,13 @@ fn port_reference(node: Option<&Node>) -> Option<Spanned<PortReference>> {
     is_name.then(|| Spanned::new(PortReference::Name(text.as_str().to_owned()), node.span))
 }
 
-fn port(node: &Node) -> Option<Spanned<u16>> {
+pub(super) fn port(node: &Node) -> Option<Spanned<u16>> {
     let text = node.to_plain_text()?;
     text.as_str().parse().ok().filter(|it| *it > 0).map(|port| Spanned::new(port, node.span))
 }
 
 /// `None` for one that Kubernetes does not know.
-fn protocol(node: &Node) -> Option<Protocol> {
+pub(super) fn protocol(node: &Node) -> Option<Protocol> {
     match text(node, "protocol") {
         Some(text) => Protocol::parse(&text.as_str().to_ascii_lowercase()),
         None => Some(Protocol::Tcp),
@@ -252,18 +333,18 @@ fn texts_by_key(node: Option<&Node>) -> Vec<(Spanned<String>, Text)> {
     pairs.collect()
 }
 
-fn number<T: std::str::FromStr>(node: &Node, key: &str) -> Option<Spanned<T>> {
+pub(super) fn number<T: std::str::FromStr>(node: &Node, key: &str) -> Option<Spanned<T>> {
     let node = node.get(key)?;
     let value = node.to_plain_text()?.as_str().parse().ok()?;
     Some(Spanned::new(value, node.span))
 }
 
-fn name(node: &Node, key: &str) -> Option<Spanned<String>> {
+pub(super) fn name(node: &Node, key: &str) -> Option<Spanned<String>> {
     let node = node.get(key)?;
     Some(Spanned::new(node.to_plain_text()?.as_str().to_owned(), node.span))
 }
 
-fn text(node: &Node, key: &str) -> Option<Text> {
+pub(super) fn text(node: &Node, key: &str) -> Option<Text> {
     node.get(key)?.to_plain_text()
 }
 
@@ -271,10 +352,10 @@ fn key(entry: &Entry) -> Option<Spanned<String>> {
     Some(Spanned::new(entry.name()?.to_owned(), entry.key.span))
 }
 
-fn entries(node: Option<&Node>) -> &[Entry] {
+pub(super) fn entries(node: Option<&Node>) -> &[Entry] {
     node.and_then(Node::as_mapping).unwrap_or_default()
 }
 
-fn items(node: Option<&Node>) -> impl Iterator<Item = &Node> {
+pub(super) fn items(node: Option<&Node>) -> impl Iterator<Item = &Node> {
     node.and_then(Node::as_sequence).unwrap_or_default().iter().map(|it| &**it)
 }

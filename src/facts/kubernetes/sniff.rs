@@ -1,4 +1,4 @@
-//! Which YAML files are Kubernetes manifests, told by their text without parsing it.
+//! Which YAML and JSON files are Kubernetes manifests, told by their text without parsing it.
 
 /// A larger file is not read: what people write of their own pods is a few pages, and what is
 /// larger holds the definitions of somebody's custom resources.
@@ -6,31 +6,45 @@ pub const LARGEST_FILE: u64 = 256 * 1024;
 
 /// The kinds that are read.
 const KINDS: &[&str] = &[
+    "AuthorizationPolicy",
     "ConfigMap",
     "CronJob",
     "DaemonSet",
     "Deployment",
+    "DestinationRule",
+    "EndpointSlice",
+    "Endpoints",
+    "GRPCRoute",
+    "HTTPRoute",
+    "Ingress",
     "Job",
     "List",
+    "Namespace",
+    "NetworkPolicy",
     "Pod",
     "ReplicaSet",
     "Rollout",
     "Secret",
     "Service",
+    "ServiceEntry",
     "StatefulSet",
+    "TCPRoute",
+    "TLSRoute",
+    "UDPRoute",
+    "VirtualService",
 ];
 
 /// Whether a file of that path may be a manifest at all, so that its text is worth a look.
 #[must_use]
 pub fn may_be_manifest(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, it)| it);
-    ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml")
+    ["yaml", "yml", "json"].iter().any(|it| ending.eq_ignore_ascii_case(it))
 }
 
 /// Folders of manifests that a test makes up; nothing in them need fit together.
 const MADE_UP: &[&str] = &["fake", "fakes", "fixture", "fixtures", "mock", "mocks"];
 
-/// Whether the text of a YAML file is that of a manifest which is read: `apiVersion:` and a known
+/// Whether the text of a YAML or JSON file is that of a manifest which is read: `apiVersion:` and a known
 /// `kind:`, each at the start of a line. The templates of a Helm chart are not: what they say, their
 /// values decide; nor is what a test makes up.
 #[must_use]
@@ -39,6 +53,10 @@ pub fn is_manifest(path: &str, text: &str) -> bool {
         return false;
     }
     let in_chart = || path.split('/').rev().skip(1).any(|it| it == "templates") && text.contains("{{");
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if start.starts_with('{') && !start.starts_with("{{") {
+        return members_of(text, "\"kind\"").any(is_read) && text.contains("\"apiVersion\"");
+    }
     values_of(text, "kind:").any(is_read) && values_of(text, "apiVersion:").next().is_some() && !in_chart()
 }
 
@@ -47,6 +65,14 @@ fn values_of<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = &'t s
     memchr::memmem::find_iter(text.as_bytes(), key)
         .filter(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
         .map(move |at| text[at + key.len()..].lines().next().unwrap_or_default())
+}
+
+/// What stands behind the key `key` of JSON, with its quotes, up to the end of the member.
+fn members_of<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = &'t str> {
+    memchr::memmem::find_iter(text.as_bytes(), key).filter_map(move |at| {
+        let value = text[at + key.len()..].trim_start().strip_prefix(':')?;
+        value.split([',', '}', '\n']).next()
+    })
 }
 
 fn is_read(value: &str) -> bool {
@@ -73,6 +99,14 @@ mod tests {
             "",
         ];
         assert!(!others.iter().any(|it| is_manifest("a.yaml", it)));
+    }
+
+    #[test]
+    fn json_is_told_as_well() {
+        assert!(is_manifest("pod.json", "{\n  \"kind\": \"Pod\",\n  \"apiVersion\": \"v1\"\n}\n"));
+        assert!(is_manifest("pod.json", "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"spec\":{}}"));
+        assert!(!is_manifest("app.json", "{\"kind\": \"Job\", \"port\": 8080}"));
+        assert!(!is_manifest("app.json", "{\"kind\": \"Widget\", \"apiVersion\": \"v1\"}"));
     }
 
     #[test]

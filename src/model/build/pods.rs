@@ -9,7 +9,7 @@ use crate::model::{Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
 
 impl Join<'_> {
-    /// The pods in which a Go program of the project or a public image runs. Their containers join `workloads`.
+    /// The pods. Their containers join `workloads`.
     pub(super) fn pods(&mut self, builds: &[ServiceBuild], workloads: &mut Vec<Workload>) -> Vec<Pod> {
         let cluster = Cluster::new(self.facts);
         let plans = cluster.plans();
@@ -19,11 +19,6 @@ impl Join<'_> {
             let manifest = self.facts.path(plan.file);
             let images: Vec<_> =
                 plan.images().map(|it| self.image_of_pod(names.meant(it, manifest)?, builds)).collect();
-            // Of a pod of images that nobody knows there is nothing to say.
-            let is_known = |reference: &str| catalogue::image(reference).is_some();
-            if images.iter().all(Option::is_none) && !plan.images().any(is_known) {
-                continue;
-            }
             let first = u32::try_from(workloads.len()).unwrap_or(u32::MAX);
             let id = PodId(u32::try_from(pods.len()).unwrap_or(u32::MAX));
             let (pod, containers) = cluster.pod(plan, id, first, &images);

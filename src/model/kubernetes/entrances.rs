@@ -38,6 +38,12 @@ pub(super) fn declared(template: &PodTemplate) -> Vec<Spanned<(u16, Protocol)>> 
     ports.map(|it| Spanned::new((it.port.value, it.protocol), it.port.span)).collect()
 }
 
+/// The names that the containers of a pod give to ports.
+pub(super) fn named(template: &PodTemplate) -> Vec<(String, u16, Protocol)> {
+    let ports = template.containers.iter().chain(&template.init_containers).flat_map(|it| &it.ports);
+    ports.filter_map(|it| Some((it.name.as_ref()?.value.clone(), it.port.value, it.protocol))).collect()
+}
+
 /// Whether a Service leads to the pods: one without a selector leads where others say.
 fn selects(service: &Service, template: &PodTemplate) -> bool {
     let has = |key: &str, value: &str| {

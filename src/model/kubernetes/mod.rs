@@ -1,7 +1,8 @@
 //! From the facts of Kubernetes manifests to pods and their containers.
 //!
 //! Of a cluster only what is certain is told: what a container starts with, which of its variables are
-//! set to what, and who comes to the ports of its pod. What a name means in a cluster is not known here.
+//! set to what, and who comes to the ports of its pod. What a name means in a cluster, and what its
+//! policies let through, [`cluster`](super::cluster) tells.
 
 mod entrances;
 mod environment;
@@ -63,7 +64,7 @@ impl<'a> Cluster<'a> {
                 match &object.content {
                     Content::Pods(template) => templates.push((object, template, *file)),
                     Content::Service(service) => services.push((object, service)),
-                    Content::ConfigMap(_) | Content::Secret(_) => {}
+                    _ => {}
                 }
             }
         }
@@ -93,6 +94,16 @@ impl<'a> Cluster<'a> {
             namespace: object.namespace.as_ref().map(|it| it.value.clone()),
             entrances: entrances::entrances(self, object, template),
             declared: entrances::declared(template),
+            manifest: plan.file,
+            owner: WorkloadId(first),
+            labels: template
+                .labels
+                .iter()
+                .map(|(key, value)| (key.value.clone(), value.as_str().to_owned()))
+                .collect(),
+            named_ports: entrances::named(template),
+            host_network: template.host_network,
+            own_dns: template.own_dns,
         };
         let incomplete = self.doubt(plan);
         let mut containers: Vec<PodContainer> = Vec::new();

@@ -80,6 +80,10 @@ impl Project {
             HostAnswer::Workloads(them) | HostAnswer::Unshared(them) => {
                 them.into_iter().filter(|it| *it != from).map(Endpoint::Workload).collect()
             }
+            HostAnswer::Services(_) => {
+                let pods = self.arrives_at(from, dial).into_iter().map(|it| it.0);
+                pods.filter(|it| *it != from).map(Endpoint::Workload).collect()
+            }
             HostAnswer::UnmappedGateway => vec![Endpoint::Host],
             HostAnswer::Mapped(entry) if entry.address == "host-gateway" => vec![Endpoint::Host],
             HostAnswer::Own => {
@@ -97,7 +101,7 @@ impl Project {
     pub fn addresses(&self, from: Endpoint, to: Endpoint) -> Vec<Address> {
         let stack = [from, to].into_iter().find_map(|it| match it {
             Endpoint::Workload(id) => Stack::of(self.workload(id)),
-            Endpoint::Host | Endpoint::Internet => None,
+            Endpoint::Host | Endpoint::Internet | Endpoint::Address(_) => None,
         });
         let ways = stack.map(|it| self.ways_dialled(it)).unwrap_or_default();
         let dialled = ways.iter().filter(|it| Endpoint::Workload(it.from) == from && it.to == to);
@@ -132,7 +136,7 @@ impl Project {
     ) -> Vec<(u16, Protocol)> {
         let members = || stack.into_iter().flat_map(|it| self.members(it));
         let mut ports: Vec<(u16, Protocol)> = match endpoint {
-            Endpoint::Internet => Vec::new(),
+            Endpoint::Internet | Endpoint::Address(_) => Vec::new(),
             Endpoint::Host => members().flat_map(|it| self.ports_on_host(it)).collect(),
             Endpoint::Workload(id) => {
                 let workload = self.workload(id);
@@ -141,7 +145,9 @@ impl Project {
                     let last = if ports.len() > LONGEST_RANGE { ports.first } else { ports.last };
                     (ports.first..=last).map(|port| (port, it.protocol))
                 });
-                listened(workload).chain(published).collect()
+                let led_to = self.pod_of(workload).into_iter().flat_map(|it| &it.entrances);
+                let led_to = led_to.map(|it| (it.port, it.protocol));
+                listened(workload).chain(published).chain(led_to).collect()
             }
         };
         let dialled = ways.iter().filter(|it| it.to == endpoint);

@@ -3,6 +3,7 @@
 use super::{
     Address, DialledWay, Endpoint, Outcome, Reachability, Stack, Stage, Step, Trace, Verdict, at, verdict_of,
 };
+use crate::facts::kubernetes::ServiceKind;
 use crate::model::reach::Interfaces;
 use crate::model::{Dial, HostAnswer, NetworkId, Project, Workload, WorkloadId};
 use crate::net::{Protocol, is_never_a_container};
@@ -63,6 +64,8 @@ pub enum ConnectionKind {
     Published(Option<String>),
     /// The container has the interfaces of the host, so that its ports are the host's.
     HostInterfaces,
+    /// Into a cluster, through a Service or a route to it: `LoadBalancer web`, `Ingress shop`.
+    Entrance(String),
 }
 
 impl Connection {
@@ -122,6 +125,9 @@ impl Project {
                 self.add_ports_on_host(workload, reachability, &mut graph);
             }
         }
+        if let Some(Stack::Cluster) = stack {
+            self.add_entrances(reachability, &mut graph);
+        }
         if let Some(stack) = stack {
             for way in self.ways_dialled(stack) {
                 let DialledWay { from, to, address, site } = way;
@@ -159,6 +165,35 @@ impl Project {
             });
             let origin = at(it.span, format!("`{name}` publishes it here"));
             add(Some(it.container.first), it.protocol, ConnectionKind::Published(port), origin);
+        }
+    }
+
+    /// The ways from outside into a cluster.
+    fn add_entrances(&self, reachability: &Reachability<'_>, graph: &mut Graph) {
+        for service in &self.manifests.services {
+            let name = &service.place.name.value;
+            let opened = match &service.kind {
+                ServiceKind::External(kind) => Some((format!("{} {name}", kind.value), kind.span)),
+                _ => None,
+            };
+            let routed = self.routes_to(service).map(|(route, destination)| {
+                (format!("{} {}", route.kind, route.place.name.value), destination.host.span)
+            });
+            let entrances: Vec<(String, Span)> = opened.into_iter().chain(routed).collect();
+            let pods = self.pods_behind(service).into_iter().map(|it| &self.pods[it.0 as usize]);
+            for (pod, entry) in pods.flat_map(|pod| service.ports.iter().map(move |it| (pod, it))) {
+                let address = Address {
+                    host: None,
+                    port: pod.number_of(&entry.target.value, entry.protocol),
+                    protocol: entry.protocol,
+                };
+                for (by, span) in &entrances {
+                    let trace =
+                        reachability.trace(Endpoint::Internet, Endpoint::Workload(pod.owner), &address);
+                    let origin = at(*span, format!("`{name}` is reached by it"));
+                    graph.add(Connection::of(trace, ConnectionKind::Entrance(by.clone()), vec![origin]));
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::listening::Side;
 use super::peers::shared_interfaces;
-use super::{Scope, Stage, Way, at};
+use super::{Endpoint, Scope, Stage, Way, at};
 use crate::model::reach::Interfaces;
 use crate::model::{HostAnswer, Namespace, PublishedPort, Workload, WorkloadId, WorkloadKind};
 use crate::net::Reach;
@@ -14,17 +14,14 @@ const HOST_NAME: &str = "host.docker.internal";
 
 impl Way<'_, '_> {
     /// From the host, or from beyond, into the container `to`.
-    pub(super) fn inward(&mut self, to: WorkloadId, scope: Scope) {
+    pub(super) fn inward(&mut self, from: Endpoint, to: WorkloadId, scope: Scope) {
         let peer = self.project.workload(to);
         if !self.starts(to) {
             return;
         }
         match peer.kind {
             WorkloadKind::Image => return self.not_run(peer),
-            WorkloadKind::Pod(_) => {
-                self.unknown(Stage::Network, "how others come into the cluster is not read", Vec::new());
-                return self.at_port(to, self.port, Side::Outside);
-            }
+            WorkloadKind::Pod(_) => return self.inward_to_pod(from, to),
             WorkloadKind::Service(_) => {}
         }
         let name = peer.name.value.clone();
@@ -264,7 +261,7 @@ impl Way<'_, '_> {
     }
 
     /// Out of the container `from`, to other machines.
-    pub(super) fn out_of(&mut self, from: WorkloadId) {
+    pub(super) fn out_of(&mut self, from: WorkloadId, to: Endpoint) {
         if !self.starts(from) {
             return;
         }
@@ -272,13 +269,7 @@ impl Way<'_, '_> {
         let name = dialler.name.value.clone();
         match dialler.kind {
             WorkloadKind::Image => return self.not_run(dialler),
-            WorkloadKind::Pod(_) => {
-                return self.unknown(
-                    Stage::Policy,
-                    "network policies of the cluster are not read",
-                    Vec::new(),
-                );
-            }
+            WorkloadKind::Pod(_) => return self.out_of_pod(from, to),
             WorkloadKind::Service(_) => {}
         }
         if let Namespace::None(span) = dialler.namespace {

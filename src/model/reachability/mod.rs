@@ -3,6 +3,7 @@
 //!
 //! Docker's behaviour as real engines show it: `tests/reality` compares every verdict with one.
 
+mod cluster;
 mod endpoints;
 mod graph;
 mod host;
@@ -14,6 +15,8 @@ mod start;
 pub use endpoints::{Address, DialledWay, Stack};
 pub use graph::{Connection, ConnectionKind, Graph, Target};
 pub use matrix::{Cell, Matrix};
+
+use std::net::IpAddr;
 
 use super::{Project, WorkloadId};
 use crate::net::Protocol;
@@ -29,6 +32,8 @@ pub enum Endpoint {
     Host,
     /// Any other machine, in front of the host or beyond it.
     Internet,
+    /// The other machine with this address.
+    Address(IpAddr),
 }
 
 /// Whether the destination is reached.
@@ -63,7 +68,7 @@ pub enum Stage {
     Name,
     /// Whether packets can go from one to the other.
     Network,
-    /// Whether a port of the host leads to the container.
+    /// Whether a port of the host, or of a Service, leads to the container.
     Publish,
     /// Whether something listens on the port, on an address that is reached.
     Port,
@@ -195,16 +200,15 @@ impl<'a> Reachability<'a> {
             protocol: address.protocol,
             steps: Vec::new(),
             fix: None,
+            is_routed: false,
         };
         match (from, to) {
             (Endpoint::Workload(from), Endpoint::Workload(to)) => way.between(from, to),
             (Endpoint::Workload(from), Endpoint::Host) => way.host_of(from),
-            (Endpoint::Workload(from), Endpoint::Internet) => way.out_of(from),
-            (Endpoint::Host, Endpoint::Workload(to)) => way.inward(to, Scope::Local),
-            (Endpoint::Internet, Endpoint::Workload(to)) => way.inward(to, Scope::Outside),
-            (Endpoint::Host | Endpoint::Internet, Endpoint::Host | Endpoint::Internet) => {
-                way.unknown(Stage::Network, "the project does not decide it", Vec::new());
-            }
+            (Endpoint::Workload(from), to) => way.out_of(from, to),
+            (Endpoint::Host, Endpoint::Workload(to)) => way.inward(from, to, Scope::Local),
+            (_, Endpoint::Workload(to)) => way.inward(from, to, Scope::Outside),
+            _ => way.unknown(Stage::Network, "the project does not decide it", Vec::new()),
         }
         Trace {
             from,
@@ -239,6 +243,8 @@ struct Way<'r, 'a> {
     protocol: Protocol,
     steps: Vec<Step>,
     fix: Option<String>,
+    /// Whether an Ingress or another route stands before the Service.
+    is_routed: bool,
 }
 
 impl Way<'_, '_> {

@@ -1,7 +1,7 @@
 //! From one container to another.
 
 use super::listening::Side;
-use super::{Scope, Stage, Way, at};
+use super::{Endpoint, Scope, Stage, Way, at};
 use crate::model::reach::Interfaces;
 use crate::model::{HostAnswer, Namespace, Project, Workload, WorkloadId, WorkloadKind};
 use crate::source::Spanned;
@@ -23,7 +23,7 @@ impl Way<'_, '_> {
             (WorkloadKind::Service(one), WorkloadKind::Service(other)) if one == other => {
                 self.between_services(from, to);
             }
-            (WorkloadKind::Pod(_), WorkloadKind::Pod(_)) => self.between_pods(to),
+            (WorkloadKind::Pod(_), WorkloadKind::Pod(_)) => self.between_pods(from, to),
             (WorkloadKind::Image, _) => self.not_run(dialler),
             (_, WorkloadKind::Image) => self.not_run(peer),
             _ => {
@@ -52,24 +52,6 @@ impl Way<'_, '_> {
         let evidence = [dialler, peer].into_iter().filter_map(shared_interfaces).collect();
         self.pass(Stage::Name, says, evidence);
         self.at_port(to, self.port, Side::Inside);
-    }
-
-    /// The containers of a cluster, whose network policies are not read.
-    fn between_pods(&mut self, to: WorkloadId) {
-        let peer = self.project.workload(to);
-        let entrances = self.project.pod_of(peer).into_iter().flat_map(|it| &it.entrances);
-        let mut entrances = entrances.filter(|it| Some(it.port) == self.port && it.protocol == self.protocol);
-        match entrances.next() {
-            Some(it) => self.pass(Stage::Name, it.clause(), vec![at(it.span, it.clause())]),
-            None => {
-                let says = format!("no Service of the project leads to this port of `{}`", peer.name.value);
-                self.unknown(Stage::Name, says, vec![at(peer.name.span, "the container")]);
-            }
-        }
-        self.at_port(to, self.port, Side::Outside);
-        if !self.is_stopped() {
-            self.unknown(Stage::Policy, "network policies of the cluster are not read", Vec::new());
-        }
     }
 
     fn between_services(&mut self, from: WorkloadId, to: WorkloadId) {
@@ -110,7 +92,7 @@ impl Way<'_, '_> {
                 let says = format!("`extra_hosts` of `{dialler}` says that `{host}` is {}", entry.address);
                 self.unknown(Stage::Name, says, vec![at(entry.span, "it is mapped here")]);
             }
-            HostAnswer::External => {
+            HostAnswer::External | HostAnswer::Services(_) => {
                 self.unknown(Stage::Name, format!("the project does not decide what `{host}` is"), written);
             }
             HostAnswer::Unknown(why) => {
@@ -189,7 +171,7 @@ impl Way<'_, '_> {
             return;
         }
         self.pass(Stage::Network, format!("`{name}` uses the network interfaces of the host"), evidence);
-        self.inward(to, Scope::Local);
+        self.inward(Endpoint::Host, to, Scope::Local);
     }
 
     /// `to` uses the host's interfaces, so that its ports are ports of the host.

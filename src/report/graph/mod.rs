@@ -150,7 +150,7 @@ struct Fact {
 struct Edge {
     from: usize,
     to: usize,
-    /// The port of the host for a published one, with its address.
+    /// The port of the host for a published one, with its address; what leads into a cluster.
     on_host: Option<String>,
     is_published: bool,
     host: Option<String>,
@@ -201,7 +201,7 @@ impl Section {
     fn title_of(&self, edge: &Edge) -> String {
         let from = &self.nodes[edge.from].label;
         let from = match &edge.on_host {
-            Some(port) if port.contains(':') => format!("{from} {port}"),
+            Some(port) if !port.bytes().all(|it| it.is_ascii_digit()) => format!("{from} {port}"),
             Some(port) => format!("{from}:{port}"),
             None => from.clone(),
         };
@@ -331,7 +331,7 @@ impl Builder<'_> {
         });
         let unknown = workload.listeners.incomplete.as_ref();
         Node {
-            label: self.labels.label(Endpoint::Workload(id)).to_owned(),
+            label: self.labels.label(Endpoint::Workload(id)).into_owned(),
             kind,
             runs: program.or(image).or(built),
             listens: listens.collect(),
@@ -382,10 +382,12 @@ impl Builder<'_> {
     fn other_node(&self, target: &Target) -> Node {
         let (label, kind) = match target {
             Target::Name(name) => (name.clone(), NodeKind::Missing),
-            Target::Endpoint(Endpoint::Internet) => ("internet".to_owned(), NodeKind::Internet),
+            Target::Endpoint(Endpoint::Internet | Endpoint::Address(_)) => {
+                ("internet".to_owned(), NodeKind::Internet)
+            }
             Target::Endpoint(Endpoint::Host) => ("host".to_owned(), NodeKind::Host),
             Target::Endpoint(it @ Endpoint::Workload(_)) => {
-                (self.labels.label(*it).to_owned(), NodeKind::Container)
+                (self.labels.label(*it).into_owned(), NodeKind::Container)
             }
         };
         Node {
@@ -406,6 +408,7 @@ fn edge(connection: &Connection, from: usize, to: usize) -> Edge {
         ConnectionKind::Dial => None,
         ConnectionKind::Published(port) => Some(port.clone().unwrap_or_else(|| "?".to_owned())),
         ConnectionKind::HostInterfaces => connection.port.map(|it| it.to_string()),
+        ConnectionKind::Entrance(by) => Some(by.clone()),
     };
     Edge {
         from,

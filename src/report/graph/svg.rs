@@ -231,13 +231,13 @@ fn draw_pill(section: &Section, edge: &Edge, layout: &Layout, number: usize, at:
     let path = &layout.paths[at];
     let (from, to) = (section.nodes[edge.from].kind, section.nodes[edge.to].kind);
     let Some(text) = section.pill(edge) else { return };
-    let ((x, y), bar) = if from == NodeKind::Host {
-        (path.start, layout.nodes[edge.from])
+    let ((x, y), bar, kind) = if matches!(from, NodeKind::Host | NodeKind::Internet) {
+        (path.start, layout.nodes[edge.from], from)
     } else {
-        (path.end, layout.nodes[edge.to])
+        (path.end, layout.nodes[edge.to], to)
     };
     let width = bar.width - 16.0;
-    let left = if to == NodeKind::Internet { x } else { x - width };
+    let left = if kind == NodeKind::Internet { x } else { x - width };
     let _ = writeln!(
         out,
         "<a class=\"pill {}\" href=\"#s{number}e{at}\" data-edge=\"s{number}e{at}\"><title>{}</title>\
@@ -248,7 +248,7 @@ fn draw_pill(section: &Section, edge: &Edge, layout: &Layout, number: usize, at:
         y - 9.5,
         left + width / 2.0,
         y + 4.0,
-        escape(&shortened_at_front(&text, if to == NodeKind::Internet { 31 } else { 20 })),
+        escape(&shortened_at_front(&text, if kind == NodeKind::Internet { 31 } else { 20 })),
     );
 }
 

@@ -11,7 +11,8 @@ impl Layout {
         for (at, edge) in section.edges.iter().enumerate() {
             let (from, to) = (self.nodes[edge.from], self.nodes[edge.to]);
             let (y1, y2) = ends[at];
-            let leftwards = section.nodes[edge.to].kind == NodeKind::Host;
+            let kind = |at: usize| section.nodes[at].kind;
+            let leftwards = kind(edge.to) == NodeKind::Host || kind(edge.from) == NodeKind::Internet;
             let (x1, x2) = if leftwards { (from.x, to.right()) } else { (from.right(), to.x) };
             let is_bar = |at: usize| matches!(section.nodes[at].kind, NodeKind::Host | NodeKind::Internet);
             let crowd = section.edges.iter().filter(|it| it.to == edge.to).count();

@@ -1,0 +1,218 @@
+//! The objects of Kubernetes manifests that are no pods, and what they make of the network between pods.
+//!
+//! A project shows a part of a cluster. What a name or a policy means there is told of objects that are applied
+//! together, see [`together`]; what may stand outside of the project is unknown.
+
+mod names;
+mod peers;
+mod policy;
+mod policy_faults;
+mod routes;
+mod selector;
+mod together;
+
+pub use names::ServiceMistake;
+pub use policy::{Gate, PolicyEnd, PolicyVerdict};
+pub use policy_faults::{BlockedDial, ClosedPort, RestrictedDns};
+pub use routes::{DanglingSelector, RouteFault, RouteFaultKind};
+pub use selector::Truth;
+
+use super::{Pod, PodId, Project, WorkloadKind};
+use crate::facts::Facts;
+use crate::facts::kubernetes::{self, Content, Object, ServiceKind, ServicePort};
+use crate::source::{FileId, Span, Spanned, Text};
+use together::Together;
+
+pub use crate::facts::kubernetes::Direction;
+
+/// Names one Service of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServiceId(pub u32);
+
+/// What manifests say beside the pods.
+#[derive(Debug, Default)]
+pub struct Manifests {
+    /// The Services.
+    pub services: Vec<ClusterService>,
+    pub(super) policies: Vec<Policy>,
+    pub(super) namespaces: Vec<Labelled>,
+    pub(super) routes: Vec<ClusterRoute>,
+    pub(super) subsets: Vec<(Place, kubernetes::DestinationRule)>,
+    /// Names that a ServiceEntry brings into the mesh.
+    pub(super) entries: Vec<String>,
+    pub(super) authorizations: Vec<(Place, kubernetes::AuthorizationPolicy)>,
+    /// Services whose addresses a manifest writes down.
+    pub(super) endpoints: Vec<String>,
+    /// The labels of all pods, also of those that are no workloads.
+    pub(super) templates: Vec<Labelled>,
+    /// Whether a kustomization may change what manifests say of each other.
+    pub(super) has_kustomizations: bool,
+    /// Whether something may make pods and Services that no manifest shows: a custom resource, a chart.
+    pub(super) may_make_more: bool,
+    together: Together,
+}
+
+/// Where an object is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its name, where it is written.
+    pub name: Spanned<String>,
+    /// Its namespace; `None` for the one that `kubectl` is told.
+    pub namespace: Option<String>,
+    /// The manifest.
+    pub manifest: FileId,
+}
+
+/// A Service.
+#[derive(Clone, Debug)]
+pub struct ClusterService {
+    /// Its id.
+    pub id: ServiceId,
+    /// Where it is.
+    pub place: Place,
+    /// What stands behind its name.
+    pub kind: ServiceKind,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// Whether it may have others.
+    pub is_vague: bool,
+    pub(super) selector: Vec<(Spanned<String>, Text)>,
+}
+
+/// A NetworkPolicy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Where it is.
+    pub place: Place,
+    pub(super) spec: kubernetes::NetworkPolicy,
+}
+
+/// An Ingress, a route of the Gateway API, or a VirtualService.
+#[derive(Clone, Debug)]
+pub struct ClusterRoute {
+    /// Where it is.
+    pub place: Place,
+    /// `kind:`.
+    pub kind: String,
+    pub(super) route: kubernetes::Route,
+}
+
+/// An object with labels by which others select it.
+#[derive(Clone, Debug)]
+pub(super) struct Labelled {
+    place: Place,
+    labels: Vec<(String, String)>,
+}
+
+impl Manifests {
+    pub(super) fn read(facts: &Facts) -> Self {
+        let mut out = Self { together: Together::new(facts), ..Self::default() };
+        let is_called = |path: &str, name: &str| path.rsplit('/').next() == Some(name);
+        let kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+        out.has_kustomizations =
+            facts.tree.files().any(|path| kustomizations.iter().any(|it| is_called(path, it)));
+        out.may_make_more = facts.tree.files().any(|it| it == "Chart.yaml" || it.ends_with("/Chart.yaml"));
+        for (file, manifest) in &facts.manifests {
+            for object in &manifest.objects {
+                let Some(place) = Place::of(object, *file) else { continue };
+                out.add(object, place);
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, object: &Object, place: Place) {
+        let kind = object.kind.value.clone();
+        match &object.content {
+            Content::Service(it) => self.services.push(ClusterService {
+                id: ServiceId(u32::try_from(self.services.len()).unwrap_or(u32::MAX)),
+                place,
+                kind: it.kind.clone(),
+                ports: it.ports.clone(),
+                is_vague: it.is_vague,
+                selector: it.selector.clone(),
+            }),
+            Content::Pods(it) => self.templates.push(Labelled { place, labels: plain(&it.labels) }),
+            Content::Namespace(labels) => self.namespaces.push(Labelled { place, labels: plain(labels) }),
+            Content::NetworkPolicy(spec) => self.policies.push(Policy { place, spec: spec.clone() }),
+            Content::Route(route) => self.routes.push(ClusterRoute { place, kind, route: route.clone() }),
+            Content::DestinationRule(it) => self.subsets.push((place, it.clone())),
+            Content::ServiceEntry(it) => self.entries.extend(it.hosts.iter().map(|it| it.value.clone())),
+            Content::AuthorizationPolicy(it) => self.authorizations.push((place, it.clone())),
+            Content::Endpoints(of) => self.endpoints.extend(of.iter().map(|it| it.value.clone())),
+            Content::Custom => self.may_make_more = true,
+            Content::ConfigMap(_) | Content::Secret(_) => {}
+        }
+    }
+
+    /// The first AuthorizationPolicy that is for a pod and may forbid a connection to that port of it.
+    pub(super) fn authorization(
+        &self,
+        pod: &Pod,
+        port: Option<u16>,
+    ) -> Option<&(Place, kubernetes::AuthorizationPolicy)> {
+        self.authorizations.iter().find(|(place, it)| {
+            let has = |key: &str, value: &str| pod.labels.iter().any(|it| it.0 == key && it.1 == value);
+            let denies_others = it.action == "DENY"
+                && !it.ports.is_empty()
+                && it.ports.iter().all(|it| Some(it.value) != port);
+            self.together.are_together(place.manifest, pod.manifest)
+                && same_namespace(place.namespace.as_deref(), pod.namespace.as_deref()) > Truth::No
+                && it.selector.iter().all(|(key, value)| has(&key.value, value.as_str()))
+                && !denies_others
+        })
+    }
+
+    /// Whether what one manifest says of an object is what another means, for certain: nothing stands between
+    /// manifests of one folder.
+    fn is_certain_beside(&self, a: FileId, b: FileId) -> bool {
+        self.together.nearness(a, b) > 0 || !self.has_kustomizations
+    }
+
+    /// The Service `id`.
+    #[must_use]
+    pub fn service(&self, id: ServiceId) -> &ClusterService {
+        &self.services[id.0 as usize]
+    }
+}
+
+impl Place {
+    fn of(object: &Object, manifest: FileId) -> Option<Self> {
+        let namespace = object.namespace.as_ref().map(|it| it.value.clone());
+        Some(Self { name: object.name.clone()?, namespace, manifest })
+    }
+
+    /// Where the name is written.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.name.span
+    }
+}
+
+/// Whether two namespaces are one: `None` is the one that `kubectl` is told.
+fn same_namespace(a: Option<&str>, b: Option<&str>) -> Truth {
+    match (a, b) {
+        (Some(a), Some(b)) => Truth::from(a == b),
+        (None, None) => Truth::Yes,
+        _ => Truth::Maybe,
+    }
+}
+
+fn plain(labels: &[(Spanned<String>, Text)]) -> Vec<(String, String)> {
+    labels.iter().map(|(key, value)| (key.value.clone(), value.as_str().to_owned())).collect()
+}
+
+impl Project {
+    /// The pods with their ids.
+    pub(super) fn pods_with_ids(&self) -> impl Iterator<Item = (PodId, &Pod)> {
+        self.pods.iter().enumerate().map(|(at, it)| (PodId(u32::try_from(at).unwrap_or(u32::MAX)), it))
+    }
+
+    /// The pod of a container.
+    pub(super) fn pod_id(&self, id: super::WorkloadId) -> Option<PodId> {
+        match self.workload(id).kind {
+            WorkloadKind::Pod(pod) => Some(pod),
+            _ => None,
+        }
+    }
+}

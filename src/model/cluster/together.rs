@@ -1,0 +1,68 @@
+//! Which manifests are applied together.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::facts::Facts;
+use crate::facts::kubernetes::Content;
+use crate::source::FileId;
+
+/// Tells which manifests belong together by their folders: nothing else in a repository says it. Two are applied
+/// together unless the folders or files in which they part hold one object each: `dev/web.yaml` and
+/// `prod/web.yaml` are two versions of one, while both go with `db.yaml`.
+#[derive(Debug, Default)]
+pub(super) struct Together {
+    paths: FxHashMap<FileId, String>,
+    /// The objects below each folder and in each file, by numbers.
+    objects: FxHashMap<String, FxHashSet<u32>>,
+}
+
+impl Together {
+    pub(super) fn new(facts: &Facts) -> Self {
+        let mut out = Self::default();
+        let mut numbers: FxHashMap<(String, String, String), u32> = FxHashMap::default();
+        for (file, manifest) in &facts.manifests {
+            let path = facts.path(*file).to_owned();
+            for object in &manifest.objects {
+                // Every part of a project may make sure that its namespace is there.
+                let (Some(name), false) = (&object.name, matches!(object.content, Content::Namespace(_)))
+                else {
+                    continue;
+                };
+                let namespace = object.namespace.as_ref().map(|it| it.value.clone()).unwrap_or_default();
+                let identity = (object.kind.value.clone(), name.value.clone(), namespace);
+                let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+                let number = *numbers.entry(identity).or_insert(next);
+                for folder in prefixes(&path) {
+                    out.objects.entry(folder.to_owned()).or_default().insert(number);
+                }
+            }
+            out.paths.insert(*file, path);
+        }
+        out
+    }
+
+    /// Whether both manifests are applied together.
+    pub(super) fn are_together(&self, a: FileId, b: FileId) -> bool {
+        let (Some(one), Some(other)) = (self.paths.get(&a), self.paths.get(&b)) else { return a == b };
+        let parted = prefixes(one).zip(prefixes(other)).find(|(a, b)| a != b);
+        let Some((one, other)) = parted else { return a == b };
+        let empty = FxHashSet::default();
+        let below = |path: &str| self.objects.get(path).unwrap_or(&empty);
+        below(one).is_disjoint(below(other))
+    }
+
+    /// How near two manifests are: 2 in one file, 1 in one folder.
+    pub(super) fn nearness(&self, a: FileId, b: FileId) -> u8 {
+        let folder = |file| self.paths.get(&file).map(|it| it.rsplit_once('/').map_or("", |it| it.0));
+        match () {
+            () if a == b => 2,
+            () if folder(a) == folder(b) => 1,
+            () => 0,
+        }
+    }
+}
+
+/// `a`, `a/b` and `a/b/c.yaml` of the last.
+fn prefixes(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at]).chain([path])
+}
