@@ -16,6 +16,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
+use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, gitattributes,
     go_mod, hns, kubernetes, makefile, proxy, shell, wslconfig,
@@ -182,6 +183,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         configurations: configurations.collect(),
         proxies,
         creation: read_creation(input),
+        uncommitted: read_uncommitted(input),
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),
     }
@@ -200,6 +202,15 @@ fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
     let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| holds(**kind));
     let calls = files.map(|((id, file), _)| (id, compose_call::read(file.text())));
     calls.filter(|(_, it)| !it.is_empty()).collect()
+}
+
+/// What may be there without being committed; only a Compose file names what has to be there.
+fn read_uncommitted(input: &Input) -> Uncommitted {
+    let mut out = Uncommitted::default();
+    if input.kinds.contains(&Kind::Compose) {
+        input.sources.iter().zip(&input.kinds).for_each(|((_, file), kind)| out.add(*kind, file.text()));
+    }
+    out
 }
 
 /// What any file of the project may create in a database; only Compose files have database containers.

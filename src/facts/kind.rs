@@ -30,6 +30,10 @@ pub enum Kind {
     Sql,
     /// `.gitattributes`: the line ends of files.
     Gitattributes,
+    /// `.gitignore`.
+    Gitignore,
+    /// `.gitmodules`.
+    Gitmodules,
     /// A `*.json` whose text is that of a network of Windows containers: no name tells it.
     HnsNetwork,
     /// `.wslconfig`: the virtual machine of all distributions of WSL.
@@ -81,6 +85,10 @@ impl Kind {
             Some(Self::Wslconfig)
         } else if name == ".gitattributes" {
             Some(Self::Gitattributes)
+        } else if name == ".gitignore" {
+            Some(Self::Gitignore)
+        } else if name == ".gitmodules" {
+            Some(Self::Gitmodules)
         } else if name == "wsl.conf" {
             Some(Self::WslConf)
         } else if name.ends_with(".dockerignore") {
@@ -235,6 +243,8 @@ mod tests {
             (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
             (&["wsl.conf"], Some(Kind::WslConf)),
             (&[".gitattributes"], Some(Kind::Gitattributes)),
+            (&[".gitignore"], Some(Kind::Gitignore)),
+            (&[".gitmodules"], Some(Kind::Gitmodules)),
             (&["nginx.conf", "default.conf.template", "nginx.template", "site.conf.prod"], Some(Kind::Nginx)),
             (&["Caddyfile", "Caddyfile.dev", "stub.Caddyfile"], Some(Kind::Caddyfile)),
             (&["haproxy.cfg"], Some(Kind::Haproxy)),

@@ -22,6 +22,7 @@ pub mod makefile;
 pub mod proxy;
 pub mod shell;
 pub mod suppression;
+pub mod uncommitted;
 pub mod wslconfig;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
@@ -61,6 +62,8 @@ pub struct Facts {
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
+    /// What may be there without being committed.
+    pub uncommitted: uncommitted::Uncommitted,
     /// `.gitattributes` files.
     pub gitattributes: Vec<(FileId, gitattributes::GitAttributes)>,
     /// Networks of Windows containers.

@@ -6,6 +6,7 @@
 mod addresses;
 mod advertised;
 mod build;
+mod build_input;
 mod catalogued;
 mod cluster;
 mod command_dials;
@@ -48,6 +49,7 @@ mod wsl;
 
 pub use addresses::AddressOwner;
 pub use advertised::AdvertisedListener;
+pub use build_input::MissingInput;
 pub use cluster::{
     BlockedDial, ClosedPort, ClusterRoute, ClusterService, DanglingSelector, Direction, Gate, Manifests,
     Place, Policy, PolicyEnd, PolicyVerdict, RestrictedDns, RouteFault, RouteFaultKind, ServiceId,

@@ -5,8 +5,8 @@ use rustc_hash::FxHashMap;
 use super::compose::Mount;
 use super::{
     AdvertisedListener, Confinement, CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck,
-    ImageId, Listeners, MissingFile, NetworkCall, Period, PodId, Process, ProcessVariable, ProgramId,
-    Resolved, StopTimeout, UnexpandedVariable,
+    ImageId, Listeners, MissingFile, MissingInput, NetworkCall, Period, PodId, Process, ProcessVariable,
+    ProgramId, Resolved, StopTimeout, UnexpandedVariable,
 };
 use crate::facts::catalogue::ImageSystem;
 use crate::net::{PortRange, Protocol};
@@ -141,6 +141,8 @@ pub struct Workload {
     pub image: Option<ImageId>,
     /// Whether a service builds it, be it from files that are not known.
     pub is_built: bool,
+    /// What of its `build:` is not there.
+    pub missing_input: Option<MissingInput>,
     /// How sure it is that it runs this image: the name of an image in a manifest does not say what
     /// builds it.
     pub image_confidence: Confidence,
@@ -249,6 +251,7 @@ impl Workload {
             kind,
             image: None,
             is_built: false,
+            missing_input: None,
             image_confidence: Confidence::Proven,
             image_reference: None,
             image_span,

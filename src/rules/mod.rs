@@ -55,6 +55,7 @@ mod loopback_listener;
 mod malformed_listen_address;
 mod mapped_drive_path;
 mod misnamed_variable;
+mod missing_build_input;
 mod missing_config_file;
 mod missing_expose;
 mod missing_health_endpoint;
@@ -221,6 +222,7 @@ pub const RULES: &[Rule] = &[
     drive_bind_mount::RULE,
     // Build.
     go_version_mismatch::RULE,
+    missing_build_input::RULE,
     missing_config_file::RULE,
     // The files themselves.
     invalid_compose::RULE,

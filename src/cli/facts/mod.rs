@@ -74,7 +74,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Readme => of_compose_calls(text),
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
-        Kind::Gitattributes => Vec::new(),
+        Kind::Gitattributes | Kind::Gitignore | Kind::Gitmodules => Vec::new(),
         Kind::HnsNetwork => of_hns(&hns::read(file, text)),
         Kind::Wslconfig | Kind::WslConf => of_wsl(kind, file, text),
     }

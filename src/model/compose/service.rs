@@ -8,6 +8,7 @@ use super::{Build, ComposeService, Compositions, Mount, Setting, commands, envir
 use crate::facts::catalogue::ImageSystem;
 use crate::facts::compose::{self as facts_of, Service, ServiceConfig, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
+use crate::model::build_input::missing_input;
 use crate::model::{
     Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck,
     Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload,
@@ -136,6 +137,10 @@ impl Resolver<'_> {
         let workload = Workload {
             image_reference,
             is_built: build.is_some(),
+            missing_input: build
+                .as_ref()
+                .filter(|_| incomplete.is_none() && self.project.incomplete.is_none())
+                .and_then(|it| missing_input(self.facts, it)),
             namespace,
             networks,
             names: self.names(name, service),

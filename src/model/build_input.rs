@@ -1,0 +1,60 @@
+//! What a Compose service builds from and what is not there.
+
+use super::compose::Build;
+use crate::facts::{Facts, join_path};
+use crate::source::{Span, Spanned};
+
+/// Something that a `build:` names and that is not in the project.
+#[derive(Clone, Debug)]
+pub enum MissingInput {
+    /// The folder of the build context.
+    Context(Spanned<String>),
+    /// The Dockerfile.
+    Dockerfile(Spanned<String>),
+    /// The stage of the Dockerfile.
+    Stage {
+        /// Its name.
+        name: Spanned<String>,
+        /// The stages that have names, each where it stands.
+        stages: Vec<Spanned<String>>,
+    },
+}
+
+/// What is certainly missing of what `build` names.
+pub(super) fn missing_input(facts: &Facts, build: &Build) -> Option<MissingInput> {
+    let context = build.context.as_deref()?;
+    if !facts.tree.has_directory(context) {
+        return is_certain(facts, context)
+            .then(|| MissingInput::Context(Spanned::new(context.to_owned(), build.context_span)));
+    }
+    let path = build.dockerfile.as_deref()?;
+    let span = build.dockerfile_span.unwrap_or(build.context_span);
+    if !facts.tree.has_file(path) {
+        let is_there = facts.tree.files().any(|it| it.eq_ignore_ascii_case(path));
+        return (!is_there && is_certain(facts, path))
+            .then(|| MissingInput::Dockerfile(Spanned::new(path.to_owned(), span)));
+    }
+    missing_stage(facts, path, build)
+}
+
+fn missing_stage(facts: &Facts, path: &str, build: &Build) -> Option<MissingInput> {
+    let target = build.target.as_ref()?.as_ref()?;
+    let name = target.as_str();
+    let (_, file) = facts.dockerfiles.iter().find(|(id, _)| facts.path(*id) == path)?;
+    let stages: Vec<Spanned<String>> = file.stages.iter().filter_map(|it| it.name.clone()).collect();
+    let is_number = name.parse::<usize>().is_ok_and(|it| it < file.stages.len());
+    let is_named = stages.iter().any(|it| it.value.eq_ignore_ascii_case(name) || it.value.contains('$'));
+    let is_read = file.errors.is_empty() && !file.stages.is_empty();
+    if name.is_empty() || is_number || is_named || !is_read {
+        return None;
+    }
+    let span: Span = target.cover()?;
+    Some(MissingInput::Stage { name: Spanned::new(name.to_owned(), span), stages })
+}
+
+/// Whether nothing says that something may stand at a path of the project without being committed, and the path is
+/// one: a template still has to be filled in.
+fn is_certain(facts: &Facts, path: &str) -> bool {
+    let is_path = !path.contains(['{', '}', '<', '>', '$', '%', '\\']) && join_path(".", path).is_some();
+    is_path && !facts.uncommitted.may_hold(path)
+}

@@ -1,0 +1,50 @@
+//! A service is built from something that is not there.
+
+use super::{Context, Findings, Rule};
+use crate::model::{MissingInput, Workload};
+use crate::source::nearest;
+
+pub(super) const RULE: Rule = rule!("missing-build-input", check);
+
+fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for workload in &ctx.project.workloads {
+        if let Some(missing) = &workload.missing_input {
+            report(workload, missing, findings);
+        }
+    }
+}
+
+fn report(workload: &Workload, missing: &MissingInput, findings: &mut Findings) {
+    let service = &workload.name.value;
+    match missing {
+        MissingInput::Context(folder) => findings
+            .report(
+                format!("`{service}` is built from the folder {}, which is not there", folder.value),
+                folder.span,
+                format!("there is no folder {} in the project", folder.value),
+            )
+            .help("name the folder as it is seen from the Compose file"),
+        MissingInput::Dockerfile(file) => findings
+            .report(
+                format!("`{service}` is built with {}, which is not there", file.value),
+                file.span,
+                format!("there is no file {} in the project", file.value),
+            )
+            .help("name the Dockerfile as it is seen from the build context"),
+        MissingInput::Stage { name, stages } => {
+            let finding = findings.report(
+                format!(
+                    "`{service}` is built up to the stage `{}`, which its Dockerfile does not have",
+                    name.value
+                ),
+                name.span,
+                "no stage has this name",
+            );
+            let stages_here = stages.iter().map(|it| it.value.as_str());
+            match nearest(&name.value, stages_here) {
+                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+                None => finding.help("name one of the stages of the Dockerfile"),
+            }
+        }
+    };
+}
