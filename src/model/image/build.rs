@@ -324,8 +324,21 @@ fn system_of(file: &Dockerfile, stages: &[Stage<'_>]) -> ImageSystem {
     if file.backtick || found.contains(&ImageSystem::Windows) {
         return ImageSystem::Windows;
     }
-    if found.contains(&ImageSystem::Linux) { ImageSystem::Linux } else { ImageSystem::Unknown }
+    let runs = file.stages.iter().flat_map(|it| &it.steps).filter_map(|it| match &it.action {
+        Action::Run(run) => Some(run),
+        _ => None,
+    });
+    let mut commands = runs.flat_map(|it| &it.script.commands);
+    let is_linux = found.contains(&ImageSystem::Linux)
+        || commands.any(|it| it.program_name().is_some_and(|it| LINUX_COMMANDS.contains(&it)));
+    if is_linux { ImageSystem::Linux } else { ImageSystem::Unknown }
 }
+
+/// Commands that no image of Windows has: whoever runs them builds for Linux, whatever the base image is.
+const LINUX_COMMANDS: &[&str] = &[
+    "addgroup", "adduser", "apk", "apt", "apt-get", "chmod", "chown", "dnf", "groupadd", "microdnf",
+    "useradd", "yum", "zypper",
+];
 
 fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
     let mut environment = Environment::default();
