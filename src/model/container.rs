@@ -116,7 +116,20 @@ impl<'a> ContainerFiles<'a> {
     #[must_use]
     pub fn hides_base_file(&self, path: &str) -> bool {
         let removed = self.image.is_some_and(|(images, image)| images.removes_base_file(image, path));
-        removed || (self.covered(path) && self.look(path) == ContainerFile::Unseen)
+        let is_folder = |it: &Mount| {
+            let source = it.source.as_deref().filter(|_| it.bind);
+            source.is_some_and(|it| self.facts.is_some_and(|facts| facts.tree.has_directory(it)))
+        };
+        let over = |it: &Mount| it.target.as_deref().and_then(|it| rest_below(it, path));
+        // The deepest mount decides; one of a file that is not committed hides nothing for certain.
+        let deepest = self.mounts.iter().filter_map(|it| Some((over(it)?.len(), it))).min_by_key(|it| it.0);
+        removed || deepest.is_some_and(|(rest, it)| rest > 0 && is_folder(it))
+    }
+
+    /// Whether a RUN may have changed the file that an instruction of the Dockerfile brings to `path`.
+    #[must_use]
+    pub fn is_edited(&self, path: &str) -> bool {
+        !self.covered(path) && self.image.is_some_and(|(images, image)| images.edits_file(image, path))
     }
 
     fn covered(&self, path: &str) -> bool {

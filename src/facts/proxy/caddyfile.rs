@@ -38,9 +38,9 @@ pub fn read(file: FileId, text: &str) -> ProxyFile {
     out
 }
 
-/// The name in `(name) {`.
+/// The name in `(name) {`, and in `&(name) {` of a named route.
 fn snippet(it: &Directive) -> Option<&str> {
-    it.name().strip_prefix('(')?.strip_suffix(')')
+    it.name().trim_start_matches('&').strip_prefix('(')?.strip_suffix(')')
 }
 
 /// What moves the ports: <https://caddyserver.com/docs/caddyfile/options>.
@@ -128,6 +128,7 @@ mod tests {
                     php_fastcgi php:9000\n}\n";
         assert_eq!(show(text), "a.example :8080 > api:80 b:81 http://c:82 d:83 php:9000");
         assert_eq!(show("shop.example\nreverse_proxy app:8080\n"), "shop.example > app:8080");
+        assert_eq!(show("&(api) {\n reverse_proxy a:1\n}\n:80 {\n invoke api\n}"), ":80 > a:1");
         assert_eq!(show(":80 {\n reverse_proxy {\n to a:1\n }\n}"), ":80 > a:1");
         assert_eq!(read(FileId(0), "import sites/*\n").includes.len(), 1);
         assert_eq!(read(FileId(0), "import sites/*\n:80 {\n import x\n}\n").includes.len(), 2);

@@ -31,6 +31,19 @@ impl Images<'_> {
         })
     }
 
+    /// Whether a RUN may change the file at `path`: one that names it and does more than remove it or set its
+    /// owner and mode.
+    #[must_use]
+    pub fn edits_file(&self, image: ImageId, path: &str) -> bool {
+        let Some(stage) = self.built(image).and_then(|it| it.stages.get(it.last)) else { return false };
+        let name = path.rsplit('/').next().unwrap_or(path);
+        stage.runs.iter().flat_map(|it| &it.script.commands).any(|it| {
+            let keeps =
+                matches!(it.program_name(), Some("cat" | "chmod" | "chown" | "ls" | "mkdir" | "rm" | "test"));
+            !keeps && it.words.iter().any(|it| it.raw.value.contains(name))
+        })
+    }
+
     /// The names directly in the folder `folder` to which instructions of the Dockerfile bring something;
     /// `None` when they bring there what is not known.
     #[must_use]

@@ -55,7 +55,8 @@ fn of_nginx(text: &str, default_port: u16) -> Option<Place> {
         return Some(Place { host: String::new(), port, port_range: Some(0..text.len()) });
     }
     host_and_port(text, 0).or_else(|| {
-        let is_host = !text.contains(':') || text.ends_with(']');
+        let is_range = text.bytes().all(|it| it.is_ascii_digit() || it == b'-');
+        let is_host = !is_range && (!text.contains(':') || text.ends_with(']'));
         is_host.then(|| Place { host: text.to_owned(), port: 80, port_range: None })
     })
 }
@@ -193,6 +194,7 @@ mod tests {
             (ProxyFormat::Nginx, "127.0.0.1:81", "127.0.0.1:81"),
             (ProxyFormat::Nginx, "localhost", "localhost:80"),
             (ProxyFormat::Nginx, "unix:/x", ""),
+            (ProxyFormat::Nginx, "8000-8010", "unknown"),
             (ProxyFormat::Nginx, "${PORT}", "unknown"),
             (ProxyFormat::Caddyfile, ":8080", ":8080"),
             (ProxyFormat::Caddyfile, "shop.example", ":443 :80"),

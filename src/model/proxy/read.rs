@@ -76,6 +76,7 @@ impl<'s> Reader<'s> {
     fn standing(&self, path: &str) -> Standing<'s> {
         let files = self.scene.files;
         match files.at(path) {
+            ContainerFile::Project(..) if files.is_edited(path) => Standing::Unknown,
             ContainerFile::Project(file, brought_by) => {
                 files.proxy(&file, brought_by).map_or(Standing::Unknown, Standing::Here)
             }
