@@ -246,11 +246,13 @@ fn pods_reach_each_other_as_services_and_policies_say() {
         + &pod("job", "")
         + &pod("shop", "")
         + &service("web", "LoadBalancer")
+        + &service("web", "ClusterIP").replace("name: web", "name: front")
         + &service("shop", "ClusterIP")
         + policy;
     let project = project("trace-services", &[("shop.yaml", &manifest)]);
     for (from, to, code, reason) in [
         ("web", "shop", 0, "port 8080 of the Service is port 80 of the pod"),
+        ("job", "front:8080", 0, "job -> web:8080: reachable"),
         ("web", "shop:80", 0, "the Service `shop` leads its port 8080 to port 80 of the pod"),
         ("job", "shop:80", 1, "policies isolate `shop`, and no rule of theirs lets this in"),
         ("internet", "web:80", 0, "the Service `web` is open to the outside as LoadBalancer"),

@@ -16,7 +16,7 @@ use crate::source::nearest;
 
 #[derive(Debug, Args)]
 pub(super) struct TraceArguments {
-    /// Who connects: a service, a container of a pod, a program, `host`, `internet`, or an address out there.
+    /// Who connects: a service, a container of a pod, a Service of Kubernetes, a program, `host`, `internet`, or an address out there.
     #[arg(value_name = "FROM", required_unless_present = "all")]
     from: Option<String>,
     /// Whom it wants, and at which port: `db:5432`, `dns:53/udp`. Without a port, every one that FROM dials,
@@ -132,10 +132,11 @@ impl Names<'_> {
         }
         let workloads = &self.project.workloads;
         // The label means one alone, a name may mean several.
-        let by: [&dyn Fn(&Workload) -> bool; 4] = [
+        let by: [&dyn Fn(&Workload) -> bool; 5] = [
             &|it| self.labels.means(name, it.id),
             &|it| it.answers_to(name),
             &|it| self.project.pod_of(it).is_some_and(|it| it.name.value == name),
+            &|it| self.project.is_behind(it.id, name),
             &|it| self.program_names(it).contains(&name),
         ];
         for is_meant in by {

@@ -49,8 +49,8 @@ pub struct Object {
 /// What an object says.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// A Pod, or what makes pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Argo's
-    /// Rollout, Knative's Service.
+    /// A Pod, or what makes pods: Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController,
+    /// Job, CronJob, Argo's Rollout, Knative's Service.
     Pods(PodTemplate),
     /// A ConfigMap: `data`.
     ConfigMap(Vec<ConfigEntry>),

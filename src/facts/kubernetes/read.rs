@@ -43,7 +43,13 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
         }
         "Service" if !group.is_empty() => Content::Custom,
         // Argo's Rollout has the template of a Deployment: <https://argo-rollouts.readthedocs.io/en/stable/features/specification/>.
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "Rollout" => {
+        "Deployment"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "Job"
+        | "Rollout" => {
             let template = spec.and_then(|it| it.get("template"));
             Content::Pods(PodTemplate {
                 replicas: spec.and_then(|it| number(it, "replicas")),

@@ -23,6 +23,7 @@ const KINDS: &[&str] = &[
     "NetworkPolicy",
     "Pod",
     "ReplicaSet",
+    "ReplicationController",
     "Rollout",
     "Secret",
     "Service",

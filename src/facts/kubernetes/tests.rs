@@ -43,7 +43,7 @@ fn every_document_and_every_item_of_a_list_is_an_object() {
 fn pods_stand_where_each_kind_has_them() {
     let pod = "spec: {containers: [{name: web, image: web}]}";
     let deployment = |kind: &str| format!("kind: {kind}\nspec: {{replicas: 2, template: {{{pod}}}}}");
-    for kind in ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"] {
+    for kind in ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"] {
         let it = template(&deployment(kind));
         assert_eq!(
             (it.containers.len(), it.replicas.map(|it| it.value), it.ends),
@@ -115,6 +115,87 @@ fn a_service_leads_to_its_own_port_unless_it_says_another() {
         (53, PortReference::Number(53), Protocol::Udp),
     ];
     assert_eq!(ports.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_stands_behind_a_service_is_its_kind() {
+    let kind = |spec: &str| {
+        let source = format!("kind: Service\nspec: {{{spec}}}");
+        let Content::Service(service) = objects(&source).remove(0).content else { panic!("no service") };
+        match service.kind {
+            ServiceKind::Cluster => "cluster".to_owned(),
+            ServiceKind::External(it) | ServiceKind::Name(it) => it.value,
+            ServiceKind::Headless => "headless".to_owned(),
+            ServiceKind::Unknown => "?".to_owned(),
+        }
+    };
+    assert_eq!(kind("ports: []"), "cluster");
+    assert_eq!(kind("clusterIP: None"), "headless");
+    assert_eq!(kind("type: NodePort"), "NodePort");
+    assert_eq!(kind("type: ExternalName, externalName: db.example.com"), "db.example.com");
+    assert_eq!(kind("type: '${TYPE}'"), "?");
+}
+
+#[test]
+fn a_policy_says_whom_it_is_for_and_what_it_lets_through() {
+    let source = "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: a}\nspec:\n  podSelector: {}\n  \
+                  ingress:\n  - from: []\n    ports: [{port: 80, endPort: 90}, {port: http, protocol: UDP}]\n  - from:\n    \
+                  - namespaceSelector: {}\n      podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [a, b]}]}\n    \
+                  - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}\n    - {}\n";
+    let Content::NetworkPolicy(policy) = objects(source).remove(0).content else { panic!("no policy") };
+    assert!(policy.is_about(Direction::Ingress) && !policy.is_about(Direction::Egress));
+    let [all, some] = &policy.ingress[..] else { panic!("{:?}", policy.ingress) };
+    assert!(all.peers.is_none() && some.ports.is_none());
+    let ports = all.ports.iter().flatten().map(|it| (it.end, it.protocol));
+    let expected = [(Some(90), Some(Protocol::Tcp)), (None, Some(Protocol::Udp))];
+    assert_eq!(ports.collect::<Vec<_>>(), expected);
+    let Some(
+        [PolicyPeer::Pods { namespaces, pods }, PolicyPeer::Addresses { except, .. }, PolicyPeer::Unknown],
+    ) = some.peers.as_deref()
+    else {
+        panic!("{:?}", some.peers)
+    };
+    assert_eq!(namespaces.as_ref().map(|it| it.requirements.len()), Some(0));
+    let requirement = pods.as_ref().and_then(|it| it.requirements.first());
+    assert_eq!(requirement.map(|it| (it.operator, it.values.len())), Some((Operator::NotIn, 2)));
+    assert_eq!(except[..], ["10.1.0.0/16"]);
+}
+
+#[test]
+fn routes_lead_to_services_of_each_form() {
+    let destinations = |source: &str| {
+        let Content::Route(route) = objects(source).remove(0).content else { panic!("no route") };
+        let all = route.splits.into_iter().flatten().map(|it| {
+            let port = it.port.map(|it| match it.value {
+                PortReference::Number(number) => number.to_string(),
+                PortReference::Name(name) => name,
+            });
+            (it.host.value, port.unwrap_or_default(), it.weight.map(|it| it.value))
+        });
+        all.collect::<Vec<_>>()
+    };
+    let row = |host: &str, port: &str, weight| (host.to_owned(), port.to_owned(), weight);
+    let ingress = "kind: Ingress\napiVersion: networking.k8s.io/v1\nspec:\n  defaultBackend: {service: {name: a, port: {number: 80}}}\n  \
+                   rules:\n  - http:\n      paths:\n      - backend: {service: {name: b, port: {name: http}}}\n      \
+                   - backend: {serviceName: c, servicePort: 8080}\n      - backend: {service: {name: d, port: {name: use-annotation}}}\n";
+    let expected = [row("a", "80", None), row("b", "http", None), row("c", "8080", None)];
+    assert_eq!(destinations(ingress), expected);
+    let route = "kind: HTTPRoute\napiVersion: gateway.networking.k8s.io/v1\nspec:\n  rules:\n  \
+                 - backendRefs: [{name: a, port: 80, weight: 9}, {name: b, port: 80}]\n  \
+                 - backendRefs: [{kind: Bucket, group: example.com, name: c}]\n";
+    assert_eq!(destinations(route), [row("a", "80", Some(9)), row("b", "80", None)]);
+    let service = "kind: VirtualService\napiVersion: networking.istio.io/v1\nspec:\n  http:\n  \
+                   - route: [{destination: {host: a, port: {number: 80}, subset: v1}, weight: 1}]\n  \
+                   tcp:\n  - route: [{destination: {host: b}, weight: '${W}'}]\n";
+    assert_eq!(destinations(service), [row("a", "80", Some(1))]);
+}
+
+#[test]
+fn a_service_of_knative_is_pods() {
+    let source = "kind: Service\napiVersion: serving.knative.dev/v1\nspec: {template: {spec: {containers: [{image: web}]}}}";
+    assert!(template(source).is_whole());
+    let other = "kind: Service\napiVersion: example.com/v1\nmetadata: {name: x}\n";
+    assert!(matches!(objects(other)[0].content, Content::Custom));
 }
 
 #[test]

@@ -152,6 +152,13 @@ impl Project {
         self.manifests.services.iter().filter(move |it| self.leads_to(it, pod) == Truth::Yes)
     }
 
+    /// Whether a Service of that name leads to the pod of `id`, whose interfaces its containers have.
+    #[must_use]
+    pub fn is_behind(&self, id: WorkloadId, service: &str) -> bool {
+        let pod = self.pod_of(self.workload(id)).filter(|it| it.owner == id);
+        pod.is_some_and(|pod| self.services_of(pod).any(|it| it.place.name.value == service))
+    }
+
     /// Whether a Service leads to a pod.
     pub(in crate::model) fn leads_to(&self, service: &ClusterService, pod: &Pod) -> Truth {
         if service.selector.is_empty()

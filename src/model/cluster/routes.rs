@@ -145,7 +145,7 @@ impl Project {
     }
 
     /// The selectors of Services and policies that take no pod of the project. Silent when something may make
-    /// pods that no manifest shows.
+    /// pods that no manifest shows: what has a label of an instance, a chart has made.
     #[must_use]
     pub fn dangling_selectors(&self) -> Vec<DanglingSelector<'_>> {
         let manifests = &self.manifests;
@@ -162,7 +162,14 @@ impl Project {
                 same.and(takes(selector, &it.labels, true)) > Truth::No
             })
         };
-        let dangling = services.chain(policies).filter(|(place, _, selector)| !is_taken(place, selector));
+        let is_elsewhere = |place: &Place, selector: &crate::facts::kubernetes::Selector| {
+            let of_instance =
+                |it: &&crate::facts::kubernetes::Requirement| it.key == "app.kubernetes.io/instance";
+            is_filled_in(&place.name.value) || selector.requirements.iter().any(|it| of_instance(&it))
+        };
+        let dangling = services
+            .chain(policies)
+            .filter(|(place, _, selector)| !is_taken(place, selector) && !is_elsewhere(place, selector));
         let dangling = dangling.map(|(place, kind, selector)| {
             let asked = selector.requirements.iter().map(|it| match it.values.first() {
                 Some(value) => format!("{}={value}", it.key),

@@ -10,6 +10,9 @@ use crate::source::{FileId, Spanned, Text};
 /// <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>.
 pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: &Container) -> Environment {
     let mut out = Environment::default();
+    if plan.object.group == "serving.knative.dev" {
+        out.variables.insert("PORT".to_owned(), knative_port(plan, container));
+    }
     for (object, service) in &cluster.services {
         let Some(name) = object.name.as_ref().filter(|_| share_namespace(object, plan.object)) else {
             continue;
@@ -53,6 +56,14 @@ pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: 
         out.incomplete.get_or_insert(reason);
     }
     out
+}
+
+/// Knative tells a container on which port to listen, by default 8080:
+/// <https://github.com/knative/specs/blob/main/specs/serving/runtime-contract.md#inbound-network-connectivity>.
+fn knative_port(plan: &PodPlan<'_>, container: &Container) -> Variable {
+    let declared = container.ports.first().map(|it| &it.port);
+    let (port, span) = declared.map_or((8080, plan.object.kind.span), |it| (it.value, it.span));
+    Variable { value: Some(Text::new(port.to_string(), span)), span, origin: Origin::Workload }
 }
 
 impl<'a> Cluster<'a> {
