@@ -127,6 +127,7 @@ fn image(project: &Project, it: &Image) -> Entry {
 fn workload(project: &Project, it: &Workload) -> Entry {
     let kind = match it.kind {
         WorkloadKind::Service(_) => "service",
+        WorkloadKind::Run(_) => "container of command line",
         WorkloadKind::Image => "container of image",
         WorkloadKind::Pod(_) => "container",
     };

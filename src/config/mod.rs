@@ -31,6 +31,9 @@ pub struct Settings {
     pub severity: Vec<(String, Level)>,
     /// Functions that listen or dial.
     pub wrappers: Wrappers,
+    /// Compose files that are merged into one project, each list as `-f` takes them; paths count from the
+    /// folder of the settings file.
+    pub compose: Vec<Vec<Spanned<String>>>,
     /// What was not understood.
     pub unknown: Vec<UnknownSetting>,
     /// What is no TOML.
@@ -101,6 +104,8 @@ pub enum Shape {
     Rules,
     /// A list of globs.
     Globs,
+    /// A list of paths.
+    Paths,
     /// `true` or `false`.
     Boolean,
     /// One of these words.
@@ -146,6 +151,11 @@ pub const SETTINGS: &[Setting] = &[
         about: "The severity of a rule's findings in this project.",
     },
     Setting {
+        name: "compose",
+        shape: Shape::Tables(COMPOSE),
+        about: "Compose files that are one project together, as `docker compose -f` merges them.",
+    },
+    Setting {
         name: "wrapper",
         shape: Shape::Tables(WRAPPER),
         about: "A function, of the project or of another module, that listens or dials.",
@@ -159,6 +169,16 @@ const FAIL_LEVELS: &[&str] = &["error", "warning", "info", "never"];
 const SEVERITIES: &[&str] = &["error", "warning", "info", "off"];
 const ROLES: &[&str] = &["listen", "dial"];
 const PROTOCOLS: &[&str] = &["tcp", "udp"];
+
+/// What is said of a Compose project, and whether it must be.
+const COMPOSE: &[(Setting, bool)] = &[(
+    Setting {
+        name: "files",
+        shape: Shape::Paths,
+        about: "Its files in the order of `-f`, as paths from the folder of the settings file.",
+    },
+    true,
+)];
 
 /// What is said of a wrapper, and whether it must be.
 const WRAPPER: &[(Setting, bool)] = &[

@@ -1,8 +1,8 @@
 //! Reads a settings file.
 
 use super::{
-    FAIL_LEVELS, FORMS, FailOn, LISTENING_FORMS, Level, PROFILES, PROTOCOLS, Profile, ROLES, SETTINGS,
-    SEVERITIES, Settings, WRAPPER, is_dialling_form,
+    COMPOSE, FAIL_LEVELS, FORMS, FailOn, LISTENING_FORMS, Level, PROFILES, PROTOCOLS, Profile, ROLES,
+    SETTINGS, SEVERITIES, Settings, WRAPPER, is_dialling_form,
 };
 use crate::diagnostic::Severity;
 use crate::facts::catalogue::{
@@ -54,6 +54,10 @@ impl Settings {
                 }
                 _ => self.refuse(key, value, "a table of rules"),
             },
+            "compose" => match &value.kind {
+                ValueKind::Array(items) => items.iter().for_each(|it| self.compose_project(key, it)),
+                _ => self.refuse(key, value, "a list of tables, `[[compose]]`"),
+            },
             "wrapper" => match &value.kind {
                 ValueKind::Array(items) => items.iter().for_each(|it| self.wrapper(key, it)),
                 _ => self.refuse(key, value, "a list of tables, `[[wrapper]]`"),
@@ -72,6 +76,27 @@ impl Settings {
             None => return,
         };
         self.severity.push((id, level));
+    }
+
+    fn compose_project(&mut self, key: &Spanned<String>, value: &Value) {
+        let ValueKind::Table(table) = &value.kind else {
+            return self.refuse(key, value, "a list of tables, `[[compose]]`");
+        };
+        for (key, _) in table.0.iter().filter(|(key, _)| key.value != "files") {
+            self.unknown_key(key, COMPOSE.iter().map(|(it, _)| it.name));
+        }
+        match entry_of(table, "files") {
+            Some((key, value)) => {
+                let files = self.texts(key, value, "a list of paths");
+                self.compose.extend((!files.is_empty()).then_some(files));
+            }
+            None => self.note(
+                value.span,
+                "A Compose project must say its files".to_owned(),
+                "without files",
+                None,
+            ),
+        }
     }
 
     fn wrapper(&mut self, key: &Spanned<String>, value: &Value) {

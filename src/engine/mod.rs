@@ -13,16 +13,17 @@ use rayon::prelude::*;
 
 use crate::config::{Level, Profile, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::commands::Commands;
 use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
-    Facts, Tree, compose, compose_call, configuration, dockerfile, dockerignore, dotenv, gitattributes,
-    go_mod, hns, kubernetes, makefile, proxy, shell, wslconfig,
+    Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, dotenv,
+    gitattributes, go_mod, hns, join_path, kubernetes, makefile, proxy, shell, wslconfig,
 };
 use crate::model::Project;
-use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression};
+use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting};
 use crate::source::{FileId, SourceMap};
 
 /// What is checked: the files of one project.
@@ -173,6 +174,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         dotenv: read!(Kind::Dotenv, dotenv::read),
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
+        commands: read_commands(input, internal_errors),
         manifests: read!(Kind::Manifest, kubernetes::read),
         gitattributes: of_kind(Kind::Gitattributes)
             .iter()
@@ -198,10 +200,47 @@ fn read_wsl(input: &Input) -> Vec<(FileId, wslconfig::WslConfiguration)> {
 
 /// The calls of Compose: whoever wrote the files of a project says there which belong together.
 fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
-    let holds = |it: Kind| matches!(it, Kind::Compose | Kind::Makefile | Kind::Script | Kind::Readme);
+    let holds = |it: Kind| it == Kind::Compose || it.may_call_compose();
     let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| holds(**kind));
     let calls = files.map(|((id, file), _)| (id, compose_call::read(file.text())));
-    calls.filter(|(_, it)| !it.is_empty()).collect()
+    let calls = calls.filter(|(_, it)| !it.is_empty());
+    of_settings(input).chain(calls).collect()
+}
+
+/// The lists of Compose files in the settings, as calls of Compose.
+fn of_settings(input: &Input) -> impl Iterator<Item = (FileId, Vec<ComposeCall>)> {
+    input.settings.compose.iter().filter_map(|list| {
+        let files = list.iter().map(|it| it.value.clone()).collect();
+        Some((list.first()?.span.file, vec![ComposeCall { files, folder: None }]))
+    })
+}
+
+/// The Compose files in the settings that are not there.
+fn missing_compose_files(input: &Input) -> impl Iterator<Item = UnknownSetting> {
+    let folder = |file: FileId| {
+        input.sources.file(file).path().rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned()
+    };
+    input.settings.compose.iter().flatten().filter_map(move |it| {
+        let path = join_path(&folder(it.span.file), &it.value).or_else(|| join_path(".", &it.value));
+        let is_there = path.is_some_and(|it| input.tree.has_file(&it)) || input.tree.has_file(&it.value);
+        (!is_there).then(|| UnknownSetting {
+            span: it.span,
+            message: format!("There is no Compose file `{}`", it.value),
+            label: "no such file in the project".to_owned(),
+            help: None,
+        })
+    })
+}
+
+/// The command lines of documents.
+fn read_commands(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(FileId, Commands)> {
+    let files: Vec<_> = input.sources.iter().zip(&input.kinds).collect();
+    let read = files.par_iter().filter_map(|((id, file), kind)| {
+        let read = || commands::read(*id, **kind, file.path(), file.text());
+        let commands = isolate::run(file.path(), internal_errors, read)?;
+        (!commands.blocks.is_empty() || !commands.builds.is_empty()).then_some((*id, commands))
+    });
+    read.collect()
 }
 
 /// What may be there without being committed; only a Compose file names what has to be there.
@@ -233,6 +272,7 @@ fn judge(
     let settings = &input.settings;
     let (mut suppressions, mut unknown) = suppress::read(input);
     unknown.extend(settings.unknown.iter().cloned());
+    unknown.extend(missing_compose_files(input));
     let ran: Vec<&'static Rule> = RULES.iter().filter(|rule| options.runs(rule, settings)).collect();
     let ids: Vec<&str> = ran.iter().map(|it| it.id).collect();
     let profile = options.profile(settings);

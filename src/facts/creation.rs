@@ -57,7 +57,7 @@ pub fn read(kind: Kind, text: &str) -> Creation {
                 || holds(text, &["\"createdb\""], |_| true),
             users: holds(text, USERS, |it| it == it.to_uppercase()),
         },
-        Kind::GoMod | Kind::GoWork => Creation::default(),
+        Kind::GoMod | Kind::GoWork | Kind::Document | Kind::Pipeline => Creation::default(),
         _ => Creation {
             databases: holds(text, DATABASES, |_| true) || holds(text, DATABASE_WORDS, |_| true),
             users: holds(text, USERS, |_| true) || holds(text, USER_WORDS, |_| true),

@@ -1,5 +1,6 @@
 //! What a file is, told by its name, and for a Kubernetes manifest by its text.
 
+use super::commands;
 use super::configuration::Format;
 use super::{hns, kubernetes};
 
@@ -22,10 +23,24 @@ pub enum Kind {
     Dotenv,
     /// `*.sh` and the scripts that images start with.
     Script,
-    /// `Makefile`, `*.mk`, `justfile`, `Taskfile.yml`: what people run by hand.
+    /// `Makefile`, `*.mk`.
     Makefile,
+    /// `justfile`.
+    Justfile,
+    /// `Taskfile.yml`.
+    Taskfile,
+    /// `*.ps1`, `*.bat`, `*.cmd`.
+    WindowsScript,
+    /// `docker-bake.hcl`.
+    Bake,
+    /// `skaffold.yaml`.
+    Skaffold,
+    /// A pipeline of GitHub, GitLab or Azure: its path tells it.
+    Pipeline,
     /// `README.md`, `CONTRIBUTING.md`: what people type, when they do as they are told.
     Readme,
+    /// Another `*.md`: perhaps it shows command lines about containers.
+    Document,
     /// `*.sql`.
     Sql,
     /// `.gitattributes`: the line ends of files.
@@ -60,12 +75,36 @@ impl Kind {
     /// The kind of the file at `path` with that text; `None` for one that is not read.
     #[must_use]
     pub fn of_text(path: &str, text: &str) -> Option<Self> {
-        let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
+        let kind = Self::of_path(path)?;
         if kind == Self::Configuration && hns::may_be_network(path) && hns::is_network(text) {
             return Some(Self::HnsNetwork);
         }
         let may_be = kind == Self::Configuration && kubernetes::may_be_manifest(path);
         Some(if may_be && kubernetes::is_manifest(path, text) { Self::Manifest } else { kind })
+    }
+
+    /// Whether people or pipelines run what is written there, and so perhaps Compose.
+    #[must_use]
+    pub fn may_call_compose(self) -> bool {
+        matches!(
+            self,
+            Self::Makefile
+                | Self::Justfile
+                | Self::Taskfile
+                | Self::WindowsScript
+                | Self::Pipeline
+                | Self::Script
+                | Self::Readme
+                | Self::Document
+        )
+    }
+
+    /// The kind of the file at `path`, as far as the path tells it.
+    #[must_use]
+    pub fn of_path(path: &str) -> Option<Self> {
+        let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
+        let is_pipeline = kind == Self::Configuration && commands::is_pipeline(path);
+        Some(if is_pipeline { Self::Pipeline } else { kind })
     }
 
     /// The kind of the file of that name (its last path part). Upper and lower case are the same
@@ -103,8 +142,20 @@ impl Kind {
             Some(Self::Script)
         } else if is_makefile(&name) {
             Some(Self::Makefile)
+        } else if matches!(name.as_str(), "justfile" | ".justfile") || name.ends_with(".just") {
+            Some(Self::Justfile)
+        } else if name.ends_with(".hcl") && name.contains("bake") {
+            Some(Self::Bake)
+        } else if matches!(name.as_str(), "skaffold.yaml" | "skaffold.yml") {
+            Some(Self::Skaffold)
+        } else if TASKFILES.contains(&name.as_str()) {
+            Some(Self::Taskfile)
+        } else if [".ps1", ".bat", ".cmd"].iter().any(|it| name.ends_with(it)) {
+            Some(Self::WindowsScript)
         } else if matches!(name.as_str(), "readme.md" | "contributing.md" | "development.md") {
             Some(Self::Readme)
+        } else if name.ends_with(".md") && !is_history(&name) {
+            Some(Self::Document)
         } else if name.ends_with(".sql") {
             Some(Self::Sql)
         } else if is_caddyfile(&name) {
@@ -119,6 +170,11 @@ impl Kind {
             None
         }
     }
+}
+
+/// What was once.
+fn is_history(name: &str) -> bool {
+    ["changelog", "changes", "history", "news", "release"].iter().any(|it| name.starts_with(it))
 }
 
 fn is_dockerfile(name: &str) -> bool {
@@ -194,10 +250,11 @@ fn is_nginx(name: &str) -> bool {
         || (name.contains(".conf.") && (is_template || !is_other_format(name)))
         || (name.starts_with("nginx") && is_template)
 }
+/// <https://taskfile.dev/docs/guide#supported-file-names>.
+const TASKFILES: &[&str] = &["taskfile.yml", "taskfile.yaml", "taskfile.dist.yml", "taskfile.dist.yaml"];
 
 fn is_makefile(name: &str) -> bool {
-    let names = ["makefile", "gnumakefile", "justfile", "taskfile.yml", "taskfile.yaml"];
-    names.contains(&name) || name.starts_with("makefile.") || name.ends_with(".mk")
+    matches!(name, "makefile" | "gnumakefile") || name.starts_with("makefile.") || name.ends_with(".mk")
 }
 
 #[cfg(test)]
@@ -237,8 +294,15 @@ mod tests {
                 &["composer.json", "compose.json", "decompose.yml", "config.toml", "app.INI"],
                 Some(Kind::Configuration),
             ),
-            (&["Makefile", "Taskfile.yml", "build.mk", "justfile"], Some(Kind::Makefile)),
+            (&["Makefile", "build.mk", "GNUmakefile"], Some(Kind::Makefile)),
+            (&["Taskfile.yml", "Taskfile.dist.yaml"], Some(Kind::Taskfile)),
+            (&["justfile", "Justfile", "ci.just"], Some(Kind::Justfile)),
+            (&["docker-bake.hcl", "docker-bake.override.hcl"], Some(Kind::Bake)),
+            (&["skaffold.yaml"], Some(Kind::Skaffold)),
+            (&["run.ps1", "build.bat", "RUN.CMD"], Some(Kind::WindowsScript)),
             (&["README.md", "Contributing.md"], Some(Kind::Readme)),
+            (&["install.md", "Docker.MD"], Some(Kind::Document)),
+            (&["CHANGELOG.md", "Changes.md"], None),
             (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
             (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
             (&["wsl.conf"], Some(Kind::WslConf)),
@@ -248,7 +312,7 @@ mod tests {
             (&["nginx.conf", "default.conf.template", "nginx.template", "site.conf.prod"], Some(Kind::Nginx)),
             (&["Caddyfile", "Caddyfile.dev", "stub.Caddyfile"], Some(Kind::Caddyfile)),
             (&["haproxy.cfg"], Some(Kind::Haproxy)),
-            (&["Dockerfile.md", ".env.ts", "wslconfig"], None),
+            (&[".env.ts", "wslconfig"], None),
             (
                 &[
                     "docker-compose.yml.example",

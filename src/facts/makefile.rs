@@ -60,13 +60,13 @@ impl Makefile {
 
     /// The commands of every recipe: what people may run by hand.
     #[must_use]
-    pub fn all_commands(&self, given: &Given<'_>) -> Vec<Text> {
+    pub fn recipes(&self, given: &Given<'_>) -> Vec<Vec<Text>> {
         let run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
         let recipe = |rule: &Rule| {
             let targets = run.expand(&rule.targets, None, 0);
             run.recipe(rule, targets.as_str().split_whitespace().next().unwrap_or_default())
         };
-        self.rules.iter().flat_map(recipe).collect()
+        self.rules.iter().map(recipe).collect()
     }
 }
 

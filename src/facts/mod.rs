@@ -4,6 +4,7 @@
 //! every file be read on a thread of its own.
 
 pub mod catalogue;
+pub mod commands;
 pub mod compose;
 pub mod compose_call;
 pub mod configuration;
@@ -58,6 +59,8 @@ pub struct Facts {
     pub scripts: Vec<(FileId, shell::Script)>,
     /// Makefiles.
     pub makefiles: Vec<(FileId, makefile::Makefile)>,
+    /// Command lines in documents and pipelines, in files that hold some about containers.
+    pub commands: Vec<(FileId, commands::Commands)>,
     /// Kubernetes manifests.
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
     /// Configuration files of programs.

@@ -159,8 +159,12 @@ fn carriage_returns(file: FileId, text: &str) -> Vec<Span> {
 /// of `text` is written.
 #[must_use]
 pub fn read_line(text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Script {
+    read_within(text, place, None)
+}
+
+fn read_within(text: &str, place: &dyn Fn(Range<usize>) -> Span, whole: Option<&Text>) -> Script {
     let tree = syntax::parse(text);
-    let mut reader = Reader { text, place, out: Script::default(), subshells: 0 };
+    let mut reader = Reader { text, place, whole, out: Script::default(), subshells: 0 };
     let around = Around { subshell: 0, guarded: false, piped: false, background: false, looped: false };
     for statement in &tree.statements {
         reader.statement(statement, around);
@@ -178,7 +182,7 @@ pub fn read_line(text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Script {
 pub fn read_text(text: &Text) -> Script {
     let nowhere = Span { file: FileId(0), start: 0, end: 0 };
     let whole = text.span().unwrap_or(nowhere);
-    read_line(text.as_str(), &|range| text.slice(range).cover().unwrap_or(whole))
+    read_within(text.as_str(), &|range| text.slice(range).cover().unwrap_or(whole), Some(text))
 }
 
 /// The script of an exec-form command: one command of literal words.
@@ -221,6 +225,8 @@ struct Around {
 struct Reader<'a> {
     text: &'a str,
     place: &'a dyn Fn(Range<usize>) -> Span,
+    /// The text with the places of its parts, when it was put together.
+    whole: Option<&'a Text>,
     out: Script,
     subshells: u32,
 }
@@ -278,7 +284,13 @@ impl Reader<'_> {
         for part in &word.parts {
             match part {
                 Part::Literal(text, range) => {
-                    value.push_literal(Text::new(text.as_str(), (self.place)(range.clone())));
+                    value.push_literal(match self.whole {
+                        Some(whole) => {
+                            let inside = Span::new(FileId(0), range.start, range.end);
+                            Text::new(text.as_str(), inside).within(whole)
+                        }
+                        None => Text::new(text.as_str(), (self.place)(range.clone())),
+                    });
                 }
                 Part::Variable(range) => {
                     let text = Text::new(&self.text[range.clone()], (self.place)(range.clone()));

@@ -52,7 +52,10 @@ impl Project {
             let reached = own.contains(&network) || self.network(network).external || workload.id == owner;
             return (!reached).then_some(AddressOwner::Container(workload, span));
         }
-        let networks = self.networks.iter().filter(|it| is_near(&WorkloadKind::Service(it.composition)));
+        let networks = self
+            .networks
+            .iter()
+            .filter(|it| kind == WorkloadKind::Image || kind.composition() == Some(it.composition));
         let ranges = networks.flat_map(|it| it.subnets.iter().map(move |range| (it, range)));
         let mut ranges =
             ranges.filter_map(|(network, it)| Some((network, Subnet::parse(&it.value)?, it.span)));

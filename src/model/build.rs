@@ -4,14 +4,15 @@ mod pods;
 
 use std::collections::BTreeSet;
 
+use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
 use super::container::Scene;
 use super::image::{ByHand, builds_by_hand};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Manifests, Project, Running, Stopping, UnexpandedVariable, Workload,
-    WorkloadId, WorkloadKind, World, advertised, catalogued, command_dials, configured_dials, database, hns,
-    mentions, proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
+    WorkloadId, WorkloadKind, World, advertised, catalogued, command_dials, command_lines, configured_dials,
+    database, hns, mentions, proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system, split_reference};
@@ -24,8 +25,12 @@ impl Project {
     pub fn build(facts: &Facts) -> Self {
         let world = World::new(facts);
         let images = Images::read(facts, &world.programs);
-        let mut join = Join { facts, world: &world, images, by_hand: builds_by_hand(facts) };
-        let Compositions { compositions, networks, services } = read_compositions(facts);
+        let command_files = command_lines::read(facts);
+        let by_hand = builds_by_hand(facts, &command_files);
+        let mut join = Join { facts, world: &world, images, by_hand };
+        let mut read = read_compositions(facts);
+        join.add_command_lines(&command_files, &mut read);
+        let Compositions { compositions, networks, services } = read;
         let (mut workloads, built) = join.services(services);
         let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
@@ -107,7 +112,7 @@ impl Join<'_> {
             if let Some(image) = tagged.and_then(|it| it.image) {
                 return self.service(service, Some(image));
             }
-            let published = self.published(reference.text.as_str());
+            let published = self.published(reference.text.as_str(), service.command_line_in());
             let mut workload = self.service(service, published);
             if published.is_some() {
                 workload.rest_on_image(Confidence::Likely);
@@ -124,7 +129,7 @@ impl Join<'_> {
     /// The image of the project that a reference means without a word of Compose: one that a Makefile or
     /// a script builds and tags so, whatever the registry, or that of the project's only Dockerfile where
     /// the module beside it is called so: `ghcr.io/owner/app` in the repository of `github.com/owner/app`.
-    fn published(&mut self, reference: &str) -> Option<ImageId> {
+    fn published(&mut self, reference: &str, near: Option<FileId>) -> Option<ImageId> {
         let (repository, _) = split_reference(reference);
         let owner_and_name = |path: &str| {
             let mut parts = path.rsplit('/');
@@ -134,9 +139,12 @@ impl Join<'_> {
             name == repository
                 || owner_and_name(name).is_some_and(|it| owner_and_name(repository) == Some(it))
         };
-        let tagged: BTreeSet<ImageId> = self.tagged(&is_called).into_iter().map(|it| it.1).collect();
-        if let (Some(image), 1) = (tagged.first(), tagged.len()) {
-            return Some(*image);
+        for file in near.map(Some).into_iter().chain([None]) {
+            let tagged = self.tagged(&is_called, file).into_iter();
+            let tagged: BTreeSet<ImageId> = tagged.map(|it| it.1).collect();
+            if let (Some(image), 1) = (tagged.first(), tagged.len()) {
+                return Some(*image);
+            }
         }
         let [(dockerfile, _)] = self.facts.dockerfiles[..] else { return None };
         let path = self.facts.path(dockerfile);
@@ -147,14 +155,35 @@ impl Join<'_> {
         if is_it { self.images.build_alone(dockerfile) } else { None }
     }
 
-    /// What Makefiles and scripts build and call so, with the names.
-    fn tagged(&mut self, is_called: &dyn Fn(&str) -> bool) -> Vec<(String, ImageId)> {
+    /// What command lines, of one file or of any, build and call so, with the names.
+    fn tagged(&mut self, is_called: &dyn Fn(&str) -> bool, file: Option<FileId>) -> Vec<(String, ImageId)> {
         let mut out = Vec::new();
-        for it in self.by_hand.iter().filter(|it| it.repositories().any(is_called)) {
+        let near = self.by_hand.iter().filter(|it| file.is_none_or(|file| it.file == file));
+        for it in near.filter(|it| it.repositories().any(is_called)) {
             let Some(image) = self.images.built_by_hand(it) else { continue };
             out.extend(it.repositories().filter(|it| is_called(it)).map(|it| (it.to_owned(), image)));
         }
         out
+    }
+
+    /// Adds the containers that command lines start, where an image of the project is among them.
+    fn add_command_lines(&mut self, files: &[CommandFile], out: &mut Compositions) {
+        let built: BTreeSet<String> = out
+            .services
+            .iter()
+            .filter(|it| it.build.is_some())
+            .filter_map(|it| Some(it.workload.image_reference.as_ref()?.text.as_str().to_owned()))
+            .collect();
+        for mut world in command_lines::worlds(files) {
+            let mut is_own =
+                |image: &str| built.contains(image) || self.published(image, Some(world.file)).is_some();
+            let own: BTreeSet<String> = world.images().map(str::to_owned).collect();
+            let own: BTreeSet<String> = own.into_iter().filter(|it| is_own(it)).collect();
+            world.leave_out_tools(&own);
+            if !own.is_empty() {
+                world.resolve(self.facts, out);
+            }
+        }
     }
 
     fn built(&mut self, build: &Build) -> Option<ImageId> {

@@ -3,10 +3,11 @@
 use super::compose::{Mount, Variables};
 use super::{Project, Workload};
 use crate::facts::compose::Service;
+use crate::facts::docker_command::{RunCommand, UNKNOWN};
 use crate::facts::kubernetes::{Container, PodTemplate, VolumeSource};
-use crate::source::{Span, Spanned};
+use crate::source::{Span, Spanned, Text};
 
-/// What a Compose file or a manifest says of a container's privileges.
+/// What a Compose file, a command line or a manifest says of a container's privileges.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Confinement {
     /// The user, over that of the image.
@@ -83,16 +84,32 @@ impl Confinement {
         };
         let options = variables.spanned(&service.security_options).into_iter();
         let options = options.filter_map(|it| Some(Spanned::new(Protection::of_option(&it.value)?, it.span)));
-        let sockets = mounts.iter().filter_map(|it| {
-            let source = it.source.clone().filter(|source| it.bind && is_engine_socket(source))?;
-            Some(Spanned::new(source, it.span))
-        });
         let capabilities = variables.spanned(&service.capabilities).into_iter().filter(is_every_capability);
         Self {
             user,
             privileged: service.privileged.as_ref().filter(|it| it.on == Some(true)).map(|it| it.span),
             lifted: options.chain(capabilities.map(|it| it.map(|_| Protection::Capabilities))).collect(),
-            engine_sockets: sockets.collect(),
+            engine_sockets: engine_sockets(mounts),
+        }
+    }
+
+    /// What a command line says.
+    pub(super) fn of_command(command: &RunCommand, mounts: &[Mount]) -> Self {
+        let spanned = |it: &Text| Some(Spanned::new(it.as_str().to_owned(), it.cover()?));
+        let is_known = |it: &Spanned<String>| !it.value.contains(UNKNOWN);
+        let user = match command.user.as_ref().and_then(spanned) {
+            None => RunsAs::Image,
+            Some(user) if is_known(&user) => RunsAs::User(user),
+            Some(_) => RunsAs::Unknown,
+        };
+        let options = command.security_options.iter().filter_map(spanned);
+        let options = options.filter_map(|it| Some(Spanned::new(Protection::of_option(&it.value)?, it.span)));
+        let capabilities = command.capabilities.iter().filter_map(spanned).filter(is_every_capability);
+        Self {
+            user,
+            privileged: command.privileged,
+            lifted: options.chain(capabilities.map(|it| it.map(|_| Protection::Capabilities))).collect(),
+            engine_sockets: engine_sockets(mounts),
         }
     }
 
@@ -126,6 +143,14 @@ impl Confinement {
             engine_sockets: sockets.filter(|it| is_engine_socket(&it.value)).collect(),
         }
     }
+}
+
+fn engine_sockets(mounts: &[Mount]) -> Vec<Spanned<String>> {
+    let socket = |it: &Mount| {
+        let source = it.source.clone().filter(|source| it.bind && is_engine_socket(source))?;
+        Some(Spanned::new(source, it.span))
+    };
+    mounts.iter().filter_map(socket).collect()
 }
 
 fn is_every_capability(it: &Spanned<String>) -> bool {

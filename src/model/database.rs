@@ -1,9 +1,7 @@
 //! What a database container creates at its first start, and who logs in to something else.
 
 use super::compose::Mount;
-use super::{
-    Alternative, Dial, DialSource, Environment, HostAnswer, Project, Workload, WorkloadId, WorkloadKind,
-};
+use super::{Alternative, Dial, DialSource, Environment, HostAnswer, Project, Workload, WorkloadId};
 use crate::facts::catalogue::{self, DatabaseEntry, DefaultName};
 use crate::facts::creation::Creation;
 use crate::facts::{Tree, catalogue::image};
@@ -263,10 +261,7 @@ impl Project {
             it.program.is_none() && (it.image.is_some() || !catalogued)
         };
         let others = self.workloads.iter().filter(|it| {
-            matches!(it.kind, WorkloadKind::Service(_))
-                && it.kind == peer.kind
-                && it.id != peer.id
-                && it.id != from
+            it.kind.composition().is_some() && it.kind == peer.kind && it.id != peer.id && it.id != from
         });
         let own = self.workload(from).program.is_none() && dial.source != DialSource::Command;
         if own || others.filter(|it| is_stranger(it)).any(dials) {

@@ -51,7 +51,7 @@ impl Project {
     ) -> impl Iterator<Item = (&'a Dependency, &'a Workload)> {
         let is_whole = match workload.kind {
             WorkloadKind::Service(id) => self.composition(id).incomplete.is_none(),
-            WorkloadKind::Pod(_) | WorkloadKind::Image => false,
+            WorkloadKind::Run(_) | WorkloadKind::Pod(_) | WorkloadKind::Image => false,
         };
         self.dependencies_of(workload).filter(move |(dependency, peer)| {
             let waits = dependency.condition.as_ref().is_some_and(|it| it.value == "service_healthy");

@@ -10,6 +10,7 @@ mod build_input;
 mod catalogued;
 mod cluster;
 mod command_dials;
+mod command_lines;
 pub mod compose;
 mod configured_dials;
 mod confinement;
@@ -89,9 +90,9 @@ pub use reachability::{
 pub use resolved::Resolved;
 pub use settings::UnreadPort;
 pub use workload::{
-    ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Namespace, Network,
-    NetworkId, NetworkMembership, PublishedPort, Stopping, UndefinedNetwork, Workload, WorkloadId,
-    WorkloadKind, is_sigterm,
+    ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
+    Network, NetworkId, NetworkMembership, PublishedPort, Starter, Stopping, UndefinedNetwork, Workload,
+    WorkloadId, WorkloadKind, is_sigterm,
 };
 
 pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};
@@ -117,7 +118,8 @@ pub struct Project {
     pub programs: Vec<Program>,
     /// What each Dockerfile (or each target stage that something builds) makes.
     pub images: Vec<Image>,
-    /// What runs: Compose services, containers of pods, and images that nothing in the project runs.
+    /// What runs: Compose services, containers of command lines and pods, and images that nothing in the
+    /// project runs.
     pub workloads: Vec<Workload>,
     /// Pods.
     pub pods: Vec<Pod>,
@@ -125,7 +127,7 @@ pub struct Project {
     pub manifests: Manifests,
     /// Networks, the implicit ones of Compose included.
     pub networks: Vec<Network>,
-    /// Compose projects: each its own world.
+    /// Compose projects, and what the command lines of a file start: each its own world.
     pub compositions: Vec<Composition>,
     /// What is wrong with networks of Windows containers.
     pub hns: Vec<HnsFault>,

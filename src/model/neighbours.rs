@@ -27,10 +27,12 @@ impl Neighbours {
                 let name = name.to_ascii_lowercase();
                 // Two kinds tell that there is another one, whichever is asked for.
                 let kinds = it.kinds.entry(name.clone()).or_default();
-                if kinds.len() < 2 && !kinds.contains(&workload.kind) {
+                // What a command line starts is on no network of a Compose project.
+                let is_typed = matches!(workload.kind, WorkloadKind::Run(_));
+                if kinds.len() < 2 && !is_typed && !kinds.contains(&workload.kind) {
                     kinds.push(workload.kind);
                 }
-                if let WorkloadKind::Service(composition) = workload.kind {
+                if let Some(composition) = workload.kind.composition() {
                     let bearers = it.names.entry(composition).or_default().entry(name).or_default();
                     if bearers.last() != Some(&workload.id) {
                         bearers.push(workload.id);
@@ -46,7 +48,7 @@ impl Neighbours {
         it
     }
 
-    /// The services of a Compose project that answer to `name`, which is in lower case.
+    /// The containers of a composition that answer to `name`, which is in lower case.
     pub(super) fn bearers(&self, composition: CompositionId, name: &str) -> &[WorkloadId] {
         self.names.get(&composition).and_then(|it| it.get(name)).map_or(&[], Vec::as_slice)
     }

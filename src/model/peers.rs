@@ -211,10 +211,8 @@ impl Project {
     /// not said is not there.
     #[must_use]
     pub fn is_known_in_full(&self, workload: &Workload) -> bool {
-        let composition = match workload.kind {
-            WorkloadKind::Service(id) => self.composition(id).incomplete.as_ref(),
-            WorkloadKind::Image | WorkloadKind::Pod(_) => None,
-        };
+        let composition = workload.kind.composition();
+        let composition = composition.and_then(|it| self.composition(it).incomplete.as_ref());
         workload.incomplete.is_none() && composition.is_none()
     }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{
     HostAnswer, Image, ImageId, Listener, Namespace, Origin, ProgramId, Project, PublishedPort, Served,
-    Workload, WorkloadId, WorkloadKind,
+    Starter, Workload, WorkloadId, WorkloadKind,
 };
 use crate::net::{Protocol, Reach};
 
@@ -96,17 +96,29 @@ impl Project {
     }
 
     /// Whether nothing can reach what `id` serves: a service of a Compose project known in full,
-    /// without published ports, that no other service dials, waits for, or could come to know of.
+    /// without published ports, that no other service dials, waits for, or could come to know of. Or a container
+    /// of a command line that is on the default bridge, where it has no name.
     #[must_use]
     pub fn is_unreachable(&self, id: WorkloadId) -> bool {
         let workload = self.workload(id);
-        let WorkloadKind::Service(composition) = workload.kind else { return false };
+        let composition = match workload.kind {
+            WorkloadKind::Service(id) => id,
+            // Somebody may join another network and the container, and a document may show less than it takes.
+            WorkloadKind::Run(id)
+                if self.is_on_default_bridge(workload.id)
+                    && self.composition(id).starter == Starter::Script =>
+            {
+                id
+            }
+            WorkloadKind::Run(_) | WorkloadKind::Pod(_) | WorkloadKind::Image => return false,
+        };
         let members = self.namespace_members(id);
         let others =
             || self.workloads.iter().filter(|it| it.kind == workload.kind && !members.contains(&it.id));
         let known = workload.namespace == Namespace::Own
             && workload.incomplete.is_none()
             && workload.listeners.is_complete()
+            && !self.is_linked(workload)
             && self.composition(composition).incomplete.is_none()
             && !workload.networks.iter().any(|it| self.network(it.network).external)
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
@@ -130,6 +142,13 @@ impl Project {
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
             && !named()
+    }
+
+    /// Whether another container has a link to `workload`.
+    fn is_linked(&self, workload: &Workload) -> bool {
+        let peers = self.workloads.iter().filter(|it| it.kind == workload.kind);
+        let mut links = peers.flat_map(|it| &it.links);
+        links.any(|it| workload.answers_to(&it.target))
     }
 
     /// The `ports` entry through which other machines reach TCP port `port` of `id`: one that is
@@ -267,8 +286,12 @@ impl HostPort<'_> {
 
 /// Whether one `docker compose up` starts both: the same Compose project, and either both run
 /// always or a profile starts both. A service behind a profile is often the stand-in of one that
-/// always runs, so these two are not taken to run together.
+/// always runs, so these two are not taken to run together. Or a script starts both and lets neither end before
+/// the other.
 fn run_together(a: &Workload, b: &Workload) -> bool {
+    if let (WorkloadKind::Run(_), WorkloadKind::Run(_)) = (a.kind, b.kind) {
+        return a.kind == b.kind && a.batch.is_some() && a.batch == b.batch;
+    }
     matches!(a.kind, WorkloadKind::Service(_))
         && a.kind == b.kind
         && (a.profiles.is_empty() && b.profiles.is_empty()

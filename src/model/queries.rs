@@ -2,7 +2,7 @@
 
 use super::{
     Application, Dial, HealthCheck, HealthRequest, Healthcheck, Listener, Program, Project, Route,
-    RouteMatch, Routes, Tools, UnexpandedVariable, Workload,
+    RouteMatch, Routes, Starter, Tools, UnexpandedVariable, Workload,
 };
 use crate::source::Span;
 
@@ -50,6 +50,12 @@ impl Project {
         matches!(workload.healthcheck, Healthcheck::Absent)
             && workload.probes.is_empty()
             && (workload.program.is_none() || !self.workloads.iter().any(probed))
+    }
+
+    /// What starts a container; `None` for one of a pod, and for an image that nothing runs.
+    #[must_use]
+    pub fn starter_of(&self, workload: &Workload) -> Option<Starter> {
+        workload.kind.composition().map(|it| self.composition(it).starter)
     }
 
     /// The variables in the command of a workload that reach its program as they are written, unless

@@ -76,7 +76,7 @@ impl Project {
         if let WorkloadKind::Pod(_) = workload.kind {
             return self.resolve_in_cluster(from, &name);
         }
-        let WorkloadKind::Service(composition) = workload.kind else {
+        let Some(composition) = workload.kind.composition() else {
             // Nobody knows on which networks an image will be run.
             return if is_host_gateway(&name) {
                 HostAnswer::UnmappedGateway
@@ -89,6 +89,9 @@ impl Project {
             Interfaces::Host => return HostAnswer::Unknown("it uses the host's network"),
             Interfaces::Unknown => return HostAnswer::Unknown("its network mode is not known"),
         };
+        if let Some(them) = self.linked(interfaces, composition, &name) {
+            return HostAnswer::Workloads(them);
+        }
         let bearers: Vec<_> = self.bearers_of(composition, &name).collect();
         if bearers.is_empty() {
             return self.answer_without_bearer(from, &name);
@@ -107,6 +110,17 @@ impl Project {
         } else {
             HostAnswer::Unshared(bearers)
         }
+    }
+
+    /// Whether `id` is on Docker's default bridge, where no container has a name:
+    /// <https://docs.docker.com/engine/network/drivers/bridge/>. `false` as well when that is not certain.
+    #[must_use]
+    pub fn is_on_default_bridge(&self, id: WorkloadId) -> bool {
+        let owner = self.workload(self.interfaces_owner(id));
+        owner.kind.composition().is_some()
+            && owner.namespace == Namespace::Own
+            && owner.networks.is_empty()
+            && owner.incomplete.is_none()
     }
 
     /// The workloads that share `id`'s network interfaces, `id` first.
@@ -166,9 +180,7 @@ impl Project {
         let kind = self.workload(from).kind;
         self.workloads
             .iter()
-            .filter(move |it| {
-                matches!(kind, WorkloadKind::Service(_)) && it.kind == kind && !members.contains(&it.id)
-            })
+            .filter(move |it| kind.composition().is_some() && it.kind == kind && !members.contains(&it.id))
             .filter_map(move |it| {
                 let listener =
                     it.listeners.known.iter().find(|at| at.port == Some(port) && at.protocol == protocol)?;
@@ -231,6 +243,27 @@ impl Project {
         self.neighbours().bearers(composition, name).iter().copied()
     }
 
+    /// The containers to which a link gives the name, where they can be reached:
+    /// <https://docs.docker.com/engine/network/links/>.
+    fn linked(
+        &self,
+        dialler: WorkloadId,
+        composition: super::CompositionId,
+        name: &str,
+    ) -> Option<Vec<WorkloadId>> {
+        let from = self.workload(dialler);
+        let is_named = |it: &&super::Link| {
+            it.alias.value.eq_ignore_ascii_case(name) || it.target.eq_ignore_ascii_case(name)
+        };
+        let link = from.links.iter().find(is_named)?;
+        let is_reached = |id: &WorkloadId| {
+            let both_on_bridge = self.is_on_default_bridge(dialler) && self.is_on_default_bridge(*id);
+            both_on_bridge || self.shares_network_by_name(dialler, *id, &link.target)
+        };
+        let them: Vec<_> = self.bearers_of(composition, &link.target).filter(is_reached).collect();
+        (!them.is_empty()).then_some(them)
+    }
+
     fn shares_network_by_name(&self, dialler: WorkloadId, bearer: WorkloadId, name: &str) -> bool {
         if dialler == bearer {
             return true;
@@ -265,11 +298,14 @@ impl Project {
         if name.contains('.') {
             return HostAnswer::External;
         }
-        if workload.links.iter().any(|it| it.value.eq_ignore_ascii_case(name)) {
+        if workload.links.iter().any(|it| it.alias.value.eq_ignore_ascii_case(name)) {
             return HostAnswer::Unknown("a link to a container outside the project has that name");
         }
         if workload.networks.iter().any(|it| self.network(it.network).external) {
             return HostAnswer::Unknown("it joins an external network");
+        }
+        if let WorkloadKind::Run(_) = workload.kind {
+            return HostAnswer::Unknown("a container that nobody wrote down may have that name");
         }
         let WorkloadKind::Service(composition) = workload.kind else { return HostAnswer::External };
         if self.composition(composition).incomplete.is_some() || workload.incomplete.is_some() {

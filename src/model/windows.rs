@@ -116,7 +116,10 @@ fn foreign_in(workload: &Workload) -> Vec<ForeignPath> {
             add(target, mount.target_span, PathPlace::Target, image);
         }
         // A target with a slash in front is one of Linux, whatever the image.
-        let source = mount.source.as_deref().filter(|_| mount.bind && target.starts_with('/'));
+        // Whoever types a path of Windows is there.
+        let is_typed = matches!(workload.kind, WorkloadKind::Run(_));
+        let source = mount.source.as_deref();
+        let source = source.filter(|_| mount.bind && !is_typed && target.starts_with('/'));
         let is_foreign = |it: &&str| match WindowsPath::of(it) {
             Some(WindowsPath::Drive(drive)) => !is_usually_mapped(drive),
             Some(WindowsPath::Backslashes) => true,

@@ -20,11 +20,12 @@ pub struct WorkloadId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NetworkId(pub u32);
 
-/// Names one Compose project.
+/// Names one Compose project, or what the command lines of one file start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CompositionId(pub u32);
 
-/// One Compose project: a file with its override, its own world.
+/// What is started together, its own world: one Compose project (a file with its override), or the containers
+/// of the command lines in one file.
 #[derive(Clone, Debug)]
 pub struct Composition {
     /// The files, base first.
@@ -33,6 +34,8 @@ pub struct Composition {
     pub paths: Vec<String>,
     /// Folder of the base file relative to the project root, `.` for the root.
     pub directory: String,
+    /// What starts it.
+    pub starter: Starter,
     /// Why the merged project may hold more than these files say (`include` of a file that is not
     /// there, files that are only ever used together with others); `None` when it is whole.
     pub incomplete: Option<String>,
@@ -43,6 +46,17 @@ pub struct Composition {
     /// Services that wait for each other, so that none of them starts: each where the one before it, and
     /// for the first the last, says that it needs it. Empty when there are none.
     pub dependency_cycle: Vec<Spanned<String>>,
+}
+
+/// What starts the containers of a [`Composition`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starter {
+    /// Compose.
+    Compose,
+    /// Command lines (`docker run`) of a script, a Makefile or a pipeline.
+    Script,
+    /// Command lines that a document shows: readers type them, and may change them.
+    Document,
 }
 
 /// Something for which Compose refuses a project.
@@ -106,10 +120,23 @@ pub struct Network {
 pub enum WorkloadKind {
     /// A Compose service.
     Service(CompositionId),
+    /// A container that a command line starts: `docker run`.
+    Run(CompositionId),
     /// A container of a pod.
     Pod(PodId),
     /// An image of the project that nothing in the project runs: somebody will, somehow.
     Image,
+}
+
+impl WorkloadKind {
+    /// What it is started together with.
+    #[must_use]
+    pub fn composition(self) -> Option<CompositionId> {
+        match self {
+            Self::Service(id) | Self::Run(id) => Some(id),
+            Self::Pod(_) | Self::Image => None,
+        }
+    }
 }
 
 /// Whose network interfaces a workload has.
@@ -132,8 +159,8 @@ pub enum Namespace {
 pub struct Workload {
     /// Its id.
     pub id: WorkloadId,
-    /// The service key, or the name of a container of a pod; for an image the Dockerfile's path at
-    /// its `FROM`.
+    /// The service key, or the name of a container of a pod; of a command line `--name`, else the last part of
+    /// the image's name; for an image the Dockerfile's path at its `FROM`.
     pub name: Spanned<String>,
     /// Where it comes from.
     pub kind: WorkloadKind,
@@ -191,8 +218,8 @@ pub struct Workload {
     pub confinement: Confinement,
     /// `extra_hosts`.
     pub extra_hosts: Vec<ExtraHost>,
-    /// Names from `links`/`external_links` that resolve to something: alias and target.
-    pub links: Vec<Spanned<String>>,
+    /// Names from `links`/`external_links` that resolve to something.
+    pub links: Vec<Link>,
     /// The entries of `links:`.
     pub link_entries: Vec<Span>,
     /// The health check that counts: the service's, else the image's. Of a pod it is absent, since
@@ -226,6 +253,9 @@ pub struct Workload {
     pub advertised: Vec<AdvertisedListener>,
     /// How it is stopped.
     pub stopping: Stopping,
+    /// Of a container that a command line starts: the number of those that certainly run at the same time,
+    /// within its [`Composition`]; `None` when it may be left out.
+    pub batch: Option<u32>,
     /// How many run (`scale`, `deploy.replicas`); `None` when not known.
     pub replicas: Option<u32>,
     /// What of the service could not be read or resolved and may change anything about it
@@ -290,6 +320,7 @@ impl Workload {
             restarts: None,
             advertised: Vec::new(),
             stopping: Stopping::default(),
+            batch: None,
             replicas: None,
             incomplete: None,
         }
@@ -361,6 +392,15 @@ pub struct PublishedPort {
     pub host_span: Option<Span>,
     /// Where the container port is written.
     pub container_span: Span,
+}
+
+/// A further name for another container: `links`, `--link`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The further name.
+    pub alias: Spanned<String>,
+    /// The name of the other container.
+    pub target: String,
 }
 
 /// One `extra_hosts` entry.

@@ -40,7 +40,7 @@ fn shape(shape: Shape) -> Value {
     let rule = || json!({ "$ref": "#/definitions/rule" });
     match shape {
         Shape::Rules => json!({ "type": "array", "items": rule() }),
-        Shape::Globs => json!({ "type": "array", "items": { "type": "string" } }),
+        Shape::Globs | Shape::Paths => json!({ "type": "array", "items": { "type": "string" } }),
         Shape::Boolean => json!({ "type": "boolean" }),
         Shape::Word(words) => json!({ "enum": words }),
         Shape::Text => json!({ "type": "string" }),

@@ -34,7 +34,9 @@ impl Labels {
             let in_pod = project.pod_of(it).map(|pod| format!("{}/{own}", pod.name.value));
             let in_pod = in_pod.unwrap_or_else(|| own.clone());
             let file = match it.kind {
-                WorkloadKind::Service(id) => project.composition(id).files.first().copied(),
+                WorkloadKind::Service(id) | WorkloadKind::Run(id) => {
+                    project.composition(id).files.first().copied()
+                }
                 WorkloadKind::Pod(_) => Some(it.name.span.file),
                 WorkloadKind::Image => None,
             };

@@ -4,9 +4,9 @@ use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Rule;
+use super::{Context, Rule};
 use crate::diagnostic::{Confidence, Diagnostic, Fix, Label, Safety, Severity};
-use crate::model::{Alternative, Dial, Listener, LoginMistake, Workload, WorkloadId};
+use crate::model::{Alternative, Dial, Listener, LoginMistake, Starter, Workload, WorkloadId, WorkloadKind};
 use crate::source::{Edit, Span};
 
 /// The findings of one rule.
@@ -83,6 +83,11 @@ impl Findings {
         }
         kept
     }
+}
+
+/// What publishes a port of `workload`, as it is written.
+pub(super) fn entry_name(workload: &Workload) -> &'static str {
+    if let WorkloadKind::Run(_) = workload.kind { "`-p`" } else { "`ports`" }
 }
 
 /// The ports of `listeners` for a sentence: `8080`, `8080 and 9090`, each once.
@@ -183,6 +188,20 @@ impl Finding<'_> {
     pub fn severity(self, severity: Severity) -> Self {
         self.0.diagnostic.severity = severity;
         self
+    }
+
+    /// Says whose fault it is, where that decides how grave it is: what a document shows weighs less than what a
+    /// script or Compose starts, since readers change it, and least where it shows several ways. It follows
+    /// `severity`.
+    pub fn weighed(self, ctx: &Context<'_>, workload: &Workload) -> Self {
+        let severity = self.0.diagnostic.severity;
+        // One of several ways that it shows may be there to be mended by the next.
+        let is_one_of_several = !ctx.project.is_known_in_full(workload);
+        self.severity(match (ctx.project.starter_of(workload), severity) {
+            (Some(Starter::Document), Severity::Error) if !is_one_of_several => Severity::Warning,
+            (Some(Starter::Document), _) => Severity::Info,
+            _ => severity,
+        })
     }
 
     /// How sure; the lowest of several calls counts.

@@ -14,7 +14,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 (ForeignAddress::Peer(peer), _) => {
                     (Severity::Error, format!("this is the container of `{}`", peer.name.value))
                 }
-                (ForeignAddress::Fixed, WorkloadKind::Service(_)) => {
+                (ForeignAddress::Fixed, WorkloadKind::Service(_) | WorkloadKind::Run(_)) => {
                     (Severity::Error, "no interface of the container has this address".to_owned())
                 }
                 // Whoever runs the image may give it the address, or the host's network.
@@ -44,6 +44,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 fn gets_address(workload: &Workload) -> &'static str {
     match workload.kind {
         WorkloadKind::Pod(_) => "this container gets its address from the cluster",
-        WorkloadKind::Service(_) | WorkloadKind::Image => "this container gets its address from Docker",
+        WorkloadKind::Service(_) | WorkloadKind::Run(_) | WorkloadKind::Image => {
+            "this container gets its address from Docker"
+        }
     }
 }

@@ -11,7 +11,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         for dial in ctx.project.destinations(workload.id) {
             if let Some(mistake) = ctx.project.host_port_mistake(workload.id, &dial) {
-                report(workload, &dial, &mistake, findings);
+                report(ctx, workload, &dial, &mistake, findings);
             }
             if let Some(mistake) = ctx.project.service_mistake(workload.id, &dial)
                 && let Some(entry) = mistake.instead
@@ -22,7 +22,13 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn report(workload: &Workload, dial: &Dial, mistake: &HostPortMistake<'_>, findings: &mut Findings) {
+fn report(
+    ctx: &Context<'_>,
+    workload: &Workload,
+    dial: &Dial,
+    mistake: &HostPortMistake<'_>,
+    findings: &mut Findings,
+) {
     let Some(port) = dial.port else { return };
     let (inside, peer) = (mistake.container_port, &mistake.peer.name.value);
     let finding = findings
@@ -35,6 +41,7 @@ fn report(workload: &Workload, dial: &Dial, mistake: &HostPortMistake<'_>, findi
             dial.port_span.unwrap_or(dial.host_span),
             format!("port {port} exists on the host only"),
         )
+        .weighed(ctx, workload)
         .accuses(workload, dial)
         .confidence(mistake.confidence)
         .dialled_by(workload, dial)

@@ -17,7 +17,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 first.workload.name.value, rival.workload.name.value
             ),
             _ => format!(
-                "{} services publish host port {port}: only one of them can start",
+                "{} containers publish host port {port}: only one of them can start",
                 conflict.rivals.len() + 1
             ),
         };

@@ -1,5 +1,6 @@
 //! A service publishes ports and is on internal networks alone.
 
+use super::finding::entry_name;
 use super::{Context, Findings, Rule};
 use crate::model::Namespace;
 
@@ -19,7 +20,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 first.span,
                 "nothing is published here".to_owned(),
             )
-            .help(format!("put `{name}` on a network that is not internal as well, or leave out `ports`"));
+            .help(format!(
+                "put `{name}` on a network that is not internal as well, or leave out {}",
+                entry_name(workload)
+            ))
+            .weighed(ctx, workload);
         for port in others {
             finding = finding.evidence(port.span, "nor here");
         }

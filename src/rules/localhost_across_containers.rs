@@ -2,7 +2,7 @@
 
 use super::{Context, Finding, Findings, Rule};
 use crate::diagnostic::Safety;
-use crate::model::{Dial, HostAnswer, PeerPort, Workload};
+use crate::model::{Dial, HostAnswer, PeerPort, Workload, WorkloadKind};
 use crate::source::Edit;
 
 pub(super) const RULE: Rule = rule!("localhost-across-containers", check);
@@ -26,13 +26,20 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
             dial.host_span,
             format!("here this is the container of `{name}` itself"),
         )
+        .weighed(ctx, workload)
         .accuses(workload, dial)
         .dialled_by(workload, dial);
     let others = peers.iter().map(|it| format!("`{}:{}`", it.name, it.port)).collect::<Vec<_>>();
     // Docker resolves the name on a shared network only.
     let answer = ctx.project.resolve_host(workload.id, &peer.name);
     let joined = matches!(answer, HostAnswer::Workloads(_) | HostAnswer::Services(_));
-    let how = if joined { ": services reach each other by name" } else { ", and join a network of it first" };
+    let how = match workload.kind {
+        _ if joined => ": services reach each other by name",
+        WorkloadKind::Run(_) => {
+            ", with both on one `--network`: there a container is reached by its `--name`"
+        }
+        _ => ", and join a network of it first",
+    };
     finding = finding
         .evidence(workload.name.span, format!("`{name}` runs in a container of its own"))
         .evidence(peer.span, peer.clause.clone())

@@ -21,10 +21,12 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
     // Nobody knows how an image without a service is run, and telemetry is often sent in vain.
     let (name, address) = (&workload.name.value, dial.address());
     let (severity, place) = match workload.kind {
-        WorkloadKind::Service(_) if dial.is_telemetry() => {
+        WorkloadKind::Service(_) | WorkloadKind::Run(_) if dial.is_telemetry() => {
             (Severity::Info, format!("`{name}` runs in a container"))
         }
-        WorkloadKind::Service(_) => (Severity::Warning, format!("`{name}` runs in a container")),
+        WorkloadKind::Service(_) | WorkloadKind::Run(_) => {
+            (Severity::Warning, format!("`{name}` runs in a container"))
+        }
         WorkloadKind::Image => (Severity::Info, "the program runs in this image".to_owned()),
         // What a cluster puts into a pod no manifest says.
         WorkloadKind::Pod(_) => (Severity::Info, "the program runs in this pod".to_owned()),
@@ -38,10 +40,15 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
             "in a container this is the container, not the host",
         )
         .severity(severity)
+        .weighed(ctx, workload)
         .accuses(workload, dial)
         .dialled_by(workload, dial);
     finding.evidence(workload.name.span, place).help(match workload.kind {
         WorkloadKind::Pod(_) => "dial the name of the Service that leads to it".to_owned(),
+        WorkloadKind::Run(_) => format!(
+            "if it runs on the host, dial `host.docker.internal:{port}` and add `--add-host \
+             host.docker.internal:host-gateway`; if it is a container, put both on one `--network` and dial its name"
+        ),
         WorkloadKind::Service(_) | WorkloadKind::Image => format!(
             "if it runs on the host, dial `host.docker.internal:{port}` and add `extra_hosts: \
              [\"host.docker.internal:host-gateway\"]`; else add a service for it and dial its name"

@@ -23,8 +23,8 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
     let Some(entrance) = ctx.project.entrance_to(workload.id, port, listener.protocol) else { return };
     let severity = match workload.kind {
         WorkloadKind::Service(_) => Severity::Error,
-        WorkloadKind::Pod(_) if entrance.is_used => Severity::Error,
-        WorkloadKind::Image | WorkloadKind::Pod(_) => Severity::Warning,
+        WorkloadKind::Pod(_) | WorkloadKind::Run(_) if entrance.is_used => Severity::Error,
+        WorkloadKind::Image | WorkloadKind::Pod(_) | WorkloadKind::Run(_) => Severity::Warning,
     };
     findings
         .report(
@@ -36,6 +36,7 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
             "only this container can connect to it",
         )
         .severity(severity)
+        .weighed(ctx, workload)
         .accuses(workload, listener)
         .used_at(listener.call, "the program listens here")
         .evidence(entrance.span, entrance.clause)

@@ -9,12 +9,12 @@ pub(super) const RULE: Rule = rule!("misnamed-variable", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         for misnamed in ctx.project.misnamed_variables(workload) {
-            report(workload, &misnamed, findings);
+            report(ctx, workload, &misnamed, findings);
         }
     }
 }
 
-fn report(workload: &Workload, misnamed: &MisnamedVariable<'_>, findings: &mut Findings) {
+fn report(ctx: &Context<'_>, workload: &Workload, misnamed: &MisnamedVariable<'_>, findings: &mut Findings) {
     let (service, name, read) = (&workload.name.value, misnamed.name, &misnamed.read.name);
     let (severity, comes) = match misnamed.without {
         WithoutVariable::Ends(_) => (Severity::Error, "ends without"),
@@ -26,6 +26,7 @@ fn report(workload: &Workload, misnamed: &MisnamedVariable<'_>, findings: &mut F
     let finding = findings
         .report(message, misnamed.variable.span, format!("nothing reads `{name}`"))
         .severity(severity)
+        .weighed(ctx, workload)
         .confidence(misnamed.confidence)
         .evidence(misnamed.read.span, format!("the program reads `{read}`"))
         .help(format!("set `{read}` instead of `{name}`"));

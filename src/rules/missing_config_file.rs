@@ -9,12 +9,12 @@ pub(super) const RULE: Rule = rule!("missing-config-file", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in ctx.project.workloads.iter().filter(|it| it.incomplete.is_none()) {
         for missing in &workload.missing_files {
-            report(workload, missing, findings);
+            report(ctx, workload, missing, findings);
         }
     }
 }
 
-fn report(workload: &Workload, missing: &MissingFile, findings: &mut Findings) {
+fn report(ctx: &Context<'_>, workload: &Workload, missing: &MissingFile, findings: &mut Findings) {
     let (service, path) = (&workload.name.value, &missing.path);
     let finding = findings
         .report(
@@ -22,6 +22,7 @@ fn report(workload: &Workload, missing: &MissingFile, findings: &mut Findings) {
             missing.span,
             format!("the program ends without `{path}`"),
         )
+        .weighed(ctx, workload)
         .confidence(workload.image_confidence.min(Confidence::Likely))
         .used_at(missing.call, "it is read here")
         .evidence(workload.image_span, "this container does not have it")

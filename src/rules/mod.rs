@@ -24,6 +24,7 @@ mod container_address_dialled;
 mod container_port_mismatch;
 mod crlf_script;
 mod dangling_selector;
+mod default_bridge_name;
 mod dependency_cycle;
 mod disabled_confinement;
 mod doc;
@@ -165,6 +166,7 @@ pub const RULES: &[Rule] = &[
     localhost_across_containers::RULE,
     localhost_to_host::RULE,
     unknown_service_host::RULE,
+    default_bridge_name::RULE,
     unshared_network::RULE,
     host_port_between_containers::RULE,
     unserved_peer_port::RULE,

@@ -1,5 +1,6 @@
 //! A service publishes ports and has the host's network.
 
+use super::finding::entry_name;
 use super::{Context, Findings, Rule};
 use crate::model::Namespace;
 
@@ -20,8 +21,12 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 first.span,
                 "nothing is published here".to_owned(),
             )
+            .weighed(ctx, workload)
             .evidence(*mode, format!("`{}` has the network of the host", workload.name.value))
-            .help("leave out `ports`: what the program listens on is a port of the host already");
+            .help(format!(
+                "leave out {}: what the program listens on is a port of the host already",
+                entry_name(workload)
+            ));
         for port in others {
             finding = finding.evidence(port.span, "nor here");
         }

@@ -42,6 +42,7 @@ fn report(ctx: &Context<'_>, workload: &Workload, port: &PublishedPort, findings
                 format!("nothing in `{name}` listens here"),
             )
             .severity(Severity::Warning)
+            .weighed(ctx, workload)
             .confidence(Confidence::Likely)
             .help("remove the entry, or listen on that port");
         return;
@@ -54,6 +55,7 @@ fn report(ctx: &Context<'_>, workload: &Workload, port: &PublishedPort, findings
             port.container_span,
             format!("nothing in `{name}` listens here"),
         )
+        .weighed(ctx, workload)
         .confidence(first.confidence)
         .help(format!("publish the port that is served: `{host}{instead}`"));
     for listener in meant {

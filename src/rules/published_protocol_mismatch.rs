@@ -10,13 +10,19 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in ctx.project.workloads.iter().filter(|it| it.incomplete.is_none()) {
         for published in &workload.published {
             if let Some(listener) = ctx.project.listener_of_other_protocol(workload.id, published) {
-                report(workload, published, listener, findings);
+                report(ctx, workload, published, listener, findings);
             }
         }
     }
 }
 
-fn report(workload: &Workload, published: &PublishedPort, listener: &Listener, findings: &mut Findings) {
+fn report(
+    ctx: &Context<'_>,
+    workload: &Workload,
+    published: &PublishedPort,
+    listener: &Listener,
+    findings: &mut Findings,
+) {
     let (name, port) = (&workload.name.value, listener.port.unwrap_or(published.container.first));
     let (served, consequence) = match listener.protocol {
         Protocol::Udp => (
@@ -33,6 +39,7 @@ fn report(workload: &Workload, published: &PublishedPort, listener: &Listener, f
             published.container_span,
             format!("only {served} is served on this port"),
         )
+        .weighed(ctx, workload)
         .accuses(workload, listener)
         .evidence(listener.port_span, format!("`{name}` listens on {served} port {port}"))
         .help(format!("publish what is served: `{host}{}{suffix}`", published.container));

@@ -36,14 +36,17 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     let mut finding = findings
         .report(message, first.host_span, "only Docker Desktop resolves this name")
         .severity(severity)
+        .weighed(ctx, workload)
         .accuses(workload, &**first)
         .dialled_by(workload, first);
     for other in others {
         finding = finding.evidence(other.host_span, format!("`{name}` dials it here too"));
     }
-    if is_pod {
-        finding.help("dial a Service, or an address that the nodes of the cluster reach");
-        return;
-    }
-    finding.help(format!("add `extra_hosts: [\"{host}:host-gateway\"]` to `{name}`"));
+    finding.help(match workload.kind {
+        WorkloadKind::Pod(_) => {
+            "dial a Service, or an address that the nodes of the cluster reach".to_owned()
+        }
+        WorkloadKind::Run(_) => format!("add `--add-host {host}:host-gateway`"),
+        _ => format!("add `extra_hosts: [\"{host}:host-gateway\"]` to `{name}`"),
+    });
 }

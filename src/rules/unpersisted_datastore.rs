@@ -9,12 +9,12 @@ pub(super) const RULE: Rule = rule!("unpersisted-datastore", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         if let Some(lost) = ctx.project.lost_data(workload) {
-            report(workload, &lost, findings);
+            report(ctx, workload, &lost, findings);
         }
     }
 }
 
-fn report(workload: &Workload, lost: &LostData, findings: &mut Findings) {
+fn report(ctx: &Context<'_>, workload: &Workload, lost: &LostData, findings: &mut Findings) {
     let name = &workload.name.value;
     match *lost {
         LostData::Hidden { mount, volume } => findings
@@ -25,6 +25,7 @@ fn report(workload: &Workload, lost: &LostData, findings: &mut Findings) {
                 mount,
                 format!("the image has a volume of its own at {volume}, which hides this one there"),
             )
+            .weighed(ctx, workload)
             .evidence(workload.image_span, "this image brings it")
             .help(format!("mount it at {volume}")),
         LostData::Refused { mount, data, confidence } => findings
@@ -33,6 +34,7 @@ fn report(workload: &Workload, lost: &LostData, findings: &mut Findings) {
                 mount,
                 "the container refuses to start with a mount here",
             )
+            .weighed(ctx, workload)
             .confidence(confidence)
             .evidence(workload.image_span, "version 18 or newer")
             .help(format!("mount it at {data}, or name an older version")),

@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Confidence;
-use crate::model::{Application, Listener};
+use crate::model::{Application, Listener, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("unpublished-port", check);
 
@@ -23,6 +23,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             .confidence(Confidence::Likely)
             .confidence(listener.confidence)
             .evidence(listener.port_span, format!("`{name}` listens on port {port}"))
-            .help(format!("publish it with `ports: [\"{port}:{port}\"]`"));
+            .help(match workload.kind {
+                WorkloadKind::Run(_) => format!("publish it with `-p {port}:{port}`"),
+                _ => format!("publish it with `ports: [\"{port}:{port}\"]`"),
+            });
     }
 }

@@ -8,12 +8,12 @@ pub(super) const RULE: Rule = rule!("unread-port-variable", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in ctx.project.workloads.iter().filter(|it| it.keeps_running()) {
         for unread in ctx.project.unread_ports(workload) {
-            report(workload, &unread, findings);
+            report(ctx, workload, &unread, findings);
         }
     }
 }
 
-fn report(workload: &Workload, unread: &UnreadPort<'_>, findings: &mut Findings) {
+fn report(ctx: &Context<'_>, workload: &Workload, unread: &UnreadPort<'_>, findings: &mut Findings) {
     let (service, name) = (&workload.name.value, unread.name);
     let served = unread.listener.port.unwrap_or_default();
     let finding = findings
@@ -25,6 +25,7 @@ fn report(workload: &Workload, unread: &UnreadPort<'_>, findings: &mut Findings)
             unread.variable.span,
             format!("nothing reads `{name}`"),
         )
+        .weighed(ctx, workload)
         .accuses(workload, unread.listener)
         .confidence(unread.confidence)
         .evidence(unread.listener.port_span, format!("`{service}` listens on port {served}"));

@@ -9,7 +9,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         for dial in ctx.project.destinations(workload.id) {
             if let Some(peer) = ctx.project.peer_without_port(workload.id, &dial) {
-                report(workload, &dial, peer, findings);
+                report(ctx, workload, &dial, peer, findings);
             }
             if let Some(mistake) = ctx.project.service_mistake(workload.id, &dial)
                 && mistake.instead.is_none()
@@ -20,7 +20,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn report(workload: &Workload, dial: &Dial, peer: &Workload, findings: &mut Findings) {
+fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, peer: &Workload, findings: &mut Findings) {
     let Some(port) = dial.port else { return };
     let served: Vec<(u16, &Listener)> =
         peer.listeners.known.iter().filter_map(|it| Some((it.port?, it))).collect();
@@ -36,6 +36,7 @@ fn report(workload: &Workload, dial: &Dial, peer: &Workload, findings: &mut Find
             dial.port_span.unwrap_or(dial.host_span),
             format!("nothing in `{}` listens on port {port}", peer.name.value),
         )
+        .weighed(ctx, workload)
         .accuses(workload, dial)
         .dialled_by(workload, dial);
     for (port, listener) in &served {

@@ -10,6 +10,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         for dial in ctx.project.destinations(workload.id) {
             if let HostAnswer::Unshared(peers) = ctx.project.resolve_host(workload.id, &dial.host)
                 && let Some(peer) = peers.first()
+                && !ctx.project.is_on_default_bridge(workload.id)
             {
                 report(ctx, workload, &dial, ctx.project.workload(*peer), findings);
             }
@@ -25,6 +26,7 @@ fn report(ctx: &Context<'_>, from: &Workload, dial: &Dial, to: &Workload, findin
             dial.host_span,
             format!("`{dialler}` cannot even resolve this name"),
         )
+        .weighed(ctx, from)
         .accuses(from, dial)
         .dialled_by(from, dial);
     for workload in [from, to] {

@@ -33,6 +33,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
             format!("this is container `{name}` itself"),
         )
         .confidence(confidence)
+        .weighed(ctx, workload)
         .accuses(workload, dial)
         .used_at(dial.site, "it is dialled here");
     match peers.first() {
@@ -41,6 +42,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, findings: &mu
             .help(format!("dial `{}:{}`", peer.name, peer.port)),
         None => finding
             .severity(Severity::Warning)
+            .weighed(ctx, workload)
             .help(format!("dial the name of the container that serves port {port}")),
     };
 }

@@ -9,13 +9,19 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         for dial in ctx.project.destinations(workload.id) {
             for mistake in ctx.project.login_mistakes(workload.id, &dial) {
-                report(workload, &dial, &mistake, findings);
+                report(ctx, workload, &dial, &mistake, findings);
             }
         }
     }
 }
 
-fn report(workload: &Workload, dial: &Dial, mistake: &LoginMistake<'_>, findings: &mut Findings) {
+fn report(
+    ctx: &Context<'_>,
+    workload: &Workload,
+    dial: &Dial,
+    mistake: &LoginMistake<'_>,
+    findings: &mut Findings,
+) {
     let (from, to, written) = (&workload.name.value, &mistake.peer.name.value, &mistake.written.value);
     let (what, created) = match (mistake.fault, mistake.created.name()) {
         (LoginFault::Database, name) => ("database", name),
@@ -42,6 +48,7 @@ fn report(workload: &Workload, dial: &Dial, mistake: &LoginMistake<'_>, findings
     };
     let finding = findings
         .report(message, mistake.written.span, label)
+        .weighed(ctx, workload)
         .accuses(workload, mistake)
         .evidence(place, clause)
         .used_at(dial.site, format!("`{from}` dials it here"));

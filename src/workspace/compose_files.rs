@@ -8,12 +8,14 @@ use super::{Reading, read_text};
 use crate::facts::compose::{self, NamedFile};
 use crate::facts::kind::Kind;
 use crate::facts::{compose_call, join_path};
+use crate::source::Spanned;
 
-/// The files of `tree` that the files read so far name, read as what they are named for.
+/// The files of `tree` that the files read so far, or the settings, name, read as what they are named for.
 pub(super) fn named<'p>(
     root: &Path,
     read: &[(&str, Kind, &Reading)],
     tree: &'p [String],
+    settings: &[Vec<Spanned<String>>],
 ) -> Vec<(&'p String, Kind, Reading)> {
     let paths: FxHashMap<&str, &String> = tree.iter().map(|it| (it.as_str(), it)).collect();
     let mut known: FxHashSet<String> = read.iter().map(|(path, ..)| (*path).to_owned()).collect();
@@ -21,6 +23,8 @@ pub(super) fn named<'p>(
         read.iter().filter_map(|(path, kind, text)| Some((*path, *kind, text.as_ref().ok()?.0.as_str())));
     let mut wanted: Vec<(String, bool)> =
         texts.flat_map(|(path, kind, text)| of_text(path, kind, text)).collect();
+    let of_settings = settings.iter().flatten().filter_map(|it| join_path(".", &it.value));
+    wanted.extend(of_settings.map(|it| (it, true)));
     let mut out = Vec::new();
     while let Some(next) = wanted.pop() {
         let Some(path) = paths.get(next.0.as_str()).filter(|_| known.insert(next.0.clone())) else {
@@ -46,7 +50,7 @@ fn of_text(path: &str, kind: Kind, text: &str) -> Vec<(String, bool)> {
             named.filter_map(|NamedFile { path, is_compose }| Some((join_path(folder, &path)?, is_compose))),
         );
     }
-    if matches!(kind, Kind::Compose | Kind::Makefile | Kind::Script | Kind::Readme) {
+    if kind == Kind::Compose || kind.may_call_compose() {
         for call in compose_call::read(text) {
             for start in call.starts(folder) {
                 let files = call.files.iter().filter_map(|it| join_path(&start, it));

@@ -24,7 +24,7 @@ pub use settings::SettingsFile;
 
 use crate::config::Settings;
 use crate::facts::kind::Kind;
-use crate::facts::{Tree, configuration, creation, hns, kubernetes};
+use crate::facts::{Tree, commands, configuration, creation, hns, kubernetes};
 use crate::source::SourceMap;
 
 /// A larger file is not read: no person wrote it.
@@ -79,21 +79,20 @@ pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
         !excluded.is_empty() && excluded.matched_path_or_any_parents(root.join(path), false).is_ignore()
     };
     let walk::Walked { files, mut notes } = walk::walk(root);
-    let kind_of = |path: &str| Kind::of(path.rsplit('/').next().unwrap_or(path));
     let (later, first): (Vec<_>, Vec<_>) = files
         .iter()
-        .filter_map(|path| Some((path, kind_of(path)?)))
+        .filter_map(|path| Some((path, Kind::of_path(path)?)))
         .filter(|(path, kind)| *kind != Kind::Settings && !is_excluded(path))
-        .partition(|(_, kind)| *kind == Kind::Configuration);
+        .partition(|(_, kind)| matches!(kind, Kind::Configuration | Kind::Document));
     let is_dump = |path: &str| length_of(root, path).is_none_or(|it| it > creation::LARGEST_FILE);
     let first = first.par_iter().filter(|(path, kind)| *kind != Kind::Sql || !is_dump(path));
     let mut read_files: Vec<_> =
         first.map(|(path, kind)| (*path, *kind, read_text(&root.join(path)))).collect();
     let so_far: Vec<_> = read_files.iter().map(|(path, kind, text)| (path.as_str(), *kind, text)).collect();
-    let of_compose = compose_files::named(root, &so_far, &files);
+    let of_compose = compose_files::named(root, &so_far, &files, &settings.compose);
     read_files.extend(of_compose.into_iter().filter(|(path, ..)| !is_excluded(path)));
     let names_none = |kind: Kind| {
-        let by_hand = matches!(kind, Kind::Makefile | Kind::Sql | Kind::Readme);
+        let by_hand = kind == Kind::Sql || (kind.may_call_compose() && kind != Kind::Script);
         by_hand || matches!(kind, Kind::Nginx | Kind::Caddyfile | Kind::Haproxy)
     };
     let texts = read_files.par_iter().filter(|(_, kind, _)| !names_none(*kind));
@@ -142,6 +141,11 @@ type Reading = Result<(String, Option<&'static str>), String>;
 /// Reads a file that may be the configuration of a program or a manifest; `None` when it is neither.
 fn read_later(root: &Path, path: &str, named: &FxHashSet<String>) -> Option<(Kind, Reading)> {
     let length = length_of(root, path)?;
+    if Kind::of_path(path) == Some(Kind::Document) {
+        let text = (length <= commands::LARGEST_DOCUMENT).then(|| read_text(&root.join(path)))?;
+        let is_wanted = text.as_ref().is_ok_and(|(text, _)| commands::is_about_containers(text));
+        return is_wanted.then_some((Kind::Document, text));
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let wanted =
         (configuration::is_likely(path) || named.contains(name)) && length <= configuration::LARGEST_FILE;

@@ -15,7 +15,7 @@ use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
-    compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, proxy, shell, wslconfig,
+    self, compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, proxy, shell, wslconfig,
 };
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned, Text};
@@ -24,8 +24,9 @@ use crate::workspace;
 #[derive(Debug, Args)]
 pub(super) struct FactsArguments {
     /// The file: Go source, go.mod, a Dockerfile, a Compose file, a Kubernetes manifest, a `.env` file, a
-    /// shell script, a Makefile, a README, `.wslconfig`, `wsl.conf`, the configuration of a program (YAML, TOML,
-    /// JSON, INI) or of a proxy (nginx, Caddy, HAProxy).
+    /// shell script, a Makefile, a justfile, a Taskfile, a script for Windows, a pipeline, a Markdown file,
+    /// `.wslconfig`, `wsl.conf`, the configuration of a program (YAML, TOML, JSON, INI) or of a proxy (nginx,
+    /// Caddy, HAProxy).
     file: PathBuf,
     #[command(flatten)]
     outline: OutlineArguments,
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &FactsArguments) -> Result<Done, Failure> {
 }
 
 fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
-    let text = sources.file(file).text();
+    let (path, text) = (sources.file(file).path(), sources.file(file).text());
     match kind {
         Kind::Go => go::entries(file, text),
         Kind::GoMod | Kind::GoWork => of_go_mod(&go_mod::read(file, text)),
@@ -71,7 +72,17 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
             entries.extend(of_compose_calls(text));
             entries
         }
-        Kind::Readme => of_compose_calls(text),
+        Kind::Justfile | Kind::Taskfile | Kind::WindowsScript => {
+            let mut entries = commands_in(&facts::commands::read(file, kind, path, text));
+            entries.extend(of_creation(creation::read(kind, text)));
+            entries.extend(of_compose_calls(text));
+            entries
+        }
+        Kind::Readme | Kind::Document | Kind::Pipeline => {
+            let commands = commands_in(&facts::commands::read(file, kind, path, text));
+            of_compose_calls(text).into_iter().chain(commands).collect()
+        }
+        Kind::Bake | Kind::Skaffold => of_builds(&facts::commands::read(file, kind, path, text).builds),
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
         Kind::Gitattributes | Kind::Gitignore | Kind::Gitmodules => Vec::new(),
@@ -130,7 +141,7 @@ fn of_dockerignore(it: &dockerignore::Dockerignore) -> Vec<Entry> {
 
 fn of_makefile(it: &makefile::Makefile) -> Vec<Entry> {
     let given = makefile::Given { arguments: &[], environment: &|_| None };
-    it.all_commands(&given).into_iter().flat_map(|line| commands(&shell::read_text(&line))).collect()
+    it.recipes(&given).iter().flatten().flat_map(|line| commands(&shell::read_text(line))).collect()
 }
 
 fn of_creation(it: Creation) -> Vec<Entry> {
@@ -178,6 +189,18 @@ fn of_wsl(kind: Kind, file: FileId, text: &str) -> Vec<Entry> {
 fn of_script(it: &shell::Script) -> Vec<Entry> {
     let shebang = it.shebang.iter().map(|it| Entry::new("interpreter", &it.value).at(it.span));
     shebang.chain(commands(it)).chain(errors(&it.errors)).collect()
+}
+
+fn of_builds(builds: &[facts::docker_command::BuildCommand]) -> Vec<Entry> {
+    let tags = builds.iter().flat_map(|it| &it.tags);
+    let entry = |it: &crate::source::Text| Some(Entry::new("builds", it.as_str()).at(it.cover()?));
+    tags.filter_map(entry).collect()
+}
+
+/// The command lines about containers in a file that is no script itself.
+fn commands_in(it: &facts::commands::Commands) -> Vec<Entry> {
+    let typed = it.blocks.iter().flat_map(|it| &it.scripts).flat_map(commands);
+    typed.chain(of_builds(&it.builds)).collect()
 }
 
 /// The commands of a script; the ones that can be last are what PID 1 may become.

@@ -32,7 +32,7 @@ impl Join<'_> {
         let last = |it: &str| it.rsplit('/').next().unwrap_or(it).to_owned();
         let used: FxHashSet<String> =
             plans.iter().flat_map(PodPlan::images).map(|it| last(split_reference(it).0)).collect();
-        let by_hand = self.tagged(&|name| used.contains(&last(name)));
+        let by_hand = self.tagged(&|name| used.contains(&last(name)), None);
         let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
         let tags =
             whole().filter_map(|(it, image)| Some((split_reference(it.tag.as_deref()?).0.to_owned(), image)));
@@ -102,6 +102,9 @@ impl Join<'_> {
         let Some(image) = workload.image.map(|it| self.images.image(it)) else { return false };
         let path = self.facts.path(workload.name.span.file);
         let is_aside = || path.split('/').rev().skip(1).any(|it| ASIDE.contains(&it.trim_start_matches('.')));
+        if let WorkloadKind::Run(_) = workload.kind {
+            return workload.program == image.program && !workload.one_shot;
+        }
         !matches!(workload.kind, WorkloadKind::Pod(_))
             || (workload.program == image.program
                 && !workload.one_shot

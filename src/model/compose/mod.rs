@@ -14,9 +14,11 @@ mod variables;
 
 pub use crate::facts::compose::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
 pub use config::{ConfigRequest, config};
+pub(super) use ports::short as port;
+pub(super) use short::volume_parts as volume;
 pub(super) use variables::Variables;
 
-use super::{Command, Composition, EmbeddedFile, Network, Workload};
+use super::{Command, Composition, EmbeddedFile, Network, Workload, WorkloadKind};
 use crate::facts::Facts;
 use crate::source::{FileId, Span, Text};
 
@@ -27,11 +29,11 @@ pub struct Compositions {
     pub compositions: Vec<Composition>,
     /// Their networks, by [`super::NetworkId`].
     pub networks: Vec<Network>,
-    /// Their services, by [`super::WorkloadId`].
+    /// Their services, and the containers that command lines start, by [`super::WorkloadId`].
     pub services: Vec<ComposeService>,
 }
 
-/// One service of a Compose project.
+/// One service of a Compose project, or a container that a command line starts.
 #[derive(Clone, Debug)]
 pub struct ComposeService {
     /// What Compose alone says. The rest (image, program, process, listeners, dials, the image's
@@ -57,6 +59,13 @@ pub struct ComposeService {
     pub labels: Vec<(String, Text)>,
     /// `volumes:` and `configs:`.
     pub mounts: Vec<Mount>,
+}
+
+impl ComposeService {
+    /// The file of the command line that starts it, when one does.
+    pub(super) fn command_line_in(&self) -> Option<FileId> {
+        matches!(self.workload.kind, WorkloadKind::Run(_)).then_some(self.workload.image_span.file)
+    }
 }
 
 /// A text of a service that takes the place of one of its image.

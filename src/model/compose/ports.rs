@@ -40,7 +40,7 @@ pub(super) fn exposed(values: &[Value], variables: &Variables) -> Vec<Spanned<Po
 }
 
 /// `[[address:]host:]container[/protocol]`.
-fn short(text: &Text, span: Span) -> Option<PublishedPort> {
+pub(in crate::model) fn short(text: &Text, span: Span) -> Option<PublishedPort> {
     let whole = text.as_str();
     let (ports, protocol) = match whole.rsplit_once('/') {
         Some((ports, protocol)) => (ports, Protocol::parse(protocol)?),

@@ -10,9 +10,9 @@ use crate::facts::compose::{self as facts_of, Service, ServiceConfig, ServiceNet
 use crate::facts::{Facts, join_path};
 use crate::model::build_input::missing_input;
 use crate::model::{
-    Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck,
-    Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, Stopping, UndefinedNetwork, Workload,
-    WorkloadId, WorkloadKind, is_sigterm,
+    Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck, Link,
+    Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, Starter, Stopping, UndefinedNetwork,
+    Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -71,6 +71,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         paths: project.files.iter().map(|it| facts.path(*it).to_owned()).collect(),
         files: project.files,
         directory: project.folder,
+        starter: Starter::Compose,
         incomplete,
         undefined_networks,
         faults: project.faults,
@@ -217,13 +218,7 @@ impl Resolver<'_> {
         let namespace = match mode.as_str() {
             "host" => Namespace::Host(span),
             "none" => Namespace::None(span),
-            "bridge" | "default" => {
-                // On the default bridge only links give names.
-                if !service.links.is_empty() {
-                    incomplete.get_or_insert_with(|| "it is linked on the default bridge".to_owned());
-                }
-                Namespace::Own
-            }
+            "bridge" | "default" => Namespace::Own,
             mode => {
                 let owner = self.ids.get(mode.strip_prefix("service:").unwrap_or(mode));
                 owner.map_or(Namespace::Unknown(span), |it| Namespace::Of(*it, span))
@@ -368,10 +363,13 @@ impl Resolver<'_> {
     }
 
     /// The names that `links:` and `external_links:` give.
-    fn links(&self, service: &Service) -> Vec<Spanned<String>> {
-        let links = self.spanned(&service.links).into_iter().filter(|it| it.value.contains(':'));
-        let all = links.chain(self.spanned(&service.external_links));
-        all.map(|it| it.map(|text| text.rsplit(':').next().unwrap_or_default().to_owned())).collect()
+    fn links(&self, service: &Service) -> Vec<Link> {
+        let all = self.spanned(&service.links).into_iter().chain(self.spanned(&service.external_links));
+        let link = |it: Spanned<String>| Link {
+            target: it.value.split(':').next().unwrap_or_default().to_owned(),
+            alias: it.map(|text| text.rsplit(':').next().unwrap_or_default().to_owned()),
+        };
+        all.map(link).collect()
     }
 
     fn dependencies(&self, service: &Service) -> Vec<Dependency> {

@@ -168,6 +168,13 @@ pub(super) fn volume(text: &Text) -> Result<Volume, String> {
     }
 }
 
+/// The source, the target, and whether the source is a path of the host (or not known); `None` when Docker
+/// refuses it.
+pub(in crate::model) fn volume_parts(text: &Text) -> Option<(Option<Text>, Text, bool)> {
+    let read = volume(text).ok()?;
+    Some((read.source, read.target, read.bind.unwrap_or(true)))
+}
+
 fn is_path(source: &str) -> Option<bool> {
     if source.starts_with(UNKNOWN) {
         return None;

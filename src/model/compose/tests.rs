@@ -274,8 +274,8 @@ fn networks_and_names_are_those_of_docker() {
     assert_eq!((undefined.len(), undefined[0].name.value.as_str()), (1, "gone"));
     assert_eq!(undefined[0].service.value, "lost");
     assert!(out.networks.iter().any(|it| it.name == "shared" && it.external));
-    let links: Vec<_> = out.service("linked").workload.links.iter().map(|it| it.value.as_str()).collect();
-    assert_eq!(links, ["w", "o", "raw"]);
+    let links: Vec<_> = out.service("linked").workload.links.iter().map(|it| it.alias.as_str()).collect();
+    assert_eq!(links, ["w", "web", "o", "raw"]);
     let hosts = &out.service("linked").workload.extra_hosts;
     let hosts: Vec<_> = hosts.iter().map(|it| (it.name.as_str(), it.address.as_str())).collect();
     assert_eq!(hosts, [("a", "1.2.3.4"), ("b", "host-gateway"), ("c", "::1")]);

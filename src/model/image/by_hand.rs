@@ -1,18 +1,18 @@
-//! Images that Makefiles and scripts build and name.
+//! Images that command lines build and name.
 
+use super::ImageId;
 use super::build::Images;
 use super::layers::absolute;
-use super::{ImageId, layers};
+use crate::facts::Facts;
 use crate::facts::catalogue::split_reference;
-use crate::facts::docker_command::{self, BuildCommand, UNKNOWN};
-use crate::facts::makefile::Given;
-use crate::facts::shell::{self, Script};
-use crate::facts::{Facts, Lookup};
-use crate::model::shell_walk::ShellWalk;
+use crate::facts::docker_command::{BuildCommand, DockerCommand, UNKNOWN};
+use crate::model::command_lines::{CommandFile, Line};
 use crate::source::{FileId, Text};
 
 /// A build of an image whose Dockerfile and context are in the project.
 pub(in crate::model) struct ByHand {
+    /// Where the command line is written.
+    pub(in crate::model) file: FileId,
     command: BuildCommand,
     dockerfile: FileId,
     /// Relative to the project's root.
@@ -46,62 +46,38 @@ fn is_known(text: &Text) -> bool {
     !text.as_str().contains(UNKNOWN)
 }
 
-/// A line that may build an image: most recipes do something else, and are not worth a reading.
-fn may_build(text: &str) -> bool {
-    text.contains("build") || text.contains(" bud ")
-}
-
-/// The builds in Makefiles and scripts.
-pub(in crate::model) fn builds_by_hand(facts: &Facts) -> Vec<ByHand> {
+/// The builds among the command lines of a project.
+pub(in crate::model) fn builds_by_hand(facts: &Facts, files: &[CommandFile]) -> Vec<ByHand> {
+    let same =
+        |a: &[ByHand], b: &[ByHand]| a.iter().map(|it| it.dockerfile).eq(b.iter().map(|it| it.dockerfile));
     let mut out = Vec::new();
-    let folder = |file: FileId| absolute("/", layers::parent(&format!("/{}", facts.path(file))));
-    for (file, makefile) in &facts.makefiles {
-        let given = Given { arguments: &[], environment: &|_| None };
-        for line in makefile.all_commands(&given) {
-            if may_build(line.as_str()) {
-                out.extend(of_script(facts, &shell::read_text(&line), &folder(*file)));
-            }
-        }
-    }
-    for (file, script) in &facts.scripts {
-        // People start a script in the root of the project or beside it.
-        let [root, beside] = ["/", &folder(*file)].map(|it| of_script(facts, script, it));
-        let same = |a: &[ByHand], b: &[ByHand]| {
-            a.iter().map(|it| it.dockerfile).eq(b.iter().map(|it| it.dockerfile))
-        };
-        match (root.is_empty(), beside.is_empty()) {
-            (false, false) if !same(&root, &beside) => {}
-            (true, _) => out.extend(beside),
-            (false, _) => out.extend(root),
+    for file in files {
+        let mut readings =
+            file.readings.iter().map(|it| of_lines(facts, file.file, it)).filter(|it| !it.is_empty());
+        let Some(first) = readings.next() else { continue };
+        // Which of two Dockerfiles is meant depends on where it is started.
+        if readings.all(|it| same(&first, &it)) {
+            out.extend(first);
         }
     }
     out
 }
 
-/// The builds of a script that is started in `folder`, the project's root being `/`.
-fn of_script(facts: &Facts, script: &Script, folder: &str) -> Vec<ByHand> {
-    let mut walk = ShellWalk::new(folder);
-    let outside = |name: &str| Lookup::NotHere(format!("`{name}` may be set"));
+fn of_lines(facts: &Facts, written: FileId, lines: &[Line]) -> Vec<ByHand> {
     let mut out = Vec::new();
-    for command in &script.commands {
-        let Some(step) = walk.step(command, &outside) else { continue };
-        let words: Vec<Text> = command
-            .program_words()
-            .iter()
-            .map(|it| it.value.expand_partly(&mut |name| walk.lookup(name, &outside), UNKNOWN))
-            .collect();
-        let (Some(command), Some(folder)) = (docker_command::build(&words), step.folder) else { continue };
+    for line in lines {
+        let (DockerCommand::Build(command), Some(folder)) = (&line.command, &line.folder) else { continue };
         let context = command.context.as_str();
         let dockerfile = match &command.dockerfile {
-            Some(path) => absolute(&folder, path.as_str()),
-            None => absolute(&absolute(&folder, context), "Dockerfile"),
+            Some(path) => absolute(folder, path.as_str()),
+            None => absolute(&absolute(folder, context), "Dockerfile"),
         };
         let found = facts.dockerfiles.iter().find(|(file, _)| facts.path(*file) == &dockerfile[1..]);
         let inside = context != "-" && !context.contains("://") && !context.contains(UNKNOWN);
         if let Some((file, _)) = found.filter(|_| inside) {
-            let context = absolute(&folder, context);
+            let context = absolute(folder, context);
             let context = context.strip_prefix('/').filter(|it| !it.is_empty()).unwrap_or(".").to_owned();
-            out.push(ByHand { command, dockerfile: *file, context });
+            out.push(ByHand { file: written, command: command.clone(), dockerfile: *file, context });
         }
     }
     out

@@ -33,7 +33,7 @@ pub struct DialledWay {
 /// What is started together and has names for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stack {
-    /// A Compose project.
+    /// A Compose project, or what the command lines of a file start.
     Composition(CompositionId),
     /// The pods of a cluster.
     Cluster,
@@ -181,7 +181,9 @@ impl Stack {
     #[must_use]
     pub fn of(workload: &Workload) -> Option<Self> {
         match workload.kind {
-            WorkloadKind::Service(composition) => Some(Self::Composition(composition)),
+            WorkloadKind::Service(composition) | WorkloadKind::Run(composition) => {
+                Some(Self::Composition(composition))
+            }
             WorkloadKind::Pod(_) => Some(Self::Cluster),
             WorkloadKind::Image => None,
         }

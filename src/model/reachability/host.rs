@@ -22,7 +22,7 @@ impl Way<'_, '_> {
         match peer.kind {
             WorkloadKind::Image => return self.not_run(peer),
             WorkloadKind::Pod(_) => return self.inward_to_pod(from, to),
-            WorkloadKind::Service(_) => {}
+            WorkloadKind::Service(_) | WorkloadKind::Run(_) => {}
         }
         let name = peer.name.value.clone();
         if let Namespace::None(span) = peer.namespace {
@@ -145,7 +145,7 @@ impl Way<'_, '_> {
                     Vec::new(),
                 );
             }
-            WorkloadKind::Service(_) => {}
+            WorkloadKind::Service(_) | WorkloadKind::Run(_) => {}
         }
         if matches!(self.project.interfaces_of(from), Interfaces::Host) {
             let says = format!("`{}` uses the network interfaces of the host", dialler.name.value);
@@ -270,7 +270,7 @@ impl Way<'_, '_> {
         match dialler.kind {
             WorkloadKind::Image => return self.not_run(dialler),
             WorkloadKind::Pod(_) => return self.out_of_pod(from, to),
-            WorkloadKind::Service(_) => {}
+            WorkloadKind::Service(_) | WorkloadKind::Run(_) => {}
         }
         if let Namespace::None(span) = dialler.namespace {
             return self.no_interfaces(dialler, span);

@@ -20,17 +20,15 @@ impl Way<'_, '_> {
         }
         let (dialler, peer) = (self.project.workload(from), self.project.workload(to));
         match (dialler.kind, peer.kind) {
-            (WorkloadKind::Service(one), WorkloadKind::Service(other)) if one == other => {
+            (one, other) if one == other && one.composition().is_some() => {
                 self.between_services(from, to);
             }
             (WorkloadKind::Pod(_), WorkloadKind::Pod(_)) => self.between_pods(from, to),
             (WorkloadKind::Image, _) => self.not_run(dialler),
             (_, WorkloadKind::Image) => self.not_run(peer),
             _ => {
-                let says = format!(
-                    "`{}` and `{}` belong to different Compose projects or pods",
-                    dialler.name.value, peer.name.value
-                );
+                let says =
+                    format!("`{}` and `{}` are not started together", dialler.name.value, peer.name.value);
                 let evidence = [dialler, peer].map(|it| at(it.name.span, format!("`{}`", it.name.value)));
                 self.unknown(Stage::Network, says, evidence.to_vec());
                 self.at_port(to, self.port, Side::Outside);

@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::{Outcome, Stage, Step, Way, at};
 use crate::model::{
-    Composition, FaultBasis, HealthFault, Healthcheck, HostPort, Project, Workload, WorkloadId, WorkloadKind,
+    Composition, FaultBasis, HealthFault, Healthcheck, HostPort, Project, Workload, WorkloadId,
 };
 use crate::source::{Confidence, Span, Spanned};
 
@@ -77,7 +77,7 @@ fn hindered(outcome: Outcome, says: String, evidence: Vec<Spanned<String>>, fix:
 
 /// What hinders a workload whatever becomes of the others.
 fn own_hindrance(project: &Project, workload: &Workload) -> Start {
-    let WorkloadKind::Service(composition) = workload.kind else { return Start::Free };
+    let Some(composition) = workload.kind.composition() else { return Start::Free };
     let name = &workload.name.value;
     if let Some(undefined) = project.composition(composition).undefined_networks.first() {
         let network = &undefined.name;

@@ -1,12 +1,8 @@
-//! `docker build` as people write it by hand: <https://docs.docker.com/reference/cli/docker/buildx/build/>,
-//! and `podman`, `nerdctl` and `buildah`, which take the same.
+//! `docker build` as people write it by hand: <https://docs.docker.com/reference/cli/docker/buildx/build/>.
 
 use crate::source::Text;
 
-/// Stands for a part of a word that is not known.
-pub const UNKNOWN: char = '\u{fffd}';
-
-/// A build. Any text may hold [`UNKNOWN`].
+/// A build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildCommand {
     /// `-t`.
@@ -40,27 +36,9 @@ const SWITCHES: &[&str] = &[
     "squash-all",
 ];
 
-/// Reads the words of a command line; `None` when it builds nothing.
-#[must_use]
-pub fn build(words: &[Text]) -> Option<BuildCommand> {
-    let (first, rest) = words.split_first()?;
-    let program = first.as_str().rsplit('/').next()?;
-    if !matches!(program, "docker" | "podman" | "nerdctl" | "buildah") {
-        return None;
-    }
-    let mut rest = rest.iter();
-    loop {
-        match rest.next()?.as_str() {
-            "build" | "bud" => break,
-            "buildx" | "image" | "builder" => {}
-            // Global flags that take a value: `docker --context remote build`.
-            "--context" | "-c" | "--host" | "-H" | "--config" | "--log-level" | "-l" => {
-                rest.next()?;
-            }
-            flag if flag.starts_with('-') => {}
-            _ => return None,
-        }
-    }
+/// Reads the words behind `build`; `None` without a context.
+pub(super) fn read(words: &[Text]) -> Option<BuildCommand> {
+    let mut rest = words.iter();
     let (mut out, mut context) = (BuildCommand::default(), None);
     while let Some(word) = rest.next() {
         let written = word.as_str();
@@ -108,12 +86,11 @@ pub fn build(words: &[Text]) -> Option<BuildCommand> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::source::{FileId, Span};
+    use super::super::{DockerCommand, read, tests::words};
+    use crate::source::Text;
 
-    fn read(line: &str) -> Option<String> {
-        let words = line.split(' ').map(|it| Text::new(it, Span::new(FileId(0), 0, 0)));
-        let it = build(&words.collect::<Vec<_>>())?;
+    fn show(line: &str) -> Option<String> {
+        let Some(DockerCommand::Build(it)) = read(&words(line)) else { return None };
         let tags: Vec<_> = it.tags.iter().map(Text::as_str).collect();
         let file = it.dockerfile.as_ref().map_or("-", Text::as_str);
         let target = it.target.as_ref().map_or("-", Text::as_str);
@@ -144,7 +121,7 @@ mod tests {
             ("docker", None),
         ];
         for (line, expected) in cases {
-            assert_eq!(read(line).as_deref(), expected, "{line}");
+            assert_eq!(show(line).as_deref(), expected, "{line}");
         }
     }
 }
