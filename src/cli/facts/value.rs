@@ -48,6 +48,7 @@ pub(super) fn expression(value: &Value) -> String {
         Value::Element { of, key: Some(key), .. } => format!("{}[{}]", expression(of), expression(key)),
         Value::Element { of, key: None, .. } => format!("each of {}", expression(of)),
         Value::Filled { call, argument, .. } => format!("argument {} of {}", argument + 1, expression(call)),
+        Value::Sum(parts, _) => joined(parts, " + "),
         Value::FirstNonEmpty(parts, _) => format!("first non-empty of ({})", joined(parts, ", ")),
         Value::Choice(arms, _) => {
             let arms = arms.iter().map(|arm| match &arm.condition {

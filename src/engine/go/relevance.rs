@@ -194,7 +194,7 @@ impl<'t> Outlined<'t> {
         keys: &mut Vec<Key<'t>>,
     ) {
         let name = mention.name;
-        let mut own = |folder: &'t str| {
+        let own = |folder: &'t str, keys: &mut Vec<Key<'t>>| {
             if declared.functions.contains_key(&(folder, name)) {
                 keys.push(Key::Function(folder, name));
             }
@@ -203,11 +203,16 @@ impl<'t> Outlined<'t> {
             }
         };
         match mention.before {
-            Before::Nothing => own(self.folder),
+            Before::Nothing => own(self.folder, keys),
             Before::Name(qualifier) if self.imports.contains_key(qualifier) => {
                 let Some(path) = self.imports.get(qualifier) else { return };
+                let known = keys.len();
                 for folder in found.entry(path).or_insert_with(|| folders.find(path)) {
-                    own(folder);
+                    own(folder, keys);
+                }
+                // A variable may have the name of a package: `func send(alert *alert.Alert) { alert.Text() }`.
+                if keys.len() == known && declared.methods.contains_key(name) {
+                    keys.push(Key::Method(name));
                 }
             }
             Before::Name(_) | Before::Expression => {

@@ -268,7 +268,7 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         | Value::Arguments { .. }
         | Value::Unknown(_) => true,
         Value::Concat(parts) => all(parts),
-        Value::List(parts, _) | Value::FirstNonEmpty(parts, _) => all(parts),
+        Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Sum(parts, _) => all(parts),
         Value::Choice(arms, _) => arms.iter().all(|it| {
             spend(&it.value, budget)
                 && it.condition.iter().flat_map(Condition::values).all(|it| spend(it, budget))

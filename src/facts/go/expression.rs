@@ -63,6 +63,7 @@ impl<'t> Reader<'_, 't> {
             "binary_expression" => self.binary(node),
             "composite_literal" => self.composite(node),
             "func_literal" => {
+                self.closures.add(self.context.span(node), node);
                 self.function_literal(node, &[], Runs::Later);
                 self.unknown(node, "it is a function")
             }
@@ -119,7 +120,10 @@ impl<'t> Reader<'_, 't> {
             let state = self.locals.state(index);
             self.reads_too_early |=
                 index < self.captured && state.untouched && is_empty_literal(&state.value);
-            return state.clone();
+            let state = state.clone();
+            let calls = self.closures.hand_on(&state.value);
+            self.calls.extend(calls);
+            return state;
         }
         let name = Spanned::new(node.text().to_owned(), self.context.span(node));
         let type_name = self.context.variables.get(node.text()).cloned();
@@ -298,9 +302,10 @@ impl<'t> Reader<'_, 't> {
                 _ => None,
             };
             let sum = states.iter().map(number).try_fold(0_u64, |sum, it| sum.checked_add(it?));
+            let span = self.context.span(node);
             let value = match sum {
-                Some(sum) => Value::Literal(Spanned::new(sum.to_string(), self.context.span(node))),
-                None => unknown(self.context, node, "it is calculated"),
+                Some(sum) => Value::Literal(Spanned::new(sum.to_string(), span)),
+                None => Value::Sum(states.into_iter().map(|it| it.value).collect(), span),
             };
             return State { number: true, ..State::new(value, None) };
         }
@@ -443,16 +448,21 @@ impl<'t> Reader<'_, 't> {
         };
         let values: Vec<State> = arguments.iter().map(|it| self.argument(*it)).collect();
         let Some(callee) = callee else {
+            let runs = match usage {
+                Usage::Go => Runs::Beside,
+                Usage::Defer => Runs::Later,
+                _ => Runs::Here,
+            };
+            let given: Vec<Value> = values.iter().map(|it| it.value.clone()).collect();
             if function.kind() == "func_literal" {
-                let runs = match usage {
-                    Usage::Go => Runs::Beside,
-                    Usage::Defer => Runs::Later,
-                    _ => Runs::Here,
-                };
-                let given: Vec<Value> = values.iter().map(|it| it.value.clone()).collect();
                 self.function_literal(function, &given, runs);
             }
             self.callbacks(&arguments, &[], Runs::Later);
+            if function.kind() == "identifier"
+                && let Some(state) = self.call_of_closure(function, &given, runs)
+            {
+                return state;
+            }
             // `wrap(server.handle)`, where `wrap` is a variable.
             let given = values.iter().map(|it| &it.value).filter(|it| may_be_function(it));
             self.literals.extend(given.filter(|it| !condition::is_too_large(it)).cloned());

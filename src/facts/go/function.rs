@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::closure::{Closures, PARAMETER};
 use super::condition::{self, Guard, Test, guard_of, same};
 use super::context::Context;
 use super::demand::{Demand, missing_by};
@@ -43,13 +44,14 @@ pub(super) struct Reader<'c, 't> {
     field_writes: Vec<FieldWrite>,
     variable_writes: Vec<(Spanned<String>, Value)>,
     pointer_writes: Vec<(usize, Value)>,
-    returns: Vec<Return>,
+    pub(super) returns: Vec<Return>,
     /// What the branches around are taken by, outermost first.
     guards: Vec<Guard>,
     /// Named results.
     results: Vec<&'t str>,
     /// Number of variables outside of the function literal that is read.
     pub(super) captured: usize,
+    pub(super) closures: Closures<'t>,
     /// What gives the parameters of the next function literal, where the tables say it.
     pub(super) callback: Option<Input>,
     /// Whether that literal reads one of them that nothing was assigned to yet.
@@ -72,7 +74,7 @@ struct Delayed<'t> {
     premise: Option<Arc<Premise>>,
 }
 
-struct Return {
+pub(super) struct Return {
     values: Vec<Value>,
     guards: Vec<Guard>,
     hands_on_error: bool,
@@ -102,6 +104,7 @@ impl<'c, 't> Reader<'c, 't> {
             results: Vec::new(),
             captured: 0,
             callback: None,
+            closures: Closures::default(),
             reads_too_early: false,
             delayed: Vec::new(),
             rereads: false,
@@ -355,10 +358,10 @@ impl<'c, 't> Reader<'c, 't> {
         if let Some(last) = nodes.last() {
             self.note_returned(*last);
         }
-        if self.literal_depth > 0 {
+        if self.literal_depth > 0 && self.closures.collects != Some(self.literal_depth) {
             return;
         }
-        if nodes.is_empty() {
+        if nodes.is_empty() && self.literal_depth == 0 {
             let states = self.results.iter().filter_map(|name| self.locals.find(name));
             values = states.map(|index| self.locals.state(index).value.clone()).collect();
         }
@@ -912,7 +915,7 @@ impl<'c, 't> Reader<'c, 't> {
         }
     }
 
-    fn function_literal_here(&mut self, node: Node<'t>, given: &[Value], runs: Runs) {
+    pub(super) fn function_literal_here(&mut self, node: Node<'t>, given: &[Value], runs: Runs) {
         let (mark, standing) = (self.locals.mark(), self.standing);
         self.standing = standing.within_literal(self.context.span(node), runs);
         self.locals.open();
@@ -921,10 +924,9 @@ impl<'c, 't> Reader<'c, 't> {
         let input = self.callback.take();
         if let Some(list) = node.field("parameters") {
             let parameters = read_parameters(self.context, list);
-            let reason = "it is a parameter of a function literal";
             self.declare_parameters(list, &parameters, |index, span| match given.get(index) {
                 Some(value) => value.clone(),
-                None => Value::Unknown(Unknown { input, ..Unknown::new(reason, span) }),
+                None => Value::Unknown(Unknown { input, ..Unknown::new(PARAMETER, span) }),
             });
         }
         if let Some(body) = node.field("body") {
@@ -936,6 +938,45 @@ impl<'c, 't> Reader<'c, 't> {
         self.locals.close();
         let changes = self.locals.take_back(mark);
         self.locals.join_literal(changes, self.context.span(node));
+    }
+}
+
+/// How much a function has recorded at some place of it.
+pub(super) struct Recorded {
+    calls: usize,
+    literals: usize,
+    field_writes: usize,
+    variable_writes: usize,
+    pointer_writes: usize,
+    exits: usize,
+    demands: usize,
+    delayed: usize,
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn recorded(&self) -> Recorded {
+        Recorded {
+            calls: self.calls.len(),
+            literals: self.literals.len(),
+            field_writes: self.field_writes.len(),
+            variable_writes: self.variable_writes.len(),
+            pointer_writes: self.pointer_writes.len(),
+            exits: self.exits.len(),
+            demands: self.demands.len(),
+            delayed: self.delayed.len(),
+        }
+    }
+
+    /// Takes back what was recorded since then; the calls are handed out.
+    pub(super) fn take_recorded(&mut self, since: Recorded) -> Vec<Call> {
+        self.literals.truncate(since.literals);
+        self.field_writes.truncate(since.field_writes);
+        self.variable_writes.truncate(since.variable_writes);
+        self.pointer_writes.truncate(since.pointer_writes);
+        self.exits.truncate(since.exits);
+        self.demands.truncate(since.demands);
+        self.delayed.truncate(since.delayed);
+        self.calls.split_off(since.calls)
     }
 }
 
@@ -994,11 +1035,15 @@ fn is_zero(value: &Value) -> bool {
 
 /// The returns as one: each value is the one of the first return whose conditions hold. Returns of
 /// different numbers of values (`return f()`) stay apart.
-fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
+pub(super) fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
+    let ends_with_error = returns.last().is_some_and(|it| it.hands_on_error);
     if returns.iter().any(|it| !it.hands_on_error) {
         returns.retain(|it| !it.hands_on_error);
     }
-    let Some(last) = returns.pop() else { return Vec::new() };
+    let Some(mut last) = returns.pop() else { return Vec::new() };
+    if ends_with_error && returns.is_empty() {
+        require_tested(&mut last);
+    }
     let mut result = last.values;
     let mut apart = Vec::new();
     while let Some(it) = returns.pop() {
@@ -1011,6 +1056,16 @@ fn fold_returns(mut returns: Vec<Return>) -> Vec<Vec<Value>> {
     apart.reverse();
     apart.push(result);
     apart
+}
+
+/// `if v := os.Getenv(key); v != "" { return v, nil }; return "", err`: who uses the result has one.
+fn require_tested(only: &mut Return) {
+    let tests = only.guards.iter().filter_map(|it| it.test.as_ref()).filter(|it| it.present);
+    let tested: Vec<Value> = tests.map(|it| condition::core(&it.subject).clone()).collect();
+    if let Some(Value::Environment(read)) = only.values.first_mut() {
+        let value = Value::Environment(read.clone());
+        read.required |= tested.iter().any(|it| same(it, &value));
+    }
 }
 
 fn fold_return(it: Return, later: Vec<Value>) -> Vec<Value> {

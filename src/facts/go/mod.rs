@@ -3,6 +3,7 @@
 //! Nothing is resolved here: an address that is not a literal stays a [`Value`], which
 //! `model::resolve` evaluates once per workload.
 
+mod closure;
 mod command_line;
 mod condition;
 mod context;

@@ -13,7 +13,10 @@ impl Value {
             | Self::Argument { .. }
             | Self::Arguments { .. }
             | Self::Unknown(_) => {}
-            Self::Concat(parts) | Self::List(parts, _) | Self::FirstNonEmpty(parts, _) => {
+            Self::Concat(parts)
+            | Self::Sum(parts, _)
+            | Self::List(parts, _)
+            | Self::FirstNonEmpty(parts, _) => {
                 parts.iter().for_each(look);
             }
             Self::Format { format, arguments, .. } => {

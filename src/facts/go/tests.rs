@@ -48,6 +48,7 @@ fn short(value: &Value) -> String {
         Value::Element { of, key: None, .. } => format!("each of {}", short(of)),
         Value::Filled { call, argument, .. } => format!("&{argument} of {}", short(call)),
         Value::FirstNonEmpty(parts, _) => format!("first({})", all(parts)),
+        Value::Sum(parts, _) => format!("sum({})", all(parts)),
         Value::Choice(arms, _) => {
             let arms = arms.iter().map(|arm| match &arm.condition {
                 Some(condition) => format!("{} ? {}", short_condition(condition), short(&arm.value)),

@@ -18,6 +18,8 @@ pub enum Value {
     Literal(Spanned<String>),
     /// `a + b` of strings, in order.
     Concat(Vec<Value>),
+    /// `a + b` of whole numbers of which one at least is not known here.
+    Sum(Vec<Value>, Span),
     /// `fmt.Sprintf(format, arguments...)` and `fmt.Sprint`-like calls with a literal format.
     Format {
         /// The format.
@@ -332,6 +334,7 @@ impl Value {
             | Self::Filled { span, .. }
             | Self::Element { span, .. }
             | Self::FirstNonEmpty(_, span)
+            | Self::Sum(_, span)
             | Self::Choice(_, span)
             | Self::Truth(_, span) => Some(*span),
         }

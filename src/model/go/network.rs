@@ -335,7 +335,8 @@ fn dials_of<'w>(
             let bare =
                 target.port.is_none() && !outcome.text.as_str()[target.host_range.end..].starts_with(':');
             let name_alone = form == "host" || entry.address.as_ref().is_some_and(|it| it.port.is_some());
-            let port = if bare && name_alone { default_port(&scheme) } else { target.port };
+            let by_option = || calls_one_of(evaluator, call, &entry.unless);
+            let port = if bare && name_alone && !by_option() { default_port(&scheme) } else { target.port };
             let host_span = outcome.text.span_of(target.host_range.clone()).unwrap_or(call.span);
             out.dials.push(Dial {
                 host: if own_machine { "localhost".to_owned() } else { target.host.clone() },

@@ -266,6 +266,7 @@ impl<'w> Evaluator<'w> {
                 let outcome = self.filled(call, *argument, *span, frame, depth);
                 self.traced(outcome, value, frame, depth)
             }
+            Value::Sum(parts, span) => self.sum(parts, *span, frame, depth),
             Value::FirstNonEmpty(parts, span) => self.first_non_empty(parts, *span, frame, depth),
             Value::Choice(arms, span) => self.chosen(arms, *span, frame, depth),
             Value::Truth(condition, span) => self.truth(condition, *span, frame, depth),
@@ -274,6 +275,24 @@ impl<'w> Evaluator<'w> {
                 self.traced(Outcome::hole("it is no text", Some(*span)), value, frame, depth)
             }
             Value::Unknown(it) => Outcome::hole(&it.reason, Some(it.span)).from(it.input),
+        }
+    }
+
+    /// The sum of whole numbers; it stands where the first of them does.
+    fn sum(&self, parts: &'w [Value], span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        let mut out = Outcome::known(Text::default());
+        let mut sum = Some(0_u64);
+        let mut written = None;
+        for part in parts {
+            let part = self.text(part, frame, depth);
+            sum = sum.and_then(|sum| sum.checked_add(part.text.as_str().parse().ok()?));
+            written = written.or_else(|| part.text.span());
+            out.join(&part);
+        }
+        match (sum, &out.unknown) {
+            (Some(sum), None) => Outcome { text: Text::new(sum.to_string(), written.unwrap_or(span)), ..out },
+            (_, Some(_)) => Outcome { text: Outcome::hole("", Some(span)).text, ..out },
+            (None, None) => Outcome::hole("it is calculated", Some(span)),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::facts::catalogue::{DecodeEntry, FlagRules, FlagSyntax, Naming, Takes}
 use crate::facts::go::Field;
 use crate::model::ProcessVariable;
 use crate::model::resolve::{Evaluator, Outcome};
-use crate::source::{Span, Text};
+use crate::source::{Span, Spanned, Text};
 
 /// A flag that fills a field.
 #[derive(Debug)]
@@ -58,10 +58,10 @@ fn flag_of(entry: &DecodeEntry, path: &[&Field]) -> Option<BoundFlag> {
         let parts = around.iter().filter_map(|it| of_field(it, key)).filter(|it| !it.value.is_empty());
         parts.map(|it| it.value + separator).collect::<String>()
     };
-    let default = of_field(field, entry.default).map(Text::from);
+    let default = || of_field(field, entry.default).map(Text::from);
     let bound = |names: Vec<String>, variables: Vec<String>| {
         let names: Vec<_> = names.into_iter().filter(|it| !it.is_empty()).collect();
-        (!names.is_empty()).then_some(BoundFlag { names, variables, default, span })
+        (!names.is_empty()).then(|| BoundFlag { names, variables, default: default(), span })
     };
     match entry.naming {
         // <https://pkg.go.dev/github.com/jessevdk/go-flags#hdr-Available_field_tags>
@@ -72,16 +72,26 @@ fn flag_of(entry: &DecodeEntry, path: &[&Field]) -> Option<BoundFlag> {
         }
         // <https://github.com/alecthomas/kong#supported-tags>
         Naming::Kong => {
-            let has = |key: &str| of_field(field, key).is_some();
-            if has("arg") || has("cmd") || has("kong") {
+            // Where there is a tag `kong` it says all.
+            let said = |field: &Field, key: &str| match of_field(field, "kong") {
+                Some(all) => kong_part(&all, key),
+                None => of_field(field, key).map(Text::from),
+            };
+            let text =
+                |key: &str| said(field, key).map(|it| it.as_str().to_owned()).filter(|it| !it.is_empty());
+            if said(field, "arg").is_some() || said(field, "cmd").is_some() {
                 return None;
             }
+            let above = |key: &str| -> String {
+                around.iter().filter_map(|it| said(it, key)).map(|it| it.as_str().to_owned()).collect()
+            };
             let own = || split_words(&field.name.value).join("-").to_lowercase();
-            let long = before("prefix", "") + &tag("name").unwrap_or_else(own);
-            let variables = tag("env").unwrap_or_default();
+            let long = above("prefix") + &text("name").unwrap_or_else(own);
+            let variables = text("env").unwrap_or_default();
             let variables = variables.split(',').map(str::trim).filter(|it| !it.is_empty());
-            let variables = variables.map(|it| before("envprefix", "") + it).collect();
-            bound(std::iter::once(long).chain(tag("short")).collect(), variables)
+            let variables = variables.map(|it| above("envprefix") + it).collect();
+            let names = std::iter::once(long).chain(text("short")).collect();
+            Some(BoundFlag { names, variables, default: said(field, entry.default), span })
         }
         // <https://pkg.go.dev/github.com/alexflint/go-arg#hdr-Tags>
         Naming::GoArg => {
@@ -104,4 +114,36 @@ fn flag_of(entry: &DecodeEntry, path: &[&Field]) -> Option<BoundFlag> {
         }
         _ => None,
     }
+}
+
+/// What a tag `kong:"name='listen',default=':8080'"` says of a key: commas stand between its parts, and quotes around
+/// what has some itself. <https://github.com/alecthomas/kong#supported-tags>
+fn kong_part(tag: &Spanned<String>, wanted: &str) -> Option<Text> {
+    let text = tag.value.as_str();
+    let mut at = 0;
+    while at < text.len() {
+        let end = text[at..].find(['=', ',']).map_or(text.len(), |it| at + it);
+        let key = text[at..end].trim();
+        let has_value = text[end..].starts_with('=');
+        let start = end + usize::from(has_value);
+        let (from, to, next) = match text[start..].strip_prefix('\'').filter(|_| has_value) {
+            Some(rest) => {
+                let length = rest.find('\'')?;
+                let to = start + 1 + length;
+                (start + 1, to, text[to..].find(',').map_or(text.len(), |it| to + it))
+            }
+            None if has_value => {
+                let to = text[start..].find(',').map_or(text.len(), |it| start + it);
+                (start, to, to)
+            }
+            None => (start, start, start),
+        };
+        if key == wanted {
+            let verbatim = tag.span.len() == text.len();
+            let span = if verbatim { tag.span.slice(from..to) } else { tag.span };
+            return Some(Text::new(&text[from..to], span));
+        }
+        at = next + 1;
+    }
+    None
 }

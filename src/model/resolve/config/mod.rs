@@ -11,6 +11,7 @@ mod dotenv;
 mod environment;
 mod file;
 mod go_zero;
+mod ini;
 mod koanf;
 mod kratos;
 mod tag;
@@ -210,7 +211,8 @@ impl<'w> Evaluator<'w> {
             Source::Viper => self.by_viper(ask),
             Source::Kratos => self.by_kratos(ask),
             Source::Koanf => self.by_koanf(ask),
-            Source::Ini | Source::Unknown => ask.hole("a configuration decides that is not followed"),
+            Source::Ini => self.by_ini(ask),
+            Source::Unknown => ask.hole("a configuration decides that is not followed"),
         }
     }
 
