@@ -5,253 +5,31 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
-use super::file::FileEntry;
-use super::flag::FlagEntry;
-use super::place::{Address, EntryAddress, Place};
-use super::table::{Row, fits, rows};
+use super::entry::GoEntry;
+use super::table::{Row, fits};
 use crate::facts::go::{Callee, TypeName};
-
-/// The text of a table.
-macro_rules! table {
-    ($name:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/", $name))
-    };
-}
 
 /// The Go tables, parsed.
 #[derive(Debug, Default)]
 pub struct Catalogue {
     /// By package path without version, then by receiver type (empty for functions) and name.
-    entries: FxHashMap<&'static str, FxHashMap<&'static str, FxHashMap<&'static str, GoEntry>>>,
-    package_names: FxHashMap<&'static str, &'static str>,
+    pub(super) entries: FxHashMap<&'static str, FxHashMap<&'static str, FxHashMap<&'static str, GoEntry>>>,
+    pub(super) package_names: FxHashMap<&'static str, &'static str>,
     /// The types of package variables, by package and name.
-    variables: FxHashMap<&'static str, FxHashMap<&'static str, TypeName>>,
-    patterns: Vec<Pattern>,
-    configuration: FxHashSet<&'static str>,
+    pub(super) variables: FxHashMap<&'static str, FxHashMap<&'static str, TypeName>>,
+    pub(super) patterns: Vec<Pattern>,
+    pub(super) configuration: FxHashSet<&'static str>,
     /// By method name.
-    bearers: FxHashMap<&'static str, Vec<(&'static str, &'static str)>>,
+    pub(super) bearers: FxHashMap<&'static str, Vec<(&'static str, &'static str)>>,
 }
 
 /// What the tables say about functions that a generator writes: the package and the name may have a `*`,
 /// which stands for any text.
 #[derive(Debug)]
-struct Pattern {
-    package: &'static str,
-    function: &'static str,
-    entry: GoEntry,
-}
-
-/// What the tables say about one function or method.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GoEntry {
-    /// It opens a socket to listen on, or serves on one.
-    pub listen: Option<ListenEntry>,
-    /// It connects, or says where to.
-    pub dial: Option<DialEntry>,
-    /// It registers a route.
-    pub route: Option<RouteEntry>,
-    /// It reads the environment.
-    pub environment: Option<EnvironmentEntry>,
-    /// It may read any variable of the environment.
-    pub any_variable: Option<AnyVariable>,
-    /// It defines a flag; for a type, its literals do.
-    pub flag: Option<FlagEntry>,
-    /// It reads a flag by its name: the index of the argument with the name.
-    pub flag_read: Option<usize>,
-    /// Its result follows from its arguments.
-    pub pure: Option<PureEntry>,
-    /// It asks for signals: the index of the first one.
-    pub signals: Option<usize>,
-    /// It makes profiles of the process readable over HTTP.
-    pub profiler: Option<ProfilerEntry>,
-    /// It puts middleware in front of routes.
-    pub middleware: Option<MiddlewareOrder>,
-    /// It makes middleware that refuses requests without credentials, or is such: the fields of its
-    /// configuration that let some requests through.
-    pub guard: Option<Vec<&'static str>>,
-    /// It stops a server and waits for requests in flight.
-    pub shutdown: Option<ShutdownEntry>,
-    /// The type of its first result.
-    pub result: Option<TypeName>,
-    /// It does not return.
-    pub exits: bool,
-    /// It fills a struct from configuration.
-    pub decode: Option<DecodeEntry>,
-    /// The text of a file comes through it.
-    pub data: Option<DataEntry>,
-    /// It reads `.env` files into the environment.
-    pub dotenv: Option<DotenvEntry>,
-    /// It has to do with a file by its path.
-    pub file: Option<FileEntry>,
-}
-
-/// What is served on a socket.
-pub const APPLICATIONS: &[&str] = &["http", "grpc", "other"];
-
-/// How a call that listens gets its address.
-pub const LISTEN_FORMS: &[&str] = &["address", "port", "listener", "unknown"];
-
-/// How a call that dials gets its address.
-pub const DIAL_FORMS: &[&str] = &["address", "url", "mysql", "any", "host", "driver", "target"];
-
-/// A row of `go-listen.csv`, which describes the columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListenEntry {
-    /// Where the address is; `None` when the call has none.
-    pub address: Option<Address>,
-    /// `address`, `port`, `listener` or `unknown`.
-    pub form: &'static str,
-    /// Go's name of the network.
-    pub network: Option<EntryAddress>,
-    /// The address when none is given; begins with `$NAME` when that variable comes first, and is `?`
-    /// when something decides that is not read.
-    pub default: Cow<'static, str>,
-    /// Functions of the package that set the address instead: with a call of one the default is none.
-    pub unless: Vec<&'static str>,
-    /// `http`, `grpc` or `other`.
-    pub application: &'static str,
-    /// `tcp` or `udp`.
-    pub protocol: &'static str,
-}
-
-/// A row of `go-dial.csv`, which describes the columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DialEntry {
-    /// Where the address is; `None` when the call has none.
-    pub address: Option<Address>,
-    /// `address`, `url`, `mysql`, `any`, `host`, `driver` or `target`.
-    pub form: &'static str,
-    /// The protocol or driver.
-    pub scheme: Option<EntryAddress>,
-    /// Go's name of the network.
-    pub network: Option<EntryAddress>,
-    /// As in [`ListenEntry::default`].
-    pub default: Cow<'static, str>,
-    /// As in [`ListenEntry::unless`].
-    pub unless: Vec<&'static str>,
-}
-
-/// A row of `go-route.csv`, which describes the columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RouteEntry {
-    /// Where the path is.
-    pub pattern: Option<Place>,
-    /// The method.
-    pub method: Method,
-    /// What the call does with the path.
-    pub role: Role,
-}
-
-/// The HTTP method of a route.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Every one.
-    Any,
-    /// This one, upper case.
-    Named(&'static str),
-    /// What the argument of that index says.
-    Argument(usize),
-    /// The pattern may begin with it (`GET /users`).
-    InPattern,
-    /// A later call on the result may restrict it.
-    Later,
-}
-
-/// What a call does with a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Registers a handler.
-    Handle,
-    /// Registers a handler for every method.
-    Any,
-    /// Makes a router below the path.
-    Group,
-    /// Puts a handler below the path.
-    Mount,
-    /// Serves files below the path.
-    Static,
-    /// The result matches the path.
-    Path,
-    /// The result matches all below the path.
-    Prefix,
-    /// Restricts the methods of what it is called on.
-    Methods,
-    /// Takes the path off before the handler sees it.
-    Strip,
-    /// Answers what no route does.
-    NotFound,
-}
-
-/// A row of `go-environment.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnvironmentEntry {
-    /// The argument with the name.
-    pub key: usize,
-    /// Whether a second result tells whether it is set.
-    pub found: bool,
-    /// The argument with the default.
-    pub default: Option<usize>,
-}
-
-/// A row of `go-environment-any.csv`: how a function comes to read any variable of the environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AnyVariable {
-    /// It replaces `$NAME` in a text.
-    Text,
-    /// It takes the environment whole.
-    All,
-    /// It makes names out of keys, fields or flags.
-    Prefix,
-    /// A program that it starts gets the environment.
-    Child,
-}
-
-/// A row of `go-profiler.csv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProfilerEntry {
-    /// It answers requests for profiles, or makes what does.
-    Handler,
-    /// It registers profiles on the router in that argument.
-    Register(usize),
-}
-
-/// A row of `go-middleware.csv`: the routes that middleware stands in front of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MiddlewareOrder {
-    /// Every one.
-    All,
-    /// Those that are registered later, and those of groups that are made later.
-    Later,
-    /// Those below its path that are registered later.
-    Stack,
-}
-
-/// A row of `go-shutdown.csv`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ShutdownEntry {
-    /// The argument that says how long.
-    pub argument: usize,
-    /// What that is.
-    pub form: ShutdownForm,
-}
-
-/// What says how long a server waits for requests in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ShutdownForm {
-    /// A context with a timeout.
-    Context,
-    /// The time itself.
-    Duration,
-}
-
-/// A row of `go-pure.csv`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PureEntry {
-    /// The operation.
-    pub meaning: &'static str,
-    /// The argument that is worked on.
-    pub argument: usize,
+pub(super) struct Pattern {
+    pub(super) package: &'static str,
+    pub(super) function: &'static str,
+    pub(super) entry: GoEntry,
 }
 
 /// The Go tables; they are part of the binary and are parsed once.
@@ -298,28 +76,6 @@ pub fn package_name(path: &str) -> &str {
     let last = last.split_once(".v").map_or(last, |(name, _)| name);
     let last = last.strip_prefix("go-").unwrap_or(last);
     last.strip_suffix("-go").or(last.strip_suffix(".go")).unwrap_or(last)
-}
-
-impl GoEntry {
-    /// Whether a call does something itself, as opposed to telling of its result.
-    #[must_use]
-    pub fn acts(&self) -> bool {
-        self.listen.is_some()
-            || self.dial.is_some()
-            || self.route.is_some()
-            || self.environment.is_some()
-            || self.any_variable.is_some()
-            || self.dotenv.is_some()
-            || self.decode.as_ref().is_some_and(DecodeEntry::leads)
-            || self.data.as_ref().is_some_and(DataEntry::leads)
-            || self.flag.is_some()
-            || self.flag_read.is_some()
-            || self.signals.is_some()
-            || self.profiler.is_some()
-            || self.middleware.is_some()
-            || self.guard.is_some()
-            || self.shutdown.is_some()
-    }
 }
 
 impl Catalogue {
@@ -431,155 +187,10 @@ impl Catalogue {
         self.entries.contains_key(package) || self.entries.contains_key(without_version(package).as_ref())
     }
 
-    fn load() -> Self {
-        let mut it = Self::default();
-        for row in rows(table!("go-package.csv")) {
-            it.package_names.insert(unversioned(row.cell("path")), row.cell("name"));
-        }
-        it.configuration =
-            rows(table!("go-configuration.csv")).map(|row| unversioned(row.cell("package"))).collect();
-        for row in rows(table!("go-listen.csv")) {
-            it.entry(&row).listen = Some(ListenEntry {
-                address: Address::parse(row.cell("address")),
-                form: row.cell("form"),
-                network: EntryAddress::parse(row.cell("network"), "="),
-                default: row.cell("default").into(),
-                unless: words(row.cell("unless")),
-                application: row.cell("application"),
-                protocol: row.cell("protocol"),
-            });
-        }
-        for row in rows(table!("go-dial.csv")) {
-            it.entry(&row).dial = Some(DialEntry {
-                address: Address::parse(row.cell("address")),
-                form: row.cell("form"),
-                scheme: match row.cell("scheme").strip_prefix('@') {
-                    Some(argument) => Place::parse(argument).map(EntryAddress::At),
-                    None => Some(row.cell("scheme"))
-                        .filter(|it| !it.is_empty())
-                        .map(|it| EntryAddress::Fixed(it.into())),
-                },
-                network: EntryAddress::parse(row.cell("network"), "="),
-                default: row.cell("default").into(),
-                unless: words(row.cell("unless")),
-            });
-        }
-        it.patterns = it.take_patterns();
-        for row in rows(table!("go-variable.csv")) {
-            let types = TypeName {
-                package: row.cell("type_package").to_owned(),
-                name: row.cell("type_name").to_owned(),
-            };
-            let package = it.variables.entry(unversioned(row.cell("package"))).or_default();
-            package.insert(row.cell("variable"), types);
-        }
-        for row in rows(table!("go-route.csv")) {
-            it.entry(&row).route = RouteEntry::parse(&row);
-        }
-        for row in rows(table!("go-environment.csv")) {
-            it.entry(&row).environment = row.cell("key").parse().ok().map(|key| EnvironmentEntry {
-                key,
-                found: row.cell("found") == "yes",
-                default: row.cell("default").parse().ok(),
-            });
-        }
-        for row in rows(table!("go-environment-any.csv")) {
-            it.entry(&row).any_variable = AnyVariable::parse(row.cell("reach"));
-        }
-        for row in rows(table!("go-flag.csv")) {
-            it.entry(&row).flag = FlagEntry::parse(&row);
-        }
-        for row in rows(table!("go-flag-read.csv")) {
-            it.entry(&row).flag_read = row.cell("name").parse().ok();
-        }
-        for row in rows(table!("go-pure.csv")) {
-            let argument = row.cell("argument").parse().unwrap_or(0);
-            it.entry(&row).pure = Some(PureEntry { meaning: row.cell("meaning"), argument });
-        }
-        for row in rows(table!("go-signal.csv")) {
-            it.entry(&row).signals = row.cell("signals").parse().ok();
-        }
-        for row in rows(table!("go-profiler.csv")) {
-            it.entry(&row).profiler = match row.cell("role") {
-                "handler" => Some(ProfilerEntry::Handler),
-                _ => row.cell("router").parse().ok().map(ProfilerEntry::Register),
-            };
-        }
-        for row in rows(table!("go-middleware.csv")) {
-            it.entry(&row).middleware = match row.cell("order") {
-                "all" => Some(MiddlewareOrder::All),
-                "later" => Some(MiddlewareOrder::Later),
-                "stack" => Some(MiddlewareOrder::Stack),
-                _ => None,
-            };
-        }
-        for row in rows(table!("go-guard.csv")) {
-            let passes = row.cell("passes").split('|').filter(|it| !it.is_empty());
-            it.entry(&row).guard = Some(passes.collect());
-        }
-        for row in rows(table!("go-shutdown.csv")) {
-            let form = match row.cell("form") {
-                "context" => ShutdownForm::Context,
-                _ => ShutdownForm::Duration,
-            };
-            let argument = row.cell("argument").parse().ok();
-            it.entry(&row).shutdown = argument.map(|argument| ShutdownEntry { argument, form });
-        }
-        for row in rows(table!("go-exit.csv")) {
-            it.entry(&row).exits = true;
-        }
-        for row in rows(table!("go-decode.csv")) {
-            it.entry(&row).decode = DecodeEntry::parse(&row);
-        }
-        for row in rows(table!("go-data.csv")) {
-            it.entry(&row).data = DataEntry::parse(&row);
-        }
-        for row in rows(table!("go-dotenv.csv")) {
-            it.entry(&row).dotenv = DotenvEntry::parse(&row);
-        }
-        for row in rows(table!("go-file.csv")) {
-            it.entry(&row).file = FileEntry::parse(&row);
-        }
-        for row in rows(table!("go-result.csv")) {
-            let package = row.cell("result_package").to_owned();
-            it.entry(&row).result = Some(TypeName { package, name: row.cell("result_type").to_owned() });
-        }
-        let mut bearers: FxHashMap<&str, Vec<(&str, &str)>> = FxHashMap::default();
-        for (package, type_name, name, entry) in it.iter() {
-            if !type_name.is_empty() && entry.acts() {
-                bearers.entry(name).or_default().push((package, type_name));
-            }
-        }
-        it.bearers = bearers;
-        it
-    }
-
-    /// Takes the rows out whose package or name has a `*`.
-    fn take_patterns(&mut self) -> Vec<Pattern> {
-        let mut patterns = Vec::new();
-        self.entries.retain(|package, types| {
-            let Some(functions) = types.get_mut("") else { return true };
-            functions.retain(|function, entry| {
-                let is_pattern = package.contains('*') || function.contains('*');
-                if is_pattern {
-                    patterns.push(Pattern { package, function, entry: entry.clone() });
-                }
-                !is_pattern
-            });
-            types.values().any(|it| !it.is_empty())
-        });
-        patterns
-    }
-
-    fn entry(&mut self, row: &Row) -> &mut GoEntry {
+    pub(super) fn entry(&mut self, row: &Row) -> &mut GoEntry {
         let functions = self.entries.entry(unversioned(row.cell("package"))).or_default();
         functions.entry(row.cell("type")).or_default().entry(row.cell("function")).or_default()
     }
-}
-
-/// The words of a cell, which `|` stands between.
-fn words(cell: &'static str) -> Vec<&'static str> {
-    cell.split('|').filter(|it| !it.is_empty()).collect()
 }
 
 /// A path of a table as it is looked up; those with a version in them are few.
@@ -590,48 +201,10 @@ pub(super) fn unversioned(path: &'static str) -> &'static str {
     }
 }
 
-impl AnyVariable {
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "text" => Some(Self::Text),
-            "all" => Some(Self::All),
-            "prefix" => Some(Self::Prefix),
-            "child" => Some(Self::Child),
-            _ => None,
-        }
-    }
-}
-
-impl RouteEntry {
-    fn parse(row: &Row) -> Option<Self> {
-        let method = match row.cell("method") {
-            "*" => Method::Any,
-            "pattern" => Method::InPattern,
-            "later" => Method::Later,
-            other => match other.strip_prefix('@') {
-                Some(argument) => Method::Argument(argument.parse().ok()?),
-                None => Method::Named(other),
-            },
-        };
-        let role = match row.cell("role") {
-            "handle" => Role::Handle,
-            "any" => Role::Any,
-            "group" => Role::Group,
-            "mount" => Role::Mount,
-            "static" => Role::Static,
-            "path" => Role::Path,
-            "prefix" => Role::Prefix,
-            "methods" => Role::Methods,
-            "strip" => Role::Strip,
-            "notfound" => Role::NotFound,
-            _ => return None,
-        };
-        Some(Self { pattern: Place::parse(row.cell("pattern")), method, role })
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::entry::{APPLICATIONS, DIAL_FORMS, LISTEN_FORMS};
+    use super::super::table::{rows, table};
     use super::*;
 
     #[test]

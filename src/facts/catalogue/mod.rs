@@ -5,12 +5,14 @@ mod advertised;
 mod databases;
 mod datastores;
 mod decode;
+mod entry;
 mod file;
 mod flag;
 mod go;
 mod images;
 mod input;
 mod library_variables;
+mod load;
 mod place;
 mod programs;
 mod proxies;
@@ -28,13 +30,13 @@ pub use advertised::{AdvertisedEntry, advertised_listeners};
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use datastores::{DatastoreEntry, DatastoreKind, datastore};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
+pub use entry::{
+    APPLICATIONS, AnyVariable, DIAL_FORMS, DialEntry, EnvironmentEntry, GoEntry, LISTEN_FORMS, ListenEntry,
+    Method, MiddlewareOrder, ProfilerEntry, PureEntry, Role, RouteEntry, ShutdownEntry, ShutdownForm,
+};
 pub use file::{FileEntry, FileRole};
 pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
-pub use go::{
-    APPLICATIONS, AnyVariable, Catalogue, DIAL_FORMS, DialEntry, EnvironmentEntry, GoEntry, LISTEN_FORMS,
-    ListenEntry, Method, MiddlewareOrder, ProfilerEntry, PureEntry, Role, RouteEntry, ShutdownEntry,
-    ShutdownForm, go, package_name, without_version,
-};
+pub use go::{Catalogue, go, package_name, without_version};
 pub use images::{Complete, ImageEntry, ImagePort, image, split_reference};
 pub use input::{Input, InputEntry, callback_of, input, input_by_import};
 pub use library_variables::{is_library_variable, reads_any_variable};

@@ -32,3 +32,11 @@ pub fn fits(pattern: &str, text: &str) -> bool {
     let Some(rest) = text.strip_prefix(before) else { return false };
     (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
 }
+
+/// The text of a table.
+macro_rules! table {
+    ($name:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/", $name))
+    };
+}
+pub(super) use table;

@@ -1,7 +1,8 @@
 //! Function literals in variables: `getEnv := func(key, fallback string) string {...}`. Such a call is read as the body
 //! of the literal with the arguments for its parameters.
 
-use super::function::{Reader, fold_returns};
+use super::function::Reader;
+use super::returns::fold_returns;
 use super::scope::State;
 use super::standing::Runs;
 use super::{Call, Value};

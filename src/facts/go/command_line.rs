@@ -1,7 +1,7 @@
 //! The words of the command line: `os.Args[1]`, `flag.Args()[0]`, `len(os.Args) > 1`.
 
-use super::expression::predeclared;
 use super::function::Reader;
+use super::predeclared::predeclared;
 use super::scope::State;
 use super::{Condition, Value};
 use crate::facts::catalogue;

@@ -3,8 +3,13 @@
 //! Nothing is resolved here: an address that is not a literal stays a [`Value`], which
 //! `model::resolve` evaluates once per workload.
 
+mod assignment;
+mod branch;
+mod call;
 mod closure;
 mod command_line;
+mod comparison;
+mod composite;
 mod condition;
 mod context;
 mod demand;
@@ -13,9 +18,12 @@ mod expression;
 mod failure;
 mod function;
 mod head;
+mod literal;
 mod outline;
 mod parts;
+mod predeclared;
 mod read;
+mod returns;
 mod scope;
 mod standing;
 #[cfg(test)]
@@ -24,10 +32,10 @@ mod value;
 
 pub use context::import_names;
 pub use demand::Demand;
-pub use expression::is_standard;
 pub use failure::Failure;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
+pub use predeclared::is_standard;
 pub use read::{of_head, read, read_without};
 pub use standing::{Premise, Standing};
 pub use value::{Arm, Condition, Environ, Flag, Unknown, Value};

@@ -6,6 +6,7 @@ mod guard;
 mod known_call;
 mod listen;
 mod missing_files;
+mod modules;
 mod network;
 mod profiler;
 mod program;
@@ -18,6 +19,7 @@ mod shutdown;
 mod stop_timeout;
 #[cfg(test)]
 mod tests;
+mod types;
 mod values;
 mod way;
 mod world;

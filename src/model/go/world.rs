@@ -3,12 +3,13 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::known_call::{KnownCall, know_calls};
+use super::modules::{Module, modules};
 use super::network::entry_of;
-use crate::facts::catalogue::{GoEntry, Wrappers, go as catalogue, structure};
+use crate::facts::Facts;
+use crate::facts::catalogue::{GoEntry, Wrappers, structure};
 use crate::facts::go::{
-    Callee, Declaration, Field, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
+    Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
-use crate::facts::{Facts, join_path};
 use crate::source::{FileId, Span};
 
 /// Names one package of a [`Packages`].
@@ -18,18 +19,6 @@ pub struct PackageId(pub u32);
 /// Names one function or method of a [`Packages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub u32);
-
-/// What the tables call the elements of a type that is a list.
-const ELEMENTS: &str = "[]";
-
-/// A Go module: a folder with a go.mod.
-#[derive(Debug)]
-struct Module {
-    directory: String,
-    path: String,
-    /// Module path and folder of each `replace old => ./folder`.
-    replacements: Vec<(String, String)>,
-}
 
 /// The files of one folder that a Linux build takes and that share a package clause.
 #[derive(Debug)]
@@ -45,7 +34,7 @@ pub struct Package<'a> {
     /// Its files.
     pub files: Vec<(FileId, &'a GoFile)>,
     /// The packages of the project that it imports, by import path.
-    imports: FxHashMap<&'a str, PackageId>,
+    pub(super) imports: FxHashMap<&'a str, PackageId>,
 }
 
 /// A function with where it stands.
@@ -87,31 +76,31 @@ pub enum Targets<'a> {
 /// All packages of a project, and what their names mean.
 #[derive(Debug, Default)]
 pub struct Packages<'a> {
-    modules: Vec<Module>,
-    sources: FxHashSet<FileId>,
-    packages: Vec<Package<'a>>,
-    functions: Vec<FunctionInPackage<'a>>,
+    pub(super) modules: Vec<Module>,
+    pub(super) sources: FxHashSet<FileId>,
+    pub(super) packages: Vec<Package<'a>>,
+    pub(super) functions: Vec<FunctionInPackage<'a>>,
     /// What is known of the calls in each function.
     pub(super) known_calls: Vec<Box<[KnownCall<'a>]>>,
-    scopes: Vec<Scope<'a>>,
-    methods_by_name: FxHashMap<&'a str, Vec<FunctionId>>,
-    literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
-    declared_literals: FxHashMap<TypeRef<'a>, Vec<(PackageId, &'a Value)>>,
-    field_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a FieldWrite)>>,
-    wrappers: Option<&'a Wrappers>,
+    pub(super) scopes: Vec<Scope<'a>>,
+    pub(super) methods_by_name: FxHashMap<&'a str, Vec<FunctionId>>,
+    pub(super) literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
+    pub(super) declared_literals: FxHashMap<TypeRef<'a>, Vec<(PackageId, &'a Value)>>,
+    pub(super) field_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a FieldWrite)>>,
+    pub(super) wrappers: Option<&'a Wrappers>,
     /// The functions of the project that the settings name.
-    wrapped: FxHashMap<FunctionId, &'a GoEntry>,
+    pub(super) wrapped: FxHashMap<FunctionId, &'a GoEntry>,
 }
 
 /// The names of one package.
 #[derive(Debug, Default)]
-struct Scope<'a> {
-    functions: FxHashMap<&'a str, Vec<FunctionId>>,
+pub(super) struct Scope<'a> {
+    pub(super) functions: FxHashMap<&'a str, Vec<FunctionId>>,
     /// By type, then by name.
-    methods: FxHashMap<&'a str, FxHashMap<&'a str, FunctionId>>,
-    declarations: FxHashMap<&'a str, &'a Declaration>,
-    structs: FxHashMap<&'a str, &'a Struct>,
-    variable_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a Value)>>,
+    pub(super) methods: FxHashMap<&'a str, FxHashMap<&'a str, FunctionId>>,
+    pub(super) declarations: FxHashMap<&'a str, &'a Declaration>,
+    pub(super) structs: FxHashMap<&'a str, &'a Struct>,
+    pub(super) variable_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a Value)>>,
 }
 
 impl<'a> Packages<'a> {
@@ -269,12 +258,6 @@ impl<'a> Packages<'a> {
         self.package(from).imports.get(path).copied()
     }
 
-    /// Whether an import path lies in a module of the project, whether or not the package is there.
-    #[must_use]
-    pub fn is_of_own_module(&self, path: &str) -> bool {
-        self.modules.iter().any(|it| !it.path.is_empty() && strip_path(path, &it.path).is_some())
-    }
-
     /// The packages of the project that `id` imports.
     pub fn imports(&self, id: PackageId) -> impl Iterator<Item = PackageId> {
         self.package(id).imports.values().copied()
@@ -287,55 +270,6 @@ impl<'a> Packages<'a> {
             Some(package) => TypeRef::Own(package, &name.name),
             None => TypeRef::External(&name.package, &name.name),
         }
-    }
-
-    /// The type of a field, of an embedded struct's field too.
-    #[must_use]
-    pub fn field_type(&self, of: TypeRef<'a>, field: &str) -> Option<TypeRef<'a>> {
-        self.field_type_within(of, field, 4)
-    }
-
-    /// The name of the embedded field of a struct that `field` is promoted from: of one that has such a field,
-    /// else of the only one of another module. `None` when the struct has the field itself, or it is not known.
-    #[must_use]
-    pub fn promoting(&self, of: TypeRef<'a>, field: &str) -> Option<&'a str> {
-        let structure = self.structure(of)?;
-        if structure.fields.iter().any(|it| it.name.value == field) {
-            return None;
-        }
-        let embedded = structure.fields.iter().filter(|it| it.embedded);
-        let typed =
-            embedded.filter_map(|it| Some((&it.name.value, self.type_in(of, it.type_name.as_ref()?))));
-        let typed: Vec<_> = typed.collect();
-        let has = |it: &TypeRef<'a>| self.has_field(*it, field, 4);
-        if let Some((name, _)) = typed.iter().find(|(_, it)| has(it)) {
-            return Some(name);
-        }
-        let mut external = typed.iter().filter(|(_, it)| matches!(it, TypeRef::External(..)));
-        let (name, _) = external.next()?;
-        external.next().is_none().then_some(name.as_str())
-    }
-
-    fn has_field(&self, of: TypeRef<'a>, field: &str, depth: usize) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
-        self.structure(of).is_some_and(|it| {
-            it.fields.iter().any(|it| {
-                let embedded = it.type_name.as_ref().filter(|_| it.embedded);
-                it.name.value == field
-                    || embedded.is_some_and(|it| self.has_field(self.type_in(of, it), field, depth))
-            })
-        })
-    }
-
-    /// The type of a value that stands in a function, where its expression shows it.
-    #[must_use]
-    pub fn type_of(
-        &self,
-        package: PackageId,
-        function: Option<&'a Function>,
-        value: &'a Value,
-    ) -> Option<TypeRef<'a>> {
-        self.type_within(package, function, value, 8)
     }
 
     /// What a callee that is named in `package` may run.
@@ -428,160 +362,6 @@ impl<'a> Packages<'a> {
         seen
     }
 
-    /// The only type of another module that a struct embeds and that may so have the method.
-    fn promoted(&self, of: TypeRef<'a>, _method: &str) -> Option<TypeRef<'a>> {
-        let TypeRef::Own(package, _) = of else { return None };
-        let embedded = self.structure(of)?.fields.iter().filter(|it| it.embedded);
-        let types = embedded.filter_map(|it| it.type_name.as_ref()).map(|it| self.type_ref(package, it));
-        let mut external = types.filter(|it| matches!(it, TypeRef::External(..)));
-        let first = external.next()?;
-        external.next().is_none().then_some(first)
-    }
-
-    fn method_within(
-        &self,
-        package: PackageId,
-        type_name: &str,
-        name: &str,
-        depth: usize,
-    ) -> Option<FunctionId> {
-        if let Some(found) = self.scope(package).methods.get(type_name).and_then(|it| it.get(name)) {
-            return Some(*found);
-        }
-        let depth = depth.checked_sub(1)?;
-        let structure = self.scope(package).structs.get(type_name)?;
-        let embedded =
-            structure.fields.iter().filter(|it| it.embedded).filter_map(|it| it.type_name.as_ref());
-        embedded.map(|it| self.type_ref(package, it)).find_map(|it| match it {
-            TypeRef::Own(package, type_name) => self.method_within(package, type_name, name, depth),
-            TypeRef::External(..) => None,
-        })
-    }
-
-    /// The type of the elements of a field that is a list or a map, of an embedded struct's field too.
-    fn field_element(&self, of: TypeRef<'a>, field: &str, depth: usize) -> Option<TypeRef<'a>> {
-        let structure = self.structure(of)?;
-        if let Some(found) = structure.fields.iter().find(|it| it.name.value == field) {
-            return self.element_of_field(of, found);
-        }
-        let depth = depth.checked_sub(1)?;
-        let embedded = structure.fields.iter().filter(|it| it.embedded);
-        let mut types = embedded.filter_map(|it| Some(self.type_in(of, it.type_name.as_ref()?)));
-        types.find_map(|it| self.field_element(it, field, depth))
-    }
-
-    /// The type of the elements of a field of a struct of type `of`, when it is a list or a map of structs.
-    #[must_use]
-    pub fn element_of_field(&self, of: TypeRef<'a>, field: &'a Field) -> Option<TypeRef<'a>> {
-        if let Some(element) = &field.element {
-            return Some(self.type_in(of, element));
-        }
-        // A type of a library that is a list has its elements for its only field.
-        let listed = self.type_in(of, field.type_name.as_ref()?);
-        match self.structure(listed)?.fields.as_slice() {
-            [only] if only.name.value == ELEMENTS => Some(self.type_in(listed, only.type_name.as_ref()?)),
-            _ => None,
-        }
-    }
-
-    fn element_type(
-        &self,
-        package: PackageId,
-        function: Option<&'a Function>,
-        of: &'a Value,
-        depth: usize,
-    ) -> Option<TypeRef<'a>> {
-        match of {
-            Value::Field { receiver, receiver_type, field } => {
-                let shown = receiver_type.as_ref().map(|it| self.type_ref(package, it));
-                let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
-                self.field_element(owner, &field.value, 4)
-            }
-            Value::List(parts, _) => self.type_within(package, function, parts.first()?, depth),
-            _ => None,
-        }
-    }
-
-    fn field_type_within(&self, of: TypeRef<'a>, field: &str, depth: usize) -> Option<TypeRef<'a>> {
-        let structure = self.structure(of)?;
-        if let Some(found) = structure.fields.iter().find(|it| it.name.value == field) {
-            return found.type_name.as_ref().map(|it| self.type_in(of, it));
-        }
-        let depth = depth.checked_sub(1)?;
-        let embedded =
-            structure.fields.iter().filter(|it| it.embedded).filter_map(|it| it.type_name.as_ref());
-        embedded.map(|it| self.type_in(of, it)).find_map(|it| self.field_type_within(it, field, depth))
-    }
-
-    fn type_within(
-        &self,
-        package: PackageId,
-        function: Option<&'a Function>,
-        value: &'a Value,
-        depth: usize,
-    ) -> Option<TypeRef<'a>> {
-        let depth = depth.checked_sub(1)?;
-        match value {
-            Value::Name { package: path, name } => {
-                let Some(owner) = self.import(package, path) else {
-                    let variable = catalogue().variable(path, &name.value)?;
-                    return Some(TypeRef::External(&variable.package, &variable.name));
-                };
-                let declaration = self.declaration(owner, &name.value)?;
-                let shown = declaration.type_name.as_ref().map(|it| self.type_ref(owner, it));
-                shown.or_else(|| self.type_within(owner, None, &declaration.value, depth))
-            }
-            Value::Parameter { index, .. } => {
-                let type_name = function?.parameters.get(*index)?.type_name.as_ref()?;
-                Some(self.type_ref(package, type_name))
-            }
-            Value::Receiver { type_name, .. } => Some(self.type_ref(package, type_name)),
-            Value::Struct { type_name, .. } => Some(self.type_ref(package, type_name.as_ref()?)),
-            Value::Field { receiver, receiver_type, field } => {
-                let shown = receiver_type.as_ref().map(|it| self.type_ref(package, it));
-                let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
-                self.field_type(owner, &field.value)
-            }
-            Value::Call { callee, span, .. } => match self.targets(package, function, callee) {
-                Targets::Own(targets) => {
-                    let target = self.function(*targets.first()?);
-                    let result = self.type_ref(target.package, target.function.result_type.as_ref()?);
-                    // `Load[Config]()` of a `func Load[T any]() T`.
-                    let call = function.and_then(|it| it.calls.iter().find(|it| it.span == *span));
-                    let argument = call.and_then(|it| it.type_argument.as_ref());
-                    match argument.filter(|_| self.structure(result).is_none()) {
-                        Some(argument) => Some(self.type_ref(package, argument)),
-                        None => Some(result),
-                    }
-                }
-                Targets::Imported(path, name) => result_of(path, "", name),
-                Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
-                    result_of(path, type_name, name)
-                }
-                _ => None,
-            },
-            Value::Choice(arms, _) => {
-                arms.iter().find_map(|it| self.type_within(package, function, &it.value, depth))
-            }
-            Value::Filled { call, argument, .. } => {
-                let Value::Call { arguments, .. } = &**call else { return None };
-                self.type_within(package, function, arguments.get(*argument)?, depth)
-            }
-            Value::Result { call, index, .. } => {
-                let Value::Call { callee, .. } = &**call else { return None };
-                let Targets::Own(targets) = self.targets(package, function, callee) else { return None };
-                let target = self.function(*targets.first()?);
-                let value = target.function.returns.first()?.get(*index)?;
-                self.type_within(target.package, Some(target.function), value, depth)
-            }
-            Value::FirstNonEmpty(parts, _) => {
-                parts.iter().find_map(|it| self.type_within(package, function, it, depth))
-            }
-            Value::Element { of, .. } => self.element_type(package, function, of, depth),
-            _ => None,
-        }
-    }
-
     fn gather(&mut self, facts: &'a Facts) {
         let mut known: FxHashMap<(String, &'a str), PackageId> = FxHashMap::default();
         for (id, file) in &facts.go {
@@ -610,73 +390,6 @@ impl<'a> Packages<'a> {
         }
     }
 
-    /// The module that `directory` belongs to: the nearest go.mod upwards.
-    fn module_of(&self, directory: &str) -> Option<&Module> {
-        let inside = self.modules.iter().filter(|it| is_inside(directory, &it.directory));
-        inside.max_by_key(|it| if it.directory == "." { 0 } else { it.directory.len() })
-    }
-
-    fn link_imports(&mut self) {
-        // A folder has one package that others can import; `main` only when there is nothing else.
-        let mut by_directory: FxHashMap<&str, PackageId> = FxHashMap::default();
-        for (index, package) in self.packages.iter().enumerate() {
-            let id = PackageId(index as u32);
-            let slot = by_directory.entry(&package.directory).or_insert(id);
-            if self.packages[slot.0 as usize].name == "main" {
-                *slot = id;
-            }
-        }
-        let linked: Vec<_> = self
-            .packages
-            .iter()
-            .map(|package| {
-                let paths = package.files.iter().flat_map(|(_, file)| &file.imports);
-                let paths = paths.map(|it| it.path.value.as_str());
-                let found = paths.filter_map(|path| {
-                    let directory = self.directory_of_import(package, path, &by_directory)?;
-                    Some((path, *by_directory.get(directory.as_str())?))
-                });
-                found.collect::<FxHashMap<_, _>>()
-            })
-            .collect();
-        for (package, imports) in self.packages.iter_mut().zip(linked) {
-            package.imports = imports;
-        }
-    }
-
-    fn directory_of_import(
-        &self,
-        from: &Package<'a>,
-        path: &str,
-        known: &FxHashMap<&str, PackageId>,
-    ) -> Option<String> {
-        // `import "./x"` works without modules.
-        if path.starts_with("./") || path.starts_with("../") {
-            return join_path(&from.directory, path);
-        }
-        let own = self.modules.iter().find(|it| Some(&it.directory) == from.module_directory.as_ref());
-        let Some(own) = own else { return directory_in_gopath(path, known) };
-        if let Some(directory) = own.directory_of(path) {
-            return Some(directory);
-        }
-        let replaced = own.replacements.iter().find_map(|(old, folder)| {
-            let rest = strip_path(path, old)?;
-            join_path(&join_path(&own.directory, folder)?, rest)
-        });
-        if replaced.is_some() {
-            return replaced;
-        }
-        // A module of the same project, by go.work or from the proxy at some version. Two modules
-        // of one path are examples that never meet.
-        let longest = self
-            .modules
-            .iter()
-            .filter(|it| it.directory_of(path).is_some())
-            .max_by_key(|it| it.path.len())?;
-        let twins = self.modules.iter().filter(|it| it.path == longest.path).count();
-        if twins > 1 { None } else { longest.directory_of(path) }
-    }
-
     fn index(&mut self) {
         for index in 0..self.packages.len() {
             let package = PackageId(index as u32);
@@ -687,7 +400,7 @@ impl<'a> Packages<'a> {
         }
     }
 
-    fn scope(&self, package: PackageId) -> &Scope<'a> {
+    pub(super) fn scope(&self, package: PackageId) -> &Scope<'a> {
         &self.scopes[package.0 as usize]
     }
 
@@ -736,77 +449,6 @@ impl Package<'_> {
     /// The `main` in `func main()` of each file that has one; usually one file.
     pub fn mains(&self) -> impl Iterator<Item = (FileId, Span)> {
         self.files.iter().filter_map(|(id, file)| Some((*id, file.main?)))
-    }
-}
-
-impl Module {
-    fn import_path(&self, directory: &str) -> String {
-        if self.path.is_empty() {
-            return String::new();
-        }
-        match relative_to(directory, &self.directory) {
-            "" => self.path.clone(),
-            rest => format!("{}/{rest}", self.path),
-        }
-    }
-
-    /// The folder of a package of this module, by import path.
-    fn directory_of(&self, path: &str) -> Option<String> {
-        if self.path.is_empty() {
-            return None;
-        }
-        join_path(&self.directory, strip_path(path, &self.path)?)
-    }
-}
-
-fn modules(facts: &Facts) -> Vec<Module> {
-    let read = |(id, module): &(FileId, crate::facts::go_mod::GoMod)| {
-        let path = facts.path(*id);
-        let replacements = module.local_replacements.iter();
-        Module {
-            directory: path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned(),
-            path: module.module.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
-            replacements: replacements.map(|(old, new)| (old.value.clone(), new.value.clone())).collect(),
-        }
-    };
-    let is_module = |(id, _): &&(FileId, _)| facts.path(*id).rsplit('/').next() == Some("go.mod");
-    facts.modules.iter().filter(is_module).map(read).collect()
-}
-
-fn result_of<'a>(path: &str, type_name: &str, name: &str) -> Option<TypeRef<'a>> {
-    let result = catalogue().find(path, type_name, name)?.result.as_ref()?;
-    Some(TypeRef::External(&result.package, &result.name))
-}
-
-/// Without modules, `github.com/owner/repository/folder` is usually `folder` of this project.
-fn directory_in_gopath(path: &str, known: &FxHashMap<&str, PackageId>) -> Option<String> {
-    let mut parts = path.splitn(4, '/');
-    let host = parts.next()?;
-    if !host.contains('.') {
-        return None;
-    }
-    let (_owner, _repository) = (parts.next()?, parts.next()?);
-    let directory = parts.next().unwrap_or(".");
-    known.contains_key(directory).then(|| directory.to_owned())
-}
-
-/// `path` without the leading `prefix`, on a border of path parts.
-fn strip_path<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
-    match path.strip_prefix(prefix)? {
-        "" => Some(""),
-        rest => rest.strip_prefix('/'),
-    }
-}
-
-fn is_inside(directory: &str, folder: &str) -> bool {
-    folder == "." || strip_path(directory, folder).is_some()
-}
-
-fn relative_to<'p>(directory: &'p str, folder: &str) -> &'p str {
-    match (directory, folder) {
-        (".", _) => "",
-        (directory, ".") => directory,
-        (directory, folder) => strip_path(directory, folder).unwrap_or_default(),
     }
 }
 
