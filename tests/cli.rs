@@ -407,7 +407,7 @@ fn what_git_ignores_and_what_others_wrote_is_not_read() {
     assert!(findings.iter().all(|it| it["file"] == "web/main.go"), "{findings:#?}");
     let run = project.run(&["--format", "json"]);
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(report["summary"]["files"], 5, "four files and the one in .devcontainer");
+    assert_eq!(report["summary"]["files"], 6, "four files, .gitignore, and the one in .devcontainer");
 }
 
 #[test]
@@ -418,7 +418,8 @@ fn what_git_tracks_is_read_whatever_a_pattern_says() {
         let report: Value = serde_json::from_str(&project.run(&["--format", "json"]).stdout).unwrap();
         report["summary"]["files"].as_u64().unwrap()
     };
-    assert_eq!(files(), 0);
+    // `.gitignore` itself is read.
+    assert_eq!(files(), 1);
     let git = |arguments: &[&str]| {
         Command::new("git")
             .args(arguments)
@@ -432,9 +433,9 @@ fn what_git_tracks_is_read_whatever_a_pattern_says() {
         return;
     }
     assert!(git(&["add", "--force", ".env", "cmd"]));
-    assert_eq!(files(), 2);
+    assert_eq!(files(), 3);
     assert!(git(&["update-index", "--index-version", "4"]));
-    assert_eq!(files(), 2);
+    assert_eq!(files(), 3);
 }
 
 #[test]
