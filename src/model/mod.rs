@@ -8,6 +8,7 @@ mod advertised;
 mod build;
 mod build_input;
 mod catalogued;
+mod certificates;
 mod cluster;
 mod command_dials;
 mod command_lines;

@@ -57,6 +57,7 @@ mod malformed_listen_address;
 mod mapped_drive_path;
 mod misnamed_variable;
 mod missing_build_input;
+mod missing_ca_certificates;
 mod missing_config_file;
 mod missing_expose;
 mod missing_health_endpoint;
@@ -226,6 +227,7 @@ pub const RULES: &[Rule] = &[
     go_version_mismatch::RULE,
     missing_build_input::RULE,
     missing_config_file::RULE,
+    missing_ca_certificates::RULE,
     // The files themselves.
     invalid_compose::RULE,
     syntax_error::RULE,

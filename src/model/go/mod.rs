@@ -165,6 +165,8 @@ pub struct Program {
     pub serve_calls: Vec<ServeCall>,
     /// Where the ports that it listens on are written, when nothing can change them: no variable, no flag, no file.
     pub fixed_ports: Vec<FixedPort>,
+    /// Whether it may say itself whose certificates it trusts: it imports what that takes, or certificates.
+    pub decides_trust: bool,
     /// HTTP routes, gathered over the whole program.
     pub routes: Routes,
     /// Its servers that hand out profiles of the process to whoever asks.

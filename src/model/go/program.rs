@@ -20,6 +20,19 @@ pub struct World<'a> {
     reachable: Vec<Reachable<'a>>,
 }
 
+/// Packages with which a program says whose certificates it trusts, whole or as the start of a path.
+const OF_TRUST: &[&str] = &["crypto/tls", "crypto/x509", "golang.org/x/crypto/x509roots/"];
+
+/// Whether a program may say itself whose certificates it trusts.
+fn decides_trust(packages: &Packages<'_>, reachable: &Reachable<'_>) -> bool {
+    let files = reachable.packages.iter().flat_map(|it| &packages.package(*it).files);
+    let mut imports = files.flat_map(|(_, file)| &file.imports);
+    imports.any(|it| {
+        let path = it.path.value.as_str();
+        OF_TRUST.iter().any(|of| path.starts_with(of)) || path.contains("cert")
+    })
+}
+
 impl<'a> World<'a> {
     /// Reads the programs out of the facts of all files.
     #[must_use]
@@ -50,6 +63,7 @@ impl<'a> World<'a> {
                 written_addresses: network::written_addresses(&world.packages, &reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 fixed_ports: world.fixed_ports(&evaluator, main),
+                decides_trust: decides_trust(&world.packages, &reachable),
                 routes,
                 profilers,
             };

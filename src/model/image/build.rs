@@ -14,6 +14,7 @@ use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage
 use crate::facts::dockerignore::Dockerignore;
 use crate::facts::shell::Script;
 use crate::facts::{Facts, Lookup, Template, join_path};
+use crate::model::certificates::is_elsewhere;
 use crate::model::compose::Mount;
 use crate::model::{Environment, Origin, Program, ProgramId, Variable, is_sigterm};
 use crate::net::{PortRange, Protocol};
@@ -377,8 +378,22 @@ fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         tools: stage.tools.tools(stage.entry),
         user: stage.user.clone(),
         go_builds: Vec::new(),
+        lacks_certificates: lacks_certificates(stage),
         expose_at: stage.expose_at,
     }
+}
+
+/// Whether a stage starts from nothing, and nothing that is copied may be certificates.
+fn lacks_certificates(stage: &Stage<'_>) -> bool {
+    let starts_empty = stage.base.reference.as_deref() == Some("scratch");
+    let tools_known = stage.tools.tools(stage.entry).incomplete.is_none();
+    starts_empty
+        && tools_known
+        && stage.workdir.is_some()
+        && stage
+            .layers
+            .iter()
+            .all(|it| is_elsewhere(&it.destination) || matches!(it.origin, LayerOrigin::Binary(_)))
 }
 
 /// The build of one Dockerfile.

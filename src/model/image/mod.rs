@@ -67,6 +67,8 @@ pub struct Image {
     pub user: Option<Spanned<String>>,
     /// Go builds in any stage, for the version of Go.
     pub go_builds: Vec<GoBuild>,
+    /// Whether it certainly holds no certificates of authorities.
+    pub lacks_certificates: bool,
     /// Where a missing `EXPOSE` would go: behind this line (the last instruction before
     /// ENTRYPOINT/CMD), an empty span at the start of a line.
     pub expose_at: Span,
