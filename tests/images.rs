@@ -22,6 +22,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         written_addresses: Vec::new(),
         serve_calls: Vec::new(),
         fixed_ports: Vec::new(),
+        decides_trust: false,
         routes: Routes::default(),
         profilers: Vec::new(),
     }
