@@ -39,7 +39,8 @@ impl Join<'_> {
         let tags = tags.chain(by_hand);
         let services: Vec<(String, FileId)> =
             whole().map(|(it, image)| (it.service.clone(), self.images.image(image).file)).collect();
-        let used = plans.iter().flat_map(PodPlan::images);
+        let facts = self.facts;
+        let used = plans.iter().flat_map(|it| it.images().map(|image| (image, facts.path(it.file))));
         ImageNames::new(self.facts, tags.collect(), &services, used)
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct ImageNames {
     /// What stands before the name of a Dockerfile in the images of one family: `shop/go-` of
     /// `shop/go-order` and `shop/go-user`.
     families: FxHashSet<String>,
+    /// The repositories that pods use, and the manifest that each stands in.
+    used: Vec<(String, String)>,
 }
 
 /// A Dockerfile with the names that its image may have.
@@ -36,12 +38,12 @@ pub(crate) enum Meant {
 
 impl ImageNames {
     /// `tags` are the repositories that Compose services build, `services` the names of services by the
-    /// Dockerfile that they build, `used` the images of all pods.
+    /// Dockerfile that they build, `used` the images of all pods, each with its manifest.
     pub(crate) fn new<'r>(
         facts: &Facts,
         tags: Vec<(String, ImageId)>,
         services: &[(String, FileId)],
-        used: impl Iterator<Item = &'r str>,
+        used: impl Iterator<Item = (&'r str, &'r str)>,
     ) -> Self {
         let modules = modules(facts);
         let dockerfiles = facts.dockerfiles.iter().map(|(file, _)| {
@@ -50,8 +52,14 @@ impl ImageNames {
             names.extend(services.iter().filter(|(_, it)| it == file).map(|(name, _)| plain(name)));
             Named { file: *file, path, names }
         });
-        let mut out = Self { tags, dockerfiles: dockerfiles.collect(), families: FxHashSet::default() };
-        out.families = out.families(used, &modules);
+        let used: Vec<(&str, &str)> = used.collect();
+        let mut out = Self {
+            tags,
+            dockerfiles: dockerfiles.collect(),
+            families: FxHashSet::default(),
+            used: used.iter().map(|(it, at)| (split_reference(it).0.to_owned(), (*at).to_owned())).collect(),
+        };
+        out.families = out.families(used.iter().map(|it| it.0), &modules);
         out
     }
 
@@ -81,10 +89,21 @@ impl ImageNames {
         for fits in levels {
             let all: Vec<_> = self.dockerfiles.iter().filter(|it| is_called(it, fits)).collect();
             if !all.is_empty() {
-                return nearest(&all, manifest).map(|it| Meant::Dockerfile(it.file, Confidence::Likely));
+                let found =
+                    nearest(&all, manifest).filter(|it| !self.is_of_another(it, repository, manifest));
+                return found.map(|it| Meant::Dockerfile(it.file, Confidence::Likely));
             }
         }
         None
+    }
+
+    /// Whether a manifest that is nearer to the Dockerfile runs another repository of the same name: `example/shop`
+    /// beside it, and `other/shop` far away.
+    fn is_of_another(&self, dockerfile: &Named, repository: &str, manifest: &str) -> bool {
+        let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
+        let mut rivals = self.used.iter().filter(|(it, _)| it != repository && last(it) == last(repository));
+        let near = shared(&dockerfile.path, manifest);
+        rivals.any(|(_, at)| shared(&dockerfile.path, at) > near)
     }
 
     /// Whether the repository is `name` behind what the others of its family have in front.
@@ -122,16 +141,17 @@ impl ImageNames {
 
 /// The Dockerfile that shares the longest path with the manifest; `None` when several do.
 fn nearest<'n>(all: &[&'n Named], manifest: &str) -> Option<&'n Named> {
-    let shared = |it: &Named| {
-        let (a, b) = (it.path.split('/'), manifest.split('/'));
-        a.zip(b).take_while(|(a, b)| a == b).count()
-    };
-    let best = all.iter().map(|it| shared(it)).max()?;
-    let mut nearest = all.iter().filter(|it| shared(it) == best);
+    let best = all.iter().map(|it| shared(&it.path, manifest)).max()?;
+    let mut nearest = all.iter().filter(|it| shared(&it.path, manifest) == best);
     match (nearest.next(), nearest.next()) {
         (Some(one), None) => Some(one),
         _ => None,
     }
+}
+
+/// How many folders two paths have in common.
+fn shared(a: &str, b: &str) -> usize {
+    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
 }
 
 /// The names of the modules by the folder of their go.mod.
