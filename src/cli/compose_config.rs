@@ -8,10 +8,9 @@ use super::exit::{Done, Failure};
 use super::output;
 use crate::facts::kind::Kind;
 use crate::facts::{Facts, compose, dotenv};
-use crate::model::ComposeFault;
 use crate::model::compose::{ConfigRequest, config};
 use crate::report::compose_config;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 use crate::workspace::{self, Workspace};
 
 #[derive(Debug, Args)]
@@ -53,19 +52,19 @@ pub(super) fn run(arguments: &ComposeConfigArguments) -> Result<Done, Failure> {
             Ok(Done::Clean)
         }
         Err(faults) => {
-            faults.iter().for_each(|it| complain(it, &workspace.sources));
+            faults.iter().for_each(|it| complain(&it.message, it.span, &workspace.sources));
             Ok(Done::Found)
         }
     }
 }
 
 /// Whether the files of `folder` are read when the project at `root` is.
-fn holds(root: &Path, folder: &Path) -> bool {
+pub(super) fn holds(root: &Path, folder: &Path) -> bool {
     inside(root, folder).is_ok_and(|it| workspace::load(root, None).tree.has_directory(&it))
 }
 
 /// `path` relative to the project's root, `.` for the root itself.
-fn inside(root: &Path, path: &Path) -> Result<String, Failure> {
+pub(super) fn inside(root: &Path, path: &Path) -> Result<String, Failure> {
     let whole = workspace::canonical(path).map_err(|error| Failure::new(path.display(), &error))?;
     let relative = whole.strip_prefix(root).map_err(|_| {
         Failure(format!("{}: it is outside of the project {}", path.display(), root.display()))
@@ -91,12 +90,11 @@ fn facts(workspace: &Workspace) -> Facts {
     out
 }
 
-fn complain(fault: &ComposeFault, sources: &SourceMap) {
-    let nowhere = fault.span.is_empty() && fault.span.start == 0;
-    if nowhere {
-        return output::complain(&fault.message);
+pub(super) fn complain(message: &str, span: Span, sources: &SourceMap) {
+    if span.is_empty() && span.start == 0 {
+        return output::complain(message);
     }
-    let file = sources.file(fault.span.file);
-    let line = file.lines().position(file.text(), fault.span.range().start).line;
-    output::complain(&format!("{}:{line}: {}", file.path(), fault.message));
+    let file = sources.file(span.file);
+    let line = file.lines().position(file.text(), span.range().start).line;
+    output::complain(&format!("{}:{line}: {message}", file.path()));
 }

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod facts;
 mod graph;
+mod kustomize;
 mod model;
 mod output;
 mod project;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
         Some(Command::Graph(it)) => graph::run(&it),
         Some(Command::Coverage(it)) => coverage::run(&it),
         Some(Command::ComposeConfig(it)) => compose_config::run(&it),
+        Some(Command::Kustomize(it)) => kustomize::run(&it),
         Some(Command::SettingsSchema) => settings_schema::run(),
     };
     exit::code(done)
@@ -75,6 +77,8 @@ enum Command {
     Coverage(coverage::CoverageArguments),
     /// Print a Compose project merged and expanded, as `docker compose config --format json` does.
     ComposeConfig(compose_config::ComposeConfigArguments),
+    /// Print what a kustomization makes, as `kustomize build` does, as one JSON list.
+    Kustomize(kustomize::KustomizeArguments),
     /// Print the JSON Schema of reachlint.toml, which editors understand.
     SettingsSchema,
 }

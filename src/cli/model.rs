@@ -57,6 +57,10 @@ fn entries(project: &Project) -> Vec<Entry> {
     let images = project.images.iter().map(|it| image(project, it));
     let pods = project.pods.iter().map(pod);
     let workloads = project.workloads.iter().map(|it| workload(project, it));
+    let unrendered = project
+        .unrendered
+        .iter()
+        .map(|it| Entry::new("kustomization", "not rendered").at(it.span).unresolved(&it.value, None));
     let errors = project.syntax_errors.iter().map(|it| Entry::new("not read", &it.value).at(it.span));
     compositions
         .chain(networks)
@@ -64,6 +68,7 @@ fn entries(project: &Project) -> Vec<Entry> {
         .chain(images)
         .chain(pods)
         .chain(workloads)
+        .chain(unrendered)
         .chain(errors)
         .collect()
 }
@@ -308,10 +313,14 @@ fn health_check(kind: &str, it: &HealthCheck) -> Entry {
 fn pod(it: &Pod) -> Entry {
     let namespace = it.namespace.iter().map(|it| Entry::new("namespace", it));
     let entrances = it.entrances.iter().map(|it| Entry::new("entrance", it.clause()).at(it.span));
-    Entry::new("pod", format!("{} {}", it.kind, it.name.value))
+    let made =
+        it.kustomization.map(|file| Entry::new("made by", "a kustomization").at(Span::new(file, 0, 0)));
+    let pod = Entry::new("pod", format!("{} {}", it.kind, it.name.value))
         .at(it.name.span)
         .with_all(namespace)
-        .with_all(entrances)
+        .with_all(made)
+        .with_all(entrances);
+    unresolved_if(pod, it.open.as_ref())
 }
 
 fn unresolved_if(entry: Entry, reason: Option<&String>) -> Entry {

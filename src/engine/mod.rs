@@ -10,21 +10,23 @@ mod suppress;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::config::{Level, Profile, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::commands::Commands;
 use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
+use crate::facts::documents::Documents;
 use crate::facts::kind::Kind;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
-    Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, dotenv,
-    gitattributes, go_mod, hns, join_path, kubernetes, makefile, proxy, shell, wslconfig,
+    Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
+    gitattributes, go_mod, hns, join_path, kubernetes, kustomize, makefile, proxy, shell, wslconfig,
 };
 use crate::model::Project;
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting};
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 
 /// What is checked: the files of one project.
 #[derive(Debug, Default)]
@@ -160,6 +162,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let of_caddy: Vec<(FileId, proxy::ProxyFile)> = read!(Kind::Caddyfile, proxy::caddyfile::read);
     let of_haproxy: Vec<(FileId, proxy::ProxyFile)> = read!(Kind::Haproxy, proxy::haproxy::read);
     proxies.extend(of_caddy.into_iter().chain(of_haproxy));
+    let kustomizations: Vec<(FileId, Documents)> = read!(Kind::Kustomization, documents::read);
     let wrappers = &input.settings.wrappers;
     let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), wrappers, internal_errors);
     Facts {
@@ -182,6 +185,8 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
             .collect(),
         hns: read!(Kind::HnsNetwork, hns::read),
         wsl: read_wsl(input),
+        kustomize_inputs: read_kustomize_inputs(input, &kustomizations),
+        kustomizations,
         configurations: configurations.collect(),
         proxies,
         creation: read_creation(input),
@@ -252,6 +257,30 @@ fn read_uncommitted(input: &Input) -> Uncommitted {
     out
 }
 
+/// What kustomizations and the files that they name say; nothing else.
+#[must_use]
+pub fn kustomize_facts(input: &Input) -> Facts {
+    let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| **kind == Kind::Kustomization);
+    let kustomizations: Vec<_> =
+        files.map(|((id, file), _)| (id, documents::read(id, file.text()))).collect();
+    Facts {
+        paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
+        tree: input.tree.clone(),
+        kustomize_inputs: read_kustomize_inputs(input, &kustomizations),
+        kustomizations,
+        ..Facts::default()
+    }
+}
+
+/// The files that kustomizations name.
+fn read_kustomize_inputs(input: &Input, kustomizations: &[(FileId, Documents)]) -> Vec<(FileId, Documents)> {
+    let path = |file: FileId| input.sources.file(file).path();
+    let named: FxHashSet<String> =
+        kustomizations.iter().flat_map(|(file, it)| kustomize::named_paths(path(*file), it)).collect();
+    let files: Vec<_> = input.sources.iter().filter(|(_, file)| named.contains(file.path())).collect();
+    files.par_iter().map(|(id, file)| (*id, documents::read(*id, file.text()))).collect()
+}
+
 /// What any file of the project may create in a database; only Compose files have database containers.
 fn read_creation(input: &Input) -> Creation {
     if !input.kinds.contains(&Kind::Compose) {
@@ -318,7 +347,8 @@ fn run_rules(
     found.collect()
 }
 
-/// By path, then place, then rule; a finding that is there twice (one file in two projects) once.
+/// By path, then place, then rule; a finding that is there twice (one file in two projects, one base in two
+/// overlays) once.
 fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) {
     diagnostics.sort_by(|a, b| {
         let key = |it: &Diagnostic| (it.primary().span.start, it.primary().span.end, it.rule);
@@ -329,5 +359,11 @@ fn sort(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) {
         later.rule == earlier.rule
             && later.primary().span == earlier.primary().span
             && later.message == earlier.message
+    });
+    // Where the same lines decide it is the same, whatever an overlay calls what they are about.
+    let mut seen: FxHashSet<(&str, Vec<Span>)> = FxHashSet::default();
+    diagnostics.retain(|it| {
+        let places: Vec<Span> = it.labels.iter().map(|it| it.span).collect();
+        places.len() < 2 || seen.insert((it.rule, places))
     });
 }

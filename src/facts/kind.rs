@@ -2,7 +2,7 @@
 
 use super::commands;
 use super::configuration::Format;
-use super::{hns, kubernetes};
+use super::{hns, kubernetes, kustomize};
 
 /// The formats reachlint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,6 +69,10 @@ pub enum Kind {
     Configuration,
     /// A `*.y(a)ml` or `*.json` whose text is that of a Kubernetes manifest: no name tells it.
     Manifest,
+    /// `kustomization.yaml`, `kustomization.yml`, `Kustomization`.
+    Kustomization,
+    /// A file that is read only because a kustomization names it: no name tells it.
+    KustomizeInput,
 }
 
 impl Kind {
@@ -116,6 +120,7 @@ impl Kind {
             "go.mod" => return Some(Self::GoMod),
             "go.work" => return Some(Self::GoWork),
             "reachlint.toml" | ".reachlint.toml" => return Some(Self::Settings),
+            _ if kustomize::NAMES.contains(&name) => return Some(Self::Kustomization),
             _ if name.ends_with(".go") => return Some(Self::Go),
             _ => {}
         }
@@ -303,6 +308,7 @@ mod tests {
             (&["README.md", "Contributing.md"], Some(Kind::Readme)),
             (&["install.md", "Docker.MD"], Some(Kind::Document)),
             (&["CHANGELOG.md", "Changes.md"], None),
+            (&["kustomization.yaml", "kustomization.yml", "Kustomization"], Some(Kind::Kustomization)),
             (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
             (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
             (&["wsl.conf"], Some(Kind::WslConf)),

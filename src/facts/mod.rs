@@ -12,6 +12,7 @@ pub mod creation;
 pub mod docker_command;
 pub mod dockerfile;
 pub mod dockerignore;
+pub mod documents;
 pub mod dotenv;
 pub mod gitattributes;
 pub mod go;
@@ -19,10 +20,12 @@ pub mod go_mod;
 pub mod hns;
 pub mod kind;
 pub mod kubernetes;
+pub mod kustomize;
 pub mod makefile;
 pub mod proxy;
 pub mod shell;
 pub mod suppression;
+pub mod tree;
 pub mod uncommitted;
 pub mod wslconfig;
 
@@ -63,6 +66,10 @@ pub struct Facts {
     pub commands: Vec<(FileId, commands::Commands)>,
     /// Kubernetes manifests.
     pub manifests: Vec<(FileId, kubernetes::Manifest)>,
+    /// Kustomization files.
+    pub kustomizations: Vec<(FileId, documents::Documents)>,
+    /// The files that kustomizations name.
+    pub kustomize_inputs: Vec<(FileId, documents::Documents)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
     /// What may be there without being committed.

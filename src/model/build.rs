@@ -8,6 +8,7 @@ use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Mount, Setting, read_compositions};
 use super::container::Scene;
 use super::image::{ByHand, builds_by_hand};
+use super::kubernetes::{Applied, applied};
 use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Manifests, Project, Running, Stopping, UnexpandedVariable, Workload,
@@ -25,9 +26,10 @@ impl Project {
     pub fn build(facts: &Facts) -> Self {
         let world = World::new(facts);
         let images = Images::read(facts, &world.programs);
+        let (applied, unrendered) = applied(facts);
         let command_files = command_lines::read(facts);
         let by_hand = builds_by_hand(facts, &command_files);
-        let mut join = Join { facts, world: &world, images, by_hand };
+        let mut join = Join { facts, applied: &applied, world: &world, images, by_hand };
         let mut read = read_compositions(facts);
         join.add_command_lines(&command_files, &mut read);
         let Compositions { compositions, networks, services } = read;
@@ -39,7 +41,8 @@ impl Project {
             images,
             workloads,
             pods,
-            manifests: Manifests::read(facts),
+            manifests: Manifests::read(facts, &applied, !unrendered.is_empty()),
+            unrendered,
             networks,
             compositions,
             wsl: wsl::files(facts),
@@ -77,6 +80,7 @@ struct Start {
 
 struct Join<'a> {
     facts: &'a Facts,
+    applied: &'a [Applied<'a>],
     world: &'a World<'a>,
     images: Images<'a>,
     /// What Makefiles and scripts build.
@@ -245,6 +249,7 @@ impl Join<'_> {
         let running = self.running(image, entrypoint, command, mounts, &workload.environment);
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
+            applied: self.applied,
             images: &self.images,
             image,
             mounts,
@@ -476,6 +481,7 @@ impl Join<'_> {
         let running = self.images.process_for(id, None, None, &[], Some(&workload.environment));
         let files = ContainerFiles::new(&Scene {
             facts: self.facts,
+            applied: self.applied,
             images: &self.images,
             image: Some(id),
             mounts: &[],

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::compose::Mount;
+use super::kubernetes::Applied;
 use super::{ImageFile, ImageId, Images, Running};
 use crate::facts::configuration::Configuration;
 use crate::facts::dotenv::Dotenv;
@@ -31,11 +32,24 @@ pub enum ContainerFile {
     Unknown,
 }
 
+/// Names objects that are applied together, of all that are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AppliedId(pub u32);
+
+/// Names a manifest, as far as it is applied with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ManifestId {
+    /// What it is applied with.
+    pub applied: AppliedId,
+    /// The file.
+    pub file: FileId,
+}
+
 /// A file that is written in a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmbeddedFile {
     /// The manifest.
-    pub manifest: FileId,
+    pub manifest: ManifestId,
     /// The key whose value it is.
     pub key: Span,
 }
@@ -44,6 +58,7 @@ pub struct EmbeddedFile {
 #[derive(Default)]
 pub struct ContainerFiles<'a> {
     facts: Option<&'a Facts>,
+    applied: &'a [Applied<'a>],
     image: Option<(&'a Images<'a>, ImageId)>,
     mounts: &'a [Mount],
     working_directory: Option<String>,
@@ -54,9 +69,11 @@ pub struct ContainerFiles<'a> {
 }
 
 /// A container of a project, as far as its files go.
-pub struct Scene<'a> {
+pub(super) struct Scene<'a> {
     /// The project.
     pub facts: &'a Facts,
+    /// What is applied to clusters.
+    pub applied: &'a [Applied<'a>],
     /// Its images.
     pub images: &'a Images<'a>,
     /// The one that runs.
@@ -78,7 +95,7 @@ const OF_RUNTIME: &[&str] =
 impl<'a> ContainerFiles<'a> {
     /// Reads what can be told before a path is asked for.
     #[must_use]
-    pub fn new(scene: &Scene<'a>) -> Self {
+    pub(super) fn new(scene: &Scene<'a>) -> Self {
         let of_image = scene.image.and_then(|it| scene.images.working_directory(it));
         let folder = match (scene.working_directory, of_image) {
             (Some(own), _) if own.starts_with('/') => Some(own.to_owned()),
@@ -87,6 +104,7 @@ impl<'a> ContainerFiles<'a> {
         };
         Self {
             facts: Some(scene.facts),
+            applied: scene.applied,
             image: scene.image.map(|it| (scene.images, it)),
             mounts: scene.mounts,
             working_directory: folder.filter(|_| !scene.running.moved),
@@ -234,7 +252,8 @@ impl<'a> ContainerFiles<'a> {
     /// The facts of a configuration file that is written in a manifest.
     #[must_use]
     pub fn embedded(&self, file: EmbeddedFile, brought_by: Span) -> Option<&'a Configuration> {
-        let (id, manifest) = self.facts?.manifests.iter().find(|(id, _)| *id == file.manifest)?;
+        let applied = self.applied.get(file.manifest.applied.0 as usize)?;
+        let (id, manifest) = applied.manifests.iter().find(|(id, _)| *id == file.manifest.file)?;
         let entries = manifest.objects.iter().flat_map(|it| match &it.content {
             Content::ConfigMap(data) => data.as_slice(),
             _ => &[],
@@ -336,6 +355,7 @@ mod tests {
         let running = images.process_for(image.unwrap(), None, None, &mounts, None);
         let files = ContainerFiles::new(&Scene {
             facts: &facts,
+            applied: &[],
             images: &images,
             image,
             mounts: &mounts,

@@ -29,6 +29,7 @@ mod hns;
 mod image;
 mod import;
 mod kubernetes;
+pub mod kustomize;
 mod mentions;
 mod misnamed;
 mod neighbours;
@@ -58,7 +59,7 @@ pub use cluster::{
     ServiceMistake, Truth,
 };
 pub use confinement::{Confinement, Protection, RunsAs};
-pub use container::{ContainerFile, ContainerFiles, EmbeddedFile};
+pub use container::{AppliedId, ContainerFile, ContainerFiles, EmbeddedFile, ManifestId};
 pub use coverage::{Coverage, UnresolvedCall};
 pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use datastore::{ExposedDatastore, LostData};
@@ -126,6 +127,8 @@ pub struct Project {
     pub pods: Vec<Pod>,
     /// The other objects of Kubernetes manifests.
     pub manifests: Manifests,
+    /// Why it is not known what some kustomizations make. The files that they use are not judged.
+    pub unrendered: Vec<Spanned<String>>,
     /// Networks, the implicit ones of Compose included.
     pub networks: Vec<Network>,
     /// Compose projects, and what the command lines of a file start: each its own world.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{HealthSource, Listener, Namespace, Project, Workload, WorkloadId, WorkloadKind};
+use super::{HealthSource, Listener, ManifestId, Namespace, Project, Workload, WorkloadId, WorkloadKind};
 use crate::facts::kubernetes::PortReference;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned};
@@ -24,10 +24,14 @@ pub struct Pod {
     pub namespace: Option<String>,
     /// By which ports others come to it.
     pub entrances: Vec<PodEntrance>,
+    /// The kustomization that makes it; `None` when it is applied as it is written.
+    pub kustomization: Option<FileId>,
+    /// Why there may be objects beside it that are not in the project.
+    pub open: Option<String>,
     /// `containerPort` of its containers, which opens nothing.
     pub declared: Vec<Spanned<(u16, Protocol)>>,
     /// The manifest.
-    pub manifest: FileId,
+    pub manifest: ManifestId,
     /// The first of its containers, whose network interfaces the others have.
     pub owner: WorkloadId,
     /// Its labels.

@@ -1,4 +1,4 @@
-//! A merged Compose project as one JSON document.
+//! What merged files say, as one JSON document.
 
 use std::io;
 
@@ -11,11 +11,24 @@ use crate::model::compose::{ConfigTree, ConfigValue};
 /// # Errors
 /// When `out` cannot be written to.
 pub fn write(config: &ConfigTree, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &json(config))?;
+    // As in every Compose file, a dollar sign is written twice.
+    print(&json(config, &|it| it.replace('$', "$$")), out)
+}
+
+/// Writes the objects of a kustomization as one list.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_objects(objects: &[ConfigTree], out: &mut dyn io::Write) -> io::Result<()> {
+    print(&Value::Array(objects.iter().map(|it| json(it, &str::to_owned)).collect()), out)
+}
+
+fn print(value: &Value, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
 }
 
-fn json(tree: &ConfigTree) -> Value {
+fn json(tree: &ConfigTree, text_of: &dyn Fn(&str) -> String) -> Value {
     match &tree.kind {
         ConfigValue::Null => Value::Null,
         ConfigValue::Bool(it) => Value::Bool(*it),
@@ -27,11 +40,10 @@ fn json(tree: &ConfigTree) -> Value {
             let number = text.as_str().parse().ok().and_then(Number::from_f64);
             number.map_or_else(|| Value::String(text.as_str().to_owned()), Value::Number)
         }
-        // As in every Compose file, a dollar sign is written twice.
-        ConfigValue::Text(text) | ConfigValue::Path(text) => Value::String(text.as_str().replace('$', "$$")),
-        ConfigValue::List(items) => Value::Array(items.iter().map(json).collect()),
+        ConfigValue::Text(text) | ConfigValue::Path(text) => Value::String(text_of(text.as_str())),
+        ConfigValue::List(items) => Value::Array(items.iter().map(|it| json(it, text_of)).collect()),
         ConfigValue::Map(entries) => {
-            let entries = entries.iter().map(|it| (it.key.value.replace('$', "$$"), json(&it.value)));
+            let entries = entries.iter().map(|it| (text_of(&it.key.value), json(&it.value, text_of)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
     }

@@ -118,6 +118,12 @@ impl Text {
         out
     }
 
+    /// Where `span` stands, which counts in this text as in a file of its own.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Span {
+        self.slice(span.range()).cover().or_else(|| self.span_of(span.range())).unwrap_or(span)
+    }
+
     /// The part `range` as a text of its own.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {

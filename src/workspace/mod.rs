@@ -24,8 +24,8 @@ pub use settings::SettingsFile;
 
 use crate::config::Settings;
 use crate::facts::kind::Kind;
-use crate::facts::{Tree, commands, configuration, creation, hns, kubernetes};
-use crate::source::SourceMap;
+use crate::facts::{Tree, commands, configuration, creation, documents, hns, kubernetes, kustomize};
+use crate::source::{FileId, SourceMap};
 
 /// A larger file is not read: no person wrote it.
 const LARGEST_FILE: u64 = 8 * 1024 * 1024;
@@ -102,12 +102,20 @@ pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
         false => mentioned(texts.map(|(text, _)| text.as_str())),
     };
     let known: FxHashSet<&str> = read_files.iter().map(|(path, ..)| path.as_str()).collect();
-    let later =
-        later.par_iter().filter(|(path, _)| !known.contains(path.as_str())).filter_map(|(path, _)| {
-            let (kind, text) = read_later(root, path, &named)?;
-            Some((*path, kind, text))
-        });
-    read_files.extend(later.collect::<Vec<_>>());
+    let of_kustomize = of_kustomize(&read_files);
+    let is_unread = |path: &String| !known.contains(path.as_str());
+    let later = later.par_iter().filter(|(path, _)| is_unread(path)).filter_map(|(path, _)| {
+        let (kind, text) = read_later(root, path, &named, of_kustomize.contains(path.as_str()))?;
+        Some((*path, kind, text))
+    });
+    let unnamed =
+        files.par_iter().filter(|path| Kind::of_path(path).is_none() && of_kustomize.contains(path.as_str()));
+    let unnamed = unnamed.filter(|path| is_unread(path) && !is_excluded(path)).filter_map(|path| {
+        let is_small = length_of(root, path)? <= kustomize::LARGEST_FILE;
+        is_small.then(|| (path, Kind::KustomizeInput, read_text(&root.join(path))))
+    });
+    let more: Vec<_> = later.chain(unnamed).collect();
+    read_files.extend(more);
     read_files.sort_by_key(|(path, ..)| *path);
     for (path, kind, text) in read_files {
         match text {
@@ -138,20 +146,41 @@ fn mentioned<'t>(texts: impl ParallelIterator<Item = &'t str>) -> FxHashSet<Stri
 /// A text, or why it was not read; see [`read_text`].
 type Reading = Result<(String, Option<&'static str>), String>;
 
-/// Reads a file that may be the configuration of a program or a manifest; `None` when it is neither.
-fn read_later(root: &Path, path: &str, named: &FxHashSet<String>) -> Option<(Kind, Reading)> {
+/// The files that kustomizations name.
+fn of_kustomize(read: &[(&String, Kind, Reading)]) -> FxHashSet<String> {
+    let files = read.iter().filter(|(_, kind, _)| *kind == Kind::Kustomization);
+    let files = files.filter_map(|(path, _, text)| Some((path, text.as_ref().ok()?)));
+    let paths = files.flat_map(|(path, (text, _))| {
+        kustomize::named_paths(path, &documents::read(FileId(0), text)).collect::<Vec<_>>()
+    });
+    paths.collect()
+}
+
+/// Reads a file that may be the configuration of a program, a manifest, or one that a kustomization
+/// names; `None` when it is none of these.
+fn read_later(
+    root: &Path,
+    path: &str,
+    named: &FxHashSet<String>,
+    is_of_kustomize: bool,
+) -> Option<(Kind, Reading)> {
     let length = length_of(root, path)?;
     if Kind::of_path(path) == Some(Kind::Document) {
         let text = (length <= commands::LARGEST_DOCUMENT).then(|| read_text(&root.join(path)))?;
         let is_wanted = text.as_ref().is_ok_and(|(text, _)| commands::is_about_containers(text));
-        return is_wanted.then_some((Kind::Document, text));
+        return match (is_wanted, is_of_kustomize) {
+            (true, _) => Some((Kind::Document, text)),
+            (false, true) => Some((Kind::KustomizeInput, text)),
+            (false, false) => None,
+        };
     }
     let name = path.rsplit('/').next().unwrap_or(path);
     let wanted =
         (configuration::is_likely(path) || named.contains(name)) && length <= configuration::LARGEST_FILE;
     let may_be_manifest = kubernetes::may_be_manifest(path) && length <= kubernetes::LARGEST_FILE;
     let may_be_network = hns::may_be_network(path) && length <= hns::LARGEST_FILE;
-    if !wanted && !may_be_manifest && !may_be_network {
+    let is_input = is_of_kustomize && length <= kustomize::LARGEST_FILE;
+    if !wanted && !may_be_manifest && !may_be_network && !is_input {
         return None;
     }
     let text = read_text(&root.join(path));
@@ -159,7 +188,10 @@ fn read_later(root: &Path, path: &str, named: &FxHashSet<String>) -> Option<(Kin
         Ok((text, _)) if may_be_manifest || may_be_network => Kind::of_text(path, text)?,
         _ => Kind::Configuration,
     };
-    (wanted || kind != Kind::Configuration).then_some((kind, text))
+    match kind {
+        Kind::Configuration if !wanted => is_input.then_some((Kind::KustomizeInput, text)),
+        kind => Some((kind, text)),
+    }
 }
 
 /// The length of a file in bytes.

@@ -4,8 +4,8 @@
 
 mod read;
 pub mod schema;
-pub mod tree;
 
+use super::tree;
 use crate::source::{Span, Spanned};
 use crate::syntax::interpolation::Template;
 

@@ -2,11 +2,11 @@
 //!
 //! Whatever has another shape than Compose wants is left out; the rest counts.
 
-use super::tree::{Tree, TreeEntry, TreeKind};
 use super::{
     Build, ComposeFile, Dependency, Document, EnvFile, Extends, ExtraHost, Healthcheck, Include, Port,
-    Service, ServiceConfig, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words, tree,
+    Service, ServiceConfig, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words,
 };
+use crate::facts::tree::{self, Tree, TreeEntry, TreeKind};
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::interpolation::{Dialect, Lookup, Template};
 use crate::syntax::yaml;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::tree::{Tree, TreeEntry, TreeKind};
+use crate::facts::tree::{Tree, TreeEntry, TreeKind};
 use crate::source::{FileId, Span};
 use crate::syntax::yaml::{self, Node};
 

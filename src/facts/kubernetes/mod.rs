@@ -17,7 +17,7 @@ use crate::source::{Span, Spanned, Text};
 pub use policy::{
     Direction, NetworkPolicy, Operator, PolicyPeer, PolicyPort, PolicyRule, Requirement, Selector,
 };
-pub use read::read;
+pub use read::{read, read_objects};
 pub use route::{AuthorizationPolicy, Destination, DestinationRule, Route, ServiceEntry};
 pub use security::SecurityContext;
 pub use sniff::{LARGEST_FILE, is_manifest, may_be_manifest};

@@ -8,6 +8,7 @@ use super::{
     VariableValue, Volume, VolumeSource, Words, policy, route,
 };
 use crate::facts::configuration;
+use crate::facts::tree::Tree;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Entry, Node};
@@ -20,6 +21,14 @@ pub fn read(file: FileId, text: &str) -> Manifest {
     for document in &stream.documents {
         objects(document, true, &mut out.objects);
     }
+    out
+}
+
+/// Reads objects that were put together from several files.
+#[must_use]
+pub fn read_objects(trees: &[Tree]) -> Vec<Object> {
+    let mut out = Vec::new();
+    trees.iter().for_each(|it| objects(&it.to_node(), true, &mut out));
     out
 }
 

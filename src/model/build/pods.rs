@@ -5,17 +5,20 @@ use rustc_hash::FxHashSet;
 use super::{Join, ServiceBuild, Start};
 use crate::facts::catalogue::{self, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
-use crate::model::{Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
+use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
 
 impl Join<'_> {
     /// The pods. Their containers join `workloads`.
     pub(super) fn pods(&mut self, builds: &[ServiceBuild], workloads: &mut Vec<Workload>) -> Vec<Pod> {
-        let cluster = Cluster::new(self.facts);
-        let plans = cluster.plans();
+        let ids = (0..).map(AppliedId);
+        let clusters: Vec<Cluster<'_>> =
+            self.applied.iter().zip(ids).map(|(it, id)| Cluster::new(self.facts, id, it)).collect();
+        let plans: Vec<(&Cluster<'_>, PodPlan<'_>)> =
+            clusters.iter().flat_map(|it| it.plans().into_iter().map(move |plan| (it, plan))).collect();
         let names = self.image_names(builds, &plans);
         let mut pods = Vec::new();
-        for plan in &plans {
+        for (cluster, plan) in &plans {
             let manifest = self.facts.path(plan.file);
             let images: Vec<_> =
                 plan.images().map(|it| self.image_of_pod(names.meant(it, manifest)?, builds)).collect();
@@ -28,10 +31,10 @@ impl Join<'_> {
         pods
     }
 
-    fn image_names(&mut self, builds: &[ServiceBuild], plans: &[PodPlan<'_>]) -> ImageNames {
+    fn image_names(&mut self, builds: &[ServiceBuild], plans: &[(&Cluster<'_>, PodPlan<'_>)]) -> ImageNames {
         let last = |it: &str| it.rsplit('/').next().unwrap_or(it).to_owned();
         let used: FxHashSet<String> =
-            plans.iter().flat_map(PodPlan::images).map(|it| last(split_reference(it).0)).collect();
+            plans.iter().flat_map(|it| it.1.images()).map(|it| last(split_reference(it).0)).collect();
         let by_hand = self.tagged(&|name| used.contains(&last(name)), None);
         let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
         let tags =
@@ -40,7 +43,7 @@ impl Join<'_> {
         let services: Vec<(String, FileId)> =
             whole().map(|(it, image)| (it.service.clone(), self.images.image(image).file)).collect();
         let facts = self.facts;
-        let used = plans.iter().flat_map(|it| it.images().map(|image| (image, facts.path(it.file))));
+        let used = plans.iter().flat_map(|(_, it)| it.images().map(|image| (image, facts.path(it.file))));
         ImageNames::new(self.facts, tags.collect(), &services, used)
     }
 

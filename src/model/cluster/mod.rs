@@ -17,10 +17,11 @@ pub use policy_faults::{BlockedDial, ClosedPort, RestrictedDns};
 pub use routes::{DanglingSelector, RouteFault, RouteFaultKind};
 pub use selector::Truth;
 
-use super::{Pod, PodId, Project, WorkloadKind};
+use super::kubernetes::Applied;
+use super::{AppliedId, ManifestId, Pod, PodId, Project, WorkloadKind};
 use crate::facts::Facts;
 use crate::facts::kubernetes::{self, Content, Object, ServiceKind, ServicePort};
-use crate::source::{FileId, Span, Spanned, Text};
+use crate::source::{Span, Spanned, Text};
 use together::Together;
 
 pub use crate::facts::kubernetes::Direction;
@@ -60,7 +61,7 @@ pub struct Place {
     /// Its namespace; `None` for the one that `kubectl` is told.
     pub namespace: Option<String>,
     /// The manifest.
-    pub manifest: FileId,
+    pub manifest: ManifestId,
 }
 
 /// A Service.
@@ -105,17 +106,23 @@ pub(super) struct Labelled {
 }
 
 impl Manifests {
-    pub(super) fn read(facts: &Facts) -> Self {
-        let mut out = Self { together: Together::new(facts), ..Self::default() };
+    pub(super) fn read(facts: &Facts, applied: &[Applied<'_>], is_partial: bool) -> Self {
+        let mut out = Self { together: Together::new(facts, applied), ..Self::default() };
         let is_called = |path: &str, name: &str| path.rsplit('/').next() == Some(name);
         let kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
         out.has_kustomizations =
             facts.tree.files().any(|path| kustomizations.iter().any(|it| is_called(path, it)));
-        out.may_make_more = facts.tree.files().any(|it| it == "Chart.yaml" || it.ends_with("/Chart.yaml"));
-        for (file, manifest) in &facts.manifests {
-            for object in &manifest.objects {
-                let Some(place) = Place::of(object, *file) else { continue };
-                out.add(object, place);
+        let is_open = applied.iter().any(|it| it.open.is_some());
+        out.may_make_more = is_partial
+            || is_open
+            || facts.tree.files().any(|it| it == "Chart.yaml" || it.ends_with("/Chart.yaml"));
+        for (it, at) in applied.iter().zip(0..) {
+            for (file, manifest) in &it.manifests {
+                let id = ManifestId { applied: AppliedId(at), file: *file };
+                for object in &manifest.objects {
+                    let Some(place) = Place::of(object, id) else { continue };
+                    out.add(object, place);
+                }
             }
         }
         out
@@ -165,7 +172,7 @@ impl Manifests {
 
     /// Whether what one manifest says of an object is what another means, for certain: nothing stands between
     /// manifests of one folder.
-    fn is_certain_beside(&self, a: FileId, b: FileId) -> bool {
+    fn is_certain_beside(&self, a: ManifestId, b: ManifestId) -> bool {
         self.together.nearness(a, b) > 0 || !self.has_kustomizations
     }
 
@@ -177,7 +184,7 @@ impl Manifests {
 }
 
 impl Place {
-    fn of(object: &Object, manifest: FileId) -> Option<Self> {
+    fn of(object: &Object, manifest: ManifestId) -> Option<Self> {
         let namespace = object.namespace.as_ref().map(|it| it.value.clone());
         Some(Self { name: object.name.clone()?, namespace, manifest })
     }

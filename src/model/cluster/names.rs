@@ -133,7 +133,7 @@ impl Project {
     /// `db.shop` for a Service whose name is `name` and which names its namespace.
     #[must_use]
     pub fn full_name(&self, service: &Spanned<String>, name: &str) -> Option<String> {
-        let found = self.manifests.services.iter().find(|it| it.place.name.span == service.span)?;
+        let found = self.manifests.services.iter().find(|it| it.place.name == *service)?;
         let namespace = found.place.namespace.as_ref().filter(|_| service.value == name)?;
         Some(format!("{name}.{namespace}"))
     }

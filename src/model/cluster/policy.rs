@@ -9,9 +9,8 @@ use std::net::IpAddr;
 use super::selector::{is_filled_in, takes};
 use super::{Direction, Policy, Truth, same_namespace};
 use crate::facts::kubernetes::{PolicyPeer, PolicyPort, PolicyRule, PortReference, Selector};
-use crate::model::{Pod, PodId, Project};
+use crate::model::{ManifestId, Pod, PodId, Project};
 use crate::net::{Cidr, Protocol};
-use crate::source::FileId;
 
 /// One end of a connection, for policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +170,7 @@ impl Project {
 
     /// Whether a selector takes a namespace. Each has its name as a label:
     /// <https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name>.
-    pub(super) fn namespace_is(&self, selector: &Selector, name: Option<&str>, near: FileId) -> Truth {
+    pub(super) fn namespace_is(&self, selector: &Selector, name: Option<&str>, near: ManifestId) -> Truth {
         const NAME: &str = "kubernetes.io/metadata.name";
         let called = self.manifests.namespaces.iter().filter(|it| Some(it.place.name.value.as_str()) == name);
         let declared = called.max_by_key(|it| {

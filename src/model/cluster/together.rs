@@ -4,23 +4,29 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::Facts;
 use crate::facts::kubernetes::Content;
+use crate::model::kubernetes::Applied;
+use crate::model::{AppliedId, ManifestId};
 use crate::source::FileId;
 
-/// Tells which manifests belong together by their folders: nothing else in a repository says it. Two are applied
+/// Tells which manifests belong together. A kustomization says it; of those that are applied as they are written
+/// the folders tell, since nothing else in a repository does. Two are applied
 /// together unless the folders or files in which they part hold one object each: `dev/web.yaml` and
 /// `prod/web.yaml` are two versions of one, while both go with `db.yaml`.
 #[derive(Debug, Default)]
 pub(super) struct Together {
     paths: FxHashMap<FileId, String>,
+    /// What kustomizations make.
+    rendered: FxHashSet<AppliedId>,
     /// The objects below each folder and in each file, by numbers.
     objects: FxHashMap<String, FxHashSet<u32>>,
 }
 
 impl Together {
-    pub(super) fn new(facts: &Facts) -> Self {
+    pub(super) fn new(facts: &Facts, applied: &[Applied<'_>]) -> Self {
         let mut out = Self::default();
         let mut numbers: FxHashMap<(String, String, String), u32> = FxHashMap::default();
-        for (file, manifest) in &facts.manifests {
+        let written = applied.iter().filter(|it| it.kustomization.is_none());
+        for (file, manifest) in written.flat_map(|it| &it.manifests) {
             let path = facts.path(*file).to_owned();
             for object in &manifest.objects {
                 // Every part of a project may make sure that its namespace is there.
@@ -38,11 +44,21 @@ impl Together {
             }
             out.paths.insert(*file, path);
         }
+        let rendered = applied.iter().zip(0..).filter(|(it, _)| it.kustomization.is_some());
+        out.rendered = rendered.map(|(_, at)| AppliedId(at)).collect();
         out
     }
 
+    fn is_rendered(&self, manifest: ManifestId) -> bool {
+        self.rendered.contains(&manifest.applied)
+    }
+
     /// Whether both manifests are applied together.
-    pub(super) fn are_together(&self, a: FileId, b: FileId) -> bool {
+    pub(super) fn are_together(&self, a: ManifestId, b: ManifestId) -> bool {
+        if a.applied != b.applied || self.is_rendered(a) {
+            return a.applied == b.applied;
+        }
+        let (a, b) = (a.file, b.file);
         let (Some(one), Some(other)) = (self.paths.get(&a), self.paths.get(&b)) else { return a == b };
         let parted = prefixes(one).zip(prefixes(other)).find(|(a, b)| a != b);
         let Some((one, other)) = parted else { return a == b };
@@ -52,11 +68,13 @@ impl Together {
     }
 
     /// How near two manifests are: 2 in one file, 1 in one folder.
-    pub(super) fn nearness(&self, a: FileId, b: FileId) -> u8 {
-        let folder = |file| self.paths.get(&file).map(|it| it.rsplit_once('/').map_or("", |it| it.0));
+    pub(super) fn nearness(&self, a: ManifestId, b: ManifestId) -> u8 {
+        let folder =
+            |it: ManifestId| self.paths.get(&it.file).map(|it| it.rsplit_once('/').map_or("", |it| it.0));
         match () {
             () if a == b => 2,
-            () if folder(a) == folder(b) => 1,
+            () if a.applied != b.applied => 0,
+            () if self.is_rendered(a) || folder(a) == folder(b) => 1,
             () => 0,
         }
     }

@@ -12,7 +12,7 @@ mod service;
 mod short;
 mod variables;
 
-pub use crate::facts::compose::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
+pub use crate::facts::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
 pub use config::{ConfigRequest, config};
 pub(super) use ports::short as port;
 pub(super) use short::volume_parts as volume;

@@ -1,6 +1,6 @@
 //! Paths of a Compose file, relative to the project's root or absolute.
 
-use crate::facts::compose::tree::{Tree, TreeKind};
+use crate::facts::tree::{Tree, TreeKind};
 use crate::source::Text;
 
 use super::load::each;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::facts::compose::tree::{Tree, TreeKind, UNKNOWN};
+use crate::facts::tree::{Tree, TreeKind, UNKNOWN};
 use crate::source::{Span, Spanned, Text};
 
 /// One port of an entry of `ports:`.

@@ -17,7 +17,7 @@ pub(in crate::model) struct Variables {
     closed: bool,
 }
 
-pub(super) use crate::facts::compose::tree::UNKNOWN;
+pub(super) use crate::facts::tree::UNKNOWN;
 
 impl Variables {
     /// Those of a project in `folder`.

@@ -95,6 +95,7 @@ impl Project {
         let (images, running) = (Images::read(&facts, &world.programs), Running::default());
         let files = ContainerFiles::new(&Scene {
             facts: &facts,
+            applied: &[],
             images: &images,
             image: None,
             mounts: &mounts,

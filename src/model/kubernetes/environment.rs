@@ -72,7 +72,7 @@ impl<'a> Cluster<'a> {
     pub(super) fn named(&self, plan: &PodPlan<'_>, kind: &str, name: &str) -> Option<(FileId, &'a Object)> {
         let folder = |file| self.facts.path(file).rsplit_once('/').map_or("", |it| it.0);
         let all =
-            self.facts.manifests.iter().flat_map(|(file, it)| it.objects.iter().map(move |it| (*file, it)));
+            self.applied.manifests.iter().flat_map(|(file, it)| it.objects.iter().map(move |it| (*file, it)));
         let mut found: Vec<_> = all
             .filter(|(_, it)| it.kind.value == kind && it.name.as_ref().is_some_and(|it| it.value == name))
             .filter(|(_, it)| share_namespace(it, plan.object))

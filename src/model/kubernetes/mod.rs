@@ -4,6 +4,7 @@
 //! set to what, and who comes to the ports of its pod. What a name means in a cluster, and what its
 //! policies let through, [`cluster`](super::cluster) tells.
 
+mod applied;
 mod entrances;
 mod environment;
 mod expansion;
@@ -13,18 +14,21 @@ mod volumes;
 
 use super::compose::{Mount, Setting};
 use super::{
-    Command, Confinement, Environment, ExtraHost, Grace, ImageId, Namespace, Period, Pod, PodId, Resolved,
-    Stopping, Workload, WorkloadId, WorkloadKind,
+    AppliedId, Command, Confinement, Environment, ExtraHost, Grace, ImageId, ManifestId, Namespace, Period,
+    Pod, PodId, Resolved, Stopping, Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::Facts;
 use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
+pub(crate) use applied::{Applied, applied};
 pub(super) use images::{ImageNames, Meant};
 
-/// The objects of all manifests.
+/// Objects that are applied together.
 pub(super) struct Cluster<'a> {
     facts: &'a Facts,
+    id: AppliedId,
+    applied: &'a Applied<'a>,
     templates: Vec<(&'a Object, &'a PodTemplate, FileId)>,
     services: Vec<(&'a Object, &'a Service)>,
 }
@@ -57,9 +61,9 @@ pub(super) struct PodContainer {
 }
 
 impl<'a> Cluster<'a> {
-    pub(super) fn new(facts: &'a Facts) -> Self {
+    pub(super) fn new(facts: &'a Facts, id: AppliedId, applied: &'a Applied<'a>) -> Self {
         let (mut templates, mut services) = (Vec::new(), Vec::new());
-        for (file, manifest) in &facts.manifests {
+        for (file, manifest) in &applied.manifests {
             for object in &manifest.objects {
                 match &object.content {
                     Content::Pods(template) => templates.push((object, template, *file)),
@@ -68,7 +72,7 @@ impl<'a> Cluster<'a> {
                 }
             }
         }
-        Self { facts, templates, services }
+        Self { facts, id, applied, templates, services }
     }
 
     /// The pods that can run as they are written.
@@ -94,7 +98,7 @@ impl<'a> Cluster<'a> {
             namespace: object.namespace.as_ref().map(|it| it.value.clone()),
             entrances: entrances::entrances(self, object, template),
             declared: entrances::declared(template),
-            manifest: plan.file,
+            manifest: ManifestId { applied: self.id, file: plan.file },
             owner: WorkloadId(first),
             labels: template
                 .labels
@@ -104,6 +108,8 @@ impl<'a> Cluster<'a> {
             named_ports: entrances::named(template),
             host_network: template.host_network,
             own_dns: template.own_dns,
+            kustomization: self.applied.kustomization,
+            open: self.applied.open.clone(),
         };
         let incomplete = self.doubt(plan);
         let mut containers: Vec<PodContainer> = Vec::new();
@@ -132,7 +138,7 @@ impl<'a> Cluster<'a> {
 
     /// What may make the pod another than its manifest says.
     fn doubt(&self, plan: &PodPlan<'_>) -> Option<String> {
-        let manifest = self.facts.manifests.iter().find(|(file, _)| *file == plan.file);
+        let manifest = self.applied.manifests.iter().find(|(file, _)| *file == plan.file);
         if manifest.is_some_and(|(_, it)| !it.errors.is_empty()) {
             return Some("its manifest could not be read in full".to_owned());
         }

@@ -2,8 +2,8 @@
 
 use super::{Cluster, PodPlan, expansion};
 use crate::facts::kubernetes::{self as facts_of, Container, Content, Volume, VolumeSource};
-use crate::model::EmbeddedFile;
 use crate::model::compose::Mount;
+use crate::model::{EmbeddedFile, ManifestId};
 
 /// The mounts of a container. Of a ConfigMap that is in the project it is known which files it brings:
 /// <https://kubernetes.io/docs/concepts/storage/volumes/#configmap>.
@@ -39,9 +39,12 @@ fn files(
         true => Some(key.to_owned()),
         false => items.iter().find(|(it, _)| it.as_str() == key).map(|(_, path)| path.as_str().to_owned()),
     };
-    let all = data
-        .iter()
-        .filter_map(|it| Some((path_of(&it.key.value)?, EmbeddedFile { manifest, key: it.key.span })));
+    let all = data.iter().filter_map(|it| {
+        Some((
+            path_of(&it.key.value)?,
+            EmbeddedFile { manifest: ManifestId { applied: cluster.id, file: manifest }, key: it.key.span },
+        ))
+    });
     let Some(part) = &mount.sub_path else { return Some(all.collect()) };
     // A file by itself; what a variable names is not known.
     let file = all.filter(|(path, _)| path == part.as_str()).map(|(_, file)| (String::new(), file));

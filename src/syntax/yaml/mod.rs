@@ -176,7 +176,7 @@ impl Entry {
     #[must_use]
     pub fn span(&self) -> Span {
         let (key, value) = (self.key.span, self.value.span);
-        if value.start >= key.end { key.cover(value) } else { key }
+        if value.file == key.file && value.start >= key.end { key.cover(value) } else { key }
     }
 }
 

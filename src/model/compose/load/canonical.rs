@@ -5,7 +5,7 @@
 use super::merge::{started, to_build, to_mapping};
 use super::pattern::each;
 use super::{Fault, Faults};
-use crate::facts::compose::tree::{Tree, TreeEntry, TreeKind, UNKNOWN};
+use crate::facts::tree::{Tree, TreeEntry, TreeKind, UNKNOWN};
 use crate::model::compose::{paths, short};
 use crate::source::{Spanned, Text};
 

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::pattern::visit;
 use super::{Fault, Faults};
-use crate::facts::compose::tree::{Tree, TreeEntry, TreeKind};
+use crate::facts::tree::{Tree, TreeEntry, TreeKind};
 use crate::model::{ComposeFault, FaultBasis, Period};
 use crate::source::{Span, Spanned};
 

@@ -3,7 +3,7 @@
 
 use super::pattern::{self, Path};
 use super::{Fault, Faults};
-use crate::facts::compose::tree::{Tree, TreeEntry, TreeKind};
+use crate::facts::tree::{Tree, TreeEntry, TreeKind};
 use crate::facts::{Dialect, Part, Template};
 use crate::model::compose::variables::Variables;
 use crate::source::{Span, Text};
@@ -59,7 +59,7 @@ const CASTS: &[(&str, Cast)] = &[
 ];
 
 /// `tree` with the values of its variables; what is not known of a text is
-/// [`UNKNOWN`](crate::facts::compose::tree::UNKNOWN).
+/// [`UNKNOWN`](crate::facts::tree::UNKNOWN).
 pub(super) fn expand(tree: &Tree, variables: &Variables, faults: &mut Faults) -> Tree {
     Expansion { variables, faults }.tree(tree, &mut Vec::new())
 }
@@ -98,7 +98,7 @@ impl Expansion<'_> {
         let has_variable = text.as_str().contains('$');
         let expanded = if has_variable { self.substitute(text, span) } else { text.clone() };
         let Some(cast) = pattern::find(path, CASTS) else { return TreeKind::Text(expanded) };
-        if expanded.as_str().contains(crate::facts::compose::tree::UNKNOWN) {
+        if expanded.as_str().contains(crate::facts::tree::UNKNOWN) {
             return TreeKind::Text(expanded);
         }
         match cast_to(cast, &expanded) {

@@ -1,7 +1,7 @@
 //! `extends:`: <https://github.com/compose-spec/compose-go/blob/main/loader/extends.go>.
 
 use super::{Fault, Loader, World, forget, merge};
-use crate::facts::compose::tree::{Tree, TreeKind};
+use crate::facts::tree::{Tree, TreeKind};
 use crate::model::compose::{folder_of, paths};
 use crate::source::{FileId, Span, Spanned};
 
@@ -22,7 +22,7 @@ impl Loader<'_> {
     ) {
         let Some(mut services) = tree.take("services") else { return };
         let key = |it: &Tree| Spanned::new("services".to_owned(), it.span);
-        let extending = |it: &&crate::facts::compose::tree::TreeEntry| it.value.get("extends").is_some();
+        let extending = |it: &&crate::facts::tree::TreeEntry| it.value.get("extends").is_some();
         let names = services.as_map().unwrap_or_default().iter().filter(extending);
         let names: Vec<String> = names.map(|it| it.key.value.clone()).collect();
         for name in names {

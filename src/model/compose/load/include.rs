@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Fault, Loader, World};
-use crate::facts::compose::tree::{Tree, TreeKind};
+use crate::facts::tree::{Tree, TreeKind};
 use crate::model::compose::variables::dotenv;
 use crate::model::compose::{folder_of, paths};
 use crate::source::{FileId, Spanned};

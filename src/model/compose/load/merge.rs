@@ -2,7 +2,7 @@
 
 use super::pattern::{self, Path};
 use super::{Fault, Faults};
-use crate::facts::compose::tree::{Tree, TreeEntry, TreeKind};
+use crate::facts::tree::{Tree, TreeEntry, TreeKind};
 use crate::source::{Span, Spanned, Text};
 
 /// How values at some place are merged, where it is not mappings by key and lists one behind the other.

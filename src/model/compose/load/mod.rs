@@ -15,7 +15,8 @@ use rustc_hash::FxHashMap;
 use super::files::Index;
 use super::paths;
 use super::variables::Variables;
-use crate::facts::compose::{schema, tree::Content, tree::Tree};
+use crate::facts::compose::schema;
+use crate::facts::tree::{Content, Tree};
 use crate::model::{ComposeFault, FaultBasis};
 use crate::source::{FileId, Span, Spanned, Text};
 

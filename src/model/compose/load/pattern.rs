@@ -1,7 +1,7 @@
 //! Where in a Compose file something holds: `services.*.ports.[]` of
 //! <https://github.com/compose-spec/compose-go/blob/main/tree/path.go>.
 
-use crate::facts::compose::tree::{Tree, TreeKind};
+use crate::facts::tree::{Tree, TreeKind};
 
 /// The keys that lead to a value; the items of a list are all called `[]`.
 pub(super) type Path<'a> = Vec<&'a str>;

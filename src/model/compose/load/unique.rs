@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::pattern::{self, Path};
 use super::{Fault, Faults};
-use crate::facts::compose::tree::{Tree, TreeKind};
+use crate::facts::tree::{Tree, TreeKind};
 use crate::model::compose::short;
 
 /// What makes two items of a list the same.

@@ -1,12 +1,12 @@
-//! A Compose file as plain values, which is what Compose merges: what a key means is told only when
-//! all files are one.
+//! A YAML document as plain values, which is what Compose and kustomize merge: what a key means is told
+//! only when all files are one.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::source::{FileId, Span, Spanned, Text};
-use crate::syntax::yaml::{Node, NodeKind, Style};
+use crate::syntax::yaml::{Entry, Node, NodeKind, Scalar, Style};
 
 /// A value with its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +69,13 @@ impl Tree {
     #[must_use]
     pub fn implied(text: &str, span: Span) -> Self {
         Self::text(Text::new(text, span), span)
+    }
+
+    /// A scalar without quotes: a number, a truth value, nothing, or a text.
+    #[must_use]
+    pub fn resolved(text: Text, span: Span) -> Self {
+        let kind = NodeKind::Scalar(Scalar { text, style: Style::Plain });
+        Self { kind: scalar(&Node { kind, span, tag: None }), span }
     }
 
     /// A mapping.
@@ -170,11 +177,70 @@ impl Tree {
         }
     }
 
+    /// Sets an entry in place of the one of its key.
+    pub fn replace(&mut self, new: &TreeEntry) {
+        let Some(entries) = self.as_map_mut() else { return };
+        match entries.iter_mut().find(|it| it.key.value == new.key.value) {
+            Some(entry) => *entry = new.clone(),
+            None => entries.push(new.clone()),
+        }
+    }
+
     /// Takes the value of a key out.
     pub fn take(&mut self, key: &str) -> Option<Tree> {
         let entries = self.as_map_mut()?;
         let at = entries.iter().position(|it| it.key.value == key)?;
         Some(entries.remove(at).value)
+    }
+
+    /// This value, which is written in `whole` as in a file of its own, with the places where `whole`
+    /// itself is written.
+    #[must_use]
+    pub fn within(self, whole: &Text) -> Self {
+        let span = whole.place(self.span);
+        let kind = match self.kind {
+            TreeKind::Integer(text) => TreeKind::Integer(text.within(whole)),
+            TreeKind::Float(text) => TreeKind::Float(text.within(whole)),
+            TreeKind::Text(text) => TreeKind::Text(text.within(whole)),
+            TreeKind::Path(text) => TreeKind::Path(text.within(whole)),
+            TreeKind::List(items) => TreeKind::List(items.into_iter().map(|it| it.within(whole)).collect()),
+            TreeKind::Map(entries) => {
+                let entries = entries.into_iter().map(|it| TreeEntry {
+                    key: Spanned { span: whole.place(it.key.span), ..it.key },
+                    value: it.value.within(whole),
+                    span: whole.place(it.span),
+                });
+                TreeKind::Map(entries.collect())
+            }
+            kind @ (TreeKind::Null | TreeKind::Bool(_)) => kind,
+        };
+        Self { kind, span }
+    }
+
+    /// As a YAML node, so that one reader reads what is written and what is put together.
+    #[must_use]
+    pub(super) fn to_node(&self) -> Node {
+        let scalar = |text: &Text, style| NodeKind::Scalar(Scalar { text: text.clone(), style });
+        let kind = match &self.kind {
+            TreeKind::Null => scalar(&Text::new("", self.span), Style::Plain),
+            TreeKind::Bool(it) => {
+                scalar(&Text::new(if *it { "true" } else { "false" }, self.span), Style::Plain)
+            }
+            TreeKind::Integer(text) | TreeKind::Float(text) => scalar(text, Style::Plain),
+            TreeKind::Text(text) | TreeKind::Path(text) => scalar(text, Style::Quoted),
+            TreeKind::List(items) => {
+                NodeKind::Sequence(items.iter().map(|it| Arc::new(it.to_node())).collect())
+            }
+            TreeKind::Map(entries) => {
+                let entries = entries.iter().map(|it| {
+                    let key = scalar(&Text::from(it.key.clone()), Style::Quoted);
+                    let key = Node { kind: key, span: it.key.span, tag: None };
+                    Entry { key: Arc::new(key), value: Arc::new(it.value.to_node()), merged: false }
+                });
+                NodeKind::Mapping(entries.collect())
+            }
+        };
+        Node { kind, span: self.span, tag: None }
     }
 
     /// Whether both hold the same, wherever it is written and in whichever order its keys are.
@@ -199,14 +265,14 @@ impl Tree {
     }
 }
 
-/// What one YAML document holds, and what Compose makes of its tags.
+/// What one YAML document holds, and what its tags mean to Compose.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
     /// The values, what is tagged `!reset` left out.
     pub tree: Tree,
     /// Paths of values that are tagged `!reset` or `!override`: what earlier files say there is forgotten.
     pub replaced: Vec<Vec<String>>,
-    /// What Compose refuses: a key that is there twice, a key that is no text.
+    /// What the tools refuse: a key that is there twice, a key that is no text.
     pub faults: Vec<Spanned<String>>,
 }
 
@@ -255,7 +321,7 @@ impl Reader {
     }
 
     /// Of a key that is there twice the last holds, though Compose refuses the file.
-    fn map(&mut self, entries: &[crate::syntax::yaml::Entry]) -> Vec<TreeEntry> {
+    fn map(&mut self, entries: &[Entry]) -> Vec<TreeEntry> {
         let mut out: Vec<TreeEntry> = Vec::with_capacity(entries.len());
         let mut known: FxHashMap<&str, usize> = FxHashMap::default();
         for entry in entries {

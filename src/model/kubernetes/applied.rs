@@ -1,0 +1,55 @@
+//! Which objects are applied together: each kustomization that no other one uses is a world of its own, and
+//! so are all manifests that no kustomization uses.
+
+use std::borrow::Cow;
+
+use crate::facts::Facts;
+use crate::facts::kubernetes::{Manifest, read_objects};
+use crate::model::kustomize::{self, Failure};
+use crate::source::{FileId, Spanned};
+
+/// Objects that are applied together.
+pub(crate) struct Applied<'a> {
+    /// The objects, by the files that they come from.
+    pub(crate) manifests: Vec<(FileId, Cow<'a, Manifest>)>,
+    /// The kustomization that makes them; `None` for those that are applied as they are written.
+    pub(crate) kustomization: Option<FileId>,
+    /// Why there may be further objects.
+    pub(crate) open: Option<String>,
+}
+
+/// Everything that is applied, and the kustomizations of which it is not known what they make, with the
+/// reason. The files that these use are not judged at all.
+pub(crate) fn applied(facts: &Facts) -> (Vec<Applied<'_>>, Vec<Spanned<String>>) {
+    let used = kustomize::used_files(facts);
+    let alone = facts.manifests.iter().filter(|(file, _)| !used.contains(file));
+    let alone = alone.map(|(file, it)| (*file, Cow::Borrowed(it))).collect();
+    let mut out = vec![Applied { manifests: alone, kustomization: None, open: None }];
+    let mut unknown = Vec::new();
+    for overlay in kustomize::overlays(facts) {
+        match overlay.rendered {
+            Ok(rendered) => out.push(Applied {
+                manifests: by_file(read_objects(&rendered.objects)),
+                kustomization: Some(overlay.file),
+                open: rendered.open,
+            }),
+            Err(Failure::Refused(fault)) => unknown.push(fault),
+            Err(Failure::Unknown(reason)) => {
+                unknown.push(Spanned::new(reason, crate::source::Span::new(overlay.file, 0, 0)));
+            }
+        }
+    }
+    (out, unknown)
+}
+
+fn by_file(objects: Vec<crate::facts::kubernetes::Object>) -> Vec<(FileId, Cow<'static, Manifest>)> {
+    let mut out: Vec<(FileId, Manifest)> = Vec::new();
+    for object in objects {
+        let file = object.kind.span.file;
+        match out.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, manifest)) => manifest.objects.push(object),
+            None => out.push((file, Manifest { objects: vec![object], errors: Vec::new() })),
+        }
+    }
+    out.into_iter().map(|(file, it)| (file, Cow::Owned(it))).collect()
+}
