@@ -76,7 +76,10 @@ impl ImageNames {
         }
         let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
         let name = last(repository);
-        let mut tagged: Vec<_> = self.tags.iter().filter(|(it, _)| last(it) == name).map(|it| it.1).collect();
+        // What another manifest calls by its whole name is not meant by a part of it.
+        let is_called_whole = |tag: &str| self.used.iter().any(|(it, _)| it == tag);
+        let tagged = self.tags.iter().filter(|(it, _)| last(it) == name && !is_called_whole(it));
+        let mut tagged: Vec<_> = tagged.map(|it| it.1).collect();
         tagged.sort_unstable();
         tagged.dedup();
         if let [image] = tagged[..] {
