@@ -17,12 +17,12 @@ pub fn named_paths(path: &str, kustomization: &Documents) -> impl Iterator<Item 
     named_files(kustomization).into_iter().filter_map(move |it| join_path(&folder, it.as_str()))
 }
 
-/// The paths of files that a kustomization names, as they are written. Of `resources:` some are folders.
+/// The paths of files that a kustomization names, as they are written. Of `resources:` and `bases:` some are folders.
 fn named_files(kustomization: &Documents) -> Vec<Text> {
     let mut out = Vec::new();
     for document in &kustomization.documents {
         let root = &document.tree;
-        for key in ["resources", "patchesStrategicMerge", "configurations", "transformers"] {
+        for key in ["resources", "bases", "patchesStrategicMerge", "configurations", "transformers"] {
             out.extend(texts(root.get(key)));
         }
         for key in ["patches", "patchesJson6902", "replacements"] {
