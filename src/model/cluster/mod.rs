@@ -48,6 +48,8 @@ pub struct Manifests {
     pub(super) templates: Vec<Labelled>,
     /// Whether a kustomization may change what manifests say of each other.
     pub(super) has_kustomizations: bool,
+    /// Whether it is not known what some kustomizations make: there may be policies that let more through.
+    pub(super) has_unrendered: bool,
     /// Whether something may make pods and Services that no manifest shows: a custom resource, a chart.
     pub(super) may_make_more: bool,
     together: Together,
@@ -113,8 +115,8 @@ impl Manifests {
         out.has_kustomizations =
             facts.tree.files().any(|path| kustomizations.iter().any(|it| is_called(path, it)));
         let is_open = applied.iter().any(|it| it.open.is_some());
-        out.may_make_more = is_partial
-            || is_open
+        out.has_unrendered = is_partial || is_open;
+        out.may_make_more = out.has_unrendered
             || facts.tree.files().any(|it| it == "Chart.yaml" || it.ends_with("/Chart.yaml"));
         for (it, at) in applied.iter().zip(0..) {
             for (file, manifest) in &it.manifests {

@@ -115,10 +115,12 @@ impl Project {
         };
         let allowing = selecting.iter().map(|it| (allows(it), it.0)).max_by_key(|it| it.0);
         let allowed = allowing.map_or(Truth::No, |it| it.0);
-        // What policies make of pods with the interfaces of their node is for the network plugin.
+        // What policies make of pods with the interfaces of their node is for the network plugin; and a policy that
+        // is not known may let in what those that are known do not.
+        let is_open = pod.host_network.is_some() || self.manifests.has_unrendered;
         let lets = match (isolated, allowed) {
             (Truth::No, _) | (_, Truth::Yes) => Truth::Yes,
-            _ if pod.host_network.is_some() => Truth::Maybe,
+            _ if is_open => Truth::Maybe,
             (Truth::Yes, Truth::No) => Truth::No,
             _ => Truth::Maybe,
         };

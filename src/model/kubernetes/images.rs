@@ -76,9 +76,9 @@ impl ImageNames {
         }
         let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
         let name = last(repository);
-        // What another manifest calls by its whole name is not meant by a part of it.
-        let is_called_whole = |tag: &str| self.used.iter().any(|(it, _)| it == tag);
-        let tagged = self.tags.iter().filter(|(it, _)| last(it) == name && !is_called_whole(it));
+        // Of two repositories of that name a tag may mean either.
+        let is_alone = !self.used.iter().any(|(it, _)| it != repository && last(it) == name);
+        let tagged = self.tags.iter().filter(|(it, _)| is_alone && last(it) == name);
         let mut tagged: Vec<_> = tagged.map(|it| it.1).collect();
         tagged.sort_unstable();
         tagged.dedup();
