@@ -77,7 +77,7 @@ impl ImageNames {
         let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
         let name = last(repository);
         // Of two repositories of that name a tag may mean either.
-        let is_alone = !self.used.iter().any(|(it, _)| it != repository && last(it) == name);
+        let is_alone = !self.used.iter().any(|(it, _)| last(it) == name && is_other(it, repository));
         let tagged = self.tags.iter().filter(|(it, _)| is_alone && last(it) == name);
         let mut tagged: Vec<_> = tagged.map(|it| it.1).collect();
         tagged.sort_unstable();
@@ -104,7 +104,8 @@ impl ImageNames {
     /// beside it, and `other/shop` far away.
     fn is_of_another(&self, dockerfile: &Named, repository: &str, manifest: &str) -> bool {
         let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
-        let mut rivals = self.used.iter().filter(|(it, _)| it != repository && last(it) == last(repository));
+        let mut rivals =
+            self.used.iter().filter(|(it, _)| last(it) == last(repository) && is_other(it, repository));
         let near = shared(&dockerfile.path, manifest);
         rivals.any(|(_, at)| shared(&dockerfile.path, at) > near)
     }
@@ -140,6 +141,12 @@ impl ImageNames {
             .filter(|(before, files)| files.len() > 1 || (files.len() == 1 && is_module(before)));
         kept.map(|(before, _)| before).collect()
     }
+}
+
+/// Whether neither is the other with a registry in front.
+fn is_other(a: &str, b: &str) -> bool {
+    let is_end = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|it| it.is_empty() || it.ends_with('/'));
+    !is_end(a, b) && !is_end(b, a)
 }
 
 /// The Dockerfile that shares the longest path with the manifest; `None` when several do.
