@@ -1,6 +1,7 @@
 //! Where a file of an image comes from: the build context, another stage, a Go build.
 
 use super::build::Stage;
+use crate::facts::catalogue::fits;
 use crate::facts::shell::Script;
 use crate::facts::{Tree, join_path};
 use crate::source::Span;
@@ -271,11 +272,4 @@ pub(super) fn parent(path: &str) -> &str {
         Some(("", _)) | None => "/",
         Some((folder, _)) => folder,
     }
-}
-
-/// Whether a name fits a pattern with `*`.
-fn fits(pattern: &str, name: &str) -> bool {
-    let Some((before, after)) = pattern.split_once('*') else { return pattern == name };
-    let Some(rest) = name.strip_prefix(before) else { return false };
-    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| fits(after, &rest[at..]))
 }
