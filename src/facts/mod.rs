@@ -14,6 +14,7 @@ pub mod dockerfile;
 pub mod dockerignore;
 pub mod documents;
 pub mod dotenv;
+pub mod folder_words;
 pub mod gitattributes;
 pub mod go;
 pub mod go_mod;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::folder_words::{self, Piece};
 use super::{Dialect, Template};
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::shell::{self as syntax, Connective, Part, Statement};
@@ -281,26 +282,49 @@ impl Reader<'_> {
 
     fn word(&self, word: &syntax::Word) -> Word {
         let mut value = Template::default();
-        for part in &word.parts {
+        self.parts(&word.parts, 0, &mut value);
+        let span = (self.place)(word.range.clone());
+        Word { raw: Spanned::new(self.text[word.range.clone()].to_owned(), span), value }
+    }
+
+    /// Appends parts whose places count from `start`.
+    fn parts(&self, parts: &[Part], start: usize, value: &mut Template) {
+        let moved = |range: &Range<usize>| start + range.start..start + range.end;
+        for part in parts {
             match part {
                 Part::Literal(text, range) => {
+                    let range = moved(range);
                     value.push_literal(match self.whole {
                         Some(whole) => {
                             let inside = Span::new(FileId(0), range.start, range.end);
                             Text::new(text.as_str(), inside).within(whole)
                         }
-                        None => Text::new(text.as_str(), (self.place)(range.clone())),
+                        None => Text::new(text.as_str(), (self.place)(range)),
                     });
                 }
                 Part::Variable(range) => {
-                    let text = Text::new(&self.text[range.clone()], (self.place)(range.clone()));
+                    let range = moved(range);
+                    let text = Text::new(&self.text[range.clone()], (self.place)(range));
                     value.append(Template::parse(&text, Dialect::Dockerfile));
                 }
-                Part::Dynamic(range) => value.push_invalid((self.place)(range.clone())),
+                Part::Dynamic(range) => self.dynamic(moved(range), value),
             }
         }
-        let span = (self.place)(word.range.clone());
-        Word { raw: Spanned::new(self.text[word.range.clone()].to_owned(), span), value }
+    }
+
+    /// Appends what only a run can tell, a folder as the variable that holds it.
+    fn dynamic(&self, range: Range<usize>, value: &mut Template) {
+        let span = (self.place)(range.clone());
+        let Some(pieces) = folder_words::read(&self.text[range.clone()]) else {
+            return value.push_invalid(span);
+        };
+        for piece in pieces {
+            match piece {
+                Piece::Variable(name) => value.push_required(name, span),
+                Piece::Slash => value.push_literal(Text::new("/", span)),
+                Piece::Word(word, inside) => self.parts(&word.parts, range.start + inside.start, value),
+            }
+        }
     }
 
     /// The last statements; commands are found again by their place, which no two share.

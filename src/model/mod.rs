@@ -93,8 +93,8 @@ pub use resolved::Resolved;
 pub use settings::UnreadPort;
 pub use workload::{
     ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
-    Network, NetworkId, NetworkMembership, PublishedPort, Starter, Stopping, UndefinedNetwork, Workload,
-    WorkloadId, WorkloadKind, is_sigterm,
+    Network, NetworkId, NetworkMembership, PublishedPort, SEPARATING_OPTION, Starter, Stopping,
+    UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 
 pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};

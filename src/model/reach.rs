@@ -104,7 +104,10 @@ impl Project {
         if !reachable.is_empty() {
             HostAnswer::Workloads(reachable)
         } else if self.composition(composition).incomplete.is_some() {
-            HostAnswer::Unknown("the Compose project is not known in full")
+            HostAnswer::Unknown(match workload.kind {
+                WorkloadKind::Run(_) => "the file shows several ways to start containers",
+                _ => "the Compose project is not known in full",
+            })
         } else if self.may_share_unseen_network(interfaces, &bearers) {
             HostAnswer::Unknown("both join networks whose members are not all known")
         } else {

@@ -1,11 +1,18 @@
-//! A shell that runs commands, as far as folders and variables go.
+//! A shell that runs commands, as far as folders and variables go: in the container that builds an image, or on
+//! the machine that holds the project.
 
 use rustc_hash::FxHashMap;
 
 use super::image::absolute;
+use crate::facts::docker_command::UNKNOWN;
+use crate::facts::folder_words::{SCRIPT_FOLDER, WORKING_FOLDER};
 use crate::facts::shell::Command;
-use crate::facts::{Lookup, Template};
+use crate::facts::{Lookup, Template, join_path};
 use crate::source::Text;
+
+/// Stands, in a path of the machine that holds the project, for the folder of the project. Where that is nobody
+/// knows, so that it begins as what is not known does, with [`UNKNOWN`].
+const PROJECT_FOLDER: &str = "\u{fffd}\u{f8ff}";
 
 /// What holds between two commands of a script.
 #[derive(Clone, Default)]
@@ -13,6 +20,20 @@ pub(super) struct ShellWalk {
     /// The working directory of each subshell; `None` when it is not known.
     folders: FxHashMap<u32, Option<String>>,
     variables: FxHashMap<String, Option<Text>>,
+    /// The subshell of the last command.
+    subshell: u32,
+    /// Where it runs.
+    machine: Machine,
+}
+
+/// Whose paths a shell means.
+#[derive(Clone, Default)]
+enum Machine {
+    /// A container, whose root is `/`.
+    #[default]
+    Container,
+    /// The machine that holds the project, whose root is `/`, and the folder of the script there.
+    OfProject(Option<String>),
 }
 
 /// A command that does more than change the shell.
@@ -31,6 +52,12 @@ impl ShellWalk {
         it
     }
 
+    /// A shell of the machine that holds the project, which starts in a folder of it, and runs the script in the
+    /// folder `script`, if any.
+    pub(super) fn on_host(folder: &str, script: Option<&str>) -> Self {
+        Self { machine: Machine::OfProject(script.map(str::to_owned)), ..Self::new(folder) }
+    }
+
     /// A shell that this one starts in a folder, with further variables.
     pub(super) fn inner(&self, folder: &str, own: &[(String, Option<Text>)]) -> Self {
         let mut it = Self::new(folder);
@@ -44,6 +71,7 @@ impl ShellWalk {
     pub(super) fn step(&mut self, command: &Command, outside: &dyn Fn(&str) -> Lookup) -> Option<Step> {
         let outer = self.folders.get(&0).cloned().flatten();
         let folder = self.folders.entry(command.subshell).or_insert(outer).clone();
+        self.subshell = command.subshell;
         let assignments = command.assignments.iter();
         let own: Vec<_> =
             assignments.map(|(name, value)| (name.value.clone(), self.expand(value, outside))).collect();
@@ -52,13 +80,13 @@ impl ShellWalk {
             Some("cd") => {
                 let target = command.program_words().get(1);
                 let target = target.and_then(|it| self.expand(&it.value, outside));
-                let next = match (target, &folder) {
-                    (Some(target), _) if target.as_str().starts_with('/') => {
+                let next = target.and_then(|target| match (&self.machine, &folder) {
+                    (Machine::OfProject(_), _) => in_project(folder.as_deref(), target.as_str()),
+                    (Machine::Container, _) if target.as_str().starts_with('/') => {
                         Some(absolute("", target.as_str()))
                     }
-                    (Some(target), Some(folder)) => Some(absolute(folder, target.as_str())),
-                    _ => None,
-                };
+                    (Machine::Container, folder) => Some(absolute(folder.as_deref()?, target.as_str())),
+                });
                 self.folders.insert(command.subshell, next);
             }
             Some(_) => return Some(Step { folder, own }),
@@ -76,7 +104,34 @@ impl ShellWalk {
         match self.variables.get(name) {
             Some(Some(text)) => Lookup::Set(text.clone()),
             Some(None) => Lookup::NotHere(format!("`{name}` has no value here")),
+            None if name == WORKING_FOLDER => {
+                self.folder(self.folders.get(&self.subshell).cloned().flatten())
+            }
+            None if name == SCRIPT_FOLDER => self.folder(match &self.machine {
+                Machine::Container => None,
+                Machine::OfProject(script) => script.clone(),
+            }),
             None => outside(name),
         }
     }
+
+    /// The path of a folder as the shell gives it.
+    fn folder(&self, folder: Option<String>) -> Lookup {
+        match (folder, &self.machine) {
+            (None, _) => Lookup::Unresolved("the folder is not known".to_owned()),
+            (Some(folder), Machine::Container) => Lookup::Here(folder),
+            (Some(folder), Machine::OfProject(_)) => Lookup::Here(format!("{PROJECT_FOLDER}{folder}")),
+        }
+    }
+}
+
+/// A path of the machine that holds the project, as seen from `folder`, as one of the project, whose root is `/`;
+/// `None` for one outside of it, or that is not known.
+pub(super) fn in_project(folder: Option<&str>, path: &str) -> Option<String> {
+    let (base, path) = match path.strip_prefix(PROJECT_FOLDER) {
+        Some(inside) => ("", inside.trim_start_matches('/')),
+        None => (folder?, path),
+    };
+    let joined = join_path(base.trim_start_matches('/'), path).filter(|it| !it.contains(UNKNOWN))?;
+    Some(absolute("/", &joined))
 }

@@ -113,7 +113,14 @@ pub struct Network {
     pub driver: Option<Spanned<String>>,
     /// The ranges of its addresses that are written.
     pub subnets: Vec<Spanned<String>>,
+    /// Where it is said that its containers do not reach each other, [`SEPARATING_OPTION`].
+    pub separates: Option<Span>,
 }
+
+/// The option of a bridge network that, when it is false, keeps the containers on it from each other, whatever
+/// listens in them; what they publish on the host they reach there:
+/// <https://docs.docker.com/engine/network/drivers/bridge/#options>.
+pub const SEPARATING_OPTION: &str = "com.docker.network.bridge.enable_icc";
 
 /// Where a workload comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -207,6 +214,8 @@ pub struct Workload {
     /// The first entry of `ports:` whose container port is not known; `None` when `published` is
     /// complete.
     pub published_incomplete: Option<Span>,
+    /// `-P`: every exposed port is published on a port of the host that Docker chooses.
+    pub publishes_all: Option<Span>,
     /// Container ports in Compose `expose:`.
     pub exposed: Vec<Spanned<PortRange>>,
     /// Its environment.
@@ -299,6 +308,7 @@ impl Workload {
             names: Vec::new(),
             published: Vec::new(),
             published_incomplete: None,
+            publishes_all: None,
             exposed: Vec::new(),
             environment: Environment::default(),
             brought: Vec::new(),

@@ -71,6 +71,8 @@ pub enum Dialect {
 pub enum Lookup {
     /// It has this value.
     Set(Text),
+    /// It has this value, which is written nowhere: the place that counts is the one of the variable's use.
+    Here(String),
     /// For certain nothing sets it: it is empty where no default is written.
     Unset,
     /// Nothing in the project sets it, but the user's shell or a build argument may: a default
@@ -98,6 +100,13 @@ impl Template {
     /// Appends text that stands for itself.
     pub fn push_literal(&mut self, text: Text) {
         self.parts.push(Part::Literal(text));
+    }
+
+    /// Appends a variable that is to have a value: without one the whole is not known.
+    pub fn push_required(&mut self, name: &str, span: Span) {
+        let fallback = Fallback { operator: Operator::Required, empty_is_unset: true, word: Self::default() };
+        let name = Spanned::new(name.to_owned(), span);
+        self.parts.push(Part::Variable(Reference { name, fallback: Some(fallback), span }));
     }
 
     /// Appends something whose text nobody can know here, so that the whole is not known.
@@ -214,7 +223,10 @@ impl Template {
 
 impl Reference {
     fn expand(&self, lookup: &mut dyn FnMut(&str) -> Lookup) -> Result<Text, Spanned<String>> {
-        let found = lookup(&self.name.value);
+        let found = match lookup(&self.name.value) {
+            Lookup::Here(value) => Lookup::Set(Text::new(value, self.span)),
+            it => it,
+        };
         let unknown = |reason: String| Err(Spanned::new(reason, self.span));
         if let Lookup::Unresolved(reason) = found {
             return unknown(reason);
@@ -222,7 +234,7 @@ impl Reference {
         let Some(fallback) = &self.fallback else {
             return match found {
                 Lookup::Set(text) => Ok(text),
-                Lookup::Unset => Ok(Text::new("", self.span)),
+                Lookup::Unset | Lookup::Here(_) => Ok(Text::new("", self.span)),
                 Lookup::NotHere(reason) | Lookup::Unresolved(reason) => unknown(reason),
             };
         };

@@ -43,8 +43,24 @@ func (it *engine) composed(project string, arguments ...string) (string, error) 
 	return run(it.compose, append([]string{"--progress", "plain", "--file", file, "--profile", "*"}, arguments...)...)
 }
 
-// Builds and starts the services. What Compose refuses to start stays down; that is a result, not an error.
+// The script that starts the containers of a project which is none of Compose.
+const scriptName = "run.sh"
+
+func isScripted(project string) bool {
+	_, err := os.Stat(filepath.Join(project, scriptName))
+	return err == nil
+}
+
+// Builds and starts the containers. What Compose refuses to start stays down; that is a result, not an error.
 func (it *engine) start(project string) (*scene, error) {
+	if isScripted(project) {
+		command := exec.Command("./" + scriptName)
+		command.Dir = project
+		if text, err := command.CombinedOutput(); err != nil {
+			return &scene{engine: it}, fmt.Errorf("%s: %w\n%s", scriptName, err, text)
+		}
+		return it.look(project)
+	}
 	services, err := it.composed(project, "config", "--services")
 	if err != nil {
 		log.Printf("    Compose refuses %s", filepath.Base(project))
@@ -63,6 +79,20 @@ func (it *engine) start(project string) (*scene, error) {
 }
 
 func (it *engine) stop(project string, started *scene) {
+	if isScripted(project) {
+		// No other project runs beside this one.
+		ids, err := run("docker", "ps", "--all", "--quiet")
+		if err == nil && ids != "" {
+			_, err = run("docker", append([]string{"rm", "--force", "--volumes"}, strings.Fields(ids)...)...)
+		}
+		if err == nil {
+			_, err = run("docker", "network", "prune", "--force")
+		}
+		if err != nil {
+			log.Printf("    %v", err)
+		}
+		return
+	}
 	if started == nil || len(started.containers) == 0 {
 		return
 	}
@@ -74,7 +104,7 @@ func (it *engine) stop(project string, started *scene) {
 // The containers of a project.
 type scene struct {
 	engine *engine
-	// By the name of their service.
+	// By the name of their service, else by their own.
 	containers map[string]*container
 }
 
@@ -86,6 +116,10 @@ type container struct {
 	mode string
 	// The names that Docker gives it, its own and those on its networks.
 	names []string
+	// The names that links give to others in this container, by the name of the other.
+	links map[string][]string
+	// Its addresses on its networks.
+	addresses []string
 	// The names that are mapped to the gateway of the host.
 	gateways []string
 	// The ports of the host by the port in the container, `80/tcp`.
@@ -95,7 +129,13 @@ type container struct {
 
 // Reads the containers of a project.
 func (it *engine) look(project string) (*scene, error) {
-	ids, err := it.composed(project, "ps", "--all", "--quiet")
+	var ids string
+	var err error
+	if isScripted(project) {
+		ids, err = run("docker", "ps", "--all", "--quiet", "--no-trunc")
+	} else {
+		ids, err = it.composed(project, "ps", "--all", "--quiet")
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -115,10 +155,15 @@ func (it *engine) look(project string) (*scene, error) {
 			HostConfig struct {
 				NetworkMode string
 				ExtraHosts  []string
+				Links       []string
 			}
 			NetworkSettings struct {
 				Ports    map[string][]struct{ HostPort string }
-				Networks map[string]struct{ Aliases []string }
+				Networks map[string]struct {
+					Aliases   []string
+					Links     []string
+					IPAddress string
+				}
 			}
 		}
 		if err := json.Unmarshal([]byte(text), &inspected); err != nil {
@@ -127,10 +172,25 @@ func (it *engine) look(project string) (*scene, error) {
 		one := inspected[0]
 		service := one.Config.Labels["com.docker.compose.service"]
 		name := strings.TrimPrefix(one.Name, "/")
+		if service == "" {
+			service = name
+		}
 		it := &container{id: id, service: service, name: name, pid: one.State.Pid, mode: one.HostConfig.NetworkMode}
 		it.names = append(it.names, service, name, one.Config.Hostname)
+		// `/store:/web/db` on the default bridge, `store:db` on other networks.
+		links := one.HostConfig.Links
 		for _, network := range one.NetworkSettings.Networks {
 			it.names = append(it.names, network.Aliases...)
+			links = append(links, network.Links...)
+			if network.IPAddress != "" {
+				it.addresses = append(it.addresses, network.IPAddress)
+			}
+		}
+		it.links = map[string][]string{}
+		for _, link := range links {
+			target, alias, _ := strings.Cut(link, ":")
+			target = strings.TrimPrefix(target, "/")
+			it.links[target] = append(it.links[target], filepath.Base(alias))
 		}
 		for _, entry := range one.HostConfig.ExtraHosts {
 			if host, address, ok := strings.Cut(entry, ":"); ok && address == "host-gateway" {
@@ -249,8 +309,43 @@ func (it *scene) addresses(of cell) []string {
 	case owner.mode == "host":
 		return join(gateways, port)
 	default:
-		return join(owner.names, port)
+		return join(append(it.owner(from).links[owner.name], owner.names...), port)
 	}
+}
+
+// Of the ways that are said to end at a name: whether the address behind it would have led on. Asked for containers
+// that are on the default bridge both, where no name is known and every address is.
+func (it *scene) askBehindNames(cells []cell) ([]string, int, error) {
+	var differences []string
+	compared := 0
+	onBridge := func(of *container) bool {
+		return of != nil && of.pid != 0 && (of.mode == "bridge" || of.mode == "default")
+	}
+	for _, one := range cells {
+		from, to := it.containers[one.From], it.containers[one.To]
+		if one.Port == nil || from == to || !onBridge(from) || !onBridge(to) || len(to.addresses) == 0 {
+			continue
+		}
+		way := attempt{Network: one.Protocol}
+		for _, address := range to.addresses {
+			way.Addresses = append(way.Addresses, address+":"+strconv.Itoa(*one.Port))
+		}
+		fromHost, err := it.probe("host", []attempt{way})
+		if err != nil {
+			return nil, 0, err
+		}
+		fromThere, err := it.probe(one.From, []attempt{way})
+		if err != nil {
+			return nil, 0, err
+		}
+		compared++
+		// The host reaches every address of its bridges: what it gets is what listens there.
+		if wanted := fromHost[0] && one.Stage == "name"; fromThere[0] != wanted && one.Verdict == "not reachable" {
+			differences = append(differences, fmt.Sprintf("%s: reachlint says that the way ends at %q, and by the address the engine %s",
+				one, one.Stage, map[bool]string{true: "lets it through", false: "does not"}[fromThere[0]]))
+		}
+	}
+	return differences, compared, nil
 }
 
 // The ports of the host that lead to a port of the container; where none does the number may be one of the host.

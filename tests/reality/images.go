@@ -68,15 +68,15 @@ func makeImages(engine *engine, projects []string) error {
 	return nil
 }
 
-// The images of others that Dockerfiles and Compose files name.
+// The images of others that Dockerfiles, Compose files and scripts name, those of scripts with a number behind them.
 func references(projects []string) []string {
-	written := regexp.MustCompile(`(?mi)^(?:FROM|[ \t]+image:)[ \t]+(\S+)`)
+	written := regexp.MustCompile(`(?mi)^(?:FROM|[ \t]+image:|docker run .*)[ \t]+(\S+)`)
 	stage := regexp.MustCompile(`(?mi)^FROM\s.*\sAS\s+(\S+)`)
 	var found []string
 	seen := map[string]bool{"scratch": true}
 	for _, project := range projects {
 		_ = filepath.WalkDir(project, func(path string, entry fs.DirEntry, err error) error {
-			if name := entry.Name(); err != nil || (name != "Dockerfile" && name != "compose.yaml") {
+			if name := entry.Name(); err != nil || (name != "Dockerfile" && name != "compose.yaml" && name != scriptName) {
 				return nil
 			}
 			text, err := os.ReadFile(path)
@@ -88,7 +88,8 @@ func references(projects []string) []string {
 				own[match[1]] = true
 			}
 			for _, match := range written.FindAllStringSubmatch(string(text), -1) {
-				if !seen[match[1]] && !own[match[1]] {
+				isBuilt := filepath.Base(path) == scriptName && !strings.Contains(match[1], ":")
+				if !seen[match[1]] && !own[match[1]] && !isBuilt {
 					seen[match[1]] = true
 					found = append(found, match[1])
 				}
@@ -324,7 +325,7 @@ func (it *archive) golang(cache string) error {
 }
 
 func (it *archive) server(self, port string) error {
-	it.changes = []string{fmt.Sprintf(`CMD ["/server", "serve", %q]`, port)}
+	it.changes = []string{"EXPOSE " + port, fmt.Sprintf(`CMD ["/server", "serve", %q]`, port)}
 	return it.copy(self, "/server")
 }
 

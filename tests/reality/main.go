@@ -123,6 +123,7 @@ type cell struct {
 	Protocol string `json:"protocol"`
 	Verdict  string `json:"verdict"`
 	Reason   string `json:"reason"`
+	Stage    string `json:"stage"`
 }
 
 func (it cell) String() string {
@@ -180,6 +181,12 @@ func judge(engine *engine, project string) (result, error) {
 				it, it.Verdict, it.Reason, map[bool]string{true: "lets it through", false: "does not"}[answers[at]]))
 		}
 	}
+	behindNames, compared, err := scene.askBehindNames(claims("not reachable"))
+	if err != nil {
+		return result{}, err
+	}
+	found.cells += compared
+	found.differences = append(found.differences, behindNames...)
 	shells, err := engine.shells(project)
 	if err != nil {
 		return result{}, err
@@ -232,7 +239,7 @@ func (it *engine) verdicts(project string) ([]cell, error) {
 		return nil, err
 	}
 	if len(document.Matrices) != 1 {
-		return nil, fmt.Errorf("%d Compose projects", len(document.Matrices))
+		return nil, fmt.Errorf("%d matrices", len(document.Matrices))
 	}
 	return document.Matrices[0].Cells, nil
 }
@@ -256,7 +263,7 @@ func (it *engine) shells(project string) (map[string]bool, error) {
 	}
 	shells := map[string]bool{}
 	for _, service := range document.Entries {
-		if service.Kind != "service" {
+		if service.Kind != "service" && service.Kind != "container of command line" {
 			continue
 		}
 		for _, child := range service.Children {

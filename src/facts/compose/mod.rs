@@ -70,6 +70,8 @@ pub struct TopNetwork {
     pub real_name: Option<Value>,
     /// `driver:`.
     pub driver: Option<Value>,
+    /// `driver_opts:`, by their names.
+    pub driver_options: Vec<(Spanned<String>, Value)>,
     /// `ipam.config[].subnet:`.
     pub subnets: Vec<Value>,
 }

@@ -123,6 +123,12 @@ impl Reader {
             internal: get(tree, "internal").map(switch),
             real_name: old_name.or_else(|| self.of(tree, "name")),
             driver: self.of(tree, "driver"),
+            driver_options: get(tree, "driver_opts")
+                .map(entries)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|it| Some((it.key.clone(), self.value(&it.value)?)))
+                .collect(),
             subnets: ranges.unwrap_or_default().iter().filter_map(|it| self.of(it, "subnet")).collect(),
         }
     }

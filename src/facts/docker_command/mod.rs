@@ -47,6 +47,8 @@ pub struct CreatedNetwork {
     pub internal: bool,
     /// `--subnet`.
     pub subnets: Vec<Text>,
+    /// `--opt`: `NAME=value`.
+    pub options: Vec<Text>,
 }
 
 /// Whether a text may hold such a command: most lines do something else, and are not worth a reading.
@@ -119,14 +121,20 @@ fn created_network(words: &[Text]) -> Option<CreatedNetwork> {
         short_switches: "",
         short_valued: &[('d', "driver"), ('o', "opt")],
     };
-    let mut out =
-        CreatedNetwork { name: Text::default(), driver: None, internal: false, subnets: Vec::new() };
+    let mut out = CreatedNetwork {
+        name: Text::default(),
+        driver: None,
+        internal: false,
+        subnets: Vec::new(),
+        options: Vec::new(),
+    };
     let mut arguments = Arguments::new(words, &FLAGS);
     while let Some(flag) = arguments.flag()? {
         match flag.name {
             "internal" => out.internal = flag.is_on(),
             "driver" => out.driver = flag.value,
             "subnet" => out.subnets.extend(flag.value),
+            "opt" => out.options.extend(flag.value),
             _ => {}
         }
     }

@@ -5,14 +5,15 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::world::{StartedContainer, World, known};
+use crate::facts::Facts;
 use crate::facts::catalogue::split_reference;
 use crate::facts::docker_command::{JoinedNetwork, UNKNOWN};
-use crate::facts::{Facts, join_path};
 use crate::model::compose::{ComposeService, Compositions, Mount, Setting, port, volume};
+use crate::model::shell_walk::in_project;
 use crate::model::{
     Command, Composition, CompositionId, Confinement, Environment, ExtraHost, Grace, Healthcheck, Link,
-    Namespace, Network, NetworkId, NetworkMembership, Origin, Period, Resolved, Starter, Stopping, Variable,
-    Workload, WorkloadId, WorkloadKind, is_sigterm,
+    Namespace, Network, NetworkId, NetworkMembership, Origin, Period, Resolved, SEPARATING_OPTION, Starter,
+    Stopping, Variable, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 use crate::net::PortRange;
 use crate::source::{Confidence, Span, Spanned, Text};
@@ -45,6 +46,10 @@ impl World<'_> {
                 internal: network.internal,
                 driver: network.driver.as_ref().and_then(spanned),
                 subnets: network.subnets.iter().filter_map(spanned).collect(),
+                separates: network.options.iter().find_map(|it| {
+                    let (name, value) = known(it)?.split_once('=')?;
+                    (name == SEPARATING_OPTION && value == "false").then(|| it.cover())?
+                }),
             };
             resolver.add_network(name, created);
         }
@@ -146,6 +151,7 @@ impl<'a> Resolver<'a> {
             names,
             published: read.into_iter().filter_map(|(port, _)| port).collect(),
             published_incomplete: unread.or(command.publishes_all),
+            publishes_all: command.publishes_all,
             exposed: exposed.collect(),
             environment: self.environment(it),
             extra_hosts: command.extra_hosts.iter().filter_map(extra_host).collect(),
@@ -248,6 +254,7 @@ impl<'a> Resolver<'a> {
                 internal: false,
                 driver: None,
                 subnets: Vec::new(),
+                separates: None,
             },
         )
     }
@@ -296,8 +303,8 @@ impl<'a> Resolver<'a> {
 
     /// A path of the host as one of the project, from where the command is started.
     fn find(&self, it: &StartedContainer<'_>, path: &str) -> Option<String> {
-        let folder = it.line.folder.as_deref()?.trim_start_matches('/');
-        join_path(if folder.is_empty() { "." } else { folder }, path).filter(|_| !path.contains(UNKNOWN))
+        let found = in_project(it.line.folder.as_deref(), path)?;
+        Some(found.strip_prefix('/').filter(|it| !it.is_empty()).unwrap_or(".").to_owned())
     }
 
     fn mounts(&self, it: &StartedContainer<'_>) -> Vec<Mount> {
@@ -332,12 +339,10 @@ impl<'a> Resolver<'a> {
         bind: bool,
         span: Span,
     ) -> Mount {
-        let source = source.filter(|it| !it.as_str().contains(UNKNOWN));
+        let found = source.as_ref().filter(|_| bind).and_then(|path| self.find(it, path.as_str()));
+        let source = source.filter(|it| found.is_some() || known(it).is_some());
         let source_span = source.as_ref().and_then(Text::cover);
-        let source = source.map(|path| match bind {
-            true => self.find(it, path.as_str()).unwrap_or_else(|| path.as_str().to_owned()),
-            false => path.as_str().to_owned(),
-        });
+        let source = found.or_else(|| Some(source?.as_str().to_owned()));
         let target_span = target.cover();
         let target = known(&target).map(str::to_owned);
         let kept = bind || source.is_some();

@@ -51,7 +51,8 @@ pub(super) fn read(facts: &Facts) -> Vec<CommandFile> {
         let mut lines = Lines::default();
         for recipe in makefile.recipes(&given) {
             for line in recipe.iter().filter(|it| docker_command::may_hold(it.as_str())) {
-                lines.run(&shell::read_text(line), &mut ShellWalk::new(&folder(*file)));
+                let own = folder(*file);
+                lines.run(&shell::read_text(line), &mut ShellWalk::on_host(&own, Some(&own)));
             }
             lines.block += 1;
         }
@@ -66,7 +67,7 @@ pub(super) fn read(facts: &Facts) -> Vec<CommandFile> {
     for (file, script) in &facts.scripts {
         let reading = |start: String| {
             let mut lines = Lines::default();
-            lines.run(script, &mut ShellWalk::new(&start));
+            lines.run(script, &mut ShellWalk::on_host(&start, Some(&folder(*file))));
             lines.out
         };
         let readings = starts(*file).into_iter().map(reading).collect();
@@ -74,13 +75,13 @@ pub(super) fn read(facts: &Facts) -> Vec<CommandFile> {
     }
     for (file, commands) in &facts.commands {
         let reading = |start: String| {
-            let (mut lines, mut walk) = (Lines::default(), ShellWalk::new(&start));
+            let (mut lines, mut walk) = (Lines::default(), ShellWalk::on_host(&start, None));
             for block in &commands.blocks {
                 for script in &block.scripts {
                     if commands.is_document {
                         lines.run(script, &mut walk);
                     } else {
-                        lines.run(script, &mut ShellWalk::new(&start));
+                        lines.run(script, &mut ShellWalk::on_host(&start, None));
                     }
                 }
                 lines.block += 1;

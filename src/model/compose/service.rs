@@ -11,8 +11,8 @@ use crate::facts::{Facts, join_path};
 use crate::model::build_input::missing_input;
 use crate::model::{
     Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck, Link,
-    Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, Starter, Stopping, UndefinedNetwork,
-    Workload, WorkloadId, WorkloadKind, is_sigterm,
+    Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, SEPARATING_OPTION, Starter, Stopping,
+    UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -46,6 +46,10 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
                 Some(Spanned::new(text.as_str().to_owned(), it.span))
             }),
             subnets: project.variables.spanned(&network.subnets),
+            separates: network.driver_options.iter().find_map(|(name, value)| {
+                let text = project.variables.text(value).filter(|_| name.value == SEPARATING_OPTION)?;
+                (text.as_str() == "false").then_some(value.span)
+            }),
         });
     }
     let mut resolver = Resolver {
@@ -289,6 +293,7 @@ impl Resolver<'_> {
             internal: false,
             driver: None,
             subnets: Vec::new(),
+            separates: None,
         });
         self.implicit = Some(id);
         id

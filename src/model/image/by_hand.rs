@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::facts::catalogue::split_reference;
 use crate::facts::docker_command::{BuildCommand, DockerCommand, UNKNOWN};
 use crate::model::command_lines::{CommandFile, Line};
+use crate::model::shell_walk::in_project;
 use crate::source::{FileId, Text};
 
 /// A build of an image whose Dockerfile and context are in the project.
@@ -67,15 +68,20 @@ fn of_lines(facts: &Facts, written: FileId, lines: &[Line]) -> Vec<ByHand> {
     let mut out = Vec::new();
     for line in lines {
         let (DockerCommand::Build(command), Some(folder)) = (&line.command, &line.folder) else { continue };
-        let context = command.context.as_str();
-        let dockerfile = match &command.dockerfile {
-            Some(path) => absolute(folder, path.as_str()),
-            None => absolute(&absolute(folder, context), "Dockerfile"),
+        let path = command.context.as_str();
+        let Some(context) = in_project(Some(folder), path).filter(|_| path != "-" && !path.contains("://"))
+        else {
+            continue;
         };
-        let found = facts.dockerfiles.iter().find(|(file, _)| facts.path(*file) == &dockerfile[1..]);
-        let inside = context != "-" && !context.contains("://") && !context.contains(UNKNOWN);
-        if let Some((file, _)) = found.filter(|_| inside) {
-            let context = absolute(folder, context);
+        let dockerfile = match &command.dockerfile {
+            Some(path) => in_project(Some(folder), path.as_str()),
+            None => Some(absolute(&context, "Dockerfile")),
+        };
+        let found = facts
+            .dockerfiles
+            .iter()
+            .find(|(file, _)| dockerfile.as_ref().is_some_and(|it| facts.path(*file) == &it[1..]));
+        if let Some((file, _)) = found {
             let context = context.strip_prefix('/').filter(|it| !it.is_empty()).unwrap_or(".").to_owned();
             out.push(ByHand { file: written, command: command.clone(), dockerfile: *file, context });
         }

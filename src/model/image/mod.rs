@@ -87,6 +87,14 @@ pub struct Base {
 }
 
 impl Base {
+    /// Whether it is a public image that certainly exposes no port.
+    #[must_use]
+    pub fn exposes_nothing(&self) -> bool {
+        self.reference
+            .as_deref()
+            .is_some_and(|it| it == "scratch" || catalogue::image(it).is_some_and(|it| it.ports.is_empty()))
+    }
+
     /// Whether it is a public image of which is known who runs in it.
     #[must_use]
     pub fn is_catalogued(&self) -> bool {

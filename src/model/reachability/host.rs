@@ -5,7 +5,7 @@ use super::peers::shared_interfaces;
 use super::{Endpoint, Scope, Stage, Way, at};
 use crate::model::reach::Interfaces;
 use crate::model::{HostAnswer, Namespace, PublishedPort, Workload, WorkloadId, WorkloadKind};
-use crate::net::Reach;
+use crate::net::{Protocol, Reach};
 use crate::source::{Span, Spanned};
 
 /// The name by which containers are told to dial the host:
@@ -81,7 +81,7 @@ impl Way<'_, '_> {
             self.not_published(to, port, &members, other);
             return Some(port);
         };
-        let place = vec![at(entry.span, "the `ports` entry")];
+        let place = vec![at(entry.span, format!("the {}", self.project.workload(to).publisher()))];
         if let Some(evidence) = self.all_internal(owner) {
             let says =
                 format!("`{name}` is on internal networks alone, where Docker opens no published port");
@@ -109,8 +109,23 @@ impl Way<'_, '_> {
         other_transport: Option<&PublishedPort>,
     ) {
         let (name, protocol) = (self.name(to).to_owned(), self.protocol.as_str());
-        let hidden = members.iter().find_map(|it| self.project.workload(*it).published_incomplete);
-        if let Some(span) = hidden {
+        let peer = self.project.workload(to);
+        let hidden = members.iter().find_map(|it| self.hidden_publishing(*it, port));
+        if let Some(Hidden::Exposed(flag, exposed)) = hidden {
+            let says = format!("a port of the host that Docker chooses leads to port {port} of `{name}`");
+            let evidence =
+                vec![at(flag, "the exposed ports are published"), at(exposed, "it is exposed here")];
+            return match self.all_internal(self.project.interfaces_owner(to)) {
+                None => self.pass(Stage::Publish, says, evidence),
+                Some(internal) => {
+                    let says = format!(
+                        "`{name}` is on internal networks alone, where Docker opens no published port"
+                    );
+                    self.stop(Stage::Publish, says, evidence.into_iter().chain(internal).collect());
+                }
+            };
+        }
+        if let Some(Hidden::Unknown(span)) = hidden {
             let says = format!("which ports of `{name}` are published is not known");
             return self.unknown(Stage::Publish, says, vec![at(span, "the port here is not known")]);
         }
@@ -118,16 +133,35 @@ impl Way<'_, '_> {
             Some(it) => {
                 let other = it.protocol.as_str();
                 let says = format!("port {port} of `{name}` is published as {other}, not as {protocol}");
-                (says, at(it.span, "the `ports` entry"))
+                (says, at(it.span, format!("the {}", peer.publisher())))
             }
             None => {
-                let says = format!("no `ports` entry of `{name}` leads to its port {port}/{protocol}");
-                (says, at(self.project.workload(to).name.span, "the service"))
+                let says = format!("no {} of `{name}` leads to its port {port}/{protocol}", peer.publisher());
+                (says, at(peer.name.span, peer.noun()))
             }
         };
         self.stop(Stage::Publish, says, vec![place]);
-        let suffix = if protocol == "tcp" { "" } else { "/udp" };
-        self.fix = Some(format!("publish it: `ports: [\"{port}:{port}{suffix}\"]`"));
+        self.fix = Some(peer.publishing_advice(port, self.protocol));
+    }
+
+    /// What may publish a port without naming it.
+    fn hidden_publishing(&self, id: WorkloadId, port: u16) -> Option<Hidden> {
+        let workload = self.project.workload(id);
+        let hidden = workload.published_incomplete?;
+        let Some(flag) = workload.publishes_all.filter(|it| *it == hidden) else {
+            return Some(Hidden::Unknown(hidden));
+        };
+        let image = workload.image.map(|it| self.project.image(it));
+        let by_image = image.into_iter().flat_map(|it| &it.exposed);
+        let by_image = by_image.filter(|it| it.value == (port, self.protocol)).map(|it| it.span);
+        let added =
+            workload.exposed.iter().filter(|it| self.protocol == Protocol::Tcp && it.value.contains(port));
+        match by_image.chain(added.map(|it| it.span)).next() {
+            Some(exposed) => Some(Hidden::Exposed(flag, exposed)),
+            // Whatever the image below exposes is published too.
+            None if image.is_some_and(|it| it.base.exposes_nothing()) => None,
+            None => Some(Hidden::Unknown(flag)),
+        }
     }
 
     /// From the container `from` to the host.
@@ -154,6 +188,15 @@ impl Way<'_, '_> {
         }
         self.by_gateway(from);
         if !self.is_stopped() {
+            let same_project = self.project.workloads.iter().filter(|it| it.kind == dialler.kind);
+            let entries = same_project.flat_map(|it| &it.published);
+            let mut entries = entries.filter(|it| it.protocol == self.protocol);
+            let leads =
+                |it: &PublishedPort| self.port.and_then(|port| it.container_port_behind(port)).is_some();
+            let published = entries.any(leads);
+            self.out_to_host(from, published);
+        }
+        if !self.is_stopped() {
             self.at_host_port(dialler, Scope::Gateway);
         }
     }
@@ -174,22 +217,33 @@ impl Way<'_, '_> {
                 let says = format!("`{}` is the gateway of the host", host.value);
                 self.pass(Stage::Name, says, vec![at(entry.span, "it is mapped here")]);
             }
-            HostAnswer::UnmappedGateway => return self.unmapped(from, &host.value),
+            HostAnswer::UnmappedGateway => self.unmapped(from, &host.value),
             HostAnswer::Own | HostAnswer::Unspecified => {
                 let says = format!("`{}` is the container of `{name}` itself", host.value);
                 self.stop(Stage::Name, says, vec![at(host.span, "the name")]);
-                self.fix = Some(format!("dial `{HOST_NAME}`, and map it to `host-gateway` in `extra_hosts`"));
-                return;
+                self.fix = Some(dialler.gateway_advice());
             }
             _ => {
                 let says = format!("whether `{}` is the host is not known", host.value);
                 self.unknown(Stage::Name, says, vec![at(host.span, "the name")]);
             }
         }
-        if let Some(evidence) = self.all_internal(self.project.interfaces_owner(from)) {
-            let says = format!("`{name}` is on internal networks alone, from which no way leads to the host");
+    }
+
+    /// The step from the networks of a container to a port of the host, which is published or is one of the host
+    /// itself.
+    pub(super) fn out_to_host(&mut self, from: WorkloadId, is_published: bool) {
+        let Some(evidence) = self.all_internal(self.project.interfaces_owner(from)) else { return };
+        let name = self.name(from).to_owned();
+        if is_published {
+            let says =
+                format!("`{name}` is on internal networks alone, from which no published port is reached");
             self.stop(Stage::Network, says, evidence);
             self.fix = Some(format!("put `{name}` on a network that is not internal as well"));
+        } else {
+            // Engine 28 gives it a route to its gateway, and older ones do not.
+            let says = "whether an internal network leads to the host itself depends on the engine";
+            self.unknown(Stage::Network, says, evidence);
         }
     }
 
@@ -197,9 +251,10 @@ impl Way<'_, '_> {
     pub(super) fn unmapped(&mut self, from: WorkloadId, host: &str) {
         let dialler = self.project.workload(from);
         let says = format!("Docker Engine on Linux does not resolve `{host}` (Docker Desktop does)");
-        let place = vec![at(dialler.name.span, "it has no `extra_hosts` entry for it")];
+        let mapper = dialler.host_mapper();
+        let place = vec![at(dialler.name.span, format!("it has no {mapper} for it"))];
         self.stop(Stage::Name, says, place);
-        self.fix = Some(format!("add `extra_hosts: [\"{host}:host-gateway\"]` to `{}`", dialler.name.value));
+        self.fix = Some(dialler.mapping_advice(host));
     }
 
     /// The steps behind a port of the host: the container that has it.
@@ -214,7 +269,7 @@ impl Way<'_, '_> {
             return self.unknown(Stage::Port, says, Vec::new());
         };
         if more.is_some() {
-            let says = format!("several services want port {port} of the host");
+            let says = format!("several containers want port {port} of the host");
             return self.unknown(Stage::Publish, says, Vec::new());
         }
         let name = &peer.name.value;
@@ -227,7 +282,7 @@ impl Way<'_, '_> {
         if !self.starts(peer.id) {
             return;
         }
-        let place = vec![at(entry.span, "the `ports` entry")];
+        let place = vec![at(entry.span, format!("the {}", peer.publisher()))];
         if scope == Scope::Gateway && is_for_host_alone(entry) {
             let ip = entry.host_ip.as_deref().unwrap_or_default();
             let says =
@@ -328,6 +383,14 @@ impl Way<'_, '_> {
         let says = format!("nothing in the project runs the image of {}", workload.name.value);
         self.unknown(Stage::Start, says, vec![at(workload.name.span, "the image")]);
     }
+}
+
+/// How a port may be published that no entry names.
+enum Hidden {
+    /// By the flag that publishes every exposed port, and where it is exposed.
+    Exposed(Span, Span),
+    /// Nobody knows.
+    Unknown(Span),
 }
 
 /// Whether only processes of the host itself come to a published port.

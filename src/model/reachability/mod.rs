@@ -11,6 +11,7 @@ mod listening;
 mod matrix;
 mod peers;
 mod start;
+mod words;
 
 pub use endpoints::{Address, DialledWay, Stack};
 pub use graph::{Connection, ConnectionKind, Graph, Target};

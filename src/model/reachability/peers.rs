@@ -6,9 +6,6 @@ use crate::model::reach::Interfaces;
 use crate::model::{HostAnswer, Namespace, Project, Workload, WorkloadId, WorkloadKind};
 use crate::source::Spanned;
 
-/// How a container reaches one that uses the host's network.
-const GATEWAY_ADVICE: &str = "dial `host.docker.internal`, mapped to `host-gateway` in `extra_hosts`";
-
 impl Way<'_, '_> {
     /// From `from` to `to`.
     pub(super) fn between(&mut self, from: WorkloadId, to: WorkloadId) {
@@ -87,7 +84,8 @@ impl Way<'_, '_> {
             }
             HostAnswer::UnmappedGateway => self.unmapped(from, &host),
             HostAnswer::Mapped(entry) => {
-                let says = format!("`extra_hosts` of `{dialler}` says that `{host}` is {}", entry.address);
+                let mapper = self.project.workload(from).host_mapper();
+                let says = format!("{mapper} of `{dialler}` says that `{host}` is {}", entry.address);
                 self.unknown(Stage::Name, says, vec![at(entry.span, "it is mapped here")]);
             }
             HostAnswer::External | HostAnswer::Services(_) => {
@@ -133,15 +131,34 @@ impl Way<'_, '_> {
             self.unknown(Stage::Name, says, evidence);
         }
         let dialler = self.project.workload(self.project.interfaces_owner(from));
-        let common = dialler.networks.iter().find_map(|here| {
-            let there = peer.networks.iter().find(|it| it.network == here.network)?;
-            Some((here, there))
-        });
-        if let Some((here, there)) = common {
-            let network = &self.project.network(here.network).name;
-            let evidence = [(dialler, here), (peer, there)]
-                .map(|(it, on)| at(on.span, format!("`{}` is on `{network}`", it.name.value)));
-            self.pass(Stage::Network, format!("both are on the network `{network}`"), evidence.to_vec());
+        let shared: Vec<_> = dialler
+            .networks
+            .iter()
+            .filter_map(|here| Some((here, peer.networks.iter().find(|it| it.network == here.network)?)))
+            .collect();
+        let separates = |network| self.project.network(network).separates;
+        let open = shared.iter().find(|(here, _)| separates(here.network).is_none());
+        let Some((here, there)) = open.or(shared.first()).copied() else { return };
+        let network = &self.project.network(here.network).name;
+        let evidence = [(dialler, here), (peer, there)]
+            .map(|(it, on)| at(on.span, format!("`{}` is on `{network}`", it.name.value)));
+        let evidence = evidence.into_iter();
+        let Some(option) = shared.iter().find_map(|(here, _)| separates(here.network)) else {
+            let says = format!("both are on the network `{network}`");
+            return self.pass(Stage::Network, says, evidence.collect());
+        };
+        let evidence = evidence.chain([at(option, "this keeps containers on a network from each other")]);
+        match open {
+            None => {
+                let says = format!("the network `{network}` keeps its containers from each other");
+                self.stop(Stage::Network, says, evidence.collect());
+                self.fix = Some(format!("publish a port of `{}` and dial it on the host", peer.name.value));
+            }
+            Some(_) => {
+                let says =
+                    "whether Docker answers with the address on the network that separates is not known";
+                self.unknown(Stage::Network, says, evidence.collect());
+            }
         }
     }
 
@@ -149,10 +166,15 @@ impl Way<'_, '_> {
         let (from, to) = (self.project.interfaces_owner(from), self.project.interfaces_owner(to));
         let sides = [from, to].map(|it| self.project.workload(it));
         let [dialler, peer] = sides.map(|it| &it.name.value);
-        let says =
-            format!("`{dialler}` and `{peer}` share no network, and only on one does Docker resolve a name");
         let evidence = sides.into_iter().flat_map(|it| self.project.network_evidence(it)).collect();
         self.fix = Some(self.project.joining_advice(sides[0], sides[1]));
+        if [from, to].into_iter().all(|it| self.project.is_on_default_bridge(it)) {
+            let says =
+                format!("`{dialler}` and `{peer}` are on the default bridge, where Docker resolves no names");
+            return self.stop(Stage::Name, says, evidence);
+        }
+        let says =
+            format!("`{dialler}` and `{peer}` share no network, and only on one does Docker resolve a name");
         self.stop(Stage::Network, says, evidence);
     }
 
@@ -182,11 +204,12 @@ impl Way<'_, '_> {
                 host.value, peer.name.value
             );
             self.stop(Stage::Name, says, evidence.into_iter().chain([at(host.span, "the name")]).collect());
-            self.fix = Some(GATEWAY_ADVICE.to_owned());
+            self.fix = Some(self.project.workload(from).gateway_advice());
             return;
         }
         self.by_gateway(from);
         if !self.is_stopped() {
+            self.out_to_host(from, false);
             let says = format!("`{}` uses the network interfaces of the host", peer.name.value);
             self.pass(Stage::Publish, says, evidence);
             self.at_port(to, self.port, Side::Outside);
@@ -223,14 +246,11 @@ impl Project {
     /// How to let `from` reach `to` by a network.
     #[must_use]
     pub fn joining_advice(&self, from: &Workload, to: &Workload) -> String {
-        let name = &from.name.value;
         if let Namespace::Host(_) = to.namespace {
-            return GATEWAY_ADVICE.to_owned();
+            return from.gateway_advice();
         }
         match to.networks.first().map(|it| &self.network(it.network).name) {
-            Some(network) => {
-                format!("put both on one network: add `{network}` to the `networks` of `{name}`")
-            }
+            Some(network) => from.joining(network),
             None => "put both on one network".to_owned(),
         }
     }

@@ -58,7 +58,7 @@ impl Way<'_, '_> {
         if !workload.profiles.is_empty() {
             let (name, profiles) = (&workload.name.value, workload.profiles.join("` or `"));
             let says = format!("`{name}` is started with the profile `{profiles}` alone");
-            self.pass(Stage::Start, says, vec![at(workload.name.span, "the service")]);
+            self.pass(Stage::Start, says, vec![at(workload.name.span, workload.noun())]);
         }
         match &self.reachability.starts[id.0 as usize] {
             Start::Free => true,
@@ -91,7 +91,7 @@ fn own_hindrance(project: &Project, workload: &Workload) -> Start {
     }
     if workload.replicas == Some(0) {
         let says = format!("`{name}` is scaled to zero");
-        return hindered(Outcome::Stops, says, vec![at(workload.name.span, "the service")], None);
+        return hindered(Outcome::Stops, says, vec![at(workload.name.span, workload.noun())], None);
     }
     if let Some((address, why, span)) = deaf(project, workload) {
         let says = format!("`{name}` cannot listen on {address}: {why}; most programs end then");
@@ -159,7 +159,7 @@ fn conflicting(project: &Project, port: u16, one: HostPort<'_>, entries: &[HostP
     if others.iter().all(|it| depends_on(project, it.workload, one.workload.id)) {
         return Start::Free;
     }
-    let says = format!("several services publish port {port} of the host, and only one of them starts");
+    let says = format!("several containers publish port {port} of the host, and only one of them starts");
     hindered(Outcome::Unknown, says, evidence, fix)
 }
 

@@ -1,0 +1,3 @@
+module example.com/run-default-bridge
+
+go 1.22

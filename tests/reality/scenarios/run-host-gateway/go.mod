@@ -1,0 +1,3 @@
+module example.com/run-host-gateway
+
+go 1.22

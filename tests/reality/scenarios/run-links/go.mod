@@ -1,0 +1,3 @@
+module example.com/run-links
+
+go 1.22

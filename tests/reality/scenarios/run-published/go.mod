@@ -1,0 +1,3 @@
+module example.com/run-published
+
+go 1.22

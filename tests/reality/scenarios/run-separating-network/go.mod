@@ -1,0 +1,3 @@
+module example.com/run-separating-network
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/run-shared-namespace
+
+go 1.22

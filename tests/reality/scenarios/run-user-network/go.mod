@@ -1,0 +1,3 @@
+module example.com/run-user-network
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/separating-network
+
+go 1.22
