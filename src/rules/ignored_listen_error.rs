@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule!("ignored-listen-error", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for program in ctx.project.programs.iter().filter(|it| !it.is_for_tests()) {
-        for call in &program.serve_calls {
+        // Of a listener that is given, who bound the port was told.
+        for call in program.serve_calls.iter().filter(|it| it.binds) {
             let Some(dropped) = call.dropped else { continue };
             let callee = &call.callee.value;
             let consequence = match dropped {

@@ -246,6 +246,8 @@ pub struct ServeCall {
     pub callee: Spanned<String>,
     /// Whether its error is dropped, and by what.
     pub dropped: Option<DroppedBy>,
+    /// Whether it binds the port itself, and is not given a listener that is bound already.
+    pub binds: bool,
     /// The statement to replace, when the call is one.
     pub statement: Option<Span>,
     /// Whether the file imports `log`.

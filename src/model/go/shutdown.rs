@@ -83,9 +83,11 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
     let mut found: Vec<ServeCall> = Vec::new();
     for (id, call) in calls(packages, reachable) {
         let targets = packages.targets_of(id, call);
-        if !serves_until_it_fails(targets, packages.entry(id, call), call) {
+        let entry = packages.entry(id, call);
+        if !serves_until_it_fails(targets, entry, call) {
             continue;
         }
+        let listen = entry.and_then(|it| it.listen.as_ref());
         let Some((callee, on_method, path)) = named(targets) else { continue };
         let it = packages.function(id);
         let package = packages.package(it.package);
@@ -103,6 +105,7 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
                 // A deferred serve call is too odd to judge.
                 Usage::Defer | Usage::Used => None,
             },
+            binds: listen.is_some_and(|it| it.form != "listener"),
             statement: call.statement,
             imports_log: it.file.imports.iter().any(|it| it.path.value == "log"),
             in_literal: call.in_literal,

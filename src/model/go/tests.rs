@@ -146,7 +146,8 @@ impl Project {
         let world = World::new(&facts);
         let show = |it: &crate::model::ServeCall| {
             let at_shutdown = if it.returns_at_shutdown { " at shutdown" } else { "" };
-            format!("{} {:?}{at_shutdown}", it.callee.value, it.dropped)
+            let given = if it.binds { "" } else { " of a listener" };
+            format!("{} {:?}{at_shutdown}{given}", it.callee.value, it.dropped)
         };
         world.programs[0].serve_calls.iter().map(show).collect::<Vec<_>>().join("\n")
     }
@@ -476,6 +477,11 @@ fn a_dropped_error_is_seen() {
             "fiber.App.Listen Some(Statement) at shutdown",
         ),
         (&["net"], r#"net.Listen("tcp", ":80")"#, ""),
+        (
+            &["net", "net/http"],
+            r#"l, _ := net.Listen("tcp", ":80"); go http.Serve(l, nil)"#,
+            "http.Serve Some(Go) of a listener",
+        ),
         (&["github.com/urfave/negroni"], r#"n := negroni.New(); n.Run(":80")"#, ""),
     ] {
         assert_eq!(Project::main(imports, body).serve_calls(), expected, "{body}");
