@@ -9,7 +9,7 @@ use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine;
 use crate::model::{
-    Alternative, CallRole, Command, Dial, Environment, HealthCheck, Healthcheck, Image, Namespace,
+    Alternative, CallRole, Command, Dial, Environment, HealthCheck, Healthcheck, Image, MadeBy, Namespace,
     NetworkCall, Origin, Pod, Process, Program, Project, PublishedPort, Stopping, Text, Workload,
     WorkloadKind,
 };
@@ -313,8 +313,10 @@ fn health_check(kind: &str, it: &HealthCheck) -> Entry {
 fn pod(it: &Pod) -> Entry {
     let namespace = it.namespace.iter().map(|it| Entry::new("namespace", it));
     let entrances = it.entrances.iter().map(|it| Entry::new("entrance", it.clause()).at(it.span));
-    let made =
-        it.kustomization.map(|file| Entry::new("made by", "a kustomization").at(Span::new(file, 0, 0)));
+    let made = it.made_by.map(|it| match it {
+        MadeBy::Kustomization(file) => Entry::new("made by", "a kustomization").at(Span::new(file, 0, 0)),
+        MadeBy::Chart(file) => Entry::new("made by", "a chart").at(Span::new(file, 0, 0)),
+    });
     let pod = Entry::new("pod", format!("{} {}", it.kind, it.name.value))
         .at(it.name.span)
         .with_all(namespace)

@@ -10,10 +10,10 @@ mod suppress;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::{Level, Profile, Settings};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Confidence, Diagnostic, Severity};
 use crate::facts::commands::Commands;
 use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
@@ -22,7 +22,7 @@ use crate::facts::kind::Kind;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
-    gitattributes, go_mod, hns, join_path, kubernetes, kustomize, makefile, proxy, shell, wslconfig,
+    gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize, makefile, proxy, shell, wslconfig,
 };
 use crate::model::Project;
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting};
@@ -187,6 +187,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         wsl: read_wsl(input),
         kustomize_inputs: read_kustomize_inputs(input, &kustomizations),
         kustomizations,
+        charts: read_charts(input, internal_errors),
         configurations: configurations.collect(),
         proxies,
         creation: read_creation(input),
@@ -281,6 +282,41 @@ fn read_kustomize_inputs(input: &Input, kustomizations: &[(FileId, Documents)]) 
     files.par_iter().map(|(id, file)| (*id, documents::read(*id, file.text()))).collect()
 }
 
+/// Charts with the files in their folders, whatever else these may be.
+fn read_charts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(FileId, helm::Chart)> {
+    let folder = |path: &str| path.rsplit_once('/').map_or(".", |it| it.0).to_owned();
+    let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| **kind == Kind::Chart);
+    let mut charts: FxHashMap<String, (FileId, helm::Chart)> = files
+        .map(|((id, file), _)| {
+            let about = documents::read(id, file.text());
+            (folder(file.path()), (id, helm::Chart { about, ..helm::Chart::default() }))
+        })
+        .collect();
+    let files = input.sources.iter().filter_map(|(id, file)| {
+        let (chart, path) = helm::owner(file.path(), |it| charts.contains_key(it))?;
+        Some((id, file, chart.to_owned(), helm::role(path)?))
+    });
+    for (id, file, chart, role) in files.collect::<Vec<_>>() {
+        let Some((_, chart)) = charts.get_mut(&chart) else { continue };
+        match role {
+            helm::Role::Values => chart.values = Some((id, documents::read(id, file.text()))),
+            helm::Role::OtherValues => chart.other_values.push(documents::read(id, file.text())),
+            helm::Role::Template | helm::Role::Helpers => {
+                let definitions = || helm::read_definitions(id, file.text());
+                let definitions = isolate::run(file.path(), internal_errors, definitions);
+                chart.definitions.extend(definitions.unwrap_or_default());
+                let read = || helm::read(id, file.text());
+                let template = isolate::run(file.path(), internal_errors, read);
+                let is_rendered = role == helm::Role::Template;
+                chart.templates.extend(template.filter(|_| is_rendered).map(|it| (id, it)));
+            }
+        }
+    }
+    let mut out: Vec<_> = charts.into_values().collect();
+    out.sort_unstable_by_key(|(id, _)| *id);
+    out
+}
+
 /// What any file of the project may create in a database; only Compose files have database containers.
 fn read_creation(input: &Input) -> Creation {
     if !input.kinds.contains(&Kind::Compose) {
@@ -339,12 +375,24 @@ fn run_rules(
             let mut findings = Findings::new(rule);
             (rule.check)(context, &mut findings);
             let mut diagnostics = findings.into_diagnostics();
-            diagnostics.iter_mut().for_each(|it| it.severity = level(rule, it.severity));
+            for it in &mut diagnostics {
+                it.severity = level(rule, it.severity);
+                weigh_chart(&context.project.of_charts, it);
+            }
             diagnostics
         };
         isolate::run(rule.id, internal_errors, run).unwrap_or_default()
     });
     found.collect()
+}
+
+/// Whoever installs a chart may set other values, so what rests on one is not proven; and a number in place of an
+/// action would be no mending of a template.
+fn weigh_chart(of_charts: &FxHashSet<FileId>, it: &mut Diagnostic) {
+    if it.labels.iter().any(|it| of_charts.contains(&it.span.file)) {
+        it.confidence = it.confidence.min(Confidence::Likely);
+        it.fixes.retain(|it| it.edits.iter().all(|it| !of_charts.contains(&it.span.file)));
+    }
 }
 
 /// By path, then place, then rule; a finding that is there twice (one file in two projects, one base in two

@@ -2,7 +2,7 @@
 
 use super::commands;
 use super::configuration::Format;
-use super::{hns, kubernetes, kustomize};
+use super::{helm, hns, kubernetes, kustomize};
 
 /// The formats reachlint reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -73,6 +73,10 @@ pub enum Kind {
     Kustomization,
     /// A file that is read only because a kustomization names it: no name tells it.
     KustomizeInput,
+    /// `Chart.yaml`.
+    Chart,
+    /// A file that is read only because it stands in the folder of a chart: its values, its templates.
+    ChartInput,
 }
 
 impl Kind {
@@ -106,6 +110,9 @@ impl Kind {
     /// The kind of the file at `path`, as far as the path tells it.
     #[must_use]
     pub fn of_path(path: &str) -> Option<Self> {
+        if helm::is_helper(path) {
+            return Some(Self::ChartInput);
+        }
         let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
         let is_pipeline = kind == Self::Configuration && commands::is_pipeline(path);
         Some(if is_pipeline { Self::Pipeline } else { kind })
@@ -121,6 +128,7 @@ impl Kind {
             "go.work" => return Some(Self::GoWork),
             "reachlint.toml" | ".reachlint.toml" => return Some(Self::Settings),
             _ if kustomize::NAMES.contains(&name) => return Some(Self::Kustomization),
+            helm::NAME => return Some(Self::Chart),
             _ if name.ends_with(".go") => return Some(Self::Go),
             _ => {}
         }
@@ -309,6 +317,7 @@ mod tests {
             (&["install.md", "Docker.MD"], Some(Kind::Document)),
             (&["CHANGELOG.md", "Changes.md"], None),
             (&["kustomization.yaml", "kustomization.yml", "Kustomization"], Some(Kind::Kustomization)),
+            (&["Chart.yaml"], Some(Kind::Chart)),
             (&["001_init.up.sql", "DDL.SQL"], Some(Kind::Sql)),
             (&[".wslconfig", ".WSLConfig"], Some(Kind::Wslconfig)),
             (&["wsl.conf"], Some(Kind::WslConf)),

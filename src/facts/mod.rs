@@ -18,6 +18,7 @@ pub mod folder_words;
 pub mod gitattributes;
 pub mod go;
 pub mod go_mod;
+pub mod helm;
 pub mod hns;
 pub mod kind;
 pub mod kubernetes;
@@ -71,6 +72,8 @@ pub struct Facts {
     pub kustomizations: Vec<(FileId, documents::Documents)>,
     /// The files that kustomizations name.
     pub kustomize_inputs: Vec<(FileId, documents::Documents)>,
+    /// Helm charts, each by its `Chart.yaml`.
+    pub charts: Vec<(FileId, helm::Chart)>,
     /// Configuration files of programs.
     pub configurations: Vec<(FileId, configuration::Configuration)>,
     /// What may be there without being committed.

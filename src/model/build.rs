@@ -13,7 +13,7 @@ use super::{
     Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Manifests, Project, Running, Stopping, UnexpandedVariable, Workload,
     WorkloadId, WorkloadKind, World, advertised, catalogued, command_dials, command_lines, configured_dials,
-    database, hns, mentions, proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
+    database, helm, hns, mentions, proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
 };
 use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system, split_reference};
@@ -47,7 +47,8 @@ impl Project {
             compositions,
             wsl: wsl::files(facts),
             hns: hns::faults(facts),
-            mentioned_variables: mentions::mentioned_variables(facts),
+            of_charts: helm::used_files(facts),
+            mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors: syntax_errors(facts),
             programs: world.programs,
             ..Self::default()

@@ -119,6 +119,7 @@ impl Confinement {
         let user = match own.user.as_ref().or(pod.user.as_ref()) {
             Some(user) => RunsAs::User(user.clone()),
             None if own.not_root.or(pod.not_root).is_some() => RunsAs::NotRoot,
+            None if own.is_open || pod.is_open => RunsAs::Unknown,
             None => RunsAs::Image,
         };
         let unconfined = |own: &Option<Spanned<String>>, pod: &Option<Spanned<String>>, what: Protection| {

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::kubernetes::Applied;
 use crate::facts::compose::{Value, Words};
 use crate::facts::dockerfile::{Action, CommandLine, Form};
 use crate::facts::kubernetes::{Container, Content, ProbeAction, VariableValue};
@@ -9,7 +10,7 @@ use crate::facts::shell::Script;
 use crate::facts::{Facts, Lookup};
 
 /// The names of all variables that a shell of some container may read, whichever container that is.
-pub(super) fn mentioned_variables(facts: &Facts) -> FxHashSet<String> {
+pub(super) fn mentioned_variables(facts: &Facts, applied: &[Applied<'_>]) -> FxHashSet<String> {
     let mut found = FxHashSet::default();
     facts.scripts.iter().for_each(|(_, it)| of_script(it, &mut found));
     for step in facts.dockerfiles.iter().flat_map(|(_, it)| &it.stages).flat_map(|it| &it.steps) {
@@ -32,7 +33,9 @@ pub(super) fn mentioned_variables(facts: &Facts) -> FxHashSet<String> {
             }
         }
     }
-    for object in facts.manifests.iter().flat_map(|(_, it)| &it.objects) {
+    let written = facts.manifests.iter().flat_map(|(_, it)| &it.objects);
+    let made = applied.iter().filter(|it| it.made_by.is_some()).flat_map(|it| &it.manifests);
+    for object in written.chain(made.flat_map(|(_, it)| &it.objects)) {
         let Content::Pods(template) = &object.content else { continue };
         template
             .containers

@@ -25,6 +25,7 @@ mod floating;
 mod go;
 mod go_version;
 mod health;
+mod helm;
 mod hns;
 mod image;
 mod import;
@@ -82,7 +83,7 @@ pub use import::PackageName;
 pub use misnamed::{MisnamedVariable, WithoutVariable};
 pub use peers::{HostPortMistake, PeerPort};
 pub use period::Period;
-pub use pod::{Pod, PodEntrance, PodId, ServedInstead, Visitor};
+pub use pod::{MadeBy, Pod, PodEntrance, PodId, ServedInstead, Visitor};
 pub use ports::{ForeignAddress, HostPort, HostPortConflict};
 pub use reach::{Entrance, HostAnswer, Served};
 pub use reachability::{
@@ -111,7 +112,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use crate::source::Spanned;
+use crate::source::{FileId, Spanned};
 
 /// Everything reachlint understood.
 #[derive(Debug, Default)]
@@ -137,6 +138,8 @@ pub struct Project {
     pub hns: Vec<HnsFault>,
     /// The configurations of WSL.
     pub wsl: Vec<WslFile>,
+    /// The files of charts. Whoever installs these may set other values.
+    pub of_charts: FxHashSet<FileId>,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
     pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.

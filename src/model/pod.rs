@@ -24,8 +24,8 @@ pub struct Pod {
     pub namespace: Option<String>,
     /// By which ports others come to it.
     pub entrances: Vec<PodEntrance>,
-    /// The kustomization that makes it; `None` when it is applied as it is written.
-    pub kustomization: Option<FileId>,
+    /// What makes it; `None` when it is applied as it is written.
+    pub made_by: Option<MadeBy>,
     /// Why there may be objects beside it that are not in the project.
     pub open: Option<String>,
     /// `containerPort` of its containers, which opens nothing.
@@ -38,10 +38,21 @@ pub struct Pod {
     pub labels: Vec<(String, String)>,
     /// The names of ports that its containers declare.
     pub named_ports: Vec<(String, u16, Protocol)>,
+    /// Whether a template may declare further ones.
+    pub ports_are_open: bool,
     /// Where it says that it has the network interfaces of its node.
     pub host_network: Option<Span>,
     /// Where it says that it does not ask the cluster's name server alone.
     pub own_dns: Option<Span>,
+}
+
+/// What makes objects out of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeBy {
+    /// This kustomization.
+    Kustomization(FileId),
+    /// The chart with this `Chart.yaml`.
+    Chart(FileId),
 }
 
 /// A way by which others come to a port of a pod, through its network interface. An entry of `ports` is

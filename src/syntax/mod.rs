@@ -14,5 +14,6 @@ pub mod leaf;
 pub mod markdown;
 pub mod nginx;
 pub mod shell;
+pub mod template;
 pub mod toml;
 pub mod yaml;

@@ -24,7 +24,7 @@ pub use settings::SettingsFile;
 
 use crate::config::Settings;
 use crate::facts::kind::Kind;
-use crate::facts::{Tree, commands, configuration, creation, documents, hns, kubernetes, kustomize};
+use crate::facts::{Tree, commands, configuration, creation, documents, helm, hns, kubernetes, kustomize};
 use crate::source::{FileId, SourceMap};
 
 /// A larger file is not read: no person wrote it.
@@ -102,14 +102,15 @@ pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
         false => mentioned(texts.map(|(text, _)| text.as_str())),
     };
     let known: FxHashSet<&str> = read_files.iter().map(|(path, ..)| path.as_str()).collect();
-    let of_kustomize = of_kustomize(&read_files);
+    let inputs = Inputs { of_kustomize: of_kustomize(&read_files), charts: chart_folders(&files) };
     let is_unread = |path: &String| !known.contains(path.as_str());
     let later = later.par_iter().filter(|(path, _)| is_unread(path)).filter_map(|(path, _)| {
-        let (kind, text) = read_later(root, path, &named, of_kustomize.contains(path.as_str()))?;
+        let (kind, text) = read_later(root, path, &named, inputs.kind(path))?;
         Some((*path, kind, text))
     });
-    let unnamed =
-        files.par_iter().filter(|path| Kind::of_path(path).is_none() && of_kustomize.contains(path.as_str()));
+    let unnamed = files
+        .par_iter()
+        .filter(|path| Kind::of_path(path).is_none() && inputs.of_kustomize.contains(path.as_str()));
     let unnamed = unnamed.filter(|path| is_unread(path) && !is_excluded(path)).filter_map(|path| {
         let is_small = length_of(root, path)? <= kustomize::LARGEST_FILE;
         is_small.then(|| (path, Kind::KustomizeInput, read_text(&root.join(path))))
@@ -156,22 +157,47 @@ fn of_kustomize(read: &[(&String, Kind, Reading)]) -> FxHashSet<String> {
     paths.collect()
 }
 
+/// The folders of charts.
+fn chart_folders(files: &[String]) -> FxHashSet<String> {
+    let folder = |it: &String| {
+        let (folder, name) = it.rsplit_once('/').unwrap_or((".", it));
+        (name == helm::NAME).then(|| folder.to_owned())
+    };
+    files.iter().filter_map(folder).collect()
+}
+
+/// Files that are read because another one says so.
+struct Inputs {
+    of_kustomize: FxHashSet<String>,
+    /// The folders of charts.
+    charts: FxHashSet<String>,
+}
+
+impl Inputs {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        if self.of_kustomize.contains(path) {
+            return Some(Kind::KustomizeInput);
+        }
+        let (_, inside) = helm::owner(path, |it| self.charts.contains(it))?;
+        helm::role(inside).map(|_| Kind::ChartInput)
+    }
+}
+
 /// Reads a file that may be the configuration of a program, a manifest, or one that a kustomization
-/// names; `None` when it is none of these.
+/// names or a chart has; `None` when it is none of these.
 fn read_later(
     root: &Path,
     path: &str,
     named: &FxHashSet<String>,
-    is_of_kustomize: bool,
+    input: Option<Kind>,
 ) -> Option<(Kind, Reading)> {
     let length = length_of(root, path)?;
     if Kind::of_path(path) == Some(Kind::Document) {
         let text = (length <= commands::LARGEST_DOCUMENT).then(|| read_text(&root.join(path)))?;
         let is_wanted = text.as_ref().is_ok_and(|(text, _)| commands::is_about_containers(text));
-        return match (is_wanted, is_of_kustomize) {
-            (true, _) => Some((Kind::Document, text)),
-            (false, true) => Some((Kind::KustomizeInput, text)),
-            (false, false) => None,
+        return match is_wanted {
+            true => Some((Kind::Document, text)),
+            false => input.map(|kind| (kind, text)),
         };
     }
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -179,8 +205,11 @@ fn read_later(
         (configuration::is_likely(path) || named.contains(name)) && length <= configuration::LARGEST_FILE;
     let may_be_manifest = kubernetes::may_be_manifest(path) && length <= kubernetes::LARGEST_FILE;
     let may_be_network = hns::may_be_network(path) && length <= hns::LARGEST_FILE;
-    let is_input = is_of_kustomize && length <= kustomize::LARGEST_FILE;
-    if !wanted && !may_be_manifest && !may_be_network && !is_input {
+    let input = input.filter(|kind| match kind {
+        Kind::ChartInput => length <= helm::LARGEST_FILE,
+        _ => length <= kustomize::LARGEST_FILE,
+    });
+    if !wanted && !may_be_manifest && !may_be_network && input.is_none() {
         return None;
     }
     let text = read_text(&root.join(path));
@@ -189,7 +218,7 @@ fn read_later(
         _ => Kind::Configuration,
     };
     match kind {
-        Kind::Configuration if !wanted => is_input.then_some((Kind::KustomizeInput, text)),
+        Kind::Configuration if !wanted => input.map(|kind| (kind, text)),
         kind => Some((kind, text)),
     }
 }

@@ -62,9 +62,12 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Compose => compose::entries(file, sources),
         Kind::Dotenv => of_dotenv(&dotenv::read(file, text), sources),
         Kind::Script => of_script(&shell::read(file, text)),
-        Kind::Configuration | Kind::Settings | Kind::Kustomization | Kind::KustomizeInput => {
-            of_configuration(file, sources)
-        }
+        Kind::Configuration
+        | Kind::Settings
+        | Kind::Kustomization
+        | Kind::KustomizeInput
+        | Kind::Chart
+        | Kind::ChartInput => of_configuration(file, sources),
         Kind::Nginx => of_proxy(&proxy::nginx::read(file, text)),
         Kind::Caddyfile => of_proxy(&proxy::caddyfile::read(file, text)),
         Kind::Haproxy => of_proxy(&proxy::haproxy::read(file, text)),

@@ -98,6 +98,10 @@ pub struct PodTemplate {
     pub volumes: Vec<Volume>,
     /// `terminationGracePeriodSeconds`, in seconds.
     pub grace_period: Option<Spanned<u64>>,
+    /// Whether a template decides that period.
+    pub grace_is_open: bool,
+    /// Where a template decides which containers there are, or what network they have.
+    pub open: Option<Span>,
     /// `securityContext`, which holds for containers that say nothing else.
     pub security: Box<SecurityContext>,
     /// `hostNetwork`, when it is true.
@@ -138,6 +142,8 @@ pub struct Container {
     pub environment_from: Vec<VariableSource>,
     /// `ports`.
     pub ports: Vec<ContainerPort>,
+    /// Whether a template may write further ones.
+    pub ports_are_open: bool,
     /// `volumeMounts`.
     pub mounts: Vec<Mount>,
     /// `livenessProbe`, `readinessProbe` and `startupProbe`.

@@ -1,7 +1,7 @@
 //! NetworkPolicies: <https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/>.
 
 use super::PortReference;
-use super::read::{entries, items, name, number, port_reference, protocol, text};
+use super::read::{is_open, items, name, number, port_reference, protocol, text, texts_by_key};
 use crate::net::Protocol;
 use crate::source::{Span, Spanned};
 use crate::syntax::yaml::Node;
@@ -143,18 +143,33 @@ impl Direction {
 pub(super) fn network_policy(spec: &Node) -> NetworkPolicy {
     let types = spec.get("policyTypes").and_then(Node::as_sequence);
     let types = types.map(|it| it.iter().filter_map(|it| Some(it.to_plain_text()?.as_str().to_owned())));
+    // What a template may add may let anything through.
+    let types_are_open = is_open(Some(spec)) || is_open(spec.get("policyTypes"));
+    let more = |key: &str| {
+        let list = spec.get(key);
+        let is_open = types_are_open || list.is_some_and(|it| it.as_scalar().is_some() && is_open(Some(it)));
+        is_open.then_some(PolicyRule {
+            peers: Some(vec![PolicyPeer::Unknown]),
+            ports: None,
+            span: list.unwrap_or(spec).span,
+        })
+    };
     NetworkPolicy {
         pods: spec.get("podSelector").map(selector).unwrap_or_default(),
-        types: types.map(Iterator::collect),
-        ingress: items(spec.get("ingress")).map(|it| rule(it, "from")).collect(),
-        egress: items(spec.get("egress")).map(|it| rule(it, "to")).collect(),
+        types: types.filter(|_| !types_are_open).map(Iterator::collect),
+        ingress: items(spec.get("ingress")).map(|it| rule(it, "from")).chain(more("ingress")).collect(),
+        egress: items(spec.get("egress")).map(|it| rule(it, "to")).chain(more("egress")).collect(),
     }
 }
 
 /// An empty list of peers or ports says the same as none.
 fn rule(node: &Node, peers: &str) -> PolicyRule {
-    let peers: Vec<_> = items(node.get(peers)).map(peer).collect();
-    let ports: Vec<_> = items(node.get("ports")).map(policy_port).collect();
+    let is_open = |key: &str| is_open(Some(node)) || is_open(node.get(key));
+    let more_peers = is_open(peers).then_some(PolicyPeer::Unknown);
+    let more_ports =
+        is_open("ports").then_some(PolicyPort { port: None, end: None, protocol: None, is_vague: true });
+    let peers: Vec<_> = items(node.get(peers)).map(peer).chain(more_peers).collect();
+    let ports: Vec<_> = items(node.get("ports")).map(policy_port).chain(more_ports).collect();
     PolicyRule {
         peers: (!peers.is_empty()).then_some(peers),
         ports: (!ports.is_empty()).then_some(ports),
@@ -186,7 +201,7 @@ fn policy_port(node: &Node) -> PolicyPort {
     let port = node.get("port").filter(|it| !it.is_null());
     let read = port.and_then(|it| port_reference(Some(it)));
     PolicyPort {
-        is_vague: port.is_some() && read.is_none(),
+        is_vague: (port.is_some() && read.is_none()) || is_open(node.get("endPort")) || is_open(Some(node)),
         port: read,
         end: number(node, "endPort").map(|it| it.value),
         protocol: protocol(node),
@@ -195,10 +210,13 @@ fn policy_port(node: &Node) -> PolicyPort {
 
 /// A `LabelSelector`: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/>.
 pub(super) fn selector(node: &Node) -> Selector {
-    let labels = entries(node.get("matchLabels")).iter().filter_map(|it| {
-        let value = it.value.to_plain_text().map(|it| it.as_str().to_owned()).unwrap_or_default();
-        Some(Requirement { key: it.name()?.to_owned(), operator: Operator::In, values: vec![value] })
+    let labels = texts_by_key(node.get("matchLabels")).into_iter().map(|(key, value)| Requirement {
+        key: key.value,
+        operator: Operator::In,
+        values: vec![value.as_str().to_owned()],
     });
+    let unknown = Requirement { key: String::new(), operator: Operator::Unknown, values: Vec::new() };
+    let more = (is_open(Some(node)) || is_open(node.get("matchExpressions"))).then_some(unknown);
     let expressions = items(node.get("matchExpressions")).map(|it| {
         let operator = match name(it, "operator").as_ref().map(|it| it.value.as_str()) {
             Some("In") => Operator::In,
@@ -214,5 +232,5 @@ pub(super) fn selector(node: &Node) -> Selector {
             values: values.map(|it| it.as_str().to_owned()).collect(),
         }
     });
-    Selector { requirements: labels.chain(expressions).collect() }
+    Selector { requirements: labels.chain(expressions).chain(more).collect() }
 }

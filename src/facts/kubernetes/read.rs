@@ -8,6 +8,7 @@ use super::{
     VariableValue, Volume, VolumeSource, Words, policy, route,
 };
 use crate::facts::configuration;
+use crate::facts::helm::{has_hole, hole, is_hole};
 use crate::facts::tree::Tree;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned, Text};
@@ -42,8 +43,7 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
         return;
     }
     let (spec, metadata) = (node.get("spec"), node.get("metadata"));
-    let version = text(node, "apiVersion");
-    let group = version.as_ref().and_then(|it| it.as_str().rsplit_once('/')).map_or("", |it| it.0).to_owned();
+    let group = group(node, &kind.value);
     let content = match kind.value.as_str() {
         "Pod" => Content::Pods(pods(node)),
         // <https://knative.dev/docs/serving/reference/serving-api/>.
@@ -81,8 +81,8 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
             Content::ConfigMap(data.map(entry).collect())
         }
         "Secret" => {
-            let entries = ["data", "stringData"].into_iter().flat_map(|it| entries(node.get(it)));
-            Content::Secret(entries.filter_map(key).collect())
+            let entries = ["data", "stringData"].into_iter().flat_map(|it| texts_by_key(node.get(it)));
+            Content::Secret(entries.map(|it| it.0).collect())
         }
         "Service" => Content::Service(spec.map(service).unwrap_or_default()),
         "Namespace" => Content::Namespace(texts_by_key(metadata.and_then(|it| it.get("labels")))),
@@ -133,6 +133,18 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
     });
 }
 
+/// The group in `apiVersion:`, empty for the core. Where a template decides it, it decides between versions.
+fn group(node: &Node, kind: &str) -> String {
+    let version = text(node, "apiVersion").unwrap_or_default();
+    let usual = match kind {
+        _ if !has_hole(version.as_str()) => version.as_str().rsplit_once('/').map_or("", |it| it.0),
+        "Ingress" | "NetworkPolicy" => "networking.k8s.io",
+        "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute" => "gateway.networking.k8s.io",
+        _ => "",
+    };
+    usual.to_owned()
+}
+
 /// A node with the `metadata` and `spec` of pods.
 fn pods(node: &Node) -> PodTemplate {
     let metadata = node.get("metadata");
@@ -141,21 +153,38 @@ fn pods(node: &Node) -> PodTemplate {
         let names = items(it.get("hostnames")).filter_map(Node::to_plain_text);
         names.filter_map(|name| Some((text(it, "ip")?, name)))
     });
+    let more_labels = metadata.filter(|it| is_open(Some(it))).map(|it| {
+        let hole = Text::new(hole(None, it.span), it.span);
+        (Spanned::new(hole.as_str().to_owned(), it.span), hole)
+    });
     PodTemplate {
         containers: items(spec.get("containers")).map(container).collect(),
         init_containers: items(spec.get("initContainers")).map(container).collect(),
         volumes: items(spec.get("volumes")).filter_map(volume).collect(),
         grace_period: number(spec, "terminationGracePeriodSeconds"),
+        grace_is_open: is_open(spec.get("terminationGracePeriodSeconds")),
         security: Box::new(super::security::read(spec)),
         host_network: spec.get("hostNetwork").filter(|it| it.as_bool() == Some(true)).map(|it| it.span),
+        open: open_part(spec),
         host_aliases: aliases.collect(),
-        labels: texts_by_key(metadata.and_then(|it| it.get("labels"))),
+        labels: texts_by_key(metadata.and_then(|it| it.get("labels")))
+            .into_iter()
+            .chain(more_labels)
+            .collect(),
         annotations: texts_by_key(metadata.and_then(|it| it.get("annotations"))),
         replicas: None,
         ends: false,
         subdomain: name(spec, "subdomain"),
         own_dns: own_dns(spec),
     }
+}
+
+/// Where a template decides which containers there are, or what network they have.
+fn open_part(spec: &Node) -> Option<Span> {
+    let containers = spec.get("containers");
+    let holes = [containers, spec.get("hostNetwork")].into_iter().flatten().filter(|it| is_open(Some(it)));
+    let whole = [spec].into_iter().chain(items(containers)).filter(|it| is_open(Some(it)));
+    holes.chain(whole).map(|it| it.span).next()
 }
 
 /// The pods of a StatefulSet have names behind that of its Service:
@@ -182,6 +211,19 @@ fn container(node: &Node) -> Container {
     ];
     let probes = kinds.into_iter().filter_map(|(key, kind)| probe(node.entry(key)?, kind));
     let hooks = node.get("lifecycle");
+    let open = |key: &str| node.get(key).filter(|it| is_open(Some(it)));
+    let has_open_name = |it: &Node| text(it, "name").is_some_and(|it| has_hole(it.as_str()));
+    let more_variables = ["env", "envFrom"].into_iter().find_map(open);
+    let more_variables = more_variables.or_else(|| items(node.get("env")).find(|it| has_open_name(it)));
+    let more_variables = more_variables.map(variable_source);
+    let is_open_port = |it: &Node| has_open_name(it) || container_port(it).is_none();
+    // It may be in the way of anything.
+    let more_mounts = open("volumeMounts").map(|it| Mount {
+        volume: Spanned::new(String::new(), it.span),
+        path: Text::new(hole(None, it.span), it.span),
+        sub_path: None,
+        span: it.span,
+    });
     Container {
         name: name(node, "name"),
         image: text(node, "image"),
@@ -189,9 +231,10 @@ fn container(node: &Node) -> Container {
         arguments: words(node.get("args")),
         working_directory: text(node, "workingDir"),
         environment: items(node.get("env")).filter_map(variable).collect(),
-        environment_from: items(node.get("envFrom")).map(variable_source).collect(),
+        environment_from: items(node.get("envFrom")).map(variable_source).chain(more_variables).collect(),
         ports: items(node.get("ports")).filter_map(container_port).collect(),
-        mounts: items(node.get("volumeMounts")).filter_map(mount).collect(),
+        ports_are_open: open("ports").is_some() || items(node.get("ports")).any(is_open_port),
+        mounts: items(node.get("volumeMounts")).filter_map(mount).chain(more_mounts).collect(),
         probes: probes.collect(),
         security: super::security::read(node),
         pre_stop: hooks.and_then(|it| probe(it.entry("preStop")?, ProbeKind::PreStop)),
@@ -257,7 +300,10 @@ fn volume(node: &Node) -> Option<Volume> {
 
 fn probe(entry: &Entry, kind: ProbeKind) -> Option<Probe> {
     let node = &*entry.value;
-    node.as_mapping()?;
+    if node.as_mapping().is_none() {
+        let other = Probe { kind, action: ProbeAction::Other, span: entry.key.span };
+        return is_open(Some(node)).then_some(other);
+    }
     let action = if let Some(exec) = node.get("exec") {
         words(exec.get("command")).map(ProbeAction::Exec)
     } else if let Some(get) = node.get("httpGet") {
@@ -289,13 +335,18 @@ fn service(spec: &Node) -> Service {
     Service {
         kind: service_kind(spec),
         selector: texts_by_key(spec.get("selector")),
-        is_vague: ports.len() < items(spec.get("ports")).count(),
+        is_vague: ports.len() < items(spec.get("ports")).count()
+            || is_open(spec.get("ports"))
+            || is_open(Some(spec)),
         ports,
     }
 }
 
 fn service_kind(spec: &Node) -> ServiceKind {
     let kind = name(spec, "type");
+    if is_open(Some(spec)) || is_open(spec.get("clusterIP")) {
+        return ServiceKind::Unknown;
+    }
     match kind.as_ref().map_or("ClusterIP", |it| it.value.as_str()) {
         "ExternalName" => name(spec, "externalName").map_or(ServiceKind::Unknown, ServiceKind::Name),
         "ClusterIP" if text(spec, "clusterIP").is_some_and(|it| it.as_str() == "None") => {
@@ -315,7 +366,9 @@ pub(super) fn port_reference(node: Option<&Node>) -> Option<Spanned<PortReferenc
         return Some(Spanned::new(PortReference::Number(port.value), port.span));
     }
     let text = node.as_text()?;
-    let is_name = text.as_str().bytes().any(|it| it.is_ascii_alphabetic()) && !text.as_str().contains('$');
+    let is_name = text.as_str().bytes().any(|it| it.is_ascii_alphabetic())
+        && !text.as_str().contains('$')
+        && !has_hole(text.as_str());
     is_name.then(|| Spanned::new(PortReference::Name(text.as_str().to_owned()), node.span))
 }
 
@@ -335,12 +388,21 @@ pub(super) fn protocol(node: &Node) -> Option<Protocol> {
 /// An empty list says the same as none.
 fn words(node: Option<&Node>) -> Option<Words> {
     let node = node?;
+    if let Some(hole) = node.to_plain_text().filter(|it| is_hole(it.as_str())) {
+        return Some(Words { words: vec![hole], span: node.span });
+    }
     let words = node.as_sequence()?.iter().map(|it| it.to_plain_text().unwrap_or_default());
     let words: Vec<_> = words.collect();
     (!words.is_empty()).then_some(Words { words, span: node.span })
 }
 
-fn texts_by_key(node: Option<&Node>) -> Vec<(Spanned<String>, Text)> {
+/// What a template adds has its hole for key and value.
+pub(super) fn texts_by_key(node: Option<&Node>) -> Vec<(Spanned<String>, Text)> {
+    if let Some((node, hole)) =
+        node.and_then(|it| Some((it, it.to_plain_text().filter(|it| is_hole(it.as_str()))?)))
+    {
+        return vec![(Spanned::new(hole.as_str().to_owned(), node.span), hole)];
+    }
     let pairs = entries(node).iter().filter_map(|it| {
         let value = it.value.to_plain_text().unwrap_or_else(|| Text::new("", it.key.span));
         Some((key(it)?, value))
@@ -365,6 +427,16 @@ pub(super) fn text(node: &Node, key: &str) -> Option<Text> {
 
 fn key(entry: &Entry) -> Option<Spanned<String>> {
     Some(Spanned::new(entry.name()?.to_owned(), entry.key.span))
+}
+
+/// Whether a template decides what a value is, or what else is in it.
+pub(super) fn is_open(node: Option<&Node>) -> bool {
+    let is_scalar_hole = |it: &Node| it.as_scalar().is_some_and(|it| is_hole(it.text.as_str()));
+    node.is_some_and(|node| {
+        is_scalar_hole(node)
+            || items(Some(node)).any(is_scalar_hole)
+            || entries(Some(node)).iter().any(|it| is_scalar_hole(&it.key))
+    })
 }
 
 pub(super) fn entries(node: Option<&Node>) -> &[Entry] {

@@ -1,6 +1,7 @@
 //! `securityContext` of a pod or a container:
 //! <https://kubernetes.io/docs/tasks/configure-pod-container/security-context/>.
 
+use super::read::is_open;
 use crate::source::{Span, Spanned};
 use crate::syntax::yaml::Node;
 
@@ -19,6 +20,8 @@ pub struct SecurityContext {
     pub apparmor: Option<Spanned<String>>,
     /// `capabilities.add`.
     pub capabilities: Vec<Spanned<String>>,
+    /// Whether a template decides what else is in it.
+    pub is_open: bool,
 }
 
 /// The context that `node`, a pod's `spec` or a container, has.
@@ -34,6 +37,7 @@ pub(super) fn read(node: &Node) -> SecurityContext {
         seccomp: kind("seccompProfile"),
         apparmor: kind("appArmorProfile"),
         capabilities: added.unwrap_or_default().iter().filter_map(|it| text(it)).collect(),
+        is_open: is_open(Some(node)) || ["runAsUser", "runAsNonRoot"].iter().any(|it| is_open(node.get(it))),
     }
 }
 

@@ -18,10 +18,11 @@ pub use routes::{DanglingSelector, RouteFault, RouteFaultKind};
 pub use selector::Truth;
 
 use super::kubernetes::Applied;
-use super::{AppliedId, ManifestId, Pod, PodId, Project, WorkloadKind};
+use super::{AppliedId, MadeBy, ManifestId, Pod, PodId, Project, WorkloadKind};
 use crate::facts::Facts;
 use crate::facts::kubernetes::{self, Content, Object, ServiceKind, ServicePort};
 use crate::source::{Span, Spanned, Text};
+use selector::is_filled_in;
 use together::Together;
 
 pub use crate::facts::kubernetes::Direction;
@@ -110,14 +111,11 @@ pub(super) struct Labelled {
 impl Manifests {
     pub(super) fn read(facts: &Facts, applied: &[Applied<'_>], is_partial: bool) -> Self {
         let mut out = Self { together: Together::new(facts, applied), ..Self::default() };
-        let is_called = |path: &str, name: &str| path.rsplit('/').next() == Some(name);
-        let kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        out.has_kustomizations =
-            facts.tree.files().any(|path| kustomizations.iter().any(|it| is_called(path, it)));
-        let is_open = applied.iter().any(|it| it.open.is_some());
+        out.has_kustomizations = !facts.kustomizations.is_empty();
+        let is_kustomization = |it: &Applied<'_>| matches!(it.made_by, Some(MadeBy::Kustomization(_)));
+        let is_open = applied.iter().any(|it| it.open.is_some() && is_kustomization(it));
         out.has_unrendered = is_partial || is_open;
-        out.may_make_more = out.has_unrendered
-            || facts.tree.files().any(|it| it == "Chart.yaml" || it.ends_with("/Chart.yaml"));
+        out.may_make_more = out.has_unrendered || !facts.charts.is_empty();
         for (it, at) in applied.iter().zip(0..) {
             for (file, manifest) in &it.manifests {
                 let id = ManifestId { applied: AppliedId(at), file: *file };
@@ -201,6 +199,7 @@ impl Place {
 /// Whether two namespaces are one: `None` is the one that `kubectl` is told.
 fn same_namespace(a: Option<&str>, b: Option<&str>) -> Truth {
     match (a, b) {
+        (Some(a), Some(b)) if a != b && (is_filled_in(a) || is_filled_in(b)) => Truth::Maybe,
         (Some(a), Some(b)) => Truth::from(a == b),
         (None, None) => Truth::Yes,
         _ => Truth::Maybe,

@@ -117,7 +117,7 @@ impl Project {
         let allowed = allowing.map_or(Truth::No, |it| it.0);
         // What policies make of pods with the interfaces of their node is for the network plugin; and a policy that
         // is not known may let in what those that are known do not.
-        let is_open = pod.host_network.is_some() || self.manifests.has_unrendered;
+        let is_open = pod.host_network.is_some() || pod.open.is_some() || self.manifests.has_unrendered;
         let lets = match (isolated, allowed) {
             (Truth::No, _) | (_, Truth::Yes) => Truth::Yes,
             _ if is_open => Truth::Maybe,

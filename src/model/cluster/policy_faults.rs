@@ -171,6 +171,7 @@ impl Project {
             Some(PortReference::Number(first)) => {
                 vec![PortRange { first: *first, last: it.end.unwrap_or(*first).max(*first) }]
             }
+            Some(PortReference::Name(_)) if pod.ports_are_open => return true,
             Some(PortReference::Name(name)) => {
                 pod.ports_called(name, protocol).map(PortRange::single).collect()
             }

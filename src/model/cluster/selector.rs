@@ -43,14 +43,19 @@ pub(super) fn takes(selector: &Selector, labels: &[(String, String)], is_whole: 
 }
 
 fn holds(it: &Requirement, labels: &[(String, String)], is_whole: bool) -> Truth {
+    // What is filled in is the same wherever the same stands.
+    let value = labels.iter().find(|(key, _)| *key == it.key).map(|(_, value)| value);
+    let is_listed = value.is_some_and(|value| it.values.contains(value));
+    if it.operator == Operator::In && is_listed {
+        return Truth::Yes;
+    }
+    let is_whole = is_whole && !labels.iter().any(|(key, _)| is_filled_in(key));
     if it.values.iter().chain([&it.key]).any(|it| is_filled_in(it)) {
         return Truth::Maybe;
     }
-    let value = labels.iter().find(|(key, _)| *key == it.key).map(|(_, value)| value);
     if value.is_some_and(|it| is_filled_in(it)) || (value.is_none() && !is_whole) {
         return Truth::Maybe;
     }
-    let is_listed = value.is_some_and(|value| it.values.contains(value));
     match it.operator {
         Operator::In => is_listed.into(),
         Operator::NotIn => (!is_listed).into(),

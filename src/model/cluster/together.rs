@@ -15,7 +15,7 @@ use crate::source::FileId;
 #[derive(Debug, Default)]
 pub(super) struct Together {
     paths: FxHashMap<FileId, String>,
-    /// What kustomizations make.
+    /// What kustomizations and charts make.
     rendered: FxHashSet<AppliedId>,
     /// The objects below each folder and in each file, by numbers.
     objects: FxHashMap<String, FxHashSet<u32>>,
@@ -25,7 +25,7 @@ impl Together {
     pub(super) fn new(facts: &Facts, applied: &[Applied<'_>]) -> Self {
         let mut out = Self::default();
         let mut numbers: FxHashMap<(String, String, String), u32> = FxHashMap::default();
-        let written = applied.iter().filter(|it| it.kustomization.is_none());
+        let written = applied.iter().filter(|it| it.made_by.is_none());
         for (file, manifest) in written.flat_map(|it| &it.manifests) {
             let path = facts.path(*file).to_owned();
             for object in &manifest.objects {
@@ -44,7 +44,7 @@ impl Together {
             }
             out.paths.insert(*file, path);
         }
-        let rendered = applied.iter().zip(0..).filter(|(it, _)| it.kustomization.is_some());
+        let rendered = applied.iter().zip(0..).filter(|(it, _)| it.made_by.is_some());
         out.rendered = rendered.map(|(_, at)| AppliedId(at)).collect();
         out
     }

@@ -1,6 +1,7 @@
 //! The variables of a container: `envFrom`, `env`, and those that Kubernetes sets for each Service.
 
 use super::{Cluster, PodPlan, expansion, share_namespace};
+use crate::facts::helm::is_hole;
 use crate::facts::kubernetes::{Container, Content, Object, VariableValue};
 use crate::model::{Environment, Origin, Variable};
 use crate::source::{FileId, Spanned, Text};
@@ -30,16 +31,25 @@ pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: 
             let variable = Variable { value, span: key.span, origin: Origin::EnvFile };
             out.variables.insert(format!("{}{}", source.prefix, key.value), variable);
         };
-        match object.map(|(_, it)| &it.content) {
+        let object = object.map(|(_, it)| &it.content);
+        let is_open = match object {
+            Some(Content::ConfigMap(data)) => data.iter().any(|it| is_hole(&it.key.value)),
+            Some(Content::Secret(keys)) => keys.iter().any(|it| is_hole(&it.value)),
+            _ => true,
+        };
+        match object {
             Some(Content::ConfigMap(data)) => {
                 for it in data {
                     set(&it.key, Some(it.value.clone()).filter(|it| !expansion::is_filled_in(it.as_str())));
                 }
             }
             Some(Content::Secret(keys)) => keys.iter().for_each(|key| set(key, None)),
-            _ => {
-                out.incomplete.get_or_insert_with(|| format!("`{name}` may set variables"));
-            }
+            _ => {}
+        }
+        if is_open {
+            let who =
+                if name.is_empty() { "what is filled in later".to_owned() } else { format!("`{name}`") };
+            out.incomplete.get_or_insert_with(|| format!("{who} may set variables"));
         }
     }
     for variable in &container.environment {

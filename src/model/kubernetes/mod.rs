@@ -18,6 +18,7 @@ use super::{
     Pod, PodId, Resolved, Stopping, Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::Facts;
+use crate::facts::helm::has_hole;
 use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
@@ -108,7 +109,8 @@ impl<'a> Cluster<'a> {
             named_ports: entrances::named(template),
             host_network: template.host_network,
             own_dns: template.own_dns,
-            kustomization: self.applied.kustomization,
+            made_by: self.applied.made_by,
+            ports_are_open: plan.containers().any(|(it, _)| it.ports_are_open),
             open: self.applied.open.clone(),
         };
         let incomplete = self.doubt(plan);
@@ -150,6 +152,9 @@ impl<'a> Cluster<'a> {
         if others.any(|(_, template, _)| !template.is_whole()) {
             return Some("a patch changes it".to_owned());
         }
+        if plan.template.open.is_some() {
+            return Some("a template decides what is in the pod".to_owned());
+        }
         // Istio, Linkerd, Dapr, Vault and others put containers of their own beside it.
         let injected = plan.template.annotations.iter().any(|(key, value)| {
             let asks = key.value.contains("inject") || key.value == "dapr.io/enabled";
@@ -164,7 +169,8 @@ impl<'a> Cluster<'a> {
             .template
             .grace_period
             .map(|it| Grace { period: Period::seconds(it.value), span: Some(it.span) });
-        Some(written.unwrap_or(Grace::OF_POD)).filter(|_| self.doubt(plan).is_none())
+        let is_known = self.doubt(plan).is_none() && !plan.template.grace_is_open;
+        Some(written.unwrap_or(Grace::OF_POD)).filter(|_| is_known)
     }
 
     fn container(
@@ -232,7 +238,8 @@ fn setting(words: Option<&Words>, environment: &Environment) -> Setting {
     let in_shell = matches!(first, "sh" | "bash" | "ash" | "dash");
     let expanded = words.iter().map(|it| {
         let text = expansion::expand(it, environment)?;
-        (in_shell || !expansion::is_filled_in(it.as_str())).then_some(text)
+        let is_kept = in_shell && !has_hole(it.as_str());
+        (is_kept || !expansion::is_filled_in(it.as_str())).then_some(text)
     });
     match expanded.collect::<Option<Vec<_>>>() {
         Some(words) => Setting::Set(Command::Exec(words), *span),

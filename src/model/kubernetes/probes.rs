@@ -1,6 +1,7 @@
 //! Probes as health checks.
 
 use super::{expansion, place};
+use crate::facts::helm::has_hole;
 use crate::facts::kubernetes::{Container, PortReference, Probe, ProbeAction, ProbeKind};
 use crate::model::{
     Command, Environment, HealthCheck, HealthPort, HealthRequest, HealthSource, read_health_check,
@@ -24,7 +25,8 @@ fn check(probe: &Probe, container: &Container, environment: &Environment) -> Hea
     };
     if let ProbeAction::Exec(words) = &probe.action {
         let words = words.words.iter().map(|it| expansion::expand(it, environment)).collect::<Option<_>>();
-        let Some(words) = words else { return out };
+        let is_known = |it: &Text| !has_hole(it.as_str());
+        let Some(words) = words.filter(|it: &Vec<Text>| it.iter().all(is_known)) else { return out };
         out = read_health_check(&Command::Exec(words), probe.span, out.source, environment);
         // A tool may fill the manifest in.
         out.unexpanded.clear();
@@ -32,7 +34,9 @@ fn check(probe: &Probe, container: &Container, environment: &Environment) -> Hea
     }
     let Some((port, Spanned { value: number, .. })) = asked_port(probe, container) else { return out };
     out.ports.push(HealthPort { host: String::new(), port: number, span: port.span });
-    if let ProbeAction::HttpGet { path, headers, .. } = &probe.action {
+    if let ProbeAction::HttpGet { path, headers, .. } = &probe.action
+        && path.as_ref().is_none_or(|it| !has_hole(it.as_str()))
+    {
         let has_query = path.as_ref().is_some_and(|it| it.as_str().contains('?'));
         let (path, path_span) = path_of(path.as_ref(), port);
         out.requests.push(HealthRequest {

@@ -117,6 +117,10 @@ impl Way<'_, '_> {
                 let says = format!("port {port} of the Service is port {inside} of the pod");
                 self.pass(Stage::Publish, says, entry.into_iter().collect());
             }
+            None if self.project.pod_of(self.project.workload(to)).is_some_and(|it| it.ports_are_open) => {
+                let says = format!("the port of the pod that `{name}` leads to is not known");
+                self.unknown(Stage::Publish, says, entry.into_iter().collect());
+            }
             None => {
                 let says = format!("no container of the pod gives a port the name that `{name}` leads to");
                 self.stop(Stage::Publish, says, entry.into_iter().collect());
