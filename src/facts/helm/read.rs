@@ -3,6 +3,7 @@
 //! Actions are masked by blanks or by words of the same length, so that what is left is YAML and every place stays
 //! what it is.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::expression::Meaning;
@@ -65,79 +66,86 @@ struct Hole {
     column: Option<usize>,
 }
 
-fn mask(file: FileId, text: &str, parsed: &template::Template) -> Masked {
+/// A part of a template that is no plain text.
+struct Unit {
+    range: Range<usize>,
+    /// What it writes: the text of the hole, and how many columns it is indented.
+    written: Option<(String, Option<usize>)>,
+}
+
+/// The actions of a template, and the blocks that are masked as a whole; none is in another.
+fn units(file: FileId, text: &str, parsed: &template::Template) -> Vec<Unit> {
     let meaning = Meaning::new(parsed);
-    let defines: Vec<&Range<usize>> =
-        parsed.blocks.iter().filter(|it| it.kind == BlockKind::Define).map(|it| &it.whole).collect();
-    // A block within a line is one hole: what it writes its condition decides.
-    let inline: Vec<&Range<usize>> =
-        parsed.blocks.iter().map(|it| &it.whole).filter(|it| !text[(*it).clone()].contains('\n')).collect();
     let place = |it: &Range<usize>| Span::new(file, it.start, it.end);
-    let is_outermost = |it: &&&Range<usize>| !inline.iter().any(|other| is_within(it, other));
-    let mut units: Vec<(Range<usize>, Option<(String, Option<usize>)>)> = inline
-        .iter()
-        .filter(is_outermost)
-        .map(|it| ((*it).clone(), Some((hole(None, place(it)), None))))
-        .collect();
-    units.dedup_by(|a, b| a.0 == b.0);
-    for action in &parsed.actions {
-        if inline.iter().any(|it| is_within(&action.range, it) || **it == action.range) {
-            continue;
-        }
+    let blocks = parsed.blocks.iter().filter_map(|it| {
+        let written = match it.kind {
+            // Nothing is written where it stands.
+            BlockKind::Define => None,
+            // A block within a line is one hole: what it writes its condition decides.
+            _ if !text[it.whole.clone()].contains('\n') => Some((hole(None, place(&it.whole)), None)),
+            _ => return None,
+        };
+        Some(Unit { range: it.whole.clone(), written })
+    });
+    let actions = parsed.actions.iter().map(|action| {
         let written = (action.kind == ActionKind::Output).then(|| {
             let it = meaning.of(&action.code, &action.range);
             (hole(it.expression.as_deref(), place(&action.range)), it.indentation)
         });
-        units.push((action.range.clone(), written));
-    }
-    units.retain(|(range, _)| !defines.iter().any(|it| it.contains(&range.start)));
-    units.extend(defines.into_iter().map(|it| (it.clone(), None)));
-    units.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-    units.dedup_by(|later, earlier| is_within(&later.0, &earlier.0) || later.0 == earlier.0);
+        Unit { range: action.range.clone(), written }
+    });
+    let mut out: Vec<Unit> = blocks.chain(actions).collect();
+    out.sort_by_key(|it| (it.range.start, Reverse(it.range.end)));
+    let mut end = 0;
+    out.retain(|it| {
+        let is_free = it.range.start >= end;
+        end = end.max(it.range.end);
+        is_free
+    });
+    out
+}
 
+fn mask(file: FileId, text: &str, parsed: &template::Template) -> Masked {
+    let mut units = units(file, text, parsed).into_iter().peekable();
     let mut bytes = text.as_bytes().to_owned();
-    let is_covered = |at: usize| units.iter().any(|(it, _)| it.contains(&at));
-    let mut breaks: Vec<usize> =
-        memchr::memchr_iter(b'\n', text.as_bytes()).filter(|it| !is_covered(*it)).collect();
-    breaks.push(text.len());
     let (mut holes, mut silent) = (Vec::new(), Vec::new());
-    let mut at = 0;
-    for end in breaks {
-        let line = at..end;
-        let of_line = || units.iter().filter(|(it, _)| line.contains(&it.start));
-        let rest = of_line().fold((String::new(), line.start), |(mut rest, from), (it, _)| {
-            rest.push_str(&text[from..it.start]);
-            (rest, it.end)
-        });
-        let rest = rest.0 + text.get(rest.1..end).unwrap_or_default();
+    let mut start = 0;
+    while start < text.len() {
+        // A line goes on behind the actions in it, which may be of several lines.
+        let (mut end, mut rest, mut own) = (start, String::new(), Vec::new());
+        loop {
+            let line_end = memchr::memchr(b'\n', &bytes[end..]).map_or(text.len(), |it| end + it);
+            let Some(unit) = units.next_if(|it| it.range.start < line_end) else {
+                rest.push_str(&text[end..line_end]);
+                end = line_end;
+                break;
+            };
+            rest.push_str(&text[end..unit.range.start]);
+            end = unit.range.end;
+            own.push(unit);
+        }
         let is_alone = rest.trim().is_empty();
-        for (range, written) in of_line() {
-            let own = &mut bytes[range.clone()];
+        for Unit { range, written } in own {
             match written {
                 Some((text, indentation)) => {
-                    let column = is_alone.then(|| indentation.unwrap_or(range.start - line.start));
+                    let column = is_alone.then(|| indentation.unwrap_or(range.start - start));
                     if is_alone {
-                        blank(own)
+                        blank(&mut bytes[range.clone()])
                     } else {
-                        fill(own)
+                        fill(&mut bytes[range.clone()])
                     }
-                    holes.push(Hole { range: range.clone(), text: text.clone(), column });
+                    holes.push(Hole { range, text, column });
                 }
                 None => {
                     silent.extend(is_alone.then_some(range.start));
-                    blank(own);
+                    blank(&mut bytes[range]);
                 }
             }
         }
-        at = end + 1;
+        start = end + 1;
     }
     // Only whole characters were replaced.
     Masked { text: String::from_utf8(bytes).unwrap_or_default(), holes, silent }
-}
-
-/// Whether one range is in another and is not all of it.
-fn is_within(inner: &Range<usize>, outer: &Range<usize>) -> bool {
-    inner != outer && outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// Lines stay lines.
