@@ -23,6 +23,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         serve_calls: Vec::new(),
         fixed_ports: Vec::new(),
         decides_trust: false,
+        cgo_use: Default::default(),
         routes: Routes::default(),
         profilers: Vec::new(),
     }

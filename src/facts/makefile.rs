@@ -11,6 +11,20 @@ pub struct Makefile {
     /// In source order; the last one of a name holds.
     variables: Vec<Variable>,
     rules: Vec<Rule>,
+    exports: Exports,
+}
+
+/// What a Makefile adds to the environment of its commands.
+#[derive(Clone, Debug, Default)]
+struct Exports {
+    /// By `export NAME`.
+    names: Vec<String>,
+    /// All variables, by `export` alone or `.EXPORT_ALL_VARIABLES:`.
+    all: bool,
+    /// Names that are set for one target alone.
+    of_targets: Vec<String>,
+    /// Whether another file is read in.
+    includes: bool,
 }
 
 /// `NAME = value`.
@@ -56,6 +70,31 @@ impl Makefile {
             None => return Vec::new(),
         }
         run.out
+    }
+
+    /// What the commands of the Makefile get in their environment as `name`, `Some(None)` when that is not known;
+    /// `None` when make passes on what it has itself.
+    /// <https://www.gnu.org/software/make/manual/make.html#Environment>
+    #[must_use]
+    pub fn exported(&self, name: &str, given: &Given<'_>) -> Option<Option<Text>> {
+        if let Some((_, value)) = given.arguments.iter().find(|(it, _)| it == name) {
+            return Some(value.clone());
+        }
+        let is_in = |names: &[String]| names.iter().any(|it| it == name);
+        if self.exports.includes || is_in(&self.exports.of_targets) {
+            return Some(None);
+        }
+        let is_set = self.variables.iter().any(|it| it.name == name);
+        let passes = is_in(&self.exports.names) || self.exports.all || (given.environment)(name).is_some();
+        if !is_set || !passes {
+            return None;
+        }
+        let run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
+        match run.value(name, 0) {
+            Lookup::Set(text) => Some(Some(text)),
+            Lookup::Unset => None,
+            Lookup::Unknown => Some(None),
+        }
     }
 
     /// The commands of every recipe: what people may run by hand.
@@ -334,9 +373,13 @@ impl Reader {
                 "ifeq" | "ifneq" | "ifdef" | "ifndef" => self.conditions += 1,
                 "endif" => self.conditions = self.conditions.saturating_sub(1),
                 "define" => self.defines = true,
-                "else" | "include" | "-include" | "sinclude" | "unexport" | "vpath" => {}
+                "include" | "-include" | "sinclude" => self.out.exports.includes = true,
+                "else" | "unexport" | "vpath" => {}
                 "export" | "override" | "private" => {
                     start += word.len();
+                    if word == "export" {
+                        self.export(whole[start..end].trim());
+                    }
                     start += whole[start..end].len() - whole[start..end].trim_start().len();
                     continue;
                 }
@@ -345,6 +388,14 @@ impl Reader {
             return;
         }
         self.statement(&line.text.slice(start..end));
+    }
+
+    /// What stands behind `export`: an assignment, names, or nothing.
+    fn export(&mut self, rest: &str) {
+        let names =
+            rest.split_once('=').map_or(rest, |(name, _)| name.trim_end_matches([':', '?', '+', '!', ' ']));
+        self.out.exports.all |= names.is_empty();
+        self.out.exports.names.extend(names.split_whitespace().map(str::to_owned));
     }
 
     /// An assignment or a rule: which it is, the first `=` or `:` outside brackets tells.
@@ -363,9 +414,12 @@ impl Reader {
         let recipe = outside_brackets(&text[rest..], &[';']).map(|it| rest + it);
         let end = recipe.unwrap_or(text.len());
         // `target: NAME = value` sets a variable for that target alone.
-        if outside_brackets(&text[rest..end], &['=']).is_some() {
+        if let Some(at) = outside_brackets(&text[rest..end], &['=']) {
+            let name = text[rest..rest + at].trim_end_matches([':', '?', '+', '!', ' ']);
+            self.out.exports.of_targets.extend(name.split_whitespace().last().map(str::to_owned));
             return;
         }
+        self.out.exports.all |= text[..at].trim() == ".EXPORT_ALL_VARIABLES";
         let inline = recipe.map(|it| line.text(it + 1..text.len()));
         self.out.rules.push(Rule {
             targets: line.text(0..at),
@@ -443,6 +497,30 @@ mod tests {
         let expected = "go build -a -b -o bin/app -x \"$(:)\" environment file ${UNSET} $(:) $HOME b";
         assert_eq!(run(text, None, &[]), [expected]);
         assert_eq!(run("A = 1\nb:\n\techo $(A)\n", Some("b"), &[("A", "2")]), ["echo 2"]);
+    }
+
+    #[test]
+    fn what_is_exported_reaches_the_commands() {
+        let place = crate::source::Span::new(FileId(0), 0, 0);
+        let exported = |text: &str, name: &str| {
+            let arguments = [("GIVEN".to_owned(), Some(Text::new("yes", place)))];
+            let given = Given { arguments: &arguments, environment: &|_| None };
+            let value = read(FileId(0), text).exported(name, &given);
+            value.map(|it| it.map_or_else(|| "?".to_owned(), |it| it.as_str().to_owned()))
+        };
+        for (text, expected) in [
+            ("A := 1\n", None),
+            ("export A := 1\n", Some("1")),
+            ("A = 1\nexport A\n", Some("1")),
+            ("A = 1\nexport\n", Some("1")),
+            (".EXPORT_ALL_VARIABLES:\nA = 1\n", Some("1")),
+            ("b: export A = 1\nb:\n\techo\n", Some("?")),
+            ("include x.mk\n", Some("?")),
+            ("export B = 1\nA = 1\n", None),
+        ] {
+            assert_eq!(exported(text, "A").as_deref(), expected, "{text}");
+        }
+        assert_eq!(exported("", "GIVEN").as_deref(), Some("yes"));
     }
 
     #[test]

@@ -34,8 +34,14 @@ impl Project {
 /// <https://go.dev/src/crypto/x509/root_linux.go>.
 #[must_use]
 pub(super) fn is_elsewhere(path: &str) -> bool {
-    let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    !matches!(first, "" | "etc" | "system" | "usr" | "var") && !path.contains("cert") && !path.contains("ssl")
+    // Programs and sources in `/usr` are no certificates.
+    const OF_PROGRAMS: &[&str] = &["app", "bin", "sbin", "src"];
+    let mut folders = path.trim_start_matches('/').split('/');
+    let is_elsewhere = match folders.next().unwrap_or_default() {
+        "usr" => folders.find(|it| *it != "local").is_some_and(|it| OF_PROGRAMS.contains(&it)),
+        first => !matches!(first, "" | "etc" | "system" | "var"),
+    };
+    is_elsewhere && !path.contains("cert") && !path.contains("ssl")
 }
 
 /// Whether a name is one of the internet, whose servers have certificates of public authorities.
@@ -59,6 +65,8 @@ mod tests {
     #[test]
     fn go_looks_in_few_folders() {
         assert!(is_elsewhere("/app") && is_elsewhere("/data/db"));
+        assert!(is_elsewhere("/usr/local/bin/app") && is_elsewhere("/usr/src/app"));
+        assert!(!is_elsewhere("/usr/local") && !is_elsewhere("/usr/share/ca") && !is_elsewhere("/usr"));
         assert!(!is_elsewhere("/etc/ssl/certs") && !is_elsewhere("/") && !is_elsewhere("/app/certs"));
     }
 }

@@ -47,6 +47,7 @@ mod resolve;
 mod resolved;
 mod settings;
 mod shell_walk;
+mod unloadable;
 mod windows;
 mod workload;
 mod wsl;
@@ -66,18 +67,18 @@ pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use datastore::{ExposedDatastore, LostData};
 pub use environment::{Environment, Origin, ProcessVariable, Variable};
 pub use go::{
-    AddressFault, Alternative, Application, CallRole, Collision, Dial, DialLogin, DialSource, DroppedBy,
-    EnvironmentRead, EnvironmentReads, FixedPort, GoNetwork, InterruptOnly, Listener, Listeners, MissingFile,
-    NetworkCall, ProfileKind, Profiler, Program, ProgramId, Route, RouteMatch, Routes, ServeCall, Shutdown,
-    Sigterm, StopTimeout, World,
+    AddressFault, Alternative, Application, CallRole, CgoUse, Collision, Dial, DialLogin, DialSource,
+    DroppedBy, EnvironmentRead, EnvironmentReads, FixedPort, GoNetwork, InterruptOnly, Listener, Listeners,
+    MissingFile, NetworkCall, ProfileKind, Profiler, Program, ProgramId, Route, RouteMatch, Routes,
+    ServeCall, Shutdown, Sigterm, StopTimeout, World,
 };
 pub use go_version::GoRefusal;
 pub use health::HealthFault;
 pub use hns::{HnsFault, HnsFaultKind};
 pub use image::{
-    Base, Command, CrlfScript, GoBuild, HealthCheck, HealthPort, HealthRequest, HealthSource, Healthcheck,
-    Image, ImageFile, ImageId, Images, Process, Running, Shell, ShellInFront, ToolUse, Tools,
-    UnexpandedVariable, read_health_check, unexpanded_in,
+    Base, BuiltBinary, Cgo, Command, CrlfScript, GoBuild, HealthCheck, HealthPort, HealthRequest,
+    HealthSource, Healthcheck, Image, ImageFile, ImageId, Images, LinkFlags, Linking, Process, Running,
+    Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, read_health_check, unexpanded_in,
 };
 pub use import::PackageName;
 pub use misnamed::{MisnamedVariable, WithoutVariable};
@@ -92,6 +93,7 @@ pub use reachability::{
 };
 pub use resolved::Resolved;
 pub use settings::UnreadPort;
+pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
     ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
     Network, NetworkId, NetworkMembership, PublishedPort, SEPARATING_OPTION, Starter, Stopping,
@@ -103,7 +105,7 @@ pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKin
 pub use compose::Mount;
 pub use windows::{DriveMount, ForeignPath, MappedPath, PathPlace, WrongNetwork};
 
-pub use crate::facts::catalogue::{DatastoreKind, ImageSystem, WindowsNetwork, WslScope, WslSetting};
+pub use crate::facts::catalogue::{DatastoreKind, ImageSystem, Libc, WindowsNetwork, WslScope, WslSetting};
 pub use crate::facts::dockerfile::{PathRole, WrittenPath};
 pub use crate::facts::wslconfig::Fault as WslSyntax;
 pub use crate::source::Text;

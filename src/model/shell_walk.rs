@@ -94,6 +94,16 @@ impl ShellWalk {
         None
     }
 
+    /// From here on nothing is known of these variables.
+    pub(super) fn forget(&mut self, names: &[&str]) {
+        self.variables.extend(names.iter().map(|it| ((*it).to_owned(), None)));
+    }
+
+    /// What the shell itself sets a variable to, `Some(None)` when that is not known; `None` when it does not set it.
+    pub(super) fn own(&self, name: &str) -> Option<Option<Text>> {
+        self.variables.get(name).cloned()
+    }
+
     /// A word; `None` when a variable in it is not known.
     pub(super) fn expand(&self, value: &Template, outside: &dyn Fn(&str) -> Lookup) -> Option<Text> {
         value.expand(&mut |name| self.lookup(name, outside)).ok()

@@ -31,6 +31,7 @@ mod doc;
 mod docker_socket_mount;
 mod drive_bind_mount;
 mod duplicate_listener;
+mod dynamic_binary;
 mod exposed_datastore;
 mod exposed_port_mismatch;
 mod exposed_profiler;
@@ -152,6 +153,7 @@ pub const RULES: &[Rule] = &[
     ignored_listen_error::RULE,
     unspecified_address_dialled::RULE,
     duplicate_listener::RULE,
+    dynamic_binary::RULE,
     // Ports.
     published_port_mismatch::RULE,
     exposed_port_mismatch::RULE,

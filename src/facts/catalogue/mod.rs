@@ -2,6 +2,8 @@
 //! settings of a project add to them.
 
 mod advertised;
+mod certificates;
+mod cgo;
 mod databases;
 mod datastores;
 mod decode;
@@ -13,6 +15,7 @@ mod images;
 mod input;
 mod kubernetes;
 mod kustomize;
+mod libc;
 mod library_variables;
 mod load;
 mod place;
@@ -29,6 +32,8 @@ mod wrappers;
 mod wsl;
 
 pub use advertised::{AdvertisedEntry, advertised_listeners};
+pub use certificates::lacks_certificates;
+pub use cgo::{CgoNeeds, cgo_needs};
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use datastores::{DatastoreEntry, DatastoreKind, datastore};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
@@ -43,6 +48,7 @@ pub use images::{Complete, ImageEntry, ImagePort, image, split_reference};
 pub use input::{Input, InputEntry, callback_of, input, input_by_import};
 pub use kubernetes::{KindEntry, MergeField, MergeType, kubernetes_kind};
 pub use kustomize::{KustomizeField, kustomize_fields};
+pub use libc::{Libc, image_libc};
 pub use library_variables::{is_library_variable, reads_any_variable};
 pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};

@@ -1,6 +1,7 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
 mod certainty;
+mod cgo;
 mod collision;
 mod guard;
 mod known_call;
@@ -24,6 +25,7 @@ mod values;
 mod way;
 mod world;
 
+pub use cgo::CgoUse;
 pub(super) use listen::opens_socket;
 pub(super) use network::entry_of;
 pub use program::World;
@@ -167,6 +169,8 @@ pub struct Program {
     pub fixed_ports: Vec<FixedPort>,
     /// Whether it may say itself whose certificates it trusts: it imports what that takes, or certificates.
     pub decides_trust: bool,
+    /// What it imports that calls the C library as long as cgo is on.
+    pub cgo_use: CgoUse,
     /// HTTP routes, gathered over the whole program.
     pub routes: Routes,
     /// Its servers that hand out profiles of the process to whoever asks.

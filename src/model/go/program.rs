@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::reachable::Reachable;
 use super::world::{PackageId, Packages};
-use super::{Program, ProgramId, network, profiler, reads, routes, shutdown};
+use super::{Program, ProgramId, cgo, network, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::model::resolve::{Evaluator, Setting};
 use crate::model::{ContainerFiles, Environment};
@@ -64,6 +64,7 @@ impl<'a> World<'a> {
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 fixed_ports: world.fixed_ports(&evaluator, main),
                 decides_trust: decides_trust(&world.packages, &reachable),
+                cgo_use: cgo::cgo_use(&world.packages, &reachable),
                 routes,
                 profilers,
             };

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::layers::{self, Layer, Origin as LayerOrigin};
 use super::{
     Base, Command, CrlfScript, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable,
-    crlf, go_build, health, process,
+    crlf, go_build, health, loader, process,
 };
 use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
@@ -101,6 +101,8 @@ pub(super) struct Stage<'a> {
     pub(super) crlf_scripts: Vec<CrlfScript>,
     pub(super) tools: super::tools::Changes,
     pub(super) go_builds: Vec<super::GoBuild>,
+    /// What `go env -w` set, the last one of a name holds.
+    pub(super) go_settings: Vec<(String, Option<Text>)>,
     on_build: Vec<&'a Step>,
     expose_at: Span,
 }
@@ -160,6 +162,8 @@ impl<'a> Images<'a> {
             None,
         );
         image.process = running.process;
+        image.libc = loader::libc(&stages, stage, &facts.tree);
+        image.built_binaries = loader::built_binaries(&stages, stage, &facts.tree, self.programs);
         image.program = running.program;
         let id = ImageId(u32::try_from(self.images.len()).unwrap_or(u32::MAX));
         self.images.push(image);
@@ -378,17 +382,25 @@ fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         tools: stage.tools.tools(stage.entry),
         user: stage.user.clone(),
         go_builds: Vec::new(),
+        libc: None,
+        built_binaries: Vec::new(),
         lacks_certificates: lacks_certificates(stage),
         expose_at: stage.expose_at,
     }
 }
 
-/// Whether a stage starts from nothing, and nothing that is copied may be certificates.
+/// Whether a stage starts without certificates, no package that is installed may bring them, and nothing that is
+/// copied may be some.
 fn lacks_certificates(stage: &Stage<'_>) -> bool {
-    let starts_empty = stage.base.reference.as_deref() == Some("scratch");
-    let tools_known = stage.tools.tools(stage.entry).incomplete.is_none();
-    starts_empty
-        && tools_known
+    let starts_without = stage.base.reference.as_deref().is_some_and(catalogue::lacks_certificates);
+    // Many packages bring ca-certificates along: curl, git, wget.
+    let may_bring = |it: &Run| {
+        let mut words = it.script.commands.iter().flat_map(|it| &it.words).map(|it| it.raw.value.as_str());
+        words.any(|it| it == "install" || it.contains("cert") || it.contains("ssl"))
+    };
+    starts_without
+        && stage.tools.is_known()
+        && !stage.runs.iter().any(|it| may_bring(it))
         && stage.workdir.is_some()
         && stage
             .layers
@@ -620,10 +632,15 @@ impl Stage<'_> {
         !declared && !BASE_VARIABLES.iter().any(|it| name.contains(it))
     }
 
+    /// What an ENV or an ARG sets a variable to, `Some(None)` when that is not known; `None` when none sets it.
+    pub(super) fn own(&self, name: &str) -> Option<Option<Text>> {
+        let variable = self.variables.iter().find(|(it, ..)| it == name).map(|(_, value, _)| value.clone());
+        variable.or_else(|| self.arguments.get(name).cloned())
+    }
+
     /// What is known of a variable: ENV wins over ARG.
     pub(super) fn lookup(&self, name: &str) -> Lookup {
-        let variable = self.variables.iter().find(|(it, ..)| it == name).map(|(_, value, _)| value.clone());
-        match variable.or_else(|| self.arguments.get(name).cloned()) {
+        match self.own(name) {
             Some(Some(text)) => Lookup::Set(text),
             Some(None) => Lookup::NotHere(format!("`{name}` has no value here")),
             None => Lookup::NotHere(format!("nothing in the Dockerfile sets `{name}`")),
@@ -688,6 +705,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         crlf_scripts: Vec::new(),
         tools: super::tools::Changes::default(),
         go_builds: Vec::new(),
+        go_settings: Vec::new(),
         on_build: Vec::new(),
         expose_at: facts.span,
     }

@@ -1,16 +1,20 @@
 //! `go build` and `go install` in a RUN, and in the Makefiles and scripts that it runs: which package
 //! becomes which file, and which Go it needs.
 
+use std::rc::Rc;
+
 use super::GoBuild;
 use super::build::{Builder, Stage};
-use super::layers::{self, Found, Layer, Origin};
+use super::layers::{self, Binary, Found, Layer, Origin};
+use super::linking::{self, Cgo, Given, Linking};
 use crate::facts::catalogue;
 use crate::facts::dockerfile::Run;
-use crate::facts::makefile::Given;
+use crate::facts::makefile;
 use crate::facts::shell::{self, Command, Script, Word};
 use crate::facts::{Lookup, Template, join_path};
 use crate::model::Program;
 use crate::model::shell_walk::{ShellWalk, Step};
+use crate::net::HOLE;
 use crate::source::{Span, Spanned, Text};
 
 /// Makefiles and scripts that run each other: deeper than anybody writes.
@@ -40,7 +44,14 @@ struct Session<'s, 'a, 'b> {
 impl<'a> Session<'_, 'a, '_> {
     fn run(&mut self, script: &Script, stage: &mut Stage<'a>) {
         for command in &script.commands {
+            // A file that is read in, and what a condition sets, may be anything.
+            let sets = matches!(command.program_name(), None | Some("export"));
+            let reads_in = matches!(command.program_name(), Some("." | "source" | "eval"));
+            let forgets = reads_in || (sets && command.guarded);
             let step = self.walk.step(command, &|name| stage.lookup(name));
+            if forgets {
+                self.walk.forget(linking::VARIABLES);
+            }
             if let Some(Step { folder: Some(folder), own }) = step {
                 self.command(command, &own, &folder, stage);
             }
@@ -61,7 +72,7 @@ impl<'a> Session<'_, 'a, '_> {
     ) {
         let words = command.program_words();
         match command.program_name() {
-            Some("go") => self.go(words, own, folder, stage),
+            Some("go") => self.go(command, own, folder, stage),
             Some("mv" | "cp") => self.moved(words, folder, stage),
             Some("make" | "gmake") => self.make(words, own, folder, stage),
             Some("sh" | "bash" | "ash") => {
@@ -107,7 +118,7 @@ impl<'a> Session<'_, 'a, '_> {
             [] => vec![None],
             some => some.iter().map(|it| Some(it.as_str())).collect(),
         };
-        let lines: Vec<Text> = {
+        let (lines, exported) = {
             let environment = |name: &str| {
                 if let Some((_, value)) = own.iter().find(|(it, _)| it == name) {
                     return value.clone();
@@ -117,11 +128,15 @@ impl<'a> Session<'_, 'a, '_> {
                     _ => None,
                 }
             };
-            let given = Given { arguments: &call.variables, environment: &environment };
-            targets.into_iter().flat_map(|it| makefile.commands(it, &given)).collect()
+            let given = makefile::Given { arguments: &call.variables, environment: &environment };
+            let lines: Vec<Text> = targets.into_iter().flat_map(|it| makefile.commands(it, &given)).collect();
+            let exported = linking::VARIABLES
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), makefile.exported(name, &given)?)));
+            (lines, own.iter().cloned().chain(exported).collect::<Vec<_>>())
         };
         for line in lines {
-            self.inner(&folder, own).run(&shell::read_text(&line), stage);
+            self.inner(&folder, &exported).run(&shell::read_text(&line), stage);
         }
     }
 
@@ -148,7 +163,8 @@ impl<'a> Session<'_, 'a, '_> {
         Some(call)
     }
 
-    fn go(&self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+    fn go(&self, command: &Command, own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+        let words = command.program_words();
         let mut rest = words.iter().skip(1).peekable();
         let mut folder = folder.to_owned();
         if rest.peek().is_some_and(|it| it.raw.value == "-C") {
@@ -156,7 +172,8 @@ impl<'a> Session<'_, 'a, '_> {
             let Some(target) = rest.next().and_then(|it| self.word(it, stage)) else { return };
             folder = layers::absolute(&folder, &target);
         }
-        let Some(verb) = rest.next().map(|it| it.raw.value.as_str()) else { return };
+        let Some(verb) = rest.next() else { return };
+        let (verb, verb_span) = (verb.raw.value.as_str(), verb.raw.span);
         // `go install tool@v1` does not look at the module around it.
         let foreign = rest.clone().any(|it| it.raw.value.contains('@'));
         let reads_module =
@@ -164,10 +181,16 @@ impl<'a> Session<'_, 'a, '_> {
         if reads_module && !foreign {
             self.version(own, &folder, stage);
         }
+        let rest: Vec<&Word> = rest.collect();
+        if verb == "env" && rest.first().is_some_and(|it| it.raw.value == "-w") {
+            let set: Vec<_> = rest.iter().filter_map(|it| self.assignment(it, stage)).collect();
+            stage.go_settings.extend(set);
+        }
         if !matches!(verb, "build" | "install") {
             return;
         }
-        let rest: Vec<&Word> = rest.collect();
+        let linking =
+            self.linking(command, words[0].raw.span.cover(verb_span), &rest, own, stage).map(Rc::new);
         let Some(arguments) = self.arguments(&rest, stage) else { return };
         let folder = match &arguments.folder {
             Some(target) => layers::absolute(&folder, target),
@@ -196,10 +219,62 @@ impl<'a> Session<'_, 'a, '_> {
                     // Several packages without -o are only checked.
                     (None, _) => continue,
                 };
-                let origin = Origin::Binary(directory);
+                let binary = Binary { package: directory, linking: linking.clone() };
+                let origin = Origin::Binary(binary);
                 stage.layers.push(Layer { origin, destination: out, into: false, source: None });
             }
         }
+    }
+
+    /// How a `go build` links; `None` when that is not known, or when it may not run.
+    fn linking(
+        &self,
+        command: &Command,
+        span: Span,
+        flags: &[&Word],
+        own: &[(String, Option<Text>)],
+        stage: &Stage<'a>,
+    ) -> Option<Linking> {
+        if command.guarded {
+            return None;
+        }
+        let partly = |it: &&Word| it.value.expand_partly(&mut |name| self.lookup(name, stage), HOLE);
+        let flags: Vec<Text> = flags.iter().map(partly).collect();
+        let behind_env = command.words.len() - command.program_words().len();
+        let in_front = command.words[..behind_env].iter().filter_map(|it| self.assignment(it, stage));
+        let in_front: Vec<_> = own.iter().cloned().chain(in_front).collect();
+        let variable = |name: &str| {
+            let set = in_front.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone());
+            let written = || stage.go_settings.iter().rev().find(|(it, _)| it == name);
+            let set = set.or_else(|| self.walk.own(name)).or_else(|| stage.own(name));
+            match set.or_else(|| written().map(|(_, value)| value.clone())) {
+                None => Given::Unset,
+                Some(Some(text)) if text.as_str().is_empty() => Given::Unset,
+                Some(Some(text)) => Given::Set(text),
+                Some(None) => Given::Unknown,
+            }
+        };
+        // `GOARCH=$TARGETARCH` is the builder's own when nobody asks for another.
+        let follows_target = command.assignments.iter().any(|(name, value)| {
+            name.value == "GOARCH" && value.to_source().trim_matches(['$', '{', '}']) == "TARGETARCH"
+        });
+        let mut linking = linking::linking(span, stage, &flags, follows_target, &variable)?;
+        if let Cgo::On { written: Some(value), .. } = &mut linking.cgo {
+            // The label stands on the name, too.
+            let is_it = |name: &str, at: &Span| name == "CGO_ENABLED" && at.file == value.file;
+            let names = command.assignments.iter().map(|(name, _)| (name.value.as_str(), name.span));
+            let set = stage.variables.iter().map(|(name, _, span)| (name.as_str(), *span));
+            let name = names.chain(set).find(|(name, at)| is_it(name, at));
+            *value = name.map_or(*value, |(_, at)| at.cover(*value));
+        }
+        Some(linking)
+    }
+
+    /// `NAME=value` as a word.
+    fn assignment(&self, word: &Word, stage: &Stage<'a>) -> Option<(String, Option<Text>)> {
+        let (name, _) = word.raw.value.trim_start_matches(['"', '\'']).split_once('=')?;
+        let whole = self.expand(&word.value, stage);
+        Some((name.to_owned(), whole.map(|it| it.slice(name.len() + 1..it.as_str().len()))))
     }
 
     /// The folders of the project that a package argument names, each with the name of the program.
@@ -267,7 +342,7 @@ impl<'a> Session<'_, 'a, '_> {
         let Some(found) = layers::find(self.before, stage, &self.builder.facts.tree, &from) else { return };
         let origin = match found {
             Found::File(path) | Found::Folder(path) => Origin::Project(path),
-            Found::Binary(package) => Origin::Binary(package),
+            Found::Binary(binary) => Origin::Binary(binary),
             Found::Text(script) => Origin::Text(script),
             Found::Foreign => Origin::Foreign,
         };
@@ -390,7 +465,7 @@ struct Arguments {
 }
 
 /// Flags of `go build` whose value may be the next word: `go help build`.
-const TAKES_VALUE: &[&str] = &[
+pub(super) const TAKES_VALUE: &[&str] = &[
     "C",
     "asmflags",
     "buildmode",

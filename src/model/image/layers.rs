@@ -1,6 +1,9 @@
 //! Where a file of an image comes from: the build context, another stage, a Go build.
 
+use std::rc::Rc;
+
 use super::build::Stage;
+use super::linking::Linking;
 use crate::facts::catalogue::fits;
 use crate::facts::shell::Script;
 use crate::facts::{Tree, join_path};
@@ -25,12 +28,21 @@ pub(super) enum Origin {
     Project(String),
     /// A path of an earlier stage, by the stage's number.
     Stage(usize, String),
-    /// The result of a Go build: the package's folder in the stage, its files' places resolved.
-    Binary(Option<String>),
+    /// The result of a Go build.
+    Binary(Binary),
     /// A heredoc.
     Text(Script),
     /// An image or a URL.
     Foreign,
+}
+
+/// The result of a Go build.
+#[derive(Clone, Debug)]
+pub(super) struct Binary {
+    /// The folder of the project with the package that it was built from; `None` when it is not known which.
+    pub(super) package: Option<String>,
+    /// How it was linked; `None` when that is not known.
+    pub(super) linking: Option<Rc<Linking>>,
 }
 
 /// What stands at a path of a stage.
@@ -40,9 +52,8 @@ pub(super) enum Found {
     File(String),
     /// A folder of the project, `.` for the root.
     Folder(String),
-    /// The program built from the package in this folder of the project; `None` when it is not known
-    /// which.
-    Binary(Option<String>),
+    /// The result of a Go build.
+    Binary(Binary),
     /// A script written in the Dockerfile.
     Text(Script),
     /// Something from outside the project.
@@ -96,7 +107,7 @@ fn find_below(
                     }
                 });
             }
-            Origin::Binary(package) => exact(layer, path).then(|| Found::Binary(package.clone())),
+            Origin::Binary(binary) => exact(layer, path).then(|| Found::Binary(binary.clone())),
             Origin::Text(script) => exact(layer, path).then(|| Found::Text(script.clone())),
             Origin::Foreign => exact(layer, path).then_some(Found::Foreign),
         };

@@ -8,6 +8,8 @@ mod file;
 mod go_build;
 mod health;
 mod layers;
+mod linking;
+mod loader;
 mod process;
 mod tools;
 mod verbatim;
@@ -18,10 +20,11 @@ pub use crlf::CrlfScript;
 pub use file::ImageFile;
 pub use health::read as read_health_check;
 pub(super) use layers::absolute;
+pub use linking::{Cgo, LinkFlags, Linking};
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};
-use crate::facts::catalogue::{self, ImageSystem};
+use crate::facts::catalogue::{self, ImageSystem, Libc};
 use crate::facts::dockerfile::WrittenPath;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned};
@@ -67,11 +70,27 @@ pub struct Image {
     pub user: Option<Spanned<String>>,
     /// Go builds in any stage, for the version of Go.
     pub go_builds: Vec<GoBuild>,
+    /// The C library of the final stage; `None` when it is not known.
+    pub libc: Option<Libc>,
+    /// The Go programs that earlier stages built and that the final one holds, as far as it is known how they are
+    /// linked; none when it runs nothing.
+    pub built_binaries: Vec<BuiltBinary>,
     /// Whether it certainly holds no certificates of authorities.
     pub lacks_certificates: bool,
     /// Where a missing `EXPOSE` would go: behind this line (the last instruction before
     /// ENTRYPOINT/CMD), an empty span at the start of a line.
     pub expose_at: Span,
+}
+
+/// A Go program that an earlier stage of a Dockerfile built.
+#[derive(Clone, Debug)]
+pub struct BuiltBinary {
+    /// The program, when it is known which.
+    pub program: Option<ProgramId>,
+    /// How it is linked.
+    pub linking: Linking,
+    /// The source of the COPY that brings it into the final stage.
+    pub copied: Option<Span>,
 }
 
 /// The image that a chain of stages starts from.

@@ -334,8 +334,8 @@ impl Tracer<'_, '_, '_> {
             return Traced::default();
         };
         match found {
-            Found::Binary(directory) => {
-                let program = directory.and_then(|it| self.program(&it));
+            Found::Binary(binary) => {
+                let program = binary.package.and_then(|it| self.program(&it));
                 self.verbatim = Some(if program.is_some() { Confidence::Proven } else { Confidence::Likely });
                 Traced { program, arguments: Some(rest.to_vec()) }
             }
@@ -544,8 +544,8 @@ impl Tracer<'_, '_, '_> {
         let first = words.first().and_then(|it| self.scene.stage.expand(&it.value));
         let found = first.and_then(|it| self.find(it.as_str()));
         match found {
-            Some((Found::Binary(directory), _)) => {
-                Traced { program: directory.and_then(|it| self.program(&it)), arguments: None }
+            Some((Found::Binary(binary), _)) => {
+                Traced { program: binary.package.and_then(|it| self.program(&it)), arguments: None }
             }
             _ => Traced::default(),
         }

@@ -171,6 +171,16 @@ impl Changes {
         self.added.iter().any(|it| it == name)
     }
 
+    /// Whether every instruction was understood that may bring programs.
+    pub(super) fn is_known(&self) -> bool {
+        self.unknown.is_none()
+    }
+
+    /// The programs and packages that instructions bring, by name.
+    pub(super) fn brought(&self) -> &[String] {
+        &self.added
+    }
+
     pub(super) fn tools(&self, entry: Option<&ImageEntry>) -> Tools {
         let Some(entry) = entry else {
             return Tools {
