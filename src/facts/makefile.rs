@@ -56,6 +56,9 @@ pub struct Given<'g> {
     pub environment: &'g dyn Fn(&str) -> Option<Text>,
 }
 
+/// The folder of the Makefile, as a script tells its own.
+const FOLDER: &str = "$(dirname \"$0\")";
+
 /// Rules that need each other: deeper than anybody writes.
 const MAXIMUM_DEPTH: usize = 16;
 
@@ -210,6 +213,9 @@ impl Run<'_> {
                     put(&mut out, &value, end);
                 }
                 ("MAKE", _) => put(&mut out, "make", end),
+                // Where make was started, which is where the Makefile is; a recipe's own `cd` changes nothing.
+                ("CURDIR" | "shell pwd", _) => put(&mut out, FOLDER, end),
+                ("PWD", _) if matches!(self.value(name, depth), Lookup::Unset) => put(&mut out, FOLDER, end),
                 _ if is_name(name) => match self.value(name, depth) {
                     // It counts where it is used: a command stands in one place.
                     Lookup::Set(value) => put(&mut out, value.as_str(), end),
@@ -496,6 +502,12 @@ mod tests {
         let text = "NAME := app # the program\nOUT = bin/$(NAME)\nFROM_ENVIRONMENT ?= file\nLEFT ?= file\nFLAGS = -a\nFLAGS += -b\nNOW != date\nb:\n\tgo build $(FLAGS) -o ${OUT} -x \"$(shell git)\" $(FROM_ENVIRONMENT) $(LEFT) $(UNSET) $(NOW) $$HOME $@\n";
         let expected = "go build -a -b -o bin/app -x \"$(:)\" environment file ${UNSET} $(:) $HOME b";
         assert_eq!(run(text, None, &[]), [expected]);
+        let folder = "$(dirname \"$0\")";
+        let written =
+            "HERE := $(shell pwd)\nb:\n\tdocker run -v $(CURDIR)/a:/a -v ${PWD}/b:/b -v $(HERE)/c:/c\n";
+        let expected = format!("docker run -v {folder}/a:/a -v {folder}/b:/b -v {folder}/c:/c");
+        assert_eq!(run(written, None, &[]), [expected]);
+        assert_eq!(run("PWD = /x\nb:\n\tls $(PWD)\n", None, &[]), ["ls /x"]);
         assert_eq!(run("A = 1\nb:\n\techo $(A)\n", Some("b"), &[("A", "2")]), ["echo 2"]);
     }
 

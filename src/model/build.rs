@@ -179,7 +179,7 @@ impl Join<'_> {
             .filter(|it| it.build.is_some())
             .filter_map(|it| Some(it.workload.image_reference.as_ref()?.text.as_str().to_owned()))
             .collect();
-        for mut world in command_lines::worlds(files) {
+        for mut world in command_lines::worlds(files, &self.facts.tree) {
             let mut is_own =
                 |image: &str| built.contains(image) || self.published(image, Some(world.file)).is_some();
             let own: BTreeSet<String> = world.images().map(str::to_owned).collect();

@@ -132,7 +132,14 @@ fn words(file: FileId, shell: WindowsShell, text: &str, range: Range<usize>, out
 
 /// `%NAME%`; anything else that begins so is not known.
 fn batch_variable(text: &str) -> Option<(String, usize)> {
+    const FOLDER: &str = "%~dp0";
+    if text.get(..FOLDER.len()).is_some_and(|it| it.eq_ignore_ascii_case(FOLDER)) {
+        return Some((format!("{SCRIPT_FOLDER}/"), FOLDER.len()));
+    }
     let name = text[1..].split('%').next()?;
+    if name.eq_ignore_ascii_case("cd") && text.len() > name.len() + 1 {
+        return Some((WORKING_FOLDER.to_owned(), name.len() + 2));
+    }
     let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
     if is_name && text.len() > name.len() + 1 {
         return Some((format!("${{{name}}}"), name.len() + 2));
@@ -141,8 +148,22 @@ fn batch_variable(text: &str) -> Option<(String, usize)> {
     Some((NOT_KNOWN.to_owned(), length))
 }
 
-/// `$env:NAME`, `${env:NAME}`; `$name` is as a shell writes it.
+/// The folder of the script, and the one it works in, as a shell tells them.
+const SCRIPT_FOLDER: &str = "$(dirname \"$0\")";
+const WORKING_FOLDER: &str = "${PWD}";
+
+/// `$env:NAME`, `${env:NAME}`, and what PowerShell calls folders; another `$name` is as a shell writes it.
 fn variable(text: &str) -> Option<(String, usize)> {
+    for (own, folder) in [("psscriptroot", SCRIPT_FOLDER), ("pwd", WORKING_FOLDER)] {
+        for written in [format!("$\u{7b}{own}\u{7d}"), format!("${own}")] {
+            let is_meant = text.get(..written.len()).is_some_and(|it| it.eq_ignore_ascii_case(&written));
+            let goes_on =
+                text[written.len().min(text.len())..].starts_with(|it: char| it.is_ascii_alphanumeric());
+            if is_meant && (written.ends_with('\u{7d}') || !goes_on) {
+                return Some((folder.to_owned(), written.len()));
+            }
+        }
+    }
     let (prefix, close) = match () {
         () if text[1..].to_ascii_lowercase().starts_with("env:") => (5, 0),
         () if text[1..].to_ascii_lowercase().starts_with("{env:") => (6, 1),
@@ -163,19 +184,19 @@ mod tests {
 
     #[test]
     fn powershell_is_told_as_a_shell() {
-        let text = "$port = 8080\r\n$env:TAG = \"v1\"\r\ndocker run -p ${port}:80 `\r\n  -v C:\\data:/data shop/api:$env:TAG\r\n";
+        let text = "$port = 8080\r\n$env:TAG = \"v1\"\r\ndocker run -p ${port}:80 `\r\n  -v C:\\data:/data -v ${PWD}\\a:/a -v $PSScriptRoot/b:/b shop/api:$env:TAG\r\n";
         assert_eq!(
             show(WindowsShell::PowerShell, text),
-            "port=8080\nTAG=\"v1\"\ndocker run -p ${port}:80 -v C:/data:/data shop/api:${TAG}\n"
+            "port=8080\nTAG=\"v1\"\ndocker run -p ${port}:80 -v C:/data:/data -v ${PWD}/a:/a -v $(dirname \"$0\")/b:/b shop/api:${TAG}\n"
         );
     }
 
     #[test]
     fn a_batch_file_is_told_as_a_shell() {
-        let text = "@echo off\r\nrem docker run x\r\nset \"PORT=8080\"\r\n@docker run -p %PORT%:80 ^\r\n  -v %~dp0:/x shop/api\r\n";
+        let text = "@echo off\r\nrem docker run x\r\nset \"PORT=8080\"\r\n@docker run -p %PORT%:80 ^\r\n  -v %~dp0conf:/x -v %CD%\\y:/y shop/api\r\n";
         assert_eq!(
             show(WindowsShell::Batch, text),
-            "echo off\nPORT=\"8080\"\ndocker run -p ${PORT}:80 -v $(:) shop/api\n"
+            "echo off\nPORT=\"8080\"\ndocker run -p ${PORT}:80 -v $(dirname \"$0\")/conf:/x -v ${PWD}/y:/y shop/api\n"
         );
     }
 }

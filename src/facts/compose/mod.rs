@@ -144,6 +144,8 @@ pub struct Service {
     pub labels: Vec<Variable>,
     /// `volumes:`.
     pub volumes: Vec<Volume>,
+    /// `volumes_from:`.
+    pub volumes_from: Vec<Value>,
     /// `user:`.
     pub user: Option<Value>,
     /// `working_dir:`.

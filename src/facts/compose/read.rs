@@ -166,6 +166,7 @@ impl Reader {
                 }
                 "extends" => out.extends = self.extends(tree),
                 "volumes" => out.volumes = self.volumes(tree),
+                "volumes_from" => out.volumes_from = self.texts(tree),
                 "configs" => out.configs = self.configs(tree),
                 "labels" => out.labels = self.variables(tree),
                 "user" => out.user = self.value(tree),

@@ -40,6 +40,8 @@ pub struct RunCommand {
     pub volumes: Vec<Text>,
     /// `--mount`.
     pub mounts: Vec<Text>,
+    /// `--volumes-from`.
+    pub volumes_from: Vec<Text>,
     /// `--privileged`.
     pub privileged: Option<Span>,
     /// `--security-opt`.
@@ -318,6 +320,7 @@ impl RunCommand {
             "cap-add" => &mut self.capabilities,
             "volume" => &mut self.volumes,
             "mount" => &mut self.mounts,
+            "volumes-from" => &mut self.volumes_from,
             _ => return None,
         })
     }

@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::Line;
 use super::world::{StartedContainer, World, known};
 use crate::facts::Facts;
 use crate::facts::catalogue::split_reference;
-use crate::facts::docker_command::{JoinedNetwork, UNKNOWN};
-use crate::model::compose::{ComposeService, Compositions, Mount, Setting, port, volume};
+use crate::facts::docker_command::{DockerCommand, JoinedNetwork, UNKNOWN};
+use crate::model::compose::{Borrowed, ComposeService, Compositions, Mount, Setting, lend, port, volume};
+use crate::model::image::absolute;
 use crate::model::shell_walk::in_project;
 use crate::model::{
     Command, Composition, CompositionId, Confinement, Environment, ExtraHost, Grace, Healthcheck, Link,
@@ -53,12 +55,13 @@ impl World<'_> {
             };
             resolver.add_network(name, created);
         }
-        let services: Vec<_> = self
+        let mut services: Vec<_> = self
             .containers
             .iter()
             .enumerate()
             .map(|(at, it)| resolver.container(it, WorkloadId(id(first + at))))
             .collect();
+        lend(&mut services, first);
         out.services.extend(services);
         let path = facts.path(self.file);
         out.compositions.push(Composition {
@@ -77,6 +80,23 @@ impl World<'_> {
 /// More than four billion containers do not fit into files that are read.
 fn id(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The paths of the project that a command line names, to build, to mount, to read variables from.
+pub(super) fn named_paths(line: &Line) -> Vec<String> {
+    let path = |it: &Text| in_project(line.folder.as_deref(), it.as_str());
+    match &line.command {
+        DockerCommand::Build(it) => match &it.dockerfile {
+            Some(file) => path(file).into_iter().collect(),
+            None => path(&it.context).map(|it| absolute(&it, "Dockerfile")).into_iter().collect(),
+        },
+        DockerCommand::Run(it) => {
+            let mounted = it.volumes.iter().filter_map(|it| volume(it).filter(|it| it.2)?.0);
+            let mounted: Vec<Text> = mounted.collect();
+            mounted.iter().chain(&it.environment_files).filter_map(path).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 struct Resolver<'a> {
@@ -180,6 +200,7 @@ impl<'a> Resolver<'a> {
             init: command.init,
             labels: Vec::new(),
             mounts,
+            borrows: command.volumes_from.iter().map(|it| self.borrowed(it, line)).collect(),
         }
     }
 
@@ -305,6 +326,12 @@ impl<'a> Resolver<'a> {
     fn find(&self, it: &StartedContainer<'_>, path: &str) -> Option<String> {
         let found = in_project(it.line.folder.as_deref(), path)?;
         Some(found.strip_prefix('/').filter(|it| !it.is_empty()).unwrap_or(".").to_owned())
+    }
+
+    fn borrowed(&self, text: &Text, line: Span) -> Borrowed {
+        let whole = text.as_str();
+        let name = whole.strip_suffix(":ro").or(whole.strip_suffix(":rw")).unwrap_or(whole);
+        Borrowed { from: self.ids.get(name).copied(), span: text.cover().unwrap_or(line) }
     }
 
     fn mounts(&self, it: &StartedContainer<'_>) -> Vec<Mount> {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::containers::named_paths;
 use super::{CommandFile, Line};
+use crate::facts::Tree;
 use crate::facts::catalogue::split_reference;
 use crate::facts::docker_command::{
     CreatedNetwork, DockerCommand, JoinedNetwork, PodCommand, RunCommand, UNKNOWN,
@@ -61,7 +63,8 @@ impl StartedContainer<'_> {
 
 /// The worlds of all files. The containers of one file are one, but for those that it shows, or starts, in
 /// several ways: nobody runs these together, and each is one of its own.
-pub(in crate::model) fn worlds(files: &[CommandFile]) -> Vec<World<'_>> {
+pub(in crate::model) fn worlds<'a>(files: &'a [CommandFile], tree: &Tree) -> Vec<World<'a>> {
+    let exists = |path: &String| tree.has_file(&path[1..]) || tree.has_directory(&path[1..]);
     let mut bearers: FxHashMap<&str, FxHashSet<FileId>> = FxHashMap::default();
     for file in files {
         for name in file.readings.iter().flatten().flat_map(networks_of) {
@@ -72,8 +75,9 @@ pub(in crate::model) fn worlds(files: &[CommandFile]) -> Vec<World<'_>> {
         bearers.iter().filter(|(_, it)| it.len() > 1).map(|(name, _)| *name).collect();
     let mut out = Vec::new();
     for file in files {
-        // Where it is started decides about builds and files, not about who starts.
-        let Some(lines) = file.readings.last() else { continue };
+        // It is started where what it names is there.
+        let found = |lines: &Vec<Line>| lines.iter().flat_map(named_paths).filter(exists).count();
+        let Some(lines) = file.readings.iter().max_by_key(|it| found(it)) else { continue };
         let containers = containers(lines, file.is_document);
         let (several, single): (Vec<_>, Vec<_>) = {
             let is_several: Vec<bool> =

@@ -1,6 +1,7 @@
 //! From the facts of Compose files to Compose projects, their networks and their services, merged
 //! and expanded as Compose v2 does: <https://github.com/compose-spec/compose-go>.
 
+mod borrowed;
 mod commands;
 mod config;
 mod environment;
@@ -13,6 +14,8 @@ mod short;
 mod variables;
 
 pub use crate::facts::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
+pub use borrowed::Borrowed;
+pub(super) use borrowed::lend;
 pub use config::{ConfigRequest, config};
 pub(super) use ports::short as port;
 pub(super) use short::volume_parts as volume;
@@ -57,8 +60,10 @@ pub struct ComposeService {
     pub init: bool,
     /// `labels:` whose values are known.
     pub labels: Vec<(String, Text)>,
-    /// `volumes:` and `configs:`.
+    /// `volumes:` and `configs:`, and what is borrowed.
     pub mounts: Vec<Mount>,
+    /// `volumes_from:`.
+    pub borrows: Vec<Borrowed>,
 }
 
 impl ComposeService {

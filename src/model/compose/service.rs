@@ -4,7 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::files::{ProjectFiles, normalised_name};
 use super::variables::UNKNOWN;
-use super::{Build, ComposeService, Compositions, Mount, Setting, commands, environment, ports};
+use super::{
+    Borrowed, Build, ComposeService, Compositions, Mount, Setting, commands, environment, lend, ports,
+};
 use crate::facts::catalogue::ImageSystem;
 use crate::facts::compose::{self as facts_of, Service, ServiceConfig, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
@@ -70,6 +72,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
     let undefined_networks = resolver.undefined;
     let incomplete = project.incomplete.clone().or(resolver.incomplete);
     mark_one_shots(&mut resolved);
+    lend(&mut resolved, out.services.len());
     out.services.extend(resolved);
     out.compositions.push(Composition {
         paths: project.files.iter().map(|it| facts.path(*it).to_owned()).collect(),
@@ -183,7 +186,15 @@ impl Resolver<'_> {
             init: service.init.as_ref().is_some_and(|it| it.on != Some(false)),
             labels: self.labels(service),
             mounts,
+            borrows: service.volumes_from.iter().map(|it| self.borrowed(it)).collect(),
         }
+    }
+
+    /// `web`, `web:ro`, `container:shop-web`: <https://docs.docker.com/reference/compose-file/services/#volumes_from>.
+    fn borrowed(&self, value: &Value) -> Borrowed {
+        let written = self.partly(value);
+        let name = written.strip_suffix(":ro").or(written.strip_suffix(":rw")).unwrap_or(&written);
+        Borrowed { from: self.ids.get(name).copied(), span: value.span }
     }
 
     fn text(&self, value: &Value) -> Option<Text> {

@@ -1,0 +1,3 @@
+module example.com/borrowed-volumes
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/run-mounts
+
+go 1.22
