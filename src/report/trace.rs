@@ -179,7 +179,7 @@ pub(super) fn evidence(it: &Spanned<String>, sources: &SourceMap) -> Value {
 }
 
 /// Writes each matrix: a line for each destination, a column for each who may want it, `yes`, `no` or `?`, with
-/// a star where somebody dials. Below it stands why what is dialled is not reached.
+/// a star where somebody dials, which is then judged by the name that is dialled. Below it stands why what is dialled is not reached.
 ///
 /// # Errors
 /// What `out` reports.
@@ -248,8 +248,9 @@ fn short(trace: &Trace) -> &'static str {
     }
 }
 
-/// Writes `{"version", "matrices": [{"name", "cells": [{"from", "to", "port", "protocol", "verdict", "stage",
-/// "reason", "dialled"}]}]}`; `stage` and `reason` are those of the step that decides, null where all pass.
+/// Writes `{"version", "matrices": [{"name", "cells": [{"from", "to", "host", "port", "protocol", "verdict", "stage",
+/// "reason", "dialled"}]}]}`; `host` is the one that is dialled, null where nobody dials; `stage` and `reason` are
+/// those of the step that decides, null where all pass.
 ///
 /// # Errors
 /// What `out` reports.
@@ -265,6 +266,7 @@ pub fn write_matrices_json(
         json!({
             "from": labels.label(trace.from),
             "to": labels.label(trace.to),
+            "host": trace.host.as_deref().filter(|_| dialled),
             "port": trace.port,
             "protocol": trace.protocol.as_str(),
             "verdict": trace.verdict().as_str(),

@@ -271,6 +271,10 @@ func (it *scene) addresses(of cell) []string {
 		return addresses
 	}
 	from := it.containers[of.From]
+	// Who dials by a name is asked by that name alone.
+	if of.Host != "" {
+		return join([]string{of.Host}, port)
+	}
 	if of.To == "internet" {
 		return []string{internetAddress + ":" + internetPort}
 	}
@@ -323,7 +327,7 @@ func (it *scene) askBehindNames(cells []cell) ([]string, int, error) {
 	}
 	for _, one := range cells {
 		from, to := it.containers[one.From], it.containers[one.To]
-		if one.Port == nil || from == to || !onBridge(from) || !onBridge(to) || len(to.addresses) == 0 {
+		if one.Port == nil || one.Host != "" || from == to || !onBridge(from) || !onBridge(to) || len(to.addresses) == 0 {
 			continue
 		}
 		way := attempt{Network: one.Protocol}

@@ -119,6 +119,7 @@ func (it *result) add(other result) {
 type cell struct {
 	From     string `json:"from"`
 	To       string `json:"to"`
+	Host     string `json:"host"`
 	Port     *int   `json:"port"`
 	Protocol string `json:"protocol"`
 	Verdict  string `json:"verdict"`

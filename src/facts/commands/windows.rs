@@ -155,11 +155,11 @@ const WORKING_FOLDER: &str = "${PWD}";
 /// `$env:NAME`, `${env:NAME}`, and what PowerShell calls folders; another `$name` is as a shell writes it.
 fn variable(text: &str) -> Option<(String, usize)> {
     for (own, folder) in [("psscriptroot", SCRIPT_FOLDER), ("pwd", WORKING_FOLDER)] {
-        for written in [format!("$\u{7b}{own}\u{7d}"), format!("${own}")] {
+        for written in [format!("${{{own}}}"), format!("${own}")] {
             let is_meant = text.get(..written.len()).is_some_and(|it| it.eq_ignore_ascii_case(&written));
             let goes_on =
                 text[written.len().min(text.len())..].starts_with(|it: char| it.is_ascii_alphanumeric());
-            if is_meant && (written.ends_with('\u{7d}') || !goes_on) {
+            if is_meant && (written.ends_with('}') || !goes_on) {
                 return Some((folder.to_owned(), written.len()));
             }
         }

@@ -1,6 +1,6 @@
 //! Every way of one stack.
 
-use super::{Address, Endpoint, Stack, Trace};
+use super::{Address, Endpoint, Stack, Trace, Verdict};
 use crate::model::Project;
 use crate::net::Protocol;
 
@@ -20,7 +20,7 @@ pub struct Matrix {
 /// One way of a [`Matrix`].
 #[derive(Clone, Debug)]
 pub struct Cell {
-    /// The way; `None` where the project plays no part in it.
+    /// The way, by the name that is dialled where somebody dials; `None` where the project plays no part in it.
     pub trace: Option<Trace>,
     /// Whether somebody in the row dials what the column names.
     pub dialled: bool,
@@ -52,11 +52,20 @@ impl Project {
         for from in &rows {
             for (to, address) in &columns {
                 let takes_part = [from, to].iter().any(|it| matches!(it, Endpoint::Workload(_)));
-                let trace = takes_part.then(|| reachability.trace(*from, *to, address));
-                let dialled = ways.iter().any(|it| {
+                let dialled = ways.iter().filter(|it| {
                     (Endpoint::Workload(it.from), it.to) == (*from, *to)
                         && (it.address.port, it.address.protocol) == (address.port, address.protocol)
                 });
+                // Of several names that are dialled, the one that leads nowhere.
+                let worst = dialled.map(|it| reachability.trace(*from, *to, &it.address)).max_by_key(|it| {
+                    match it.verdict() {
+                        Verdict::Reachable => 0,
+                        Verdict::Unknown => 1,
+                        Verdict::NotReachable => 2,
+                    }
+                });
+                let dialled = worst.is_some();
+                let trace = worst.or_else(|| takes_part.then(|| reachability.trace(*from, *to, address)));
                 cells.push(Cell { trace, dialled });
             }
         }
