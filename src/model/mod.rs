@@ -57,7 +57,7 @@ pub use advertised::AdvertisedListener;
 pub use build_input::MissingInput;
 pub use cluster::{
     BlockedDial, ClosedPort, ClusterRoute, ClusterService, DanglingSelector, Direction, Gate, Manifests,
-    Place, Policy, PolicyEnd, PolicyVerdict, RestrictedDns, RouteFault, RouteFaultKind, ServiceId,
+    Place, Policy, PolicyEnd, PolicyVerdict, Refusal, RestrictedDns, RouteFault, RouteFaultKind, ServiceId,
     ServiceMistake, Truth,
 };
 pub use confinement::{Confinement, Protection, RunsAs};

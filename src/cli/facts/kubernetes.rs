@@ -2,9 +2,9 @@
 
 use super::errors;
 use crate::facts::kubernetes::{
-    self, ConfigEntry, Container, Content, Direction, NetworkPolicy, Object, Operator, PodTemplate,
-    PolicyPeer, PolicyPort, PolicyRule, PortReference, Probe, ProbeAction, ProbeKind, Requirement, Route,
-    Selector, Service, ServiceKind, VariableValue, VolumeSource, Words,
+    self, ConfigEntry, Container, Content, Direction, GatewayListener, NetworkPolicy, Object, Operator,
+    PodTemplate, PolicyPeer, PolicyPort, PolicyRule, PortReference, Probe, ProbeAction, ProbeKind,
+    Requirement, Route, Selector, Service, ServiceKind, VariableValue, VolumeSource, Words,
 };
 use crate::net::Protocol;
 use crate::report::outline::Entry;
@@ -32,6 +32,13 @@ fn object(it: &Object) -> Entry {
             entry.with_all(of.iter().map(|it| Entry::new("addresses of", &it.value).at(it.span)))
         }
         Content::NetworkPolicy(policy) => entry.with_all(of_policy(policy)),
+        Content::OtherPolicy(policy) => {
+            let selected = |kind, it: &Option<Selector>| it.as_ref().map(|it| Entry::new(kind, labels(it)));
+            entry
+                .with_all(selected("namespaces", &policy.namespaces))
+                .with_all(selected("pods", &policy.pods))
+        }
+        Content::Gateway(gateway) => entry.with_all(gateway.listeners.iter().map(of_listener)),
         Content::Route(route) => entry.with_all(of_route(route)),
         Content::DestinationRule(it) => entry
             .with(Entry::new("host", &it.host.value).at(it.host.span))
@@ -46,6 +53,12 @@ fn object(it: &Object) -> Entry {
         }
         Content::Custom => entry,
     }
+}
+
+fn of_listener(it: &GatewayListener) -> Entry {
+    let port = it.port.map(|it| format!(" on port {it}")).unwrap_or_default();
+    let host = it.hostname.as_ref().map(|it| format!(" for {}", it.as_str())).unwrap_or_default();
+    Entry::new("listener", format!("{} {}{port}{host}", it.name.value, it.protocol)).at(it.name.span)
 }
 
 fn of_policy(it: &NetworkPolicy) -> Vec<Entry> {

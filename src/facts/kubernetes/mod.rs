@@ -4,6 +4,7 @@
 //! them, the ConfigMaps and Secrets that they read, Services, routes to these, and policies.
 //! `$(VARIABLES)` stay as they are written; the model expands them, since other files decide them.
 
+mod gateway;
 mod policy;
 mod read;
 mod route;
@@ -14,8 +15,10 @@ use super::configuration::Configuration;
 use crate::net::Protocol;
 use crate::source::{Span, Spanned, Text};
 
+pub use gateway::{AllowedNamespaces, Gateway, GatewayListener, Parent};
 pub use policy::{
-    Direction, NetworkPolicy, Operator, PolicyPeer, PolicyPort, PolicyRule, Requirement, Selector,
+    Direction, NetworkPolicy, Operator, OtherPolicy, PolicyPeer, PolicyPort, PolicyRule, Requirement,
+    Selector,
 };
 pub use read::{read, read_objects};
 pub use route::{AuthorizationPolicy, Destination, DestinationRule, Route, ServiceEntry};
@@ -64,6 +67,10 @@ pub enum Content {
     Endpoints(Option<Spanned<String>>),
     /// A NetworkPolicy.
     NetworkPolicy(NetworkPolicy),
+    /// An AdminNetworkPolicy, or a policy of a network plugin.
+    OtherPolicy(OtherPolicy),
+    /// A Gateway of the Gateway API.
+    Gateway(Gateway),
     /// An Ingress, a route of the Gateway API, or a VirtualService.
     Route(Route),
     /// A DestinationRule.

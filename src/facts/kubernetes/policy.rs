@@ -19,6 +19,18 @@ pub struct NetworkPolicy {
     pub egress: Vec<PolicyRule>,
 }
 
+/// A policy that is judged in front of NetworkPolicies or behind them:
+/// <https://network-policy-api.sigs.k8s.io/api-overview/>; or one of a network plugin.
+#[derive(Clone, Debug, Default)]
+pub struct OtherPolicy {
+    /// The namespaces of the pods that it is for; `None` when it may be any.
+    pub namespaces: Option<Selector>,
+    /// The pods in these; `None` when it may be any.
+    pub pods: Option<Selector>,
+    /// Whether it counts only for pods that no NetworkPolicy isolates.
+    pub is_baseline: bool,
+}
+
 /// The way that traffic goes, seen from the pods of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -159,6 +171,19 @@ pub(super) fn network_policy(spec: &Node) -> NetworkPolicy {
         types: types.filter(|_| !types_are_open).map(Iterator::collect),
         ingress: items(spec.get("ingress")).map(|it| rule(it, "from")).chain(more("ingress")).collect(),
         egress: items(spec.get("egress")).map(|it| rule(it, "to")).chain(more("egress")).collect(),
+    }
+}
+
+pub(super) fn other_policy(kind: &str, spec: Option<&Node>) -> OtherPolicy {
+    let subject = spec.and_then(|it| it.get("subject"));
+    let pods = subject.and_then(|it| it.get("pods"));
+    let namespaces = subject
+        .and_then(|it| it.get("namespaces"))
+        .or_else(|| pods.and_then(|it| it.get("namespaceSelector")));
+    OtherPolicy {
+        namespaces: namespaces.map(selector),
+        pods: pods.and_then(|it| it.get("podSelector")).map(selector),
+        is_baseline: kind == "BaselineAdminNetworkPolicy",
     }
 }
 

@@ -5,7 +5,7 @@
 use super::{
     ConfigEntry, Container, ContainerPort, Content, Manifest, Mount, Object, PodTemplate, PortReference,
     Probe, ProbeAction, ProbeKind, Service, ServiceKind, ServicePort, Variable, VariableSource,
-    VariableValue, Volume, VolumeSource, Words, policy, route,
+    VariableValue, Volume, VolumeSource, Words, gateway, policy, route,
 };
 use crate::facts::configuration;
 use crate::facts::helm::{has_hole, hole, is_hole};
@@ -95,6 +95,20 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
             Some(spec) => Content::NetworkPolicy(policy::network_policy(spec)),
             None => return,
         },
+        // The policies of Calico and Cilium add up to those of Kubernetes in their own ways.
+        "AdminNetworkPolicy"
+        | "BaselineAdminNetworkPolicy"
+        | "ClusterNetworkPolicy"
+        | "CiliumNetworkPolicy"
+        | "CiliumClusterwideNetworkPolicy"
+        | "GlobalNetworkPolicy"
+        | "NetworkPolicy" => Content::OtherPolicy(policy::other_policy(&kind.value, spec)),
+        "Gateway" if group == "gateway.networking.k8s.io" => match spec {
+            Some(spec) => Content::Gateway(gateway::gateway(spec)),
+            None => return,
+        },
+        // It makes nothing but ports of the mesh.
+        "Gateway" if group == "networking.istio.io" => return,
         "Ingress" if matches!(group.as_str(), "networking.k8s.io" | "extensions") => {
             Content::Route(spec.map(route::ingress).unwrap_or_default())
         }
@@ -139,7 +153,9 @@ fn group(node: &Node, kind: &str) -> String {
     let usual = match kind {
         _ if !has_hole(version.as_str()) => version.as_str().rsplit_once('/').map_or("", |it| it.0),
         "Ingress" | "NetworkPolicy" => "networking.k8s.io",
-        "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute" => "gateway.networking.k8s.io",
+        "Gateway" | "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute" => {
+            "gateway.networking.k8s.io"
+        }
         _ => "",
     };
     usual.to_owned()

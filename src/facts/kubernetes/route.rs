@@ -2,6 +2,7 @@
 //! belongs to it.
 
 use super::PortReference;
+use super::gateway::{self, Parent};
 use super::read::{entries, items, name, number, port, port_reference, text};
 use crate::source::{Spanned, Text};
 use crate::syntax::yaml::Node;
@@ -14,6 +15,8 @@ pub struct Route {
     pub splits: Vec<Vec<Destination>>,
     /// `hosts` or `hostnames` that it is for.
     pub hosts: Vec<Text>,
+    /// The Gateways in `parentRefs`.
+    pub parents: Vec<Parent>,
 }
 
 /// One destination of a route.
@@ -86,7 +89,11 @@ pub(super) fn ingress(spec: &Node) -> Route {
         };
         Some(vec![Destination { host, namespace: None, port, subset: None, weight: None }])
     });
-    Route { splits: destinations.collect(), hosts: rules().filter_map(|it| text(it, "host")).collect() }
+    Route {
+        splits: destinations.collect(),
+        hosts: rules().filter_map(|it| text(it, "host")).collect(),
+        parents: Vec::new(),
+    }
 }
 
 /// HTTPRoute, GRPCRoute, TCPRoute and so on: <https://gateway-api.sigs.k8s.io/reference/spec/>.
@@ -109,7 +116,7 @@ pub(super) fn gateway_route(spec: &Node) -> Route {
         // What goes to something else than a Service is a destination as well.
         all.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default()
     });
-    Route { splits: splits.collect(), hosts: texts(spec, "hostnames") }
+    Route { splits: splits.collect(), hosts: texts(spec, "hostnames"), parents: gateway::parents(spec) }
 }
 
 /// <https://istio.io/latest/docs/reference/config/networking/virtual-service/>.
@@ -129,7 +136,7 @@ pub(super) fn virtual_service(spec: &Node) -> Route {
         });
         destinations.collect::<Option<Vec<_>>>().unwrap_or_default()
     });
-    Route { splits: splits.collect(), hosts: texts(spec, "hosts") }
+    Route { splits: splits.collect(), hosts: texts(spec, "hosts"), parents: Vec::new() }
 }
 
 pub(super) fn destination_rule(spec: &Node) -> Option<DestinationRule> {

@@ -6,7 +6,12 @@ pub const LARGEST_FILE: u64 = 256 * 1024;
 
 /// The kinds that are read.
 const KINDS: &[&str] = &[
+    "AdminNetworkPolicy",
     "AuthorizationPolicy",
+    "BaselineAdminNetworkPolicy",
+    "CiliumClusterwideNetworkPolicy",
+    "CiliumNetworkPolicy",
+    "ClusterNetworkPolicy",
     "ConfigMap",
     "CronJob",
     "DaemonSet",
@@ -15,6 +20,8 @@ const KINDS: &[&str] = &[
     "EndpointSlice",
     "Endpoints",
     "GRPCRoute",
+    "Gateway",
+    "GlobalNetworkPolicy",
     "HTTPRoute",
     "Ingress",
     "Job",

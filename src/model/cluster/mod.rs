@@ -3,6 +3,7 @@
 //! A project shows a part of a cluster. What a name or a policy means there is told of objects that are applied
 //! together, see [`together`]; what may stand outside of the project is unknown.
 
+mod gateways;
 mod names;
 mod peers;
 mod policy;
@@ -11,6 +12,7 @@ mod routes;
 mod selector;
 mod together;
 
+pub use gateways::Refusal;
 pub use names::ServiceMistake;
 pub use policy::{Gate, PolicyEnd, PolicyVerdict};
 pub use policy_faults::{BlockedDial, ClosedPort, RestrictedDns};
@@ -37,6 +39,8 @@ pub struct Manifests {
     /// The Services.
     pub services: Vec<ClusterService>,
     pub(super) policies: Vec<Policy>,
+    pub(super) other_policies: Vec<(Place, kubernetes::OtherPolicy)>,
+    pub(super) gateways: Vec<(Place, kubernetes::Gateway)>,
     pub(super) namespaces: Vec<Labelled>,
     pub(super) routes: Vec<ClusterRoute>,
     pub(super) subsets: Vec<(Place, kubernetes::DestinationRule)>,
@@ -142,6 +146,8 @@ impl Manifests {
             Content::Pods(it) => self.templates.push(Labelled { place, labels: plain(&it.labels) }),
             Content::Namespace(labels) => self.namespaces.push(Labelled { place, labels: plain(labels) }),
             Content::NetworkPolicy(spec) => self.policies.push(Policy { place, spec: spec.clone() }),
+            Content::OtherPolicy(it) => self.other_policies.push((place, it.clone())),
+            Content::Gateway(it) => self.gateways.push((place, it.clone())),
             Content::Route(route) => self.routes.push(ClusterRoute { place, kind, route: route.clone() }),
             Content::DestinationRule(it) => self.subsets.push((place, it.clone())),
             Content::ServiceEntry(it) => self.entries.extend(it.hosts.iter().map(|it| it.value.clone())),

@@ -96,6 +96,21 @@ impl Project {
         together.filter_map(move |it| Some((it, it.selects(pod))).filter(|(_, it)| *it > Truth::No))
     }
 
+    /// Whether a policy of another kind may decide what comes to a pod or goes out of it. `isolated` tells whether
+    /// NetworkPolicies isolate it, for which a baseline makes way.
+    pub(super) fn another_may_decide(&self, pod: &Pod, isolated: Truth) -> bool {
+        self.manifests.other_policies.iter().any(|(place, it)| {
+            let of_namespace = match &it.namespaces {
+                Some(selector) => self.namespace_is(selector, pod.namespace.as_deref(), pod.manifest),
+                None => same_namespace(place.namespace.as_deref(), pod.namespace.as_deref()),
+            };
+            let of_pod = it.pods.as_ref().map_or(Truth::Yes, |it| takes(it, &pod.labels, true));
+            self.manifests.together.are_together(place.manifest, pod.manifest)
+                && of_namespace.and(of_pod) > Truth::No
+                && !(it.is_baseline && isolated == Truth::Yes)
+        })
+    }
+
     /// What the policies of `subject` make of it.
     fn gate(
         &self,
@@ -119,6 +134,7 @@ impl Project {
         // is not known may let in what those that are known do not.
         let is_open = pod.host_network.is_some() || pod.open.is_some() || self.manifests.has_unrendered;
         let lets = match (isolated, allowed) {
+            _ if self.another_may_decide(pod, isolated) => Truth::Maybe,
             (Truth::No, _) | (_, Truth::Yes) => Truth::Yes,
             _ if is_open => Truth::Maybe,
             (Truth::Yes, Truth::No) => Truth::No,

@@ -127,7 +127,8 @@ impl Project {
     fn isolated(&self, direction: Direction) -> impl Iterator<Item = (&Pod, &Workload, &Policy)> {
         self.pods.iter().filter_map(move |pod| {
             let policies: Vec<_> = self.policies_of(pod, direction).map(|it| it.0).collect();
-            let policy = self.certain(pod, &policies)?;
+            let policy =
+                self.certain(pod, &policies).filter(|_| !self.another_may_decide(pod, Truth::Yes))?;
             Some((pod, self.workload(pod.owner), policy))
         })
     }

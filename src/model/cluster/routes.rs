@@ -2,7 +2,7 @@
 
 use super::names::{fits, is_slip};
 use super::selector::{Truth, is_filled_in, takes};
-use super::{ClusterRoute, ClusterService, Place, same_namespace};
+use super::{ClusterRoute, ClusterService, Place, Refusal, same_namespace};
 use crate::facts::kubernetes::{Destination, PortReference, ServiceKind};
 use crate::model::Project;
 use crate::source::{Confidence, Span, Spanned};
@@ -29,6 +29,8 @@ pub enum RouteFaultKind<'a> {
     UndefinedSubset(&'a str, &'a str, Vec<&'a Spanned<String>>),
     /// No Service has the name; what was probably meant.
     UnknownHost(&'a str, &'a Spanned<String>),
+    /// No listener of this Gateway takes the route.
+    Refused(Refusal<'a>, &'a Place),
     /// The Service has no such port.
     UnknownPort(String, &'a ClusterService),
 }
@@ -50,6 +52,7 @@ impl Project {
     pub fn route_faults(&self) -> Vec<RouteFault<'_>> {
         let mut out = Vec::new();
         for route in &self.manifests.routes {
+            out.extend(self.refusals(route));
             for split in &route.route.splits {
                 out.extend(zero_weight(route, split));
                 for destination in split {
@@ -206,7 +209,7 @@ impl Project {
         let together = |it: &&ClusterRoute| {
             self.manifests.together.are_together(it.place.manifest, service.place.manifest)
         };
-        let routes = self.manifests.routes.iter().filter(together);
+        let routes = self.manifests.routes.iter().filter(together).filter(|it| self.is_taken(it));
         routes.flat_map(move |route| {
             let all = route.route.splits.iter().flatten().map(move |it| (route, it));
             all.filter(move |(route, it)| {

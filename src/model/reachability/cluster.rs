@@ -200,7 +200,10 @@ impl Way<'_, '_> {
                 let says =
                     format!("{} `{}` leads to the Service `{name}`", route.kind, route.place.name.value);
                 self.is_routed = true;
-                self.pass(Stage::Publish, says, vec![at(destination.host.span, "it leads there")]);
+                let gateways = self.project.gateways_of(route);
+                let gateways = gateways.map(|it| at(it.span(), format!("by Gateway `{}`", it.name.value)));
+                let evidence = [at(destination.host.span, "it leads there")].into_iter().chain(gateways);
+                self.pass(Stage::Publish, says, evidence.collect());
             }
             None => {
                 let says = format!("nothing in the project leads from outside to the Service `{name}`");
