@@ -1,9 +1,10 @@
 //! What the containers of public images listen on, by the catalogue.
 
 use super::{Application, Command, Environment, Listener, Listeners};
-use crate::facts::catalogue::{Complete, ImageEntry};
+use crate::facts::catalogue::{Complete, ImageEntry, is_client};
+use crate::facts::shell;
 use crate::net::{Reach, parse_port};
-use crate::source::{Confidence, Span, Spanned};
+use crate::source::{Confidence, Span, Spanned, Text};
 
 /// The sockets of a container of this image, which `image_span` names, with the command line that
 /// takes the place of the image's own; `is_stock` when its files are those of the image.
@@ -14,6 +15,9 @@ pub(super) fn listeners(
     command: Option<&Command>,
     is_stock: bool,
 ) -> Listeners {
+    if command.is_some_and(serves_nobody) {
+        return Listeners::default();
+    }
     let words = command.map(words).unwrap_or_default();
     let moved = moved_port(entry, environment, &words);
     let mut known: Vec<_> = entry
@@ -74,6 +78,29 @@ pub(super) fn listeners(
     }
 }
 
+/// Whether a command line runs nothing but clients: `bash -c "kafka-topics --create ..."`.
+fn serves_nobody(command: &Command) -> bool {
+    let of_script = |text: &Text| {
+        let script = shell::read_text(text);
+        let mut programs = script.commands.iter().filter(|it| !it.words.is_empty()).peekable();
+        programs.peek().is_some()
+            && script.errors.is_empty()
+            && programs.all(|it| it.program_name().is_some_and(is_client))
+    };
+    match command {
+        Command::Shell(text) => of_script(text),
+        Command::Exec(words) => match &words[..] {
+            [shell, flag, text, ..] if is_shell(shell) && flag.as_str().ends_with('c') => of_script(text),
+            [program, ..] => program.as_str().rsplit('/').next().is_some_and(is_client),
+            [] => false,
+        },
+    }
+}
+
+fn is_shell(word: &Text) -> bool {
+    matches!(word.as_str().rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
+}
+
 enum Moved {
     No,
     To(u16, Span),
@@ -130,7 +157,7 @@ fn words(command: &Command) -> Vec<(String, Span)> {
 mod tests {
     use super::*;
     use crate::facts::catalogue::image;
-    use crate::source::{FileId, Text};
+    use crate::source::FileId;
 
     fn ports(reference: &str, command: Option<&[&str]>) -> (Vec<u16>, bool) {
         let span = Span::new(FileId(0), 0, 4);
@@ -139,6 +166,16 @@ mod tests {
         let entry = image(reference).unwrap();
         let out = listeners(entry, span, &Environment::default(), command.as_ref(), false);
         (out.known.iter().filter_map(|it| it.port).collect(), out.is_complete())
+    }
+
+    #[test]
+    fn what_sets_a_broker_up_listens_on_nothing() {
+        let topics =
+            "echo wait; until kafka-topics --list; do sleep 1; done; kafka-topics --create --topic a";
+        assert_eq!(ports("confluentinc/cp-kafka:7.4.0", Some(&["bash", "-c", topics])), (vec![], true));
+        assert_eq!(ports("redis:7", Some(&["redis-cli", "--cluster", "create"])), (vec![], true));
+        assert_eq!(ports("redis:7", Some(&["sh", "-c", "sleep 1; redis-server"])).0, [6379]);
+        assert_eq!(ports("redis:7", Some(&["sh", "-c", "$RUN"])).0, [6379]);
     }
 
     #[test]

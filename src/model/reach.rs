@@ -295,6 +295,9 @@ impl Project {
 
     fn answer_without_bearer(&self, from: WorkloadId, name: &str) -> HostAnswer<'_> {
         let workload = self.workload(from);
+        if workload.incomplete.is_some() && matches!(workload.kind, WorkloadKind::Run(_)) {
+            return HostAnswer::Unknown("not all of its flags are known");
+        }
         if is_host_gateway(name) {
             return HostAnswer::UnmappedGateway;
         }

@@ -4,6 +4,7 @@
 mod advertised;
 mod certificates;
 mod cgo;
+mod clients;
 mod databases;
 mod datastores;
 mod decode;
@@ -34,6 +35,7 @@ mod wsl;
 pub use advertised::{AdvertisedEntry, advertised_listeners};
 pub use certificates::lacks_certificates;
 pub use cgo::{CgoNeeds, cgo_needs};
+pub use clients::is_client;
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use datastores::{DatastoreEntry, DatastoreKind, datastore};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};

@@ -20,7 +20,7 @@ pub use routes::{DanglingSelector, RouteFault, RouteFaultKind};
 pub use selector::Truth;
 
 use super::kubernetes::Applied;
-use super::{AppliedId, MadeBy, ManifestId, Pod, PodId, Project, WorkloadKind};
+use super::{AppliedId, MadeBy, ManifestId, Pod, PodId, Project, Workload, WorkloadKind};
 use crate::facts::Facts;
 use crate::facts::kubernetes::{self, Content, Object, ServiceKind, ServicePort};
 use crate::source::{Span, Spanned, Text};
@@ -110,6 +110,19 @@ pub struct ClusterRoute {
 pub(super) struct Labelled {
     place: Place,
     labels: Vec<(String, String)>,
+}
+
+impl Project {
+    /// Whether the pods of two containers are applied to a cluster together, as opposed to two versions of one of
+    /// them, or to what two kustomizations make.
+    #[must_use]
+    pub fn are_applied_together(&self, a: &Workload, b: &Workload) -> bool {
+        let manifest = |it| self.pod_of(it).map(|it| it.manifest);
+        match (manifest(a), manifest(b)) {
+            (Some(a), Some(b)) => self.manifests.together.are_together(a, b),
+            _ => false,
+        }
+    }
 }
 
 impl Manifests {

@@ -11,6 +11,15 @@ use crate::source::Spanned;
 impl Way<'_, '_> {
     /// From a pod to another.
     pub(super) fn between_pods(&mut self, from: WorkloadId, to: WorkloadId) {
+        let [dialler, peer] = [from, to].map(|it| self.project.workload(it));
+        if !self.project.are_applied_together(dialler, peer) {
+            let says = format!(
+                "nothing says that `{}` and `{}` are applied together",
+                dialler.name.value, peer.name.value
+            );
+            let evidence = [dialler, peer].map(|it| at(it.name.span, format!("`{}`", it.name.value)));
+            self.unknown(Stage::Start, says, evidence.to_vec());
+        }
         let port = match self.host.clone() {
             Some(host) => self.by_cluster_name(from, to, &host),
             None => self.by_service(to),
