@@ -44,7 +44,13 @@ impl Uncommitted {
                     text.lines().filter_map(|it| it.trim().strip_prefix("path")?.trim().strip_prefix('='));
                 self.patterns.extend(paths.filter_map(|it| last_part(it.trim())));
             }
-            Kind::Script | Kind::Makefile | Kind::Readme => {
+            Kind::Script
+            | Kind::Makefile
+            | Kind::Justfile
+            | Kind::Taskfile
+            | Kind::WindowsScript
+            | Kind::Pipeline
+            | Kind::Readme => {
                 let made = text.lines().filter(|line| MAKERS.iter().any(|it| line.contains(it)));
                 self.lines.extend(made.map(str::to_owned));
             }

@@ -198,7 +198,9 @@ impl Join<'_> {
             Some(target) => Some(target.as_ref()?.as_str()),
             None => None,
         };
-        self.images.build(file, build.context.as_deref()?, target, &build.args)
+        let image = self.images.build(file, build.context.as_deref()?, target, &build.args)?;
+        self.images.judge_sources(image);
+        Some(image)
     }
 
     fn service(&self, service: ComposeService, image: Option<ImageId>) -> Workload {

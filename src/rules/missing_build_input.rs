@@ -1,17 +1,41 @@
 //! A service is built from something that is not there.
 
 use super::{Context, Findings, Rule};
-use crate::model::{MissingInput, Workload};
+use crate::model::{MissingInput, MissingSource, Workload};
 use crate::source::nearest;
 
 pub(super) const RULE: Rule = rule!("missing-build-input", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    for source in ctx.project.images.iter().flat_map(|it| &it.missing_sources) {
+        report_source(source, findings);
+    }
     for workload in &ctx.project.workloads {
         if let Some(missing) = &workload.missing_input {
             report(workload, missing, findings);
         }
     }
+}
+
+fn report_source(source: &MissingSource, findings: &mut Findings) {
+    let path = &source.path;
+    match source.ignored_by {
+        Some(pattern) => findings
+            .report(
+                format!("The build copies {}, which .dockerignore keeps out of its context", path.value),
+                path.span,
+                "this is left out of the build context",
+            )
+            .evidence(pattern, "this leaves it out")
+            .help("take the pattern out of .dockerignore, or let a line with `!` behind it take the file in again"),
+        None => findings
+            .report(
+                format!("The build copies {}, which is not there", path.value),
+                path.span,
+                format!("there is no file {} in the project", path.value),
+            )
+            .help("name the file as it is seen from the build context, or leave it out"),
+    };
 }
 
 fn report(workload: &Workload, missing: &MissingInput, findings: &mut Findings) {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::layers::{self, Layer, Origin as LayerOrigin};
+use super::sources::CopiedSource;
 use super::{
     Base, Command, CrlfScript, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable,
     crlf, go_build, health, loader, process,
@@ -95,6 +96,8 @@ pub(super) struct Stage<'a> {
     stops_by_sigterm: bool,
     healthcheck: Option<(Option<&'a CommandLine>, Span)>,
     pub(super) layers: Vec<Layer>,
+    /// What it takes out of the build context, file by file.
+    pub(super) copied: Vec<CopiedSource>,
     /// What was run in it, and in the stages it starts from.
     pub(super) runs: Vec<&'a Run>,
     /// Scripts with line ends of Windows that were run in it.
@@ -250,6 +253,10 @@ impl<'a> Images<'a> {
         &self.images[id.0 as usize]
     }
 
+    pub(super) fn image_mut(&mut self, id: ImageId) -> &mut Image {
+        &mut self.images[id.0 as usize]
+    }
+
     /// All images, by id.
     #[must_use]
     pub fn into_images(self) -> Vec<Image> {
@@ -384,6 +391,7 @@ fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         go_builds: Vec::new(),
         libc: None,
         built_binaries: Vec::new(),
+        missing_sources: Vec::new(),
         lacks_certificates: lacks_certificates(stage),
         expose_at: stage.expose_at,
     }
@@ -582,7 +590,11 @@ impl<'a> Builder<'a, '_> {
             let origin = match &from {
                 None if source.contains("://") => LayerOrigin::Foreign,
                 None => match join_path(self.context, source.trim_start_matches('/')) {
-                    Some(place) => LayerOrigin::Project(place),
+                    Some(place) => {
+                        let copied = CopiedSource::new(place.clone(), source, text.cover());
+                        stage.copied.extend(copied);
+                        LayerOrigin::Project(place)
+                    }
                     None => continue,
                 },
                 Some(None) => LayerOrigin::Foreign,
@@ -701,6 +713,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         stops_by_sigterm: true,
         healthcheck: None,
         layers: Vec::new(),
+        copied: Vec::new(),
         runs: Vec::new(),
         crlf_scripts: Vec::new(),
         tools: super::tools::Changes::default(),

@@ -11,6 +11,7 @@ mod layers;
 mod linking;
 mod loader;
 mod process;
+mod sources;
 mod tools;
 mod verbatim;
 
@@ -21,6 +22,7 @@ pub use file::ImageFile;
 pub use health::read as read_health_check;
 pub(super) use layers::absolute;
 pub use linking::{Cgo, LinkFlags, Linking};
+pub use sources::MissingSource;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};
@@ -75,6 +77,8 @@ pub struct Image {
     /// The Go programs that earlier stages built and that the final one holds, as far as it is known how they are
     /// linked; none when it runs nothing.
     pub built_binaries: Vec<BuiltBinary>,
+    /// What it copies out of its build context that is not there; empty where the context is not known.
+    pub missing_sources: Vec<MissingSource>,
     /// Whether it certainly holds no certificates of authorities.
     pub lacks_certificates: bool,
     /// Where a missing `EXPOSE` would go: behind this line (the last instruction before
