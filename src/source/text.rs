@@ -59,6 +59,14 @@ impl Text {
         &self.string
     }
 
+    /// The same text with `/` for every backslash, each part where it was.
+    #[must_use]
+    pub fn with_slashes(&self) -> Self {
+        let mut it = self.clone();
+        it.string = it.string.replace('\\', "/");
+        it
+    }
+
     /// Where the bytes `range` are written. When they come from several places it is the place of
     /// the first; a part whose source is not verbatim (escapes) gives that part whole.
     #[must_use]

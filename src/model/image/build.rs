@@ -1,5 +1,6 @@
 //! From Dockerfile facts to images: stages are run one after the other, as far as files tell.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -85,6 +86,8 @@ pub(super) struct Stage<'a> {
     pub(super) entry: Option<&'static ImageEntry>,
     pub(super) variables: Vec<(String, Option<Text>, Span)>,
     arguments: FxHashMap<String, Option<Text>>,
+    /// Whether its paths may be written as Windows writes them.
+    pub(super) on_windows: bool,
     /// The working directory, `None` when a variable hides it.
     pub(super) workdir: Option<String>,
     user: Option<Spanned<String>>,
@@ -138,7 +141,8 @@ impl<'a> Images<'a> {
         let facts: &'a Facts = self.facts;
         let (_, file) = facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile)?;
         let crlf = &self.crlf;
-        let builder = Builder { facts, programs: self.programs, crlf, context, arguments, file };
+        let on_windows = builds_on_windows(file);
+        let builder = Builder { facts, programs: self.programs, crlf, context, arguments, file, on_windows };
         let stages = builder.stages();
         let last = match target {
             Some(name) => stages
@@ -320,6 +324,14 @@ fn copied(step: &Step) -> Option<Vec<String>> {
     Some(texts.filter(|it| !it.contains("://") && !it.is_empty()).collect())
 }
 
+/// Whether the paths of a Dockerfile may be those of Windows, as far as the file itself tells.
+fn builds_on_windows(file: &Dockerfile) -> bool {
+    let literal = |it: &StageFacts| it.image.expand(&mut |name| Lookup::NotHere(name.to_owned())).ok();
+    let is_one =
+        |it: &StageFacts| literal(it).is_some_and(|it| image_system(it.as_str()) == ImageSystem::Windows);
+    file.backtick || file.stages.iter().any(is_one)
+}
+
 /// The system that a Dockerfile builds for: all of its stages are run by one engine.
 fn system_of(file: &Dockerfile, stages: &[Stage<'_>]) -> ImageSystem {
     let of_platform = |it: &StageFacts| {
@@ -424,6 +436,8 @@ pub(super) struct Builder<'a, 'b> {
     context: &'b str,
     arguments: &'b [(String, Option<Text>)],
     file: &'a Dockerfile,
+    /// Whether a stage is one of Windows.
+    on_windows: bool,
 }
 
 impl<'a> Builder<'a, '_> {
@@ -470,6 +484,7 @@ impl<'a> Builder<'a, '_> {
             None => fresh(facts, reference),
         };
         stage.name = facts.name.as_ref().map(|it| it.value.clone());
+        stage.on_windows = self.on_windows;
         stage.from = facts.span;
         stage.arguments.clear();
         stage.command_is_own = false;
@@ -544,10 +559,10 @@ impl<'a> Builder<'a, '_> {
                 stage.user = Some(Spanned::new(name.unwrap_or_default(), span));
             }
             Action::Workdir(path) => {
-                let path = stage.expand(path);
+                let path = stage.expand(path).map(|it| stage.path(it.as_str()).into_owned());
                 stage.workdir = match (path, &stage.workdir) {
-                    (Some(path), Some(folder)) => Some(layers::absolute(folder, path.as_str())),
-                    (Some(path), None) if path.as_str().starts_with('/') => Some(path.as_str().to_owned()),
+                    (Some(path), Some(folder)) => Some(layers::absolute(folder, &path)),
+                    (Some(path), None) if path.starts_with('/') => Some(path),
                     _ => None,
                 };
             }
@@ -564,7 +579,7 @@ impl<'a> Builder<'a, '_> {
             stage.tools.unknown("a COPY goes to a folder that a variable names");
             return;
         };
-        let written = destination.as_str().to_owned();
+        let written = stage.path(destination.as_str()).into_owned();
         let Some(folder) = stage.workdir.clone().or_else(|| written.starts_with('/').then(String::new))
         else {
             return;
@@ -585,7 +600,7 @@ impl<'a> Builder<'a, '_> {
                 stage.tools.copied(None, &path, into);
                 continue;
             };
-            let source = text.as_str();
+            let source = &*stage.path(text.as_str()).into_owned();
             stage.tools.copied(Some(source), &path, into);
             let origin = match &from {
                 None if source.contains("://") => LayerOrigin::Foreign,
@@ -621,6 +636,23 @@ impl<'a> Builder<'a, '_> {
 }
 
 impl Stage<'_> {
+    /// A path as Linux writes it: `C:\app` is `/app`, another drive is a folder of its own.
+    pub(super) fn path<'p>(&self, written: &'p str) -> Cow<'p, str> {
+        let drive = written.as_bytes();
+        let has_drive = drive.len() > 1 && drive[0].is_ascii_alphabetic() && drive[1] == b':';
+        if !self.on_windows || !(has_drive || written.contains('\\')) || written.contains("://") {
+            return Cow::Borrowed(written);
+        }
+        let slashes = written.replace('\\', "/");
+        Cow::Owned(match has_drive {
+            true if drive[0].eq_ignore_ascii_case(&b'c') => {
+                format!("/{}", slashes[2..].trim_start_matches('/'))
+            }
+            true => format!("/{slashes}"),
+            false => slashes,
+        })
+    }
+
     /// The text, when every variable in it is known here.
     pub(super) fn expand(&self, template: &Template) -> Option<Text> {
         template.expand(&mut |name| self.lookup(name)).ok()
@@ -702,6 +734,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         entry,
         variables: Vec::new(),
         arguments: FxHashMap::default(),
+        on_windows: false,
         workdir: Some(if golang { "/go".to_owned() } else { "/".to_owned() }),
         user,
         exposed: Vec::new(),

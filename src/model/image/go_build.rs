@@ -7,7 +7,7 @@ use super::GoBuild;
 use super::build::{Builder, Stage};
 use super::layers::{self, Binary, Found, Layer, Origin};
 use super::linking::{self, Cgo, Given, Linking};
-use crate::facts::catalogue;
+use crate::facts::catalogue::{self, ImageSystem, image_system};
 use crate::facts::dockerfile::Run;
 use crate::facts::makefile;
 use crate::facts::shell::{self, Command, Script, Word};
@@ -196,6 +196,13 @@ impl<'a> Session<'_, 'a, '_> {
             Some(target) => layers::absolute(&folder, target),
             None => folder,
         };
+        // A name that -o gives is taken as it is.
+        let goos = |(name, value): &(String, Option<Text>)| {
+            name == "GOOS" && value.as_ref().is_some_and(|it| it.as_str() == "windows")
+        };
+        let is_native = stage.on_windows
+            && stage.base.reference.as_deref().is_some_and(|it| image_system(it) != ImageSystem::Linux);
+        let suffix = if is_native || own.iter().any(goos) { ".exe" } else { "" };
         let packages = if arguments.packages.is_empty() { vec![".".to_owned()] } else { arguments.packages };
         let single = packages.len() == 1 && !packages[0].contains("...");
         for package in &packages {
@@ -203,6 +210,7 @@ impl<'a> Session<'_, 'a, '_> {
             // `./cmd/api/...` with one main package is written to the file that -o names.
             let single = single || (packages.len() == 1 && found.len() == 1 && arguments.output.is_some());
             for (directory, name) in found {
+                let name = name + suffix;
                 let out = match (&arguments.output, verb) {
                     (_, "install") => format!("{}/{name}", self.install_folder(stage)),
                     (Some(out), _) => {
@@ -384,6 +392,11 @@ impl<'a> Session<'_, 'a, '_> {
     }
 
     fn word(&self, word: &Word, stage: &Stage<'a>) -> Option<String> {
+        // A backslash is no escape in the shells of Windows.
+        let raw = word.raw.value.trim_matches(['"', '\'']);
+        if stage.on_windows && raw.contains('\\') && !raw.contains(['$', '%']) {
+            return Some(stage.path(raw).into_owned());
+        }
         self.expand(&word.value, stage).map(|it| it.as_str().to_owned())
     }
 

@@ -105,7 +105,10 @@ pub(super) fn running(
         Command::Exec(words) => tracer.exec(words, span, false),
         Command::Shell(text) => {
             let (kind, known) = shell_form(scene.stage);
-            let script = shell::read_text(text);
+            let script = match scene.stage.on_windows {
+                true => shell::read_text(&text.with_slashes()),
+                false => shell::read_text(text),
+            };
             tracer.line(&script, if known { kind } else { Shell::Unknown }, span)
         }
     };
@@ -289,7 +292,12 @@ impl Tracer<'_, '_, '_> {
         }
         self.verbatim = None;
         let Some((first, rest)) = words.split_first() else { return Traced::default() };
-        let name = first.as_str().rsplit('/').next().unwrap_or_default();
+        let path = self.scene.stage.path(first.as_str());
+        let name = path.rsplit('/').next().unwrap_or_default();
+        if self.scene.stage.on_windows && matches!(name, "cmd" | "cmd.exe") {
+            let behind = rest.iter().skip_while(|it| it.as_str().starts_with('/')).cloned();
+            return self.exec(&behind.collect::<Vec<_>>(), started_by, init);
+        }
         if WRAPPERS.contains(&name) || USER_WRAPPERS.contains(&name) {
             let mut rest = rest
                 .iter()
@@ -670,6 +678,10 @@ impl Tracer<'_, '_, '_> {
     /// What a program word names, a path or a name that PATH finds, and where that stands.
     fn find(&self, word: &str) -> Option<(Found, String)> {
         let scene = self.scene;
+        let word = &*scene.stage.path(word);
+        if scene.stage.on_windows {
+            return self.find_on_windows(word);
+        }
         let at =
             |path: String| Some((layers::find(scene.stages, scene.stage, &scene.facts.tree, &path)?, path));
         if word.contains('/') {
@@ -684,6 +696,24 @@ impl Tracer<'_, '_, '_> {
         folders
             .filter_map(|folder| at(layers::absolute(folder, word)))
             .find(|(it, _)| !matches!(it, Found::Folder(_)))
+    }
+
+    /// Windows looks in the working directory first, and for `app.exe` where `app` is not.
+    /// <https://learn.microsoft.com/en-us/windows/win32/api/processthreadsapi/nf-processthreadsapi-createprocessw>
+    fn find_on_windows(&self, word: &str) -> Option<(Found, String)> {
+        let scene = self.scene;
+        let path = scene.stage.variables.iter().find(|(name, ..)| name.eq_ignore_ascii_case("PATH"));
+        let written = path.and_then(|(_, value, _)| value.as_ref()).map_or("", |it| it.as_str());
+        let here = scene.stage.workdir.as_deref().unwrap_or("/");
+        let folders = std::iter::once(here.to_owned())
+            .chain(written.split(';').map(|it| scene.stage.path(it).into_owned()));
+        let folders: Vec<String> = folders.filter(|it| it.starts_with('/')).collect();
+        let paths =
+            folders.iter().flat_map(|it| [word.to_owned(), format!("{word}.exe")].map(|name| (it, name)));
+        paths.map(|(folder, name)| layers::absolute(folder, &name)).find_map(|path| {
+            let found = layers::find(scene.stages, scene.stage, &scene.facts.tree, &path)?;
+            (!matches!(found, Found::Folder(_))).then_some((found, path))
+        })
     }
 }
 
