@@ -31,7 +31,7 @@ pub enum Kind {
     Taskfile,
     /// `*.ps1`, `*.bat`, `*.cmd`.
     WindowsScript,
-    /// `docker-bake.hcl`.
+    /// `docker-bake.hcl`, `docker-bake.json`.
     Bake,
     /// `skaffold.yaml`.
     Skaffold,
@@ -157,7 +157,9 @@ impl Kind {
             Some(Self::Makefile)
         } else if matches!(name.as_str(), "justfile" | ".justfile") || name.ends_with(".just") {
             Some(Self::Justfile)
-        } else if name.ends_with(".hcl") && name.contains("bake") {
+        } else if (name.ends_with(".hcl") && name.contains("bake"))
+            || matches!(name.as_str(), "docker-bake.json" | "docker-bake.override.json")
+        {
             Some(Self::Bake)
         } else if matches!(name.as_str(), "skaffold.yaml" | "skaffold.yml") {
             Some(Self::Skaffold)
@@ -310,7 +312,7 @@ mod tests {
             (&["Makefile", "build.mk", "GNUmakefile"], Some(Kind::Makefile)),
             (&["Taskfile.yml", "Taskfile.dist.yaml"], Some(Kind::Taskfile)),
             (&["justfile", "Justfile", "ci.just"], Some(Kind::Justfile)),
-            (&["docker-bake.hcl", "docker-bake.override.hcl"], Some(Kind::Bake)),
+            (&["docker-bake.hcl", "docker-bake.override.hcl", "docker-bake.json"], Some(Kind::Bake)),
             (&["skaffold.yaml"], Some(Kind::Skaffold)),
             (&["run.ps1", "build.bat", "RUN.CMD"], Some(Kind::WindowsScript)),
             (&["README.md", "Contributing.md"], Some(Kind::Readme)),

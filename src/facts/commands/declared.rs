@@ -213,7 +213,7 @@ fn entries(text: &Text) -> Vec<Text> {
 }
 
 /// A path that counts from the build context.
-fn below(context: &Text, path: &Text) -> Text {
+pub(super) fn below(context: &Text, path: &Text) -> Text {
     if path.as_str().starts_with('/') || matches!(context.as_str(), "." | "./") {
         return path.clone();
     }

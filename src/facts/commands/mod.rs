@@ -4,6 +4,7 @@
 //! Each of these becomes shell: what only the run of a pipeline or a reader can fill in is a command
 //! substitution there, which nobody knows either.
 
+mod bake_json;
 mod declared;
 mod document;
 mod justfile;
@@ -69,6 +70,7 @@ pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
         Kind::Justfile => (justfile::blocks(file, text), Vec::new()),
         Kind::Taskfile => (taskfile::blocks(file, text), Vec::new()),
         Kind::WindowsScript => (vec![vec![windows::script(file, WindowsShell::of(path), text)]], Vec::new()),
+        Kind::Bake if path.ends_with(".json") => (Vec::new(), bake_json::builds(file, text)),
         Kind::Bake => (Vec::new(), declared::of_bake(file, text)),
         Kind::Skaffold => (Vec::new(), declared::of_skaffold(file, text)),
         _ => return Commands::default(),
