@@ -2,14 +2,16 @@
 //!
 //! Whatever has another shape than Kubernetes wants is left out; the rest counts.
 
+use std::borrow::Cow;
+
 use super::{
     ConfigEntry, Container, ContainerPort, Content, Manifest, Mount, Object, PodTemplate, PortReference,
     Probe, ProbeAction, ProbeKind, Service, ServiceKind, ServicePort, Variable, VariableSource,
-    VariableValue, Volume, VolumeSource, Words, gateway, policy, route,
+    VariableValue, Volume, VolumeSource, Words, gateway, policy, route, sniff,
 };
 use crate::facts::configuration;
 use crate::facts::helm::{has_hole, hole, is_hole};
-use crate::facts::tree::Tree;
+use crate::facts::tree::{Tree, TreeEntry};
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Entry, Node};
@@ -29,8 +31,19 @@ pub fn read(file: FileId, text: &str) -> Manifest {
 #[must_use]
 pub fn read_objects(trees: &[Tree]) -> Vec<Object> {
     let mut out = Vec::new();
-    trees.iter().for_each(|it| objects(&it.to_node(), true, &mut out));
+    trees.iter().for_each(|it| objects(&read_part(it).to_node(), true, &mut out));
     out
+}
+
+/// What is read of an object: of the definition of somebody's custom resource, which may be long, only what it is called.
+fn read_part(tree: &Tree) -> Cow<'_, Tree> {
+    let kind = tree.get("kind").and_then(Tree::as_text).map_or("", Text::as_str);
+    if sniff::is_read_kind(kind) || kind.ends_with("List") {
+        return Cow::Borrowed(tree);
+    }
+    let is_head = |it: &&TreeEntry| matches!(it.key.value.as_str(), "apiVersion" | "kind" | "metadata");
+    let head = tree.as_map().into_iter().flatten().filter(is_head).cloned();
+    Cow::Owned(Tree::map(head.collect(), tree.span))
 }
 
 /// The objects of a document, those of a list one by one. A list in a list is none.

@@ -85,7 +85,12 @@ fn members_of<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = &'t 
 
 fn is_read(value: &str) -> bool {
     let value = value.split(" #").next().unwrap_or(value).trim();
-    KINDS.contains(&value.trim_matches(['"', '\'']))
+    is_read_kind(value.trim_matches(['"', '\'']))
+}
+
+/// Whether objects of that kind are read.
+pub(super) fn is_read_kind(kind: &str) -> bool {
+    KINDS.contains(&kind)
 }
 
 #[cfg(test)]
