@@ -134,6 +134,10 @@ impl<'t> Outlined<'t> {
     }
 
     fn is_trigger(&self, mention: &Mention<'t>, folders: &Folders<'t>) -> bool {
+        // `server.Addr = address`, wherever the server is made.
+        if mention.assigned && catalogue().is_address_field(mention.name) {
+            return true;
+        }
         let package = match mention.before {
             Before::Nothing => return false,
             Before::Name(name) => self.imports.get(name),
@@ -434,11 +438,15 @@ impl<'c, 't> Closure<'c, 't> {
         }
     }
 
-    /// Whether a method of a carrier assigns to a field.
+    /// Whether a method of a carrier, or a function that is given one, assigns to a field.
     fn sets_carrier(&self, file: usize, function: &OutlinedFunction<'t>) -> bool {
-        let (Some(outlined), Some(owner)) = (&self.files[file], function.receiver) else { return false };
-        self.carriers.contains(&(outlined.folder, owner))
-            && outlined.mentions(function).iter().any(|it| it.assigned)
+        let Some(outlined) = &self.files[file] else { return false };
+        if !outlined.mentions(function).iter().any(|it| it.assigned) {
+            return false;
+        }
+        let given = &outlined.outline.mentions[function.signature.start..function.results];
+        function.receiver.is_some_and(|owner| self.carriers.contains(&(outlined.folder, owner)))
+            || given.iter().any(|it| self.is_carrier(outlined, it))
     }
 
     fn makes_carrier(&self, outlined: &Outlined<'t>, function: &OutlinedFunction<'t>) -> bool {

@@ -187,6 +187,21 @@ impl Catalogue {
         self.entries.contains_key(package) || self.entries.contains_key(without_version(package).as_ref())
     }
 
+    /// Whether a call takes its address from a field of that name, of whatever type: `Addr` of a server.
+    #[must_use]
+    pub fn is_address_field(&self, name: &str) -> bool {
+        static FIELDS: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
+        let fields = FIELDS.get_or_init(|| {
+            let addresses = go().iter().flat_map(|(.., entry)| {
+                let listen = entry.listen.as_ref().and_then(|it| it.address.as_ref());
+                listen.into_iter().chain(entry.dial.as_ref().and_then(|it| it.address.as_ref()))
+            });
+            let places = addresses.flat_map(|it| std::iter::once(&it.host).chain(&it.port));
+            places.flat_map(|it| &it.fields).map(String::as_str).collect()
+        });
+        fields.contains(name)
+    }
+
     pub(super) fn entry(&mut self, row: &Row) -> &mut GoEntry {
         let functions = self.entries.entry(unversioned(row.cell("package"))).or_default();
         functions.entry(row.cell("type")).or_default().entry(row.cell("function")).or_default()

@@ -14,6 +14,7 @@ mod field;
 mod flag;
 mod format;
 mod input;
+mod overwrite;
 mod place;
 
 pub use condition::InWorld;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::config::Bound;
 use super::field::Head;
 use super::format::join_host_port;
+use super::overwrite::FieldValues;
 use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, Outcome};
 use crate::facts::catalogue::{Address, Place};
 use crate::facts::go::{Call, Callee, Value};
@@ -204,7 +205,21 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// What is below one of several values.
+    fn below_each(&self, of: FieldValues<'w>, fields: &'w [String]) -> Outcome {
+        let outcomes = of.values.iter().map(|(value, frame)| match self.below(value, fields, frame) {
+            Below::Absent => Outcome::known(Text::new("", of.at)),
+            Below::Elsewhere => Outcome::hole("another call says it", Some(of.at)),
+            Below::Outcome(outcome) => outcome,
+            Below::Value(head) => self.outcomes_of(vec![(head.value, head.frame)], MAXIMUM_DEPTH).remove(0),
+        });
+        self.one_of(outcomes.collect(), "it is set in several places", of.at, None)
+    }
+
     fn below(&self, root: &'w Value, fields: &'w [String], frame: &Rc<Frame<'w>>) -> Below<'w> {
+        if let Some(values) = self.reassigned(root, frame).filter(|_| !fields.is_empty()) {
+            return Below::Outcome(self.below_each(values, fields));
+        }
         let mut at = Head { value: root, frame: Rc::clone(frame) };
         for (index, field) in fields.iter().enumerate() {
             let head = self.head(at.value, &at.frame, MAXIMUM_DEPTH);
@@ -222,6 +237,9 @@ impl<'w> Evaluator<'w> {
             let promoted = of.is_some_and(|of| self.packages.promoting(of, field).is_some());
             if let Value::Struct { fields: set, .. } = head.value {
                 let found = set.iter().rev().find(|(it, _)| it.value == *field).map(|(_, it)| it);
+                if let Some(values) = of.and_then(|of| self.overwritten(&at, &head, of, field)) {
+                    return Below::Outcome(self.below_each(values, &fields[index + 1..]));
+                }
                 if let Some(value) = found {
                     at = Head { value, frame: head.frame };
                     continue;
