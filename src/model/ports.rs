@@ -6,7 +6,8 @@ use super::{
     HostAnswer, Image, ImageId, Listener, Namespace, Origin, ProgramId, Project, PublishedPort, Served,
     Starter, Workload, WorkloadId, WorkloadKind,
 };
-use crate::net::{Protocol, Reach};
+use crate::net::{PortRange, Protocol, Reach};
+use crate::source::Text;
 
 impl Project {
     /// The programs with their ids.
@@ -34,6 +35,20 @@ impl Project {
         is_pod
             && (place.file == workload.name.span.file
                 || variables.any(|it| it.value.as_ref().is_some_and(|it| it.is_written_at(place))))
+    }
+
+    /// Whether a variable of the image says `port`, and the workload gives that variable another value.
+    #[must_use]
+    pub fn overrides_port(&self, workload: &Workload, port: PortRange) -> bool {
+        let Some(image) = workload.image.map(|it| self.image(it)) else { return false };
+        let text = port.to_string();
+        image.environment.variables.iter().any(|(name, it)| {
+            let says = it.value.as_ref().is_some_and(|it| it.as_str().trim_start_matches(':') == text);
+            let own = workload.environment.get(name).filter(|it| it.origin > Origin::Image);
+            says && own.is_some_and(|own| {
+                own.value.as_ref().map(Text::as_str) != it.value.as_ref().map(Text::as_str)
+            })
+        })
     }
 
     /// Whether something runs `program` in a container.

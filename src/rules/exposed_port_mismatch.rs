@@ -37,7 +37,8 @@ fn check_port(
     let all = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
     let dead = |workload: &&Workload| {
         let serves = |it| ctx.project.serves_within(workload.id, port, it);
-        let moved = || workload.listeners.outward().any(|it| ctx.project.is_moved_by_pod(workload, it));
+        let by_pod = || workload.listeners.outward().any(|it| ctx.project.is_moved_by_pod(workload, it));
+        let moved = || ctx.project.overrides_port(workload, port) || by_pod();
         workload.keeps_running() && !moved() && all.into_iter().all(|it| matches!(serves(it), Served::No))
     };
     if !workloads.iter().all(dead) {

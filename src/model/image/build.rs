@@ -25,7 +25,7 @@ use crate::source::{FileId, Span, Spanned, Text};
 /// The images of a project, each built once a Dockerfile and its inputs.
 pub struct Images<'a> {
     pub(super) facts: &'a Facts,
-    programs: &'a [Program],
+    pub(super) programs: &'a [Program],
     images: Vec<Image>,
     /// Scripts with line ends of Windows, by path.
     pub(super) crlf: FxHashMap<&'a str, &'a Script>,
@@ -138,6 +138,22 @@ impl<'a> Images<'a> {
         if let Some(id) = self.index.get(&key) {
             return Some(*id);
         }
+        let (image, built) = self.assemble(dockerfile, context, target, arguments)?;
+        let id = ImageId(u32::try_from(self.images.len()).unwrap_or(u32::MAX));
+        self.images.push(image);
+        self.built.push(built);
+        self.index.insert(key, id);
+        Some(id)
+    }
+
+    /// What [`Images::build`] keeps.
+    pub(super) fn assemble(
+        &self,
+        dockerfile: FileId,
+        context: &str,
+        target: Option<&str>,
+        arguments: &[(String, Option<Text>)],
+    ) -> Option<(Image, Built<'a>)> {
         let facts: &'a Facts = self.facts;
         let (_, file) = facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile)?;
         let crlf = &self.crlf;
@@ -172,19 +188,8 @@ impl<'a> Images<'a> {
         image.libc = loader::libc(&stages, stage, &facts.tree);
         image.built_binaries = loader::built_binaries(&stages, stage, &facts.tree, self.programs);
         image.program = running.program;
-        let id = ImageId(u32::try_from(self.images.len()).unwrap_or(u32::MAX));
-        self.images.push(image);
         let ignored = ignored(facts, dockerfile, context);
-        self.built.push(Built { stages: Rc::new(stages), last, context: context.to_owned(), ignored });
-        self.index.insert(key, id);
-        Some(id)
-    }
-
-    /// The image that the Dockerfile makes when nothing in the project says how it is built: the
-    /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied.
-    pub fn build_alone(&mut self, dockerfile: FileId) -> Option<ImageId> {
-        let context = self.likely_context(dockerfile);
-        self.build(dockerfile, &context, None, &[])
+        Some((image, Built { stages: Rc::new(stages), last, context: context.to_owned(), ignored }))
     }
 
     /// What runs when a service sets `entrypoint` or `command` over the image's: an entrypoint of
@@ -266,35 +271,6 @@ impl<'a> Images<'a> {
     pub fn into_images(self) -> Vec<Image> {
         self.images
     }
-
-    fn likely_context(&self, dockerfile: FileId) -> String {
-        let path = self.facts.path(dockerfile);
-        let mut folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let Some((_, file)) = self.facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile) else {
-            return folder.to_owned();
-        };
-        let sources: Vec<String> =
-            file.stages.iter().flat_map(|it| &it.steps).filter_map(copied).flatten().collect();
-        let home = folder;
-        loop {
-            let holds = |source: &String| {
-                join_path(folder, source.trim_end_matches(['*', '/'])).is_some_and(|it| {
-                    let tree = &self.facts.tree;
-                    tree.has_file(&it) || tree.has_directory(&it) || source.contains('*')
-                })
-            };
-            // A context without any Go module builds nothing here.
-            let copies_all = sources.iter().all(|it| matches!(it.as_str(), "." | "./"));
-            let has_module = self.facts.tree.has_file(&join_path(folder, "go.mod").unwrap_or_default());
-            if sources.iter().all(holds) && (!copies_all || has_module || sources.is_empty()) {
-                return folder.to_owned();
-            }
-            if folder == "." {
-                return home.to_owned();
-            }
-            folder = folder.rsplit_once('/').map_or(".", |(up, _)| up);
-        }
-    }
 }
 
 /// A mounted folder or file of the project as a layer on top of an image.
@@ -310,18 +286,6 @@ fn ignored<'a>(facts: &'a Facts, dockerfile: FileId, context: &str) -> Option<&'
     let of_context = join_path(context, ".dockerignore").unwrap_or_default();
     let find = |path: &str| facts.dockerignores.iter().find(|(id, _)| facts.path(*id) == path);
     find(&own).or_else(|| find(&of_context)).map(|(_, it)| it)
-}
-
-/// The literal sources that a step copies out of the context.
-fn copied(step: &Step) -> Option<Vec<String>> {
-    let Action::Copy(copy) = &step.action else { return None };
-    if copy.from.is_some() {
-        return None;
-    }
-    let literal = |it: &Template| it.expand(&mut |name| Lookup::NotHere(name.to_owned())).ok();
-    let texts =
-        copy.sources.iter().filter_map(literal).map(|it| it.as_str().trim_start_matches('/').to_owned());
-    Some(texts.filter(|it| !it.contains("://") && !it.is_empty()).collect())
 }
 
 /// Whether the paths of a Dockerfile may be those of Windows, as far as the file itself tells.

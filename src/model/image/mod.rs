@@ -6,6 +6,7 @@ mod by_hand;
 mod crlf;
 mod file;
 mod go_build;
+mod guess;
 mod health;
 mod layers;
 mod linking;

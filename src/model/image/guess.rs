@@ -1,0 +1,91 @@
+//! The build context of a Dockerfile of which nothing in the project says how it is built.
+
+use super::ImageId;
+use super::build::Images;
+use crate::facts::dockerfile::{Action, Step};
+use crate::facts::{Lookup, Template, join_path};
+use crate::model::ProgramId;
+use crate::source::FileId;
+
+impl Images<'_> {
+    /// The image that the Dockerfile makes when nothing in the project says how it is built: the
+    /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied.
+    pub fn build_alone(&mut self, dockerfile: FileId) -> Option<ImageId> {
+        let context = self.likely_context(dockerfile);
+        if let Some((image, _)) = self.assemble(dockerfile, &context, None, &[])
+            && image.program.is_some_and(|it| self.may_be_another(dockerfile, &context, it))
+        {
+            let home = folder_of(self.facts.path(dockerfile)).to_owned();
+            return self.build(dockerfile, &home, None, &[]);
+        }
+        self.build(dockerfile, &context, None, &[])
+    }
+
+    /// Whether a program that was found by guessing `context` is perhaps not the one that is meant: it stands
+    /// outside of the Dockerfile's own folder, and either that folder has programs while the build names none, or
+    /// the build may as well name one there.
+    fn may_be_another(&self, dockerfile: FileId, context: &str, program: ProgramId) -> bool {
+        let home = folder_of(self.facts.path(dockerfile));
+        let Some(found) = self.programs.get(program.0 as usize) else { return false };
+        let Some(inside) = below(context, &found.directory) else { return false };
+        if below(home, &found.directory).is_some() {
+            return false;
+        }
+        let mut others = self.programs.iter().filter(|it| !it.is_for_tests());
+        others.any(|it| below(home, &it.directory).is_some_and(|it| inside.is_empty() || it == inside))
+    }
+
+    fn likely_context(&self, dockerfile: FileId) -> String {
+        let path = self.facts.path(dockerfile);
+        let mut folder = folder_of(path);
+        let Some((_, file)) = self.facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile) else {
+            return folder.to_owned();
+        };
+        let sources: Vec<String> =
+            file.stages.iter().flat_map(|it| &it.steps).filter_map(copied).flatten().collect();
+        let home = folder;
+        loop {
+            let holds = |source: &String| {
+                join_path(folder, source.trim_end_matches(['*', '/'])).is_some_and(|it| {
+                    let tree = &self.facts.tree;
+                    tree.has_file(&it) || tree.has_directory(&it) || source.contains('*')
+                })
+            };
+            // A context without any Go module builds nothing here.
+            let copies_all = sources.iter().all(|it| matches!(it.as_str(), "." | "./"));
+            let has_module = self.facts.tree.has_file(&join_path(folder, "go.mod").unwrap_or_default());
+            if sources.iter().all(holds) && (!copies_all || has_module || sources.is_empty()) {
+                return folder.to_owned();
+            }
+            if folder == "." {
+                return home.to_owned();
+            }
+            folder = folder.rsplit_once('/').map_or(".", |(up, _)| up);
+        }
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
+}
+
+/// What is left of `path` below `folder`; `None` when it is not there.
+fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder == "." {
+        return Some(if path == "." { "" } else { path });
+    }
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
+/// The literal sources that a step copies out of the context.
+fn copied(step: &Step) -> Option<Vec<String>> {
+    let Action::Copy(copy) = &step.action else { return None };
+    if copy.from.is_some() {
+        return None;
+    }
+    let literal = |it: &Template| it.expand(&mut |name| Lookup::NotHere(name.to_owned())).ok();
+    let texts =
+        copy.sources.iter().filter_map(literal).map(|it| it.as_str().trim_start_matches('/').to_owned());
+    Some(texts.filter(|it| !it.contains("://") && !it.is_empty()).collect())
+}
