@@ -37,6 +37,13 @@ impl Project {
                 || variables.any(|it| it.value.as_ref().is_some_and(|it| it.is_written_at(place))))
     }
 
+    /// Whether something says that a workload or its image serves ports, whatever runs in it.
+    #[must_use]
+    pub fn has_ports(&self, workload: &Workload) -> bool {
+        let by_image = workload.image.is_some_and(|it| !self.image(it).exposed.is_empty());
+        by_image || !workload.published.is_empty() || !workload.exposed.is_empty()
+    }
+
     /// Whether a variable of the image says `port`, and the workload gives that variable another value.
     #[must_use]
     pub fn overrides_port(&self, workload: &Workload, port: PortRange) -> bool {

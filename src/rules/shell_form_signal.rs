@@ -11,6 +11,10 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let Some(shell) = workload.process.as_ref().and_then(|it| it.shell_keeps_pid1.as_ref()) else {
             continue;
         };
+        // A job that ends by itself has nothing to be told.
+        if !shell.is_server && !ctx.project.has_ports(workload) {
+            continue;
+        }
         let mut finding = findings
             .report(
                 format!(

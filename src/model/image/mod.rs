@@ -177,6 +177,9 @@ pub struct ShellInFront {
     pub replacement: Option<String>,
     /// The Dockerfile instruction that starts the script, when `span` is in a script.
     pub started_by: Option<Span>,
+    /// Whether what it runs is known to be a server of the project; what else it runs may be a job that ends by
+    /// itself.
+    pub is_server: bool,
 }
 
 /// A command line.

@@ -447,6 +447,7 @@ impl Tracer<'_, '_, '_> {
                 reason: "the script ends without `exec`".to_owned(),
                 replacement: plain.then(|| with_exec(words)),
                 started_by: Some(started_by),
+                is_server: true,
             });
         }
         traced
@@ -535,14 +536,20 @@ impl Tracer<'_, '_, '_> {
                 reason: reason.to_owned(),
                 replacement: plain.then(|| with_exec(words)),
                 started_by: None,
+                is_server: false,
             });
         }
-        let Some(texts) = texts else { return self.first_word(words) };
         // What stands behind the shell decides about the program; the shell itself was judged.
         let keeps = self.keeps.take();
-        let traced = self.exec(&texts, started_by, false);
-        if keeps.is_some() {
-            self.keeps = keeps;
+        let traced = match texts {
+            Some(texts) => self.exec(&texts, started_by, false),
+            None => self.first_word(words),
+        };
+        if let Some(keeps) = keeps {
+            let is_server = traced.program.is_some() || self.is_built_server(words);
+            // In front of what keeps a container alive, what is no server has ended.
+            let has_ended = keeps_alive(last) && last.span != command.span && !command.background;
+            self.keeps = Some(ShellInFront { is_server, ..keeps }).filter(|_| is_server || !has_ended);
         }
         traced
     }
@@ -714,6 +721,17 @@ impl Tracer<'_, '_, '_> {
             let found = layers::find(scene.stages, scene.stage, &scene.facts.tree, &path)?;
             (!matches!(found, Found::Folder(_))).then_some((found, path))
         })
+    }
+}
+
+/// Whether a command does nothing, for ever: `tail -f /dev/null`, `sleep infinity`.
+fn keeps_alive(command: &shell::Command) -> bool {
+    let mut arguments =
+        command.program_words().iter().skip(1).map(|it| it.raw.value.trim_matches(['"', '\'']));
+    match command.program_name() {
+        Some("tail") => arguments.any(|it| it.starts_with("-f") || it.starts_with("-F")),
+        Some("sleep") => arguments.any(|it| it.starts_with("inf")),
+        _ => false,
     }
 }
 
