@@ -1,8 +1,11 @@
 //! What a Compose service builds from and what is not there.
 
+use rustc_hash::FxHashSet;
+
 use super::compose::Build;
+use super::{MissingSource, Project};
 use crate::facts::{Facts, join_path};
-use crate::source::{Span, Spanned};
+use crate::source::{FileId, Span, Spanned};
 
 /// Something that a `build:` names and that is not in the project.
 #[derive(Clone, Debug)]
@@ -18,6 +21,20 @@ pub enum MissingInput {
         /// The stages that have names, each where it stands.
         stages: Vec<Spanned<String>>,
     },
+}
+
+/// A project in which so many Dockerfiles copy what is not there is not all here.
+const MOST_WITH_MISSING_SOURCES: usize = 2;
+
+impl Project {
+    /// The files that images are to get from their build contexts, and that are not in them.
+    pub fn missing_sources(&self) -> impl Iterator<Item = &MissingSource> {
+        let all = || self.images.iter().flat_map(|it| &it.missing_sources);
+        let absent = || all().filter(|it| it.ignored_by.is_none()).map(|it| it.path.span.file);
+        let files: FxHashSet<FileId> = absent().collect();
+        let is_whole = files.len() <= MOST_WITH_MISSING_SOURCES;
+        all().filter(move |it| is_whole || it.ignored_by.is_some())
+    }
 }
 
 /// What is certainly missing of what `build` names.

@@ -7,7 +7,7 @@ use crate::source::nearest;
 pub(super) const RULE: Rule = rule!("missing-build-input", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for source in ctx.project.images.iter().flat_map(|it| &it.missing_sources) {
+    for source in ctx.project.missing_sources() {
         report_source(source, findings);
     }
     for workload in &ctx.project.workloads {

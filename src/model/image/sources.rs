@@ -106,7 +106,13 @@ fn is_missing(facts: &Facts, path: &str) -> bool {
     let is_own = OWN.iter().any(|it| lower.contains(it));
     // `config.example.yaml` beside it is there to be copied.
     let is_model = |it: &str| it.contains(stem) && MODELS.iter().any(|model| it.contains(model));
+    // A module that needs no other has no go.sum; where no file of a kind is, that kind was left out of the checkout.
+    let module = join_path(folder, "go.mod").unwrap_or_default();
+    let mut modules = facts.modules.iter().filter(|(id, _)| facts.path(*id) == module);
+    let is_alone = name == "go.sum" && modules.any(|(_, it)| it.requires.is_empty());
+    let is_of_kind = |it: &str| it.rsplit_once('.').is_some_and(|(_, it)| it == extension);
     facts.tree.has_directory(folder)
+        && (is_alone || facts.tree.files().any(is_of_kind))
         && WRITTEN.contains(&extension)
         && !is_own
         && !facts.tree.files().any(|it| it.eq_ignore_ascii_case(path))
