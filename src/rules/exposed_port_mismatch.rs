@@ -2,6 +2,7 @@
 
 use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
+use crate::diagnostic::Severity;
 use crate::model::{Image, ImageId, Listener, Served, Workload};
 use crate::net::{PortRange, Protocol};
 use crate::source::Span;
@@ -14,7 +15,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
     for workload in &ctx.project.workloads {
         for exposed in &workload.exposed {
-            check_port(ctx, &[workload], exposed.value, exposed.span, findings);
+            // Nothing but who dials the service goes by it, and a dial is judged where it is made.
+            check_port(ctx, &[workload], exposed.value, exposed.span, Severity::Info, findings);
         }
     }
 }
@@ -23,7 +25,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 fn check_image(ctx: &Context<'_>, id: ImageId, image: &Image, findings: &mut Findings) {
     let workloads: Vec<_> = ctx.project.workloads_of(id).collect();
     for exposed in &image.exposed {
-        check_port(ctx, &workloads, PortRange::single(exposed.value.0), exposed.span, findings);
+        let port = PortRange::single(exposed.value.0);
+        check_port(ctx, &workloads, port, exposed.span, Severity::Warning, findings);
     }
 }
 
@@ -32,6 +35,7 @@ fn check_port(
     workloads: &[&Workload],
     port: PortRange,
     span: Span,
+    severity: Severity,
     findings: &mut Findings,
 ) {
     let all = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
@@ -54,6 +58,7 @@ fn check_port(
             span,
             format!("nothing listens on port {port}"),
         )
+        .severity(severity)
         .confidence(first.confidence)
         .help(format!("expose {served} instead"));
     for listener in instead {

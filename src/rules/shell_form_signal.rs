@@ -15,10 +15,15 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         if !shell.is_server && !ctx.project.has_ports(workload) {
             continue;
         }
+        // A public server may be stopped by another one: nginx by SIGQUIT.
+        let signal = match workload.program {
+            Some(_) if workload.stopping.by_sigterm => "SIGTERM",
+            _ => "its stop signal",
+        };
         let mut finding = findings
             .report(
                 format!(
-                    "`{}` never gets SIGTERM: PID 1 is {}, and {}",
+                    "`{}` never gets {signal}: PID 1 is {}, and {}",
                     workload.name.value, shell.shell, shell.reason
                 ),
                 shell.span,

@@ -9,11 +9,27 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
         let edits = edit_distance(&word, &other);
         let allowed = word.len().max(other.len()) / 3;
-        if edits <= allowed && best.is_none_or(|(fewest, _)| edits < fewest) {
+        if edits <= allowed && parts_are_alike(&word, &other) && best.is_none_or(|(fewest, _)| edits < fewest)
+        {
             best = Some((edits, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Whether words of as many parts, between dashes and dots, are alike in each of them: `docker-exporter` is not
+/// `node-exporter`, however long what they share is. A part may be short for the other: `auth-svc`, `auth-service`.
+fn parts_are_alike(a: &[char], b: &[char]) -> bool {
+    let parts =
+        |word: &[char]| word.split(|it| matches!(it, '-' | '_' | '.')).map(<[char]>::to_vec).collect();
+    let (a, b): (Vec<Vec<char>>, Vec<Vec<char>>) = (parts(a), parts(b));
+    let alike = |(a, b): (&Vec<char>, &Vec<char>)| {
+        let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+        let mut rest = long.iter();
+        let is_short_for = short.iter().all(|it| rest.any(|other| it == other));
+        is_short_for || edit_distance(a, b) <= (long.len() / 3).max(1)
+    };
+    a.len() != b.len() || a.len() == 1 || a.iter().zip(&b).all(alike)
 }
 
 /// Whether one word is the other but for one slip of the finger; short words, and those with digits, say too
@@ -65,5 +81,8 @@ mod tests {
         assert_eq!(near("db"), None);
         assert_eq!(near(""), None);
         assert_eq!(nearest("ab", ["ba", ""]), None);
+        assert_eq!(nearest("node-exporter", ["docker-exporter"]), None);
+        assert_eq!(nearest("node-exportr", ["docker-exporter", "node-exporter"]), Some("node-exporter"));
+        assert_eq!(nearest("auth-svc", ["auth-service"]), Some("auth-service"));
     }
 }

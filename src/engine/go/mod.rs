@@ -103,11 +103,13 @@ impl<'t> Folders<'t> {
         self.files.get(folder).map_or(&[], Vec::as_slice)
     }
 
-    /// The folders that an import path may mean.
+    /// The folders that an import path may mean: several where modules have one path, of which each means its own.
     fn find(&self, import: &str) -> Vec<&'t str> {
+        let mut found: Vec<(&str, &'t str)> = Vec::new();
         for (folder, path) in &self.modules {
             let Some(rest) = import.strip_prefix(path.as_str()) else { continue };
-            if !rest.is_empty() && !rest.starts_with('/') {
+            let is_other = found.first().is_some_and(|(of, _)| of != path);
+            if is_other || (!rest.is_empty() && !rest.starts_with('/')) {
                 continue;
             }
             let folder = match (folder.as_str(), rest.trim_start_matches('/')) {
@@ -117,8 +119,11 @@ impl<'t> Folders<'t> {
                 (folder, rest) => format!("{folder}/{rest}"),
             };
             if let Some((known, _)) = self.files.get_key_value(folder.as_str()) {
-                return vec![known];
+                found.push((path, known));
             }
+        }
+        if !found.is_empty() {
+            return found.into_iter().map(|(_, folder)| folder).collect();
         }
         // Without a go.mod, as in a GOPATH tree, a path ends as its folder does, or the folder as the path.
         let name = import.rsplit('/').next().unwrap_or(import);
