@@ -8,7 +8,7 @@ use super::exit::{Done, Failure};
 use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine;
-use crate::model::CallRole;
+use crate::model::{CallRole, Detail};
 use crate::report::coverage::{self, Figures};
 
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Done, Failure> {
     let directory = super::project::working_directory();
     let (mut listeners, mut dials) = (Figures::default(), Figures::default());
     for loaded in project::load_all(&arguments.paths, &arguments.settings)? {
-        let outcome = engine::join(&loaded.input);
+        let outcome = engine::join(&loaded.input, Detail::Origin);
         let prefix = loaded.display_prefix(&directory);
         for (role, figures) in [(CallRole::Listen, &mut listeners), (CallRole::Dial, &mut dials)] {
             figures.add(outcome.project.coverage(role), &loaded.input.sources, &prefix);

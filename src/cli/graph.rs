@@ -8,6 +8,7 @@ use super::exit::{Done, Failure};
 use super::output;
 use super::project::{self, SettingsArguments};
 use crate::engine;
+use crate::model::Detail;
 use crate::report::graph::{GraphFormat, Picture};
 
 #[derive(Debug, Args)]
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &GraphArguments) -> Result<Done, Failure> {
     let directory = project::working_directory();
     let loaded = project::load_all(arguments.path.as_slice(), &arguments.settings)?;
     let Some(loaded) = loaded.first() else { return Ok(Done::Clean) };
-    let outcome = engine::join(&loaded.input);
+    let outcome = engine::join(&loaded.input, Detail::Reason);
     let title = loaded.root.file_name().unwrap_or_default().to_string_lossy();
     let prefix = loaded.display_prefix(&directory);
     let picture = Picture::of(&outcome.project, &loaded.input.sources, &title, &prefix);

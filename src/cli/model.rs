@@ -9,7 +9,7 @@ use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine;
 use crate::model::{
-    Alternative, CallRole, Command, Dial, Environment, HealthCheck, Healthcheck, Image, MadeBy, Namespace,
+    Alternative, CallRole, Command, Detail, Dial, Environment, HealthCheck, Healthcheck, Image, MadeBy, Namespace,
     NetworkCall, Origin, Pod, Process, Program, Project, PublishedPort, Stopping, Text, Workload,
     WorkloadKind,
 };
@@ -30,7 +30,7 @@ pub(super) struct ModelArguments {
 pub(super) fn run(arguments: &ModelArguments) -> Result<Done, Failure> {
     let directory = super::project::working_directory();
     for project in project::load_all(arguments.path.as_slice(), &arguments.settings)? {
-        let outcome = engine::join(&project.input);
+        let outcome = engine::join(&project.input, Detail::Origin);
         let entries = entries(&outcome.project);
         let sources = &project.input.sources;
         output::print(|out| match arguments.outline.format {

@@ -9,7 +9,7 @@ use super::exit::{Done, Failure};
 use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine;
-use crate::model::{Address, Endpoint, Project, Stack, Verdict, Workload};
+use crate::model::{Address, Detail, Endpoint, Project, Stack, Verdict, Workload};
 use crate::net::{Protocol, parse_port};
 use crate::report::trace::{self, Labels};
 use crate::source::nearest;
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &TraceArguments) -> Result<Done, Failure> {
     let directory = project::working_directory();
     let loaded = project::load_all(arguments.project.as_slice(), &arguments.settings)?;
     let Some(loaded) = loaded.first() else { return Ok(Done::Clean) };
-    let outcome = engine::join(&loaded.input);
+    let outcome = engine::join(&loaded.input, Detail::Reason);
     let (project, sources) = (&outcome.project, &loaded.input.sources);
     let labels = Labels::of(project, sources);
     let format = arguments.outline.format;

@@ -24,7 +24,7 @@ use crate::facts::{
     Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
     gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize, makefile, proxy, shell, wslconfig,
 };
-use crate::model::Project;
+use crate::model::{Detail, Project};
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -112,7 +112,7 @@ pub struct Outcome {
 /// Checks one project on the current rayon pool.
 #[must_use]
 pub fn check(input: &Input, options: &Options) -> Outcome {
-    let mut outcome = join(input);
+    let mut outcome = join(input, Detail::Reason);
     let internal_errors = Mutex::new(std::mem::take(&mut outcome.internal_errors));
     outcome.diagnostics = judge(input, &outcome.project, options, &internal_errors);
     sort(&mut outcome.diagnostics, &input.sources);
@@ -122,11 +122,11 @@ pub fn check(input: &Input, options: &Options) -> Outcome {
 
 /// Reads and joins one project on the current rayon pool, without judging it: there are no diagnostics.
 #[must_use]
-pub fn join(input: &Input) -> Outcome {
+pub fn join(input: &Input, detail: Detail) -> Outcome {
     let internal_errors = Mutex::new(Vec::new());
     let facts = read_facts(input, &internal_errors);
-    let project =
-        isolate::run("joining the project", &internal_errors, || Project::build(&facts)).unwrap_or_default();
+    let build = || Project::build(&facts, detail);
+    let project = isolate::run("joining the project", &internal_errors, build).unwrap_or_default();
     let internal_errors = internal_errors.into_inner().unwrap_or_default();
     Outcome { facts, project, diagnostics: Vec::new(), internal_errors }
 }

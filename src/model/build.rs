@@ -10,7 +10,7 @@ use super::container::Scene;
 use super::image::{ByHand, builds_by_hand};
 use super::kubernetes::{Applied, applied};
 use super::{
-    Command, ContainerFiles, Database, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
+    Command, ContainerFiles, Database, Detail, Dial, DialLogin, DialSource, Environment, HealthSource, Healthcheck,
     Image, ImageId, Images, Listeners, Manifests, Project, Running, Stopping, UnexpandedVariable, Workload,
     WorkloadId, WorkloadKind, World, advertised, catalogued, command_dials, command_lines, configured_dials,
     database, helm, hns, mentions, proxy, proxy::Proxied, read_health_check, unexpanded_in, wsl,
@@ -23,8 +23,8 @@ use crate::source::{Confidence, FileId, Span, Spanned};
 impl Project {
     /// Joins the facts of all files.
     #[must_use]
-    pub fn build(facts: &Facts) -> Self {
-        let world = World::new(facts);
+    pub fn build(facts: &Facts, detail: Detail) -> Self {
+        let world = World::new(facts, detail);
         let images = Images::read(facts, &world.programs);
         let (applied, unrendered) = applied(facts);
         let command_files = command_lines::read(facts);

@@ -67,7 +67,7 @@ pub use database::{Created, Database, LoginFault, LoginMistake};
 pub use datastore::{ExposedDatastore, LostData};
 pub use environment::{Environment, Origin, ProcessVariable, Variable};
 pub use go::{
-    AddressFault, Alternative, Application, CallRole, CgoUse, Collision, Dial, DialLogin, DialSource,
+    AddressFault, Alternative, Application, CallRole, CgoUse, Collision, Detail, Dial, DialLogin, DialSource,
     DroppedBy, EnvironmentRead, EnvironmentReads, FixedPort, GoNetwork, InterruptOnly, Listener, Listeners,
     MissingFile, NetworkCall, ProfileKind, Profiler, Program, ProgramId, Route, RouteMatch, Routes,
     ServeCall, Shutdown, Sigterm, StopTimeout, World,

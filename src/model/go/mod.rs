@@ -28,7 +28,7 @@ mod world;
 pub use cgo::CgoUse;
 pub(super) use listen::opens_socket;
 pub(super) use network::entry_of;
-pub use program::World;
+pub use program::{Detail, World};
 pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 
@@ -89,7 +89,7 @@ pub struct NetworkCall {
     /// call is reached and conditions turn out.
     pub unknown: Option<Spanned<String>>,
     /// What brings the address when the program runs, where nothing of the project decides it: every part of it
-    /// that is not known was traced there.
+    /// that is not known was traced there. Only with [`Detail::Origin`].
     pub input: Option<Input>,
     /// Whether its address is empty in every case, so that it connects to nothing.
     pub is_idle: bool,

@@ -9,7 +9,7 @@ use super::missing_files::missing_files;
 use super::stop_timeout::stop_timeouts;
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
-    Alternative, CallRole, Dial, DialLogin, DialSource, FixedPort, GoNetwork, Listeners, NetworkCall,
+    Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, Listeners, NetworkCall,
     ProgramId, Reachable, World, values,
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
@@ -59,10 +59,15 @@ impl<'a> World<'a> {
         whole.files = files.clone();
         let is_left_out = |function, premise| whole.is_left_out(function, premise);
         let without = reachable.without(&self.packages, is_left_out);
-        let reachable = without.as_ref().unwrap_or(reachable);
-        let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
-        evaluator.files = files;
-        let mut listeners = ListenerFinder::new(&evaluator);
+        // Where nothing is left out, what was worked out to tell that is of use again.
+        let running = without.as_ref().map(|reachable| {
+            let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
+            evaluator.files = files;
+            evaluator
+        });
+        let evaluator = running.as_ref().unwrap_or(&whole);
+        let reachable = evaluator.reachable;
+        let mut listeners = ListenerFinder::new(evaluator);
         let mut dials = Vec::new();
         let mut calls = Vec::new();
         let mut timeouts = Vec::new();
@@ -80,14 +85,14 @@ impl<'a> World<'a> {
                     listeners.visit(*function, call, entry);
                 }
                 if let Some(shutdown) = entry.and_then(|it| it.shutdown) {
-                    timeouts.extend(stop_timeouts(&evaluator, *function, call, shutdown));
+                    timeouts.extend(stop_timeouts(evaluator, *function, call, shutdown));
                 }
                 if let Some(dial) = entry.and_then(|it| it.dial.as_ref()).filter(|_| !dials_itself) {
-                    calls.extend(find_dials(&evaluator, *function, call, dial, &mut dials));
+                    calls.extend(find_dials(evaluator, *function, call, dial, self.detail, &mut dials));
                 }
             }
         }
-        variable_dials(&evaluator, &mut dials);
+        variable_dials(evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
         let (mut listeners, listening) = listeners.finish(main);
         if without.is_some() {
@@ -96,7 +101,7 @@ impl<'a> World<'a> {
         calls.extend(listening);
         let reads = self.programs[program.0 as usize].reads.known.iter();
         let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
-        let missing_files = missing_files(&evaluator);
+        let missing_files = missing_files(evaluator);
         GoNetwork { listeners, dials, calls, stop_timeouts: timeouts, variables, missing_files }
     }
 
@@ -161,6 +166,7 @@ fn find_dials<'w>(
     function: FunctionId,
     call: &'w Call,
     entry: &'w DialEntry,
+    detail: Detail,
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
     let mut network_call = NetworkCall::new(call.span, CallRole::Dial);
@@ -207,7 +213,7 @@ fn find_dials<'w>(
             }
         }
     }
-    if let Some(unknown) = &mut network_call.unknown {
+    if let Some(unknown) = network_call.unknown.as_mut().filter(|_| detail == Detail::Origin) {
         let contexts = evaluator.tracing(|| evaluator.in_contexts_and_worlds(function, look, beyond));
         let holes: Vec<_> = contexts.into_iter().flatten().filter_map(|it| it.found.unknown).collect();
         let inputs: Option<Vec<Input>> = holes.iter().map(|it| it.input).collect();

@@ -10,6 +10,16 @@ use crate::model::resolve::{Evaluator, Setting};
 use crate::model::{ContainerFiles, Environment};
 use crate::source::{FileId, Span};
 
+/// How much is said of an address that is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Why it is not, which is all that rules ask.
+    #[default]
+    Reason,
+    /// What brings it, too: a request, a row of a database. That takes about as long as all the rest.
+    Origin,
+}
+
 /// Every Go program of a project, ready to be looked at in a workload.
 #[derive(Debug, Default)]
 pub struct World<'a> {
@@ -17,6 +27,7 @@ pub struct World<'a> {
     pub programs: Vec<Program>,
     pub(super) packages: Packages<'a>,
     pub(super) facts: Option<&'a Facts>,
+    pub(super) detail: Detail,
     reachable: Vec<Reachable<'a>>,
 }
 
@@ -36,8 +47,8 @@ fn decides_trust(packages: &Packages<'_>, reachable: &Reachable<'_>) -> bool {
 impl<'a> World<'a> {
     /// Reads the programs out of the facts of all files.
     #[must_use]
-    pub fn new(facts: &'a Facts) -> Self {
-        let world = Self { packages: Packages::new(facts), facts: Some(facts), ..Self::default() };
+    pub fn new(facts: &'a Facts, detail: Detail) -> Self {
+        let world = Self { packages: Packages::new(facts), facts: Some(facts), detail, ..Self::default() };
         let mut mains = Vec::new();
         for (id, package) in world.packages.iter().filter(|(_, it)| it.name == "main") {
             mains.extend(package.mains().map(|(file, span)| (id, file, span)));

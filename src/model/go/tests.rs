@@ -3,7 +3,7 @@
 mod flags;
 mod reads;
 
-use super::World;
+use super::{Detail, World};
 use crate::facts::{Facts, Tree, configuration, dotenv, go, go_mod};
 use crate::model::compose::Mount;
 use crate::model::container::Scene;
@@ -75,7 +75,7 @@ impl Project {
     /// The program runs in a container that has the whole project at its root.
     fn network(&self) -> GoNetwork {
         let facts = self.facts();
-        let world = World::new(&facts);
+        let world = World::new(&facts, Detail::Origin);
         assert!(!world.programs.is_empty(), "no program");
         let arguments: Vec<_> =
             self.arguments.iter().map(|it| Text::new(*it, Span::new(ELSEWHERE, 0, it.len()))).collect();
@@ -135,7 +135,7 @@ impl Project {
     /// The text of each signal that stands alone.
     fn interrupt_only(&self) -> Vec<String> {
         let facts = self.facts();
-        let world = World::new(&facts);
+        let world = World::new(&facts, Detail::Origin);
         let found = &world.programs[0].shutdown.interrupt_only;
         found.iter().map(|it| self.written(it.signal).to_owned()).collect()
     }
@@ -143,7 +143,7 @@ impl Project {
     /// One line a serve call.
     fn serve_calls(&self) -> String {
         let facts = self.facts();
-        let world = World::new(&facts);
+        let world = World::new(&facts, Detail::Origin);
         let show = |it: &crate::model::ServeCall| {
             let at_shutdown = if it.returns_at_shutdown { " at shutdown" } else { "" };
             let given = if it.binds { "" } else { " of a listener" };
@@ -155,7 +155,7 @@ impl Project {
     /// One line a route.
     fn routes(&self) -> String {
         let facts = self.facts();
-        let world = World::new(&facts);
+        let world = World::new(&facts, Detail::Origin);
         let routes = &world.programs[0].routes;
         let show = |it: &crate::model::Route| format!("{} {}", it.method.as_deref().unwrap_or("*"), it.path);
         let mut lines: Vec<_> = routes.known.iter().map(show).collect();

@@ -73,38 +73,48 @@ impl<'w> Evaluator<'w> {
     ) -> Vec<InWorld<T>> {
         let mut out = Vec::new();
         let mut decided: Vec<Decision> = Vec::new();
+        let mut common = 0;
         loop {
             *self.decisions.borrow_mut() = Some(decided);
+            self.memory.enter_world(common);
             let found = look();
             decided = self.decisions.borrow_mut().take().unwrap_or_default();
             let is_default = decided.iter().all(|it| it.default == Some(it.pick));
             let ends = is_enough(&found);
             out.push(InWorld { found, is_default });
             if ends {
-                return out;
+                break;
             }
             // The next world differs in the last decision that has a possibility left.
             while decided.last().is_some_and(|it| it.pick + 1 >= it.count) {
                 decided.pop();
             }
-            let Some(last) = decided.last_mut() else { return out };
+            let Some(last) = decided.last_mut() else { break };
             last.pick += 1;
+            common = decided.len() - 1;
             if out.len() >= MAXIMUM_WORLDS {
                 out.push(InWorld { found: beyond(), is_default: false });
-                return out;
+                break;
             }
         }
+        self.memory.enter_world(0);
+        out
     }
 
     /// Which of `count` possibilities is looked at; `None` when only what all agree on counts.
     pub(super) fn decide(&self, at: Span, count: usize, default: Option<usize>) -> Option<usize> {
         let mut decisions = self.decisions.borrow_mut();
-        let decisions = decisions.as_mut()?;
-        if let Some(known) = decisions.iter().find(|it| it.at == at) {
-            return Some(known.pick.min(count - 1));
+        let Some(decisions) = decisions.as_mut() else {
+            self.memory.choose(0);
+            return None;
+        };
+        let known = decisions.iter().position(|it| it.at == at);
+        let number = known.unwrap_or(decisions.len());
+        if known.is_none() {
+            decisions.push(Decision { at, count, pick: 0, default });
         }
-        decisions.push(Decision { at, count, pick: 0, default });
-        Some(0)
+        self.memory.choose(number);
+        Some(decisions[number].pick.min(count - 1))
     }
 
     /// The value of a choice.
@@ -214,7 +224,7 @@ impl<'w> Evaluator<'w> {
     pub fn is_left_out(&self, function: FunctionId, premise: &'w Premise) -> bool {
         let look = |callers: &[(FunctionId, &'w Call)]| {
             self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
-            self.active.borrow_mut().clear();
+            self.memory.begin();
             self.certainty(&premise.condition, &Self::frame(function, callers))
         };
         let alone = look(&[]);

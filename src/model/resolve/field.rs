@@ -14,6 +14,7 @@ use crate::source::{Confidence, Span, Spanned, Text};
 
 /// Why a field is not known of which the program has no value, and one of a struct that does not show.
 const NOTHING: &str = "nothing sets the field";
+const SEVERAL: &str = "it is set in several places";
 const NO_STRUCT: &str = "the struct was not found";
 
 /// What a value turns out to be when names, parameters and calls are followed: no text is made.
@@ -33,17 +34,8 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Outcome {
-        let key = Active::Field(std::ptr::from_ref(whole));
-        if self.active.borrow().contains(&key) {
-            return Outcome::hole("it depends on itself", Some(field.span));
-        }
-        self.active.borrow_mut().push(key);
-        let outcome = self.field_within(whole, receiver, field, frame, depth);
-        let mut active = self.active.borrow_mut();
-        if let Some(at) = active.iter().rposition(|it| *it == key) {
-            active.truncate(at);
-        }
-        outcome
+        let outcome = self.once(whole, || self.field_within(whole, receiver, field, frame, depth));
+        outcome.unwrap_or_else(|| Outcome::hole("it depends on itself", Some(field.span)))
     }
 
     fn field_within(
@@ -99,7 +91,7 @@ impl<'w> Evaluator<'w> {
             let later = self.later_values(of, name);
             if !later.is_empty() {
                 let outcomes = self.outcomes_of(later, depth);
-                return self.one_of(outcomes, "it is set in several places", span, None);
+                return self.one_of(outcomes, SEVERAL, span, None);
             }
         }
         if let Bound::Value(outcome) = bound {
@@ -143,17 +135,14 @@ impl<'w> Evaluator<'w> {
     }
 
     pub(super) fn is_source_active(&self, value: &Value) -> bool {
-        self.active.borrow().contains(&Active::Source(std::ptr::from_ref(value)))
+        self.memory.is_active(Active::Source(std::ptr::from_ref(value)))
     }
 
     /// What several places of the program give to a field.
     pub(super) fn outcomes_of(&self, found: Vec<(&'w Value, Rc<Frame<'w>>)>, depth: u32) -> Vec<Outcome> {
         let outcomes = found.into_iter().map(|(value, frame)| {
             let key = Active::Source(std::ptr::from_ref(value));
-            self.active.borrow_mut().push(key);
-            let outcome = self.inner(value, &frame, depth);
-            self.active.borrow_mut().retain(|it| *it != key);
-            outcome
+            self.memory.during(key, || self.inner(value, &frame, depth))
         });
         outcomes.collect()
     }
@@ -232,6 +221,10 @@ impl<'w> Evaluator<'w> {
         // `if cfg.Port == "" { cfg.Port = "80" }` asks for what the field was before.
         let before = found.len();
         found.retain(|(value, _)| !self.is_source_active(value));
+        // Sources that ask for each other have no end of orders to be looked at in.
+        if before - found.len() >= 2 && found.len() >= 2 {
+            return Outcome::hole(SEVERAL, Some(span));
+        }
         // What is assigned under a condition says itself what holds otherwise.
         let is_before = |it: &Value| matches!(it, Value::Field { field: it, .. } if it.value == field);
         if let Some(at) = found.iter().position(|(value, _)| is_override(value, is_before)) {
@@ -246,7 +239,7 @@ impl<'w> Evaluator<'w> {
         }
         let outcomes = self.outcomes_of(found, depth);
         let differ = outcomes.windows(2).any(|it| it[0].text.as_str() != it[1].text.as_str());
-        let mut outcome = self.one_of(outcomes, "it is set in several places", span, None);
+        let mut outcome = self.one_of(outcomes, SEVERAL, span, None);
         // The caller may tell which of several structs this one is.
         outcome.needs_caller |= differ && self.is_outermost(frame);
         outcome
@@ -319,7 +312,10 @@ impl<'w> Evaluator<'w> {
     /// Follows names, parameters, fields and calls to what a value is.
     pub(super) fn head(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Head<'w> {
         let stop = || Head { value, frame: Rc::clone(frame) };
-        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else { return stop() };
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else {
+            self.memory.cut();
+            return stop();
+        };
         match value {
             Value::Name { package, name } => {
                 let Some(owner) = self.packages.import(self.package_of(frame), package) else {

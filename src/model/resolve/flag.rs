@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::call::receiver_of;
 use super::command_line::{Word, words};
-use super::{Evaluator, Frame, Outcome};
+use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{FlagParts, FlagRules, FlagSyntax, Takes, go as catalogue};
 use crate::facts::go::{Callee, Value};
 use crate::model::go::{TypeRef, entry_of};
@@ -221,14 +221,12 @@ impl<'w> Evaluator<'w> {
     }
 
     /// Every flag that the program defines and whose name is known.
-    pub fn flag_definitions(&self) -> Rc<Vec<FlagDefinition<'w>>> {
-        if let Some(known) = &*self.flags.borrow() {
-            return Rc::clone(known);
-        }
+    pub fn flag_definitions(&self) -> &[FlagDefinition<'w>] {
         // A name that depends on a flag finds none.
-        *self.flags.borrow_mut() = Some(Rc::default());
-        // What is gathered counts in every world.
-        let decisions = self.decisions.take();
+        self.gathered(&self.flags, Active::Flags, || self.gather_flags()).map_or(&[], Vec::as_slice)
+    }
+
+    fn gather_flags(&self) -> Vec<FlagDefinition<'w>> {
         let mut found = Vec::new();
         for id in &self.reachable.functions {
             let frame = Rc::new(Frame::Function { function: *id, call: None });
@@ -254,9 +252,6 @@ impl<'w> Evaluator<'w> {
                 }
             }
         }
-        *self.decisions.borrow_mut() = decisions;
-        let found = Rc::new(found);
-        *self.flags.borrow_mut() = Some(Rc::clone(&found));
         found
     }
 

@@ -5,14 +5,11 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame, Outcome};
+use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{DataRole, Input, InputEntry, Source, Target, input, input_by_import};
 use crate::facts::go::{Callee, Value};
 use crate::model::go::{Targets, TypeRef, entry_of};
 use crate::net::HOLE;
-
-/// Types of the project, each with what calls fill its values with.
-pub(super) type FilledStructs<'w> = Rc<Vec<(TypeRef<'w>, Input)>>;
 
 /// Structs nest no deeper than this.
 const DEEPEST: usize = 8;
@@ -172,16 +169,9 @@ impl<'w> Evaluator<'w> {
     }
 
     /// The types of the project whose values calls fill with what comes from outside.
-    fn filled_structs(&self) -> FilledStructs<'w> {
-        if let Some(known) = &*self.filled_structs.borrow() {
-            return Rc::clone(known);
-        }
-        // What is looked at to gather them does without.
-        *self.filled_structs.borrow_mut() = Some(Rc::default());
-        let found = self.aside(|| self.gather_filled_structs());
-        let found = Rc::new(found);
-        *self.filled_structs.borrow_mut() = Some(Rc::clone(&found));
-        found
+    fn filled_structs(&self) -> &[(TypeRef<'w>, Input)] {
+        let gather = || self.gather_filled_structs();
+        self.gathered(&self.filled_structs, Active::FilledStructs, gather).map_or(&[], Vec::as_slice)
     }
 
     fn gather_filled_structs(&self) -> Vec<(TypeRef<'w>, Input)> {

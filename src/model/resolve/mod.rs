@@ -14,6 +14,7 @@ mod field;
 mod flag;
 mod format;
 mod input;
+mod memory;
 mod overwrite;
 mod place;
 
@@ -25,9 +26,10 @@ pub use place::Located;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use self::memory::{Memory, Seen};
 use crate::facts::catalogue::Input;
 use crate::facts::go::{Function, Unknown, Value};
-use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets};
+use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets, TypeRef};
 use crate::model::{ContainerFiles, Environment};
 use crate::net::HOLE;
 use crate::source::{Confidence, Span, Text};
@@ -99,16 +101,16 @@ pub struct Evaluator<'w> {
     steps: Cell<u32>,
     /// What all evaluations together have done.
     steps_taken: Cell<u64>,
-    /// Package variables, functions and fields that are being evaluated, against going round.
-    active: RefCell<Vec<Active>>,
+    /// What was worked out before, and what is being evaluated.
+    memory: Memory<'w>,
     /// What the world that is looked at was decided to be; see [`Evaluator::in_worlds`].
     decisions: RefCell<Option<Vec<condition::Decision>>>,
     /// The flags that the program defines, once they were asked for.
-    flags: RefCell<Option<Rc<Vec<flag::FlagDefinition<'w>>>>>,
+    flags: OnceCell<Vec<flag::FlagDefinition<'w>>>,
     /// Whether holes say what brings them.
     traces: Cell<bool>,
     /// The structs that calls fill with what comes from outside, once they were asked for.
-    filled_structs: RefCell<Option<input::FilledStructs<'w>>>,
+    filled_structs: OnceCell<Vec<(TypeRef<'w>, Input)>>,
     /// What of the program has to do with configuration.
     bindings: OnceCell<config::Bindings<'w>>,
 }
@@ -124,6 +126,17 @@ enum Active {
     Dotenv,
     /// The calls that read configuration.
     Bindings,
+    /// The definitions of flags.
+    Flags,
+    /// The structs that calls fill with what comes from outside.
+    FilledStructs,
+}
+
+impl Active {
+    /// Whether it is something that holds for every evaluation.
+    fn is_gathering(self) -> bool {
+        matches!(self, Self::Bindings | Self::Flags | Self::FilledStructs)
+    }
 }
 
 /// Deep enough for every chain seen in public repositories, shallow enough for any stack.
@@ -137,9 +150,9 @@ impl<'w> Evaluator<'w> {
     pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
         let files = ConfigFiles::default();
         let (steps, steps_taken) = (Cell::new(0), Cell::new(0));
-        let (active, decisions) = (RefCell::default(), RefCell::default());
-        let (flags, bindings) = (RefCell::default(), OnceCell::new());
-        let (traces, filled_structs) = (Cell::new(false), RefCell::default());
+        let (memory, decisions) = (Memory::default(), RefCell::default());
+        let (flags, bindings) = (OnceCell::new(), OnceCell::new());
+        let (traces, filled_structs) = (Cell::new(false), OnceCell::new());
         Self {
             packages,
             reachable,
@@ -147,7 +160,7 @@ impl<'w> Evaluator<'w> {
             files,
             steps,
             steps_taken,
-            active,
+            memory,
             decisions,
             flags,
             traces,
@@ -168,28 +181,35 @@ impl<'w> Evaluator<'w> {
         self.deep_head(value, frame, MAXIMUM_DEPTH)
     }
 
+    /// What holds for every evaluation, and is gathered when it is first asked for; `None` while that is going on.
+    fn gathered<'e, T>(
+        &self,
+        known: &'e OnceCell<T>,
+        key: Active,
+        gather: impl FnOnce() -> T,
+    ) -> Option<&'e T> {
+        if known.get().is_none() {
+            let gathered = self.memory.once(key, || self.aside(gather))?;
+            return Some(known.get_or_init(|| gathered));
+        }
+        known.get()
+    }
+
     /// Works something out that holds for every evaluation, in the middle of one.
     fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
         let steps = self.steps.replace(20 * MAXIMUM_STEPS);
-        let active = self.active.take();
+        let aside = self.memory.set_aside();
         let decisions = self.decisions.take();
         let out = work();
         self.steps.set(steps);
-        *self.active.borrow_mut() = active;
+        self.memory.resume(aside);
         *self.decisions.borrow_mut() = decisions;
         out
     }
 
     /// Runs `work` on a value unless that is going on already.
     fn once<T>(&self, value: &'w Value, work: impl FnOnce() -> T) -> Option<T> {
-        let key = Active::Field(std::ptr::from_ref(value));
-        if self.active.borrow().contains(&key) {
-            return None;
-        }
-        self.active.borrow_mut().push(key);
-        let out = work();
-        self.active.borrow_mut().retain(|it| *it != key);
-        Some(out)
+        self.memory.once(Active::Field(std::ptr::from_ref(value)), work)
     }
 
     /// What a call runs that is written in `frame`.
@@ -215,8 +235,26 @@ impl<'w> Evaluator<'w> {
 
     fn text(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
         let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else {
+            self.memory.cut();
             return Outcome::hole("it is too far from its source", value.span());
         };
+        match value {
+            Value::Name { .. }
+            | Value::Field { .. }
+            | Value::Call { .. }
+            | Value::Result { .. }
+            | Value::Element { .. }
+            | Value::Filled { .. }
+            | Value::Choice(..) => {
+                let read = || self.read(value, frame, depth);
+                self.memory.recall(value, frame, Seen::Alone, self.traces.get(), read)
+            }
+            _ => self.read(value, frame, depth),
+        }
+    }
+
+    /// As [`Self::text`], which knows how deep it may go.
+    fn read(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
         match value {
             Value::Literal(it) => Outcome::known(Text::new(it.value.clone(), it.span)),
             Value::Concat(parts) => {
@@ -358,7 +396,8 @@ impl<'w> Evaluator<'w> {
         if outcome.needs_caller {
             outcome.needs_caller = false;
             if let Frame::Function { function, call: None } = **frame {
-                return self.over_callers(function, value, depth);
+                let work = || self.over_callers(function, value, depth);
+                return self.memory.recall(value, frame, Seen::ByCallers, self.traces.get(), work);
             }
         }
         outcome
@@ -368,13 +407,8 @@ impl<'w> Evaluator<'w> {
     /// given themselves, every caller of theirs.
     fn over_callers(&self, function: FunctionId, value: &'w Value, depth: u32) -> Outcome {
         let key = Active::Callers(function, std::ptr::from_ref(value) as usize);
-        if self.active.borrow().contains(&key) {
-            return Outcome::hole("a function calls itself", Some(span_of(value)));
-        }
-        self.active.borrow_mut().push(key);
-        let outcome = self.over_chain(function, value, &[], depth);
-        self.active.borrow_mut().retain(|it| *it != key);
-        outcome
+        let outcome = self.memory.once(key, || self.over_chain(function, value, &[], depth));
+        outcome.unwrap_or_else(|| Outcome::hole("a function calls itself", Some(span_of(value))))
     }
 
     fn over_chain(
@@ -461,13 +495,16 @@ impl<'w> Evaluator<'w> {
     /// Forgets what the evaluation before this one was busy with.
     fn begin(&self) {
         self.steps.set(MAXIMUM_STEPS);
-        self.active.borrow_mut().clear();
+        self.memory.begin();
     }
 
     fn step(&self) -> bool {
         let left = self.steps.get();
         self.steps.set(left.saturating_sub(1));
         self.steps_taken.set(self.steps_taken.get() + 1);
+        if left == 0 {
+            self.memory.cut();
+        }
         left > 0
     }
 }

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use super::text::TextSource;
 use crate::facts::catalogue::{DecodeEntry, Naming, Place, Source, Target};
 use crate::facts::go::{Call, Callee, Field, Value};
@@ -23,9 +25,12 @@ pub(super) struct Decode<'w> {
     pub chain: Vec<(FunctionId, &'w Call)>,
     /// What is filled.
     pub root: Root<'w>,
-    /// The structs below what is filled, each with the fields that lead to it.
-    pub nested: Vec<(TypeRef<'w>, Vec<&'w Field>)>,
+    /// The structs below what is filled.
+    pub nested: Nested<'w>,
 }
+
+/// Struct types, each with the ways that lead to it: the fields in order.
+pub(super) type Nested<'w> = FxHashMap<TypeRef<'w>, Vec<Vec<&'w Field>>>;
 
 /// What a call fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +85,7 @@ impl<'w> Evaluator<'w> {
         let mut add = |chain: Vec<(FunctionId, &'w Call)>, root: Root<'w>| {
             let nested = match root {
                 Root::Struct(of) => self.nested(of),
-                Root::Field(..) | Root::Unknown => Vec::new(),
+                Root::Field(..) | Root::Unknown => Nested::default(),
             };
             out.push(Decode { function, call, entry, chain, root, nested });
         };
@@ -151,8 +156,8 @@ impl<'w> Evaluator<'w> {
         out
     }
 
-    /// The structs that are known below a struct, itself first, each with the fields that lead to it.
-    fn nested(&self, of: TypeRef<'w>) -> Vec<(TypeRef<'w>, Vec<&'w Field>)> {
+    /// The structs that are known below a struct, and itself.
+    fn nested(&self, of: TypeRef<'w>) -> Nested<'w> {
         let mut out: Vec<(TypeRef<'w>, Vec<&'w Field>)> = vec![(of, Vec::new())];
         let mut at = 0;
         while at < out.len() && out.len() < MOST_NESTED {
@@ -180,7 +185,11 @@ impl<'w> Evaluator<'w> {
                 }
             }
         }
-        out
+        let mut nested = Nested::default();
+        for (of, way) in out {
+            nested.entry(of).or_default().push(way);
+        }
+        nested
     }
 
     /// The fields that lead to `name` in a struct: embedded ones, then the field itself; names with dots
@@ -259,9 +268,8 @@ impl<'w> Decode<'w> {
                     return (vec![below(at)], true);
                 }
                 let ways = |(at, (of, _)): (usize, &(TypeRef<'w>, &'w Field))| {
-                    let ways = self.nested.iter().filter(|(nested, _)| nested == of);
-                    let paths: Vec<_> = ways.map(|(_, way)| [way.as_slice(), &below(at)].concat()).collect();
-                    (!paths.is_empty()).then_some(paths)
+                    let ways = self.nested.get(of)?.iter();
+                    Some(ways.map(|way| [way.as_slice(), &below(at)].concat()).collect())
                 };
                 (chain.iter().enumerate().find_map(ways).unwrap_or_default(), false)
             }

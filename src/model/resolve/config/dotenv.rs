@@ -75,14 +75,12 @@ impl<'w> Evaluator<'w> {
     fn dotenv_files(&self) -> Vec<Loaded<'w>> {
         let mut out = Vec::new();
         // The name of a file may hang on a variable, which no file sets before it is loaded.
-        if self.reachable.dotenv_loads.is_empty() || self.active.borrow().contains(&Active::Dotenv) {
+        if self.reachable.dotenv_loads.is_empty() {
             return out;
         }
-        self.active.borrow_mut().push(Active::Dotenv);
-        for load in &self.reachable.dotenv_loads {
-            self.load_files(load, &mut out);
-        }
-        self.active.borrow_mut().retain(|it| *it != Active::Dotenv);
+        self.memory.once(Active::Dotenv, || {
+            self.reachable.dotenv_loads.iter().for_each(|it| self.load_files(it, &mut out));
+        });
         out
     }
 

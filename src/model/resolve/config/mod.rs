@@ -287,25 +287,17 @@ impl<'w> Evaluator<'w> {
     /// What of the program has to do with configuration. It is gathered when it is first asked for, and
     /// nothing of it counts for values that are looked at to gather it.
     fn bindings(&self) -> Option<&Bindings<'w>> {
-        if let Some(known) = self.bindings.get() {
-            return Some(known);
-        }
-        if self.active.borrow().contains(&Active::Bindings) {
-            return None;
-        }
-        let gathered = self.aside(|| {
-            self.active.borrow_mut().push(Active::Bindings);
+        self.gathered(&self.bindings, Active::Bindings, || {
             let koanf = self.gather_koanf();
             Bindings { decodes: self.gather_decodes(), viper: self.gather_viper(), koanf }
-        });
-        Some(self.bindings.get_or_init(|| gathered))
+        })
     }
 
     /// Whether what code assigns to a field, in `function` at `span`, comes before every call that fills
     /// the field from configuration.
     pub(super) fn is_before_configuration(&self, of: TypeRef<'w>, function: FunctionId, span: Span) -> bool {
         let fills = |it: &&Decode<'w>| match it.root {
-            decode::Root::Struct(_) => it.nested.iter().any(|(nested, _)| *nested == of),
+            decode::Root::Struct(_) => it.nested.contains_key(&of),
             decode::Root::Field(it, _) => it == of,
             decode::Root::Unknown => false,
         };

@@ -1,0 +1,258 @@
+//! What an evaluator has worked out before, and what that rests on.
+//!
+//! One field or function is asked for from many places, in many worlds. What it comes to is kept with what it
+//! rests on besides the value, its frame and the workload: that something was being evaluated already, which
+//! choices were made that nothing decides, a bound that was reached. It is of use again where these are the same.
+
+use std::cell::{Cell, RefCell};
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Active, Bound, Frame, Outcome};
+use crate::facts::go::Value;
+
+/// A value where it stands.
+struct Standing<'w> {
+    value: *const Value,
+    frame: Rc<Frame<'w>>,
+    seen: Seen,
+}
+
+/// How a value is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Seen {
+    /// In its frame alone.
+    Alone,
+    /// Through every caller of its function.
+    ByCallers,
+}
+
+/// What an outcome rests on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Basis {
+    /// The evaluations going on that it came upon again, a bit each: the first is the outermost.
+    met: u64,
+    /// Whether a bound was reached.
+    is_cut: bool,
+    /// Number of the choices so far of which the last was asked for.
+    choices: usize,
+}
+
+/// What was worked out.
+struct Known {
+    outcome: Outcome,
+    /// Whether holes in it say what brings them.
+    is_traced: bool,
+    /// What it came upon again.
+    met: Box<[Active]>,
+    choices: usize,
+}
+
+/// Outcomes by what came to them, and what is being evaluated.
+#[derive(Default)]
+pub(super) struct Memory<'w> {
+    /// Package variables, functions and fields that are being evaluated, the outermost first, against going round.
+    active: RefCell<Vec<Active>>,
+    /// What the evaluation that is going on rests on so far.
+    basis: Cell<Basis>,
+    /// Outcomes that rest on no choice.
+    everywhere: RefCell<FxHashMap<Standing<'w>, Vec<Known>>>,
+    /// Outcomes that hold in the world that is looked at.
+    here: RefCell<FxHashMap<Standing<'w>, Vec<Known>>>,
+}
+
+/// What is put aside; see [`Memory::set_aside`].
+pub(super) struct Aside<'w> {
+    active: Vec<Active>,
+    basis: Basis,
+    here: FxHashMap<Standing<'w>, Vec<Known>>,
+}
+
+/// More that is met again is not told apart.
+const MOST_ACTIVE: usize = 64;
+
+impl<'w> Memory<'w> {
+    /// What `value` in `frame` came to before, or what `work` says it does. Where `traces`, holes say what brings
+    /// them.
+    pub fn recall(
+        &self,
+        value: &'w Value,
+        frame: &Rc<Frame<'w>>,
+        seen: Seen,
+        traces: bool,
+        work: impl FnOnce() -> Outcome,
+    ) -> Outcome {
+        let key = Standing { value: std::ptr::from_ref(value), frame: Rc::clone(frame), seen };
+        for memory in [&self.everywhere, &self.here] {
+            if let Some((outcome, basis)) = memory.borrow().get(&key).and_then(|it| self.holding(it, traces))
+            {
+                self.rest_on(basis);
+                return outcome;
+            }
+        }
+        let before = self.basis.take();
+        let outcome = work();
+        let mut basis = self.basis.replace(before);
+        let active = self.active.borrow();
+        // What began and ended within is of no concern outside.
+        if active.len() < MOST_ACTIVE {
+            basis.met &= (1 << active.len()) - 1;
+        } else {
+            basis.is_cut = true;
+        }
+        self.rest_on(basis);
+        if !basis.is_cut {
+            let memory = if basis.choices == 0 { &self.everywhere } else { &self.here };
+            let met = active.iter().enumerate().filter(|(at, _)| basis.met >> at & 1 == 1);
+            let met = met.map(|(_, it)| *it).collect();
+            let known = Known { outcome: outcome.clone(), is_traced: traces, met, choices: basis.choices };
+            memory.borrow_mut().entry(key).or_default().push(known);
+        }
+        outcome
+    }
+
+    /// The outcome that holds now, and what it rests on.
+    fn holding(&self, known: &[Known], traces: bool) -> Option<(Outcome, Basis)> {
+        let active = self.active.borrow();
+        let place = |key: &Active| active.iter().take(MOST_ACTIVE).position(|it| it == key);
+        known.iter().find_map(|it| {
+            if traces && !it.is_traced && it.outcome.unknown.is_some() {
+                return None;
+            }
+            let met = it.met.iter().try_fold(0, |met, key| Some(met | 1 << place(key)?))?;
+            Some((it.outcome.clone(), Basis { met, is_cut: false, choices: it.choices }))
+        })
+    }
+
+    /// Whether `key` is being evaluated.
+    pub fn is_active(&self, key: Active) -> bool {
+        let at = self.active.borrow().iter().position(|it| *it == key);
+        match at {
+            Some(at) if at < MOST_ACTIVE => self.rest_on(Basis { met: 1 << at, ..Basis::default() }),
+            Some(_) => self.cut(),
+            None => {}
+        }
+        at.is_some()
+    }
+
+    /// Does `work` as what evaluates `key`; `None` when that is going on already.
+    pub fn once<T>(&self, key: Active, work: impl FnOnce() -> T) -> Option<T> {
+        (!self.is_active(key)).then(|| self.during(key, work))
+    }
+
+    /// Does `work` as what evaluates `key`.
+    pub fn during<T>(&self, key: Active, work: impl FnOnce() -> T) -> T {
+        self.active.borrow_mut().push(key);
+        let out = work();
+        self.active.borrow_mut().pop();
+        out
+    }
+
+    /// Notes that a bound was reached.
+    pub fn cut(&self) {
+        self.rest_on(Basis { is_cut: true, ..Basis::default() });
+    }
+
+    /// Notes that choice number `at` was asked for, the first being 0.
+    pub fn choose(&self, at: usize) {
+        self.rest_on(Basis { choices: at + 1, ..Basis::default() });
+    }
+
+    fn rest_on(&self, it: Basis) {
+        let so_far = self.basis.get();
+        self.basis.set(Basis {
+            met: so_far.met | it.met,
+            is_cut: so_far.is_cut || it.is_cut,
+            choices: so_far.choices.max(it.choices),
+        });
+    }
+
+    /// Begins an evaluation from the outside.
+    pub fn begin(&self) {
+        self.active.borrow_mut().clear();
+        self.basis.take();
+    }
+
+    /// Begins to look at a world that has only so many choices in common with the one before.
+    pub fn enter_world(&self, common: usize) {
+        let mut here = self.here.borrow_mut();
+        if common == 0 {
+            here.clear();
+        }
+        here.retain(|_, known| {
+            known.retain(|it| it.choices <= common);
+            !known.is_empty()
+        });
+    }
+
+    /// Puts what is going on aside, for something that does not rest on it.
+    pub fn set_aside(&self) -> Aside<'w> {
+        let active = self.active.take();
+        // What is gathered goes on being gathered.
+        *self.active.borrow_mut() = active.iter().filter(|it| it.is_gathering()).copied().collect();
+        Aside { active, basis: self.basis.take(), here: self.here.take() }
+    }
+
+    /// Goes on where it was put aside.
+    pub fn resume(&self, aside: Aside<'w>) {
+        let Aside { active, basis, here } = aside;
+        *self.active.borrow_mut() = active;
+        self.basis.set(basis);
+        *self.here.borrow_mut() = here;
+    }
+}
+
+impl Hash for Standing<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.value, self.seen).hash(state);
+        let mut frame = &*self.frame;
+        loop {
+            match frame {
+                Frame::Package(package) => return package.hash(state),
+                Frame::Function { function, call } => {
+                    function.hash(state);
+                    let Some(bound) = call else { return };
+                    bound.span.start.hash(state);
+                    frame = &bound.frame;
+                }
+            }
+        }
+    }
+}
+
+impl PartialEq for Standing<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.seen == other.seen && is_same(&self.frame, &other.frame)
+    }
+}
+
+impl Eq for Standing<'_> {}
+
+/// Whether two frames are of one function seen through the same calls.
+fn is_same<'w>(left: &Rc<Frame<'w>>, right: &Rc<Frame<'w>>) -> bool {
+    let (mut left, mut right) = (left, right);
+    while !Rc::ptr_eq(left, right) {
+        let (inner, outer) = match (&**left, &**right) {
+            (Frame::Package(one), Frame::Package(other)) => return one == other,
+            (
+                Frame::Function { function: one, call: inner },
+                Frame::Function { function: other, call: outer },
+            ) if one == other => (inner, outer),
+            _ => return false,
+        };
+        let (inner, outer) = match (inner, outer) {
+            (None, None) => return true,
+            (Some(inner), Some(outer)) if is_same_call(inner, outer) => (inner, outer),
+            _ => return false,
+        };
+        (left, right) = (&inner.frame, &outer.frame);
+    }
+    true
+}
+
+fn is_same_call(one: &Bound<'_>, other: &Bound<'_>) -> bool {
+    let receiver = |it: &Bound<'_>| it.receiver.map(std::ptr::from_ref);
+    one.span == other.span && std::ptr::eq(one.arguments, other.arguments) && receiver(one) == receiver(other)
+}
