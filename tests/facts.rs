@@ -50,7 +50,7 @@ fn every_document_holds_what_it_says() {
 
 fn assert_facts(project: &Project) {
     assert!(!project.files.is_empty(), "in `{}`: no file", project.name);
-    let (outcome, sources) = project.check();
+    let (outcome, sources) = project.join();
     let model = &outcome.project;
     let mut facts = Facts { sources: &sources, whose: String::new(), found: BTreeSet::new() };
     for workload in &model.workloads {

@@ -9,8 +9,8 @@ use super::project::SettingsArguments;
 use super::{OutlineArguments, OutlineFormat, output, project};
 use crate::engine;
 use crate::model::{
-    Alternative, CallRole, Command, Detail, Dial, Environment, HealthCheck, Healthcheck, Image, MadeBy, Namespace,
-    NetworkCall, Origin, Pod, Process, Program, Project, PublishedPort, Stopping, Text, Workload,
+    Alternative, CallRole, Command, Detail, Dial, Environment, HealthCheck, Healthcheck, Image, MadeBy,
+    Namespace, NetworkCall, Origin, Pod, Process, Program, Project, PublishedPort, Stopping, Text, Workload,
     WorkloadKind,
 };
 use crate::report::outline::{self, Entry};

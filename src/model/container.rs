@@ -1,7 +1,7 @@
 //! The files that a program finds in its container: what mounts bring before what the image has.
 
-use std::cell::RefCell;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use super::compose::Mount;
 use super::kubernetes::Applied;
@@ -65,7 +65,7 @@ pub struct ContainerFiles<'a> {
     /// Whether something may have put files there before the program starts, or whoever starts the
     /// container may mount some.
     open: bool,
-    read: RefCell<Vec<(FileId, Option<Span>)>>,
+    read: Mutex<Vec<(FileId, Option<Span>)>>,
 }
 
 /// A container of a project, as far as its files go.
@@ -109,7 +109,7 @@ impl<'a> ContainerFiles<'a> {
             mounts: scene.mounts,
             working_directory: folder.filter(|_| !scene.running.moved),
             open: scene.running.prepared || !scene.is_service,
-            read: RefCell::default(),
+            read: Mutex::default(),
         }
     }
 
@@ -282,7 +282,7 @@ impl<'a> ContainerFiles<'a> {
     }
 
     fn note(&self, file: FileId, brought_by: Option<Span>) {
-        let mut read = self.read.borrow_mut();
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         match read.iter_mut().find(|(known, _)| *known == file) {
             Some((_, known)) => *known = known.or(brought_by),
             None => read.push((file, brought_by)),
@@ -292,7 +292,7 @@ impl<'a> ContainerFiles<'a> {
     /// The files of the project whose facts were asked for, each with what brings it.
     #[must_use]
     pub fn into_read(self) -> Vec<(FileId, Option<Span>)> {
-        self.read.into_inner()
+        self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the project has a file at that path.

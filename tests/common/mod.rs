@@ -9,8 +9,9 @@
 use std::collections::BTreeSet;
 
 use reachlint::diagnostic::Diagnostic;
-use reachlint::engine::{Input, Options, Outcome, check};
+use reachlint::engine::{Input, Options, Outcome, check, join};
 use reachlint::facts::{Tree, kind::Kind};
+use reachlint::model::Detail;
 use reachlint::source::{SourceMap, Span};
 
 /// A project written down in a test.
@@ -79,6 +80,16 @@ impl Project {
     /// Checks the project with every rule.
     #[must_use]
     pub fn check(&self) -> (Outcome, SourceMap) {
+        self.run(|input| check(input, &Options::default()))
+    }
+
+    /// Joins the project, and says what brings addresses that are not known.
+    #[must_use]
+    pub fn join(&self) -> (Outcome, SourceMap) {
+        self.run(|input| join(input, Detail::Origin))
+    }
+
+    fn run(&self, run: impl Fn(&Input) -> Outcome) -> (Outcome, SourceMap) {
         let mut input =
             Input { tree: Tree::new(self.files.iter().map(|(path, _)| path.clone())), ..Input::default() };
         for (path, text) in &self.files {
@@ -90,7 +101,7 @@ impl Project {
                 None => {}
             }
         }
-        let outcome = check(&input, &Options::default());
+        let outcome = run(&input);
         assert_eq!(outcome.internal_errors, Vec::<String>::new(), "in {}", self.name);
         (outcome, input.sources)
     }

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Join, ServiceBuild, Start};
+use super::start::{Container, Start};
+use super::{Join, ServiceBuild};
 use crate::facts::catalogue::{self, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
@@ -17,17 +18,18 @@ impl Join<'_> {
         let plans: Vec<(&Cluster<'_>, PodPlan<'_>)> =
             clusters.iter().flat_map(|it| it.plans().into_iter().map(move |plan| (it, plan))).collect();
         let names = self.image_names(builds, &plans);
-        let mut pods = Vec::new();
+        let (mut pods, mut of_pods) = (Vec::new(), Vec::new());
         for (cluster, plan) in &plans {
             let manifest = self.facts.path(plan.file);
             let images: Vec<_> =
                 plan.images().map(|it| self.image_of_pod(names.meant(it, manifest)?, builds)).collect();
-            let first = u32::try_from(workloads.len()).unwrap_or(u32::MAX);
+            let first = u32::try_from(workloads.len() + of_pods.len()).unwrap_or(u32::MAX);
             let id = PodId(u32::try_from(pods.len()).unwrap_or(u32::MAX));
             let (pod, containers) = cluster.pod(plan, id, first, &images);
             pods.push(pod);
-            workloads.extend(containers.into_iter().map(|it| self.container(it)));
+            of_pods.extend(containers.into_iter().map(|it| self.container(it)));
         }
+        workloads.extend(self.start(of_pods).into_iter().map(started));
         pods
     }
 
@@ -67,7 +69,7 @@ impl Join<'_> {
         self.images.image(image).program.is_some().then_some((image, confidence))
     }
 
-    fn container(&self, container: PodContainer) -> Workload {
+    fn container(&self, container: PodContainer) -> Container<OfPod> {
         let PodContainer {
             mut workload,
             image,
@@ -82,21 +84,9 @@ impl Join<'_> {
             Some(id) => self.images.base_entry(id),
             None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
         };
-        self.start(&mut workload, &Start { entry, entrypoint, command, mounts, working_directory });
-        // A tool may fill the manifest in before Kubernetes reads it.
-        workload.unexpanded.clear();
-        if let Some(process) = workload.process.as_mut().filter(|_| has_stop_hook) {
-            process.shell_keeps_pid1 = None;
-        }
-        if let Some((_, confidence)) = image {
-            workload.rest_on_image(confidence);
-        }
-        if let Some(reason) = &workload.incomplete {
-            let place = workload.image_span;
-            let reason = Spanned::new(reason.clone(), place);
-            workload.listeners.incomplete.get_or_insert(reason);
-        }
-        workload
+        let start = Start { entry, entrypoint, command, mounts, working_directory };
+        let besides = OfPod { has_stop_hook, confidence: image.map(|it| it.1) };
+        Container { workload, start, besides }
     }
 
     /// Whether what is said of `workload` holds of its image as well, so that the image need not be
@@ -115,6 +105,31 @@ impl Join<'_> {
                 && !matches!(image.healthcheck, Healthcheck::Set(_))
                 && !is_aside())
     }
+}
+
+/// What is known of a container of a pod besides how it is started.
+struct OfPod {
+    /// Whether something is done before it is stopped.
+    has_stop_hook: bool,
+    /// How sure its image is, when it is one of the project.
+    confidence: Option<Confidence>,
+}
+
+fn started(container: Container<OfPod>) -> Workload {
+    let Container { mut workload, besides, .. } = container;
+    // A tool may fill the manifest in before Kubernetes reads it.
+    workload.unexpanded.clear();
+    if let Some(process) = workload.process.as_mut().filter(|_| besides.has_stop_hook) {
+        process.shell_keeps_pid1 = None;
+    }
+    if let Some(confidence) = besides.confidence {
+        workload.rest_on_image(confidence);
+    }
+    if let Some(reason) = &workload.incomplete {
+        let reason = Spanned::new(reason.clone(), workload.image_span);
+        workload.listeners.incomplete.get_or_insert(reason);
+    }
+    workload
 }
 
 /// Folders of manifests that are there to show or to test something.

@@ -1,7 +1,9 @@
 //! What a program listens on and whom it dials, in one workload.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::listen::ListenerFinder;
@@ -14,8 +16,7 @@ use super::{
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
-use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting};
-use crate::model::{ContainerFiles, Environment};
+use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting, Shared};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -41,31 +42,72 @@ const SERVICE_SCHEMES: &[&str] = &[
 ];
 
 impl<'a> World<'a> {
-    /// What a program does on the network in a workload that has this environment, starts it with
-    /// these arguments (`None`: not known), and has these files.
+    /// What programs do on the network, each in the workload that gives it a setting.
     #[must_use]
-    pub fn network(
-        &self,
+    pub fn networks(&self, runs: &[(ProgramId, Setting<'_>)]) -> Vec<GoNetwork> {
+        let mut by_program: BTreeMap<ProgramId, Vec<usize>> = BTreeMap::new();
+        for (at, (program, _)) in runs.iter().enumerate() {
+            by_program.entry(*program).or_default().push(at);
+        }
+        let by_program: Vec<_> = by_program.into_iter().collect();
+        let found = by_program.into_par_iter().flat_map_iter(|(program, members)| {
+            let settings: Vec<_> = members.iter().map(|at| runs[*at].1).collect();
+            members.into_iter().zip(self.networks_of(program, &settings))
+        });
+        let mut found: Vec<(usize, GoNetwork)> = found.collect();
+        found.sort_by_key(|it| it.0);
+        found.into_iter().map(|it| it.1).collect()
+    }
+
+    /// What one program does in several workloads. Most of it does not rest on the workload.
+    fn networks_of(&self, program: ProgramId, settings: &[Setting<'_>]) -> Vec<GoNetwork> {
+        let (all, shared) = (self.reachable(program), Shared::default());
+        let whole: Vec<_> = settings.iter().map(|it| self.evaluator(program, all, *it, &shared)).collect();
+        let mut parts: Vec<(FxHashSet<Span>, Vec<usize>)> = Vec::new();
+        for (at, whole) in whole.iter().enumerate() {
+            let left_out = all.left_out(&self.packages, |it, premise| whole.is_left_out(it, premise));
+            match parts.iter_mut().find(|(it, _)| *it == left_out) {
+                Some((_, members)) => members.push(at),
+                None => parts.push((left_out, vec![at])),
+            }
+        }
+        let mut found: Vec<(usize, GoNetwork)> = Vec::new();
+        for (left_out, members) in parts {
+            if left_out.is_empty() {
+                found.extend(members.iter().map(|at| (*at, self.network(program, &whole[*at]))));
+                continue;
+            }
+            let (part, shared) = (all.without(left_out), Shared::default());
+            found.extend(members.iter().map(|at| {
+                let running = self.evaluator(program, &part, settings[*at], &shared);
+                let mut network = self.network(program, &running);
+                network.listeners.left_out = self.left_out(&whole[*at], &network.listeners);
+                (*at, network)
+            }));
+        }
+        found.sort_by_key(|it| it.0);
+        found.into_iter().map(|it| it.1).collect()
+    }
+
+    fn evaluator<'w>(
+        &'w self,
         program: ProgramId,
-        environment: &Environment,
-        arguments: Option<&[Text]>,
-        files: &ContainerFiles<'_>,
-    ) -> GoNetwork {
-        let reachable = self.reachable(program);
-        let setting = Setting { environment, arguments, files };
+        reachable: &'w Reachable<'w>,
+        setting: Setting<'w>,
+        shared: &Shared<'w>,
+    ) -> Evaluator<'w> {
         let it = &self.programs[program.0 as usize];
         let files = ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
-        let mut whole = Evaluator::new(&self.packages, reachable, setting);
-        whole.files = files.clone();
-        let is_left_out = |function, premise| whole.is_left_out(function, premise);
-        let without = reachable.without(&self.packages, is_left_out);
-        // Where nothing is left out, what was worked out to tell that is of use again.
-        let running = without.as_ref().map(|reachable| {
-            let mut evaluator = Evaluator::new(&self.packages, reachable, setting);
-            evaluator.files = files;
-            evaluator
-        });
-        let evaluator = running.as_ref().unwrap_or(&whole);
+        let mut evaluator = Evaluator::new(&self.packages, reachable, setting).sharing(shared);
+        evaluator.files = files;
+        evaluator
+    }
+
+    /// What a program does on the network.
+    fn network<'w>(&self, program: ProgramId, evaluator: &Evaluator<'w>) -> GoNetwork
+    where
+        'a: 'w,
+    {
         let reachable = evaluator.reachable;
         let mut listeners = ListenerFinder::new(evaluator);
         let mut dials = Vec::new();
@@ -94,10 +136,7 @@ impl<'a> World<'a> {
         }
         variable_dials(evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
-        let (mut listeners, listening) = listeners.finish(main);
-        if without.is_some() {
-            listeners.left_out = self.left_out(&whole, &listeners);
-        }
+        let (listeners, listening) = listeners.finish(main);
         calls.extend(listening);
         let reads = self.programs[program.0 as usize].reads.known.iter();
         let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
@@ -444,7 +483,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
     names.sort();
     let mut seen = FxHashSet::default();
     for (name, site) in names {
-        let Some(variable) = evaluator.setting.environment.get(&name) else { continue };
+        let Some(variable) = evaluator.setting().environment.get(&name) else { continue };
         let Some(text) = &variable.value else { continue };
         if !seen.insert(name) {
             continue;

@@ -88,14 +88,13 @@ impl<'a> Reachable<'a> {
         self.values.contains(&function)
     }
 
-    /// The same without the calls that are certainly not run, and the functions that only they lead to;
-    /// `None` when that leaves everything. `is_left_out` is asked once for each premise in a function.
+    /// The calls that are certainly not run. `is_left_out` is asked once for each premise in a function.
     #[must_use]
-    pub fn without(
+    pub fn left_out(
         &self,
         packages: &Packages<'a>,
         is_left_out: impl Fn(FunctionId, &'a Premise) -> bool,
-    ) -> Option<Self> {
+    ) -> FxHashSet<Span> {
         let mut left_out: FxHashSet<Span> = FxHashSet::default();
         for id in &self.functions {
             let mut known: FxHashMap<*const Premise, bool> = FxHashMap::default();
@@ -109,9 +108,12 @@ impl<'a> Reachable<'a> {
                 }
             }
         }
-        if left_out.is_empty() {
-            return None;
-        }
+        left_out
+    }
+
+    /// The same without some calls, and the functions that only they lead to.
+    #[must_use]
+    pub fn without(&self, left_out: FxHashSet<Span>) -> Self {
         let mut callees: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
         for (callee, callers) in &self.callers {
             for (caller, _) in callers.iter().filter(|(_, call)| !left_out.contains(&call.span)) {
@@ -131,7 +133,7 @@ impl<'a> Reachable<'a> {
             let callers = callers.iter().filter(|(caller, call)| runs(*caller, call));
             (*callee, callers.copied().collect())
         });
-        Some(Self {
+        Self {
             functions: self.functions.iter().copied().filter(|it| members.contains(it)).collect(),
             callers: callers.collect(),
             mentioned: self.mentioned.clone(),
@@ -140,7 +142,7 @@ impl<'a> Reachable<'a> {
             dotenv_loads: self.dotenv_loads.clone(),
             members,
             left_out,
-        })
+        }
     }
 
     /// The calls that may run `function`, with the functions they stand in.

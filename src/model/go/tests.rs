@@ -7,6 +7,7 @@ use super::{Detail, World};
 use crate::facts::{Facts, Tree, configuration, dotenv, go, go_mod};
 use crate::model::compose::Mount;
 use crate::model::container::Scene;
+use crate::model::resolve::Setting;
 use crate::model::{ContainerFiles, Environment, GoNetwork, Images, Origin, ProgramId, Running, Variable};
 use crate::source::{Confidence, FileId, Span, Text};
 
@@ -103,7 +104,8 @@ impl Project {
             running: &running,
             is_service: true,
         });
-        world.network(ProgramId(0), &self.environment, arguments, &files)
+        let setting = Setting { environment: &self.environment, arguments, files: &files };
+        world.networks(&[(ProgramId(0), setting)]).pop().unwrap_or_default()
     }
 
     fn written(&self, span: Span) -> &str {

@@ -1,7 +1,7 @@
 //! From Dockerfile facts to images: stages are run one after the other, as far as files tell.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -38,7 +38,7 @@ type Inputs = (FileId, String, Option<String>, Vec<(String, Option<String>)>);
 
 /// What is kept of a build to answer for other commands later.
 pub(super) struct Built<'a> {
-    pub(super) stages: Rc<Vec<Stage<'a>>>,
+    pub(super) stages: Arc<Vec<Stage<'a>>>,
     pub(super) last: usize,
     /// The folder of the project that is the build context.
     pub(super) context: String,
@@ -189,7 +189,7 @@ impl<'a> Images<'a> {
         image.built_binaries = loader::built_binaries(&stages, stage, &facts.tree, self.programs);
         image.program = running.program;
         let ignored = ignored(facts, dockerfile, context);
-        Some((image, Built { stages: Rc::new(stages), last, context: context.to_owned(), ignored }))
+        Some((image, Built { stages: Arc::new(stages), last, context: context.to_owned(), ignored }))
     }
 
     /// What runs when a service sets `entrypoint` or `command` over the image's: an entrypoint of

@@ -36,6 +36,8 @@ struct Basis {
     met: u64,
     /// Whether a bound was reached.
     is_cut: bool,
+    /// Whether the workload was asked for something.
+    asks_workload: bool,
     /// Number of the choices so far of which the last was asked for.
     choices: usize,
 }
@@ -47,8 +49,16 @@ struct Known {
     is_traced: bool,
     /// What it came upon again.
     met: Box<[Active]>,
+    asks_workload: bool,
     choices: usize,
 }
+
+/// Outcomes by what came to them.
+type Outcomes<'w> = FxHashMap<Standing<'w>, Vec<Known>>;
+
+/// What holds in every workload that runs the same functions of a program.
+#[derive(Clone, Default)]
+pub struct Shared<'w>(Rc<RefCell<Outcomes<'w>>>);
 
 /// Outcomes by what came to them, and what is being evaluated.
 #[derive(Default)]
@@ -57,23 +67,30 @@ pub(super) struct Memory<'w> {
     active: RefCell<Vec<Active>>,
     /// What the evaluation that is going on rests on so far.
     basis: Cell<Basis>,
+    /// Outcomes that rest on nothing of the workload.
+    shared: Shared<'w>,
     /// Outcomes that rest on no choice.
-    everywhere: RefCell<FxHashMap<Standing<'w>, Vec<Known>>>,
+    everywhere: RefCell<Outcomes<'w>>,
     /// Outcomes that hold in the world that is looked at.
-    here: RefCell<FxHashMap<Standing<'w>, Vec<Known>>>,
+    here: RefCell<Outcomes<'w>>,
 }
 
 /// What is put aside; see [`Memory::set_aside`].
 pub(super) struct Aside<'w> {
     active: Vec<Active>,
     basis: Basis,
-    here: FxHashMap<Standing<'w>, Vec<Known>>,
+    here: Outcomes<'w>,
 }
 
 /// More that is met again is not told apart.
 const MOST_ACTIVE: usize = 64;
 
 impl<'w> Memory<'w> {
+    /// One that knows what `shared` does.
+    pub fn new(shared: Shared<'w>) -> Self {
+        Self { shared, ..Self::default() }
+    }
+
     /// What `value` in `frame` came to before, or what `work` says it does. Where `traces`, holes say what brings
     /// them.
     pub fn recall(
@@ -85,7 +102,7 @@ impl<'w> Memory<'w> {
         work: impl FnOnce() -> Outcome,
     ) -> Outcome {
         let key = Standing { value: std::ptr::from_ref(value), frame: Rc::clone(frame), seen };
-        for memory in [&self.everywhere, &self.here] {
+        for memory in [&*self.shared.0, &self.everywhere, &self.here] {
             if let Some((outcome, basis)) = memory.borrow().get(&key).and_then(|it| self.holding(it, traces))
             {
                 self.rest_on(basis);
@@ -104,10 +121,15 @@ impl<'w> Memory<'w> {
         }
         self.rest_on(basis);
         if !basis.is_cut {
-            let memory = if basis.choices == 0 { &self.everywhere } else { &self.here };
+            let memory = match basis {
+                Basis { choices: 1.., .. } => &self.here,
+                Basis { asks_workload: true, .. } => &self.everywhere,
+                _ => &*self.shared.0,
+            };
             let met = active.iter().enumerate().filter(|(at, _)| basis.met >> at & 1 == 1);
             let met = met.map(|(_, it)| *it).collect();
-            let known = Known { outcome: outcome.clone(), is_traced: traces, met, choices: basis.choices };
+            let Basis { asks_workload, choices, .. } = basis;
+            let known = Known { outcome: outcome.clone(), is_traced: traces, met, asks_workload, choices };
             memory.borrow_mut().entry(key).or_default().push(known);
         }
         outcome
@@ -122,7 +144,8 @@ impl<'w> Memory<'w> {
                 return None;
             }
             let met = it.met.iter().try_fold(0, |met, key| Some(met | 1 << place(key)?))?;
-            Some((it.outcome.clone(), Basis { met, is_cut: false, choices: it.choices }))
+            let Known { asks_workload, choices, .. } = *it;
+            Some((it.outcome.clone(), Basis { met, is_cut: false, asks_workload, choices }))
         })
     }
 
@@ -155,6 +178,11 @@ impl<'w> Memory<'w> {
         self.rest_on(Basis { is_cut: true, ..Basis::default() });
     }
 
+    /// Notes that the workload was asked for something.
+    pub fn ask_workload(&self) {
+        self.rest_on(Basis { asks_workload: true, ..Basis::default() });
+    }
+
     /// Notes that choice number `at` was asked for, the first being 0.
     pub fn choose(&self, at: usize) {
         self.rest_on(Basis { choices: at + 1, ..Basis::default() });
@@ -165,6 +193,7 @@ impl<'w> Memory<'w> {
         self.basis.set(Basis {
             met: so_far.met | it.met,
             is_cut: so_far.is_cut || it.is_cut,
+            asks_workload: so_far.asks_workload || it.asks_workload,
             choices: so_far.choices.max(it.choices),
         });
     }
@@ -195,12 +224,12 @@ impl<'w> Memory<'w> {
         Aside { active, basis: self.basis.take(), here: self.here.take() }
     }
 
-    /// Goes on where it was put aside.
-    pub fn resume(&self, aside: Aside<'w>) {
+    /// Goes on where it was put aside; says whether the workload was asked for something since.
+    pub fn resume(&self, aside: Aside<'w>) -> bool {
         let Aside { active, basis, here } = aside;
         *self.active.borrow_mut() = active;
-        self.basis.set(basis);
         *self.here.borrow_mut() = here;
+        self.basis.replace(basis).asks_workload
     }
 }
 

@@ -26,6 +26,7 @@ pub use place::Located;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+pub use self::memory::Shared;
 use self::memory::{Memory, Seen};
 use crate::facts::catalogue::Input;
 use crate::facts::go::{Function, Unknown, Value};
@@ -93,8 +94,8 @@ pub struct Evaluator<'w> {
     pub packages: &'w Packages<'w>,
     /// The functions that the program may run.
     pub reachable: &'w Reachable<'w>,
-    /// What the workload gives.
-    pub setting: Setting<'w>,
+    /// What the workload gives; see [`Evaluator::setting`].
+    setting: Setting<'w>,
     /// The configuration files that the program may find.
     pub files: ConfigFiles<'w>,
     /// What one evaluation may still do; the bound on hostile or very tangled source.
@@ -106,14 +107,17 @@ pub struct Evaluator<'w> {
     /// What the world that is looked at was decided to be; see [`Evaluator::in_worlds`].
     decisions: RefCell<Option<Vec<condition::Decision>>>,
     /// The flags that the program defines, once they were asked for.
-    flags: OnceCell<Vec<flag::FlagDefinition<'w>>>,
+    flags: Gathered<Vec<flag::FlagDefinition<'w>>>,
     /// Whether holes say what brings them.
     traces: Cell<bool>,
     /// The structs that calls fill with what comes from outside, once they were asked for.
-    filled_structs: OnceCell<Vec<(TypeRef<'w>, Input)>>,
+    filled_structs: Gathered<Vec<(TypeRef<'w>, Input)>>,
     /// What of the program has to do with configuration.
-    bindings: OnceCell<config::Bindings<'w>>,
+    bindings: Gathered<config::Bindings<'w>>,
 }
+
+/// What holds for every evaluation, once it was asked for, and whether it rests on the workload.
+type Gathered<T> = OnceCell<(T, bool)>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Active {
@@ -169,6 +173,18 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// The same, which knows what others have worked out for the same functions in other workloads.
+    #[must_use]
+    pub fn sharing(self, shared: &Shared<'w>) -> Self {
+        Self { memory: Memory::new(shared.clone()), ..self }
+    }
+
+    /// What the workload gives.
+    pub fn setting(&self) -> Setting<'w> {
+        self.memory.ask_workload();
+        self.setting
+    }
+
     /// The text of `value` as far as it is known.
     pub fn outline(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Outcome {
         self.begin();
@@ -184,27 +200,32 @@ impl<'w> Evaluator<'w> {
     /// What holds for every evaluation, and is gathered when it is first asked for; `None` while that is going on.
     fn gathered<'e, T>(
         &self,
-        known: &'e OnceCell<T>,
+        known: &'e Gathered<T>,
         key: Active,
         gather: impl FnOnce() -> T,
     ) -> Option<&'e T> {
-        if known.get().is_none() {
-            let gathered = self.memory.once(key, || self.aside(gather))?;
-            return Some(known.get_or_init(|| gathered));
+        let (gathered, asks_workload) = match known.get() {
+            Some(known) => known,
+            None => {
+                let gathered = self.memory.once(key, || self.aside(gather))?;
+                known.get_or_init(|| gathered)
+            }
+        };
+        if *asks_workload {
+            self.memory.ask_workload();
         }
-        known.get()
+        Some(gathered)
     }
 
-    /// Works something out that holds for every evaluation, in the middle of one.
-    fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Works something out that holds for every evaluation, in the middle of one; and whether it rests on the workload.
+    fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, bool) {
         let steps = self.steps.replace(20 * MAXIMUM_STEPS);
         let aside = self.memory.set_aside();
         let decisions = self.decisions.take();
         let out = work();
         self.steps.set(steps);
-        self.memory.resume(aside);
         *self.decisions.borrow_mut() = decisions;
-        out
+        (out, self.memory.resume(aside))
     }
 
     /// Runs `work` on a value unless that is going on already.

@@ -232,7 +232,7 @@ impl<'w> Evaluator<'w> {
     /// it says which one it is.
     pub(super) fn file_of_unknown_path(&self, part: &str) -> Hidden {
         let reason = format!("a configuration file decides whose {part} is not known");
-        match self.setting.environment.incomplete {
+        match self.setting().environment.incomplete {
             Some(_) => Hidden::outside(reason),
             None => Hidden::new(reason),
         }
@@ -258,7 +258,7 @@ impl<'w> Evaluator<'w> {
                 }
                 None => not_read(),
             },
-            Answer::Embedded(file, brought_by) => match self.setting.files.embedded(file, brought_by) {
+            Answer::Embedded(file, brought_by) => match self.setting().files.embedded(file, brought_by) {
                 Some(it) => {
                     let (text, confidence) = (FileText::Tree(it), Confidence::Proven);
                     ReadFile::Read(Reading { text, confidence, expands, changes: false })
@@ -297,7 +297,7 @@ impl<'w> Evaluator<'w> {
 
     /// The facts of a file of the project.
     pub(super) fn file_text(&self, path: &str, brought_by: Option<Span>) -> Option<FileText<'w>> {
-        let files = self.setting.files;
+        let files = self.setting().files;
         let tree = files.configuration(path, brought_by).map(FileText::Tree);
         tree.or_else(|| files.dotenv(path, brought_by).map(FileText::Variables))
     }

@@ -1,0 +1,337 @@
+//! What containers do once they are started.
+
+use super::{Join, unknown_listeners};
+use crate::facts::catalogue::{ImageEntry, ImageSystem, image_system};
+use crate::model::Environment;
+use crate::model::compose::{Mount, Setting};
+use crate::model::container::Scene;
+use crate::model::proxy::{self, Proxied};
+use crate::model::{
+    Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, ProgramId, Running, UnexpandedVariable,
+    Workload, WorkloadKind, advertised, catalogued, command_dials, configured_dials, resolve, unexpanded_in,
+};
+use crate::source::{FileId, Span, Spanned};
+
+/// A container that is to be started.
+pub(super) struct Container<T> {
+    /// What is known of it.
+    pub workload: Workload,
+    /// How it is started.
+    pub start: Start,
+    /// What else is known of it.
+    pub besides: T,
+}
+
+/// How a container is started.
+#[derive(Default)]
+pub(super) struct Start {
+    /// What the catalogue knows of its image, or of what the image is built on.
+    pub entry: Option<&'static ImageEntry>,
+    /// What takes the place of the image's ENTRYPOINT.
+    pub entrypoint: Setting,
+    /// What takes the place of the image's CMD.
+    pub command: Setting,
+    /// What is mounted.
+    pub mounts: Vec<Mount>,
+    /// What takes the place of the image's WORKDIR.
+    pub working_directory: Option<String>,
+}
+
+impl Join<'_> {
+    /// Starts containers: each has its whole environment then, and what it runs, listens on and dials.
+    pub(super) fn start<T>(&self, containers: Vec<Container<T>>) -> Vec<Container<T>> {
+        let (mut workloads, mut starts, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for Container { mut workload, start, besides } in containers {
+            self.prepare(&mut workload, &start);
+            workloads.push(workload);
+            starts.push(start);
+            others.push(besides);
+        }
+        let running = workloads.iter().zip(&starts).map(|(workload, start)| self.running(workload, start));
+        let running: Vec<Running> = running.collect();
+        let files = workloads.iter().zip(&starts).zip(&running).map(|((workload, start), running)| {
+            ContainerFiles::new(&Scene {
+                facts: self.facts,
+                applied: self.applied,
+                images: &self.images,
+                image: workload.image,
+                mounts: &start.mounts,
+                working_directory: start.working_directory.as_deref(),
+                running,
+                is_service: workload.kind != WorkloadKind::Image,
+            })
+        });
+        let files: Vec<ContainerFiles<'_>> = files.collect();
+        let runs = workloads.iter().zip(&running).zip(&files);
+        let runs = runs.filter_map(|((workload, running), files)| run(workload, running, files));
+        let mut networks = self.world.networks(&runs.collect::<Vec<_>>()).into_iter();
+        let each = workloads.iter_mut().zip(&starts).zip(&running).zip(files);
+        for (((workload, start), running), files) in each {
+            if running.program.is_some() {
+                networks.next().into_iter().for_each(|it| add_network(workload, running, it));
+            } else if workload.kind != WorkloadKind::Image {
+                self.add_foreign(workload, start, running, &files);
+            }
+            self.add_rest(workload, start, running, &files);
+            workload.brought = brought(files);
+        }
+        let each = workloads.into_iter().zip(starts).zip(running).zip(others);
+        let each = each.map(|(((mut workload, start), running), besides)| {
+            if workload.image.is_some() {
+                workload.unexpanded = running.unexpanded;
+            }
+            workload.process = running.process;
+            Container { workload, start, besides }
+        });
+        each.collect()
+    }
+
+    /// What is known of a container before it is known what runs in it.
+    fn prepare(&self, workload: &mut Workload, start: &Start) {
+        let image = workload.image.map(|it| self.images.image(it));
+        match image {
+            Some(image) => add_image_environment(&mut workload.environment, image),
+            None if start.entry.is_none() => {
+                let reason = || "the image may set variables".to_owned();
+                workload.environment.incomplete.get_or_insert_with(reason);
+            }
+            None => {}
+        }
+        workload.stopping.by_sigterm = image.is_some_and(|it| it.stops_by_sigterm);
+        workload.mounts.clone_from(&start.mounts);
+        let own = [&start.entrypoint, &start.command];
+        workload.own_words = own.into_iter().filter_map(written).flat_map(|it| it.0.words()).collect();
+        workload.own_words_complete = !own.into_iter().any(|it| matches!(it, Setting::Unknown(_)));
+        if workload.system == ImageSystem::Unknown {
+            workload.system = self.system(workload);
+        }
+    }
+
+    /// What runs, `entrypoint:` and `command:` over the image's own.
+    fn running(&self, workload: &Workload, start: &Start) -> Running {
+        let Start { entrypoint, command, mounts, .. } = start;
+        let Some(id) = workload.image else { return Running::default() };
+        if matches!(entrypoint, Setting::Unknown(_)) {
+            return Running::default();
+        }
+        let (entry, arguments) = (written(entrypoint), written(command));
+        let mut running = self.images.process_for(id, entry, arguments, mounts, Some(&workload.environment));
+        if matches!(command, Setting::Unknown(_))
+            && let Some(process) = &mut running.process
+        {
+            process.arguments = None;
+        }
+        running
+    }
+
+    /// The system that a workload runs on, by its image.
+    fn system(&self, workload: &Workload) -> ImageSystem {
+        match (workload.image, &workload.image_reference) {
+            (Some(image), _) => self.images.image(image).system,
+            (None, Some(reference)) => image_system(reference.text.as_str()),
+            (None, None) => ImageSystem::Unknown,
+        }
+    }
+
+    /// What a container does in which no Go program of the project runs.
+    fn add_foreign(
+        &self,
+        workload: &mut Workload,
+        start: &Start,
+        running: &Running,
+        files: &ContainerFiles<'_>,
+    ) {
+        if let Some(proxied) = self.proxied(workload, start, running, files) {
+            workload.listeners = proxied.listeners;
+            workload.dials.extend(proxied.dials);
+            workload.dials_incomplete = proxied.dials_incomplete;
+        } else {
+            workload.listeners = self.foreign_listeners(workload, start);
+            workload.dials_incomplete = (!start.entry.is_some_and(is_datastore))
+                .then(|| "nothing is known of what it dials".to_owned());
+        }
+    }
+
+    /// What the files, the command and the image of a container say, whatever runs in it.
+    fn add_rest(
+        &self,
+        workload: &mut Workload,
+        start: &Start,
+        running: &Running,
+        files: &ContainerFiles<'_>,
+    ) {
+        let Start { entry, entrypoint, command, mounts, .. } = start;
+        if let Some(id) = workload.image {
+            workload.crlf_scripts = self.images.crlf_scripts(id, &running.scripts, mounts);
+        }
+        if workload.kind == WorkloadKind::Image {
+            return;
+        }
+        let base = workload.image.and_then(|it| self.images.image(it).base.reference.clone());
+        let own = workload.image_reference.as_ref().map(|it| it.text.as_str().to_owned());
+        if let Some(reference) = if workload.image.is_some() { base } else { own } {
+            workload.dials.extend(configured_dials::read(&reference, mounts, files, self.facts));
+        }
+        if let Some(reference) = workload.image_reference.as_ref().filter(|_| workload.image.is_none()) {
+            let own = written(command).map(|(command, _)| command);
+            workload.advertised = advertised::read(reference.text.as_str(), &workload.environment, own);
+        }
+        for setting in [entrypoint, command] {
+            if let Setting::Set(command, span) = setting {
+                workload.dials.extend(command_dials::read(command, *span, &workload.environment));
+            }
+        }
+        if workload.image.is_none() {
+            workload.unexpanded = unexpanded_abroad(written(entrypoint), written(command), *entry);
+        }
+    }
+
+    /// What a container of a proxy does; `None` when it is none, or its configuration is not known.
+    fn proxied(
+        &self,
+        workload: &Workload,
+        Start { entry, entrypoint, command, .. }: &Start,
+        running: &Running,
+        files: &ContainerFiles<'_>,
+    ) -> Option<Proxied> {
+        let image = workload.image.map(|it| self.images.image(it));
+        let reference = match (image, &workload.image_reference) {
+            (Some(image), _) => image.base.reference.as_deref()?,
+            (None, Some(reference)) => reference.text.as_str(),
+            (None, None) => return None,
+        };
+        let command = match (image, entrypoint, command) {
+            (_, Setting::Unknown(_), _) | (_, _, Setting::Unknown(_)) => return None,
+            (Some(_), ..) => running.process.as_ref().map(|it| it.command.clone()),
+            (None, Setting::Absent, Setting::Absent) => None,
+            (None, Setting::Set(own, _), Setting::Absent) | (None, Setting::Absent, Setting::Set(own, _)) => {
+                Some(own.clone())
+            }
+            (None, Setting::Set(Command::Exec(first), _), Setting::Set(Command::Exec(rest), _)) => {
+                Some(Command::Exec([first.as_slice(), rest].concat()))
+            }
+            (None, Setting::Set(..), Setting::Set(..)) => return None,
+        };
+        proxy::read(&proxy::Scene {
+            reference,
+            entry: *entry,
+            image_span: workload.image_span,
+            command: command.as_ref(),
+            files,
+            environment: &workload.environment,
+        })
+    }
+
+    /// The sockets of a container in which no Go program of the project runs.
+    fn foreign_listeners(
+        &self,
+        workload: &Workload,
+        Start { entry, entrypoint, command, mounts, .. }: &Start,
+    ) -> Listeners {
+        let changed = !matches!(entrypoint, Setting::Absent) || matches!(command, Setting::Unknown(_));
+        // A Dockerfile on top of a public image may change what runs.
+        let Some(entry) = entry.filter(|_| !changed && self.keeps_base_process(workload.image)) else {
+            return unknown_listeners(workload.image_span);
+        };
+        let own = written(command).map(|(command, _)| command);
+        let is_stock = workload.image.is_none() && mounts.is_empty();
+        let mut found =
+            catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock);
+        if mounts.iter().any(configures) {
+            let reason = "a mounted file may decide what it listens on".to_owned();
+            found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
+        }
+        found
+    }
+
+    /// Whether the image of a Dockerfile starts what its public base starts.
+    fn keeps_base_process(&self, image: Option<ImageId>) -> bool {
+        image.is_none_or(|id| self.images.image(id).process.is_none())
+    }
+}
+
+/// The program that runs in a container, and what the container gives it.
+fn run<'s>(
+    workload: &'s Workload,
+    running: &'s Running,
+    files: &'s ContainerFiles<'s>,
+) -> Option<(ProgramId, resolve::Setting<'s>)> {
+    let arguments = running.process.as_ref().and_then(|it| it.arguments.as_deref());
+    Some((running.program?, resolve::Setting { environment: &workload.environment, arguments, files }))
+}
+
+fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
+    workload.program = running.program;
+    workload.dials_incomplete =
+        network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
+    workload.dials = network.dials;
+    workload.calls = network.calls;
+    workload.process_variables = network.variables;
+    workload.missing_files = network.missing_files;
+    workload.stopping.timeouts = network.stop_timeouts;
+    workload.listeners = network.listeners;
+    workload.listeners.only_go = !running.others;
+    if running.others {
+        let reason = "other processes run beside the program".to_owned();
+        workload.listeners.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
+    }
+}
+
+/// The variables in a command for an image of somebody else that reach its program as they are
+/// written. The entrypoints of Docker's official images run their command as it is:
+/// <https://github.com/docker-library/official-images#consistency>.
+fn unexpanded_abroad(
+    entrypoint: Option<(&Command, Span)>,
+    command: Option<(&Command, Span)>,
+    entry: Option<&ImageEntry>,
+) -> Vec<UnexpandedVariable> {
+    let words = |line: Option<(&Command, Span)>| match line {
+        Some((Command::Exec(words), _)) => words.clone(),
+        _ => Vec::new(),
+    };
+    let (entry_words, arguments) = (words(entrypoint), words(command));
+    let is_official = entry.is_some_and(|it| !it.image.contains('/'));
+    match entrypoint.or(command) {
+        Some((_, span)) if !entry_words.is_empty() || (entrypoint.is_none() && is_official) => {
+            unexpanded_in(&[entry_words, arguments].concat(), span)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The files of the project that were read in a container, with what brings them there.
+fn brought(files: ContainerFiles<'_>) -> Vec<(FileId, Span)> {
+    let read = files.into_read().into_iter();
+    read.filter_map(|(file, brought_by)| Some((file, brought_by?))).collect()
+}
+
+pub(super) fn written(setting: &Setting) -> Option<(&Command, Span)> {
+    match setting {
+        Setting::Set(command, span) => Some((command, *span)),
+        Setting::Absent | Setting::Unknown(_) => None,
+    }
+}
+
+/// The image's `ENV` stands below what the service sets.
+fn add_image_environment(environment: &mut Environment, image: &Image) {
+    for (name, variable) in &image.environment.variables {
+        environment.variables.entry(name.clone()).or_insert_with(|| variable.clone());
+    }
+    if let Some(reason) = &image.environment.incomplete {
+        environment.incomplete.get_or_insert_with(|| reason.clone());
+    }
+}
+
+/// A database or broker waits for others; a proxy, a scraper or a dashboard calls out.
+fn is_datastore(entry: &ImageEntry) -> bool {
+    const DATASTORE_PORTS: &[u16] = &[3306, 4222, 5432, 5672, 6379, 9042, 11211, 27017];
+    entry.ports.iter().any(|it| DATASTORE_PORTS.contains(&it.port))
+}
+
+/// Whether a mount brings a file that may be a configuration.
+fn configures(mount: &Mount) -> bool {
+    let target = mount.target.as_deref().unwrap_or_default();
+    [".conf", ".cnf", ".conf.d", "/conf", "/config", ".yml", ".yaml", ".toml", ".json"]
+        .iter()
+        .any(|it| target.ends_with(it))
+}
