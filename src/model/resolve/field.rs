@@ -189,7 +189,7 @@ impl<'w> Evaluator<'w> {
         field: &str,
         depth: u32,
     ) -> Option<Head<'w>> {
-        let (of, depth) = (of?, depth.checked_sub(1)?);
+        let (of, depth) = (of?, self.less(depth, 1)?);
         let promoting = self.packages.promoting(of, field)?;
         let own = match head.value {
             Value::Struct { fields, .. } => fields.iter().rev().find(|(it, _)| it.value == promoting),
@@ -293,7 +293,7 @@ impl<'w> Evaluator<'w> {
     /// As [`Self::head`], and a field that only one place of the program sets is what it sets.
     pub fn deep_head(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Head<'w> {
         let head = self.head(value, frame, depth);
-        let Some(depth) = depth.checked_sub(1) else { return head };
+        let Some(depth) = self.less(depth, 1) else { return head };
         let Value::Field { receiver, field, .. } = head.value else { return head };
         let receiver = self.deep_head(receiver, &head.frame, depth);
         if let Value::Struct { fields, .. } = receiver.value
@@ -312,10 +312,7 @@ impl<'w> Evaluator<'w> {
     /// Follows names, parameters, fields and calls to what a value is.
     pub(super) fn head(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Head<'w> {
         let stop = || Head { value, frame: Rc::clone(frame) };
-        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else {
-            self.memory.cut();
-            return stop();
-        };
+        let Some(depth) = self.deeper(depth) else { return stop() };
         match value {
             Value::Name { package, name } => {
                 let Some(owner) = self.packages.import(self.package_of(frame), package) else {

@@ -58,7 +58,7 @@ impl<'w> Evaluator<'w> {
 
     /// What brings a value of which nothing else is known.
     fn input_of(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Option<Input> {
-        let depth = depth.checked_sub(1).filter(|_| self.step())?;
+        let depth = self.less(depth, 1).filter(|_| self.step())?;
         if let Some(input) =
             self.type_at(value, frame).and_then(|of| self.input_by_type(of, value, frame, depth))
         {

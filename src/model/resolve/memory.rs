@@ -29,13 +29,24 @@ pub(super) enum Seen {
     ByCallers,
 }
 
+/// How a value is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    /// How much deeper one may look.
+    pub depth: u32,
+    /// Whether holes say what brings them.
+    pub traces: bool,
+}
+
 /// What an outcome rests on.
 #[derive(Clone, Copy, Debug, Default)]
 struct Basis {
     /// The evaluations going on that it came upon again, a bit each: the first is the outermost.
     met: u64,
-    /// Whether a bound was reached.
+    /// Whether the bound on steps was reached.
     is_cut: bool,
+    /// Whether the bound on depth was reached.
+    is_deep: bool,
     /// Whether the workload was asked for something.
     asks_workload: bool,
     /// Number of the choices so far of which the last was asked for.
@@ -49,6 +60,8 @@ struct Known {
     is_traced: bool,
     /// What it came upon again.
     met: Box<[Active]>,
+    /// How deep it was looked, when that was not deep enough: no use where one may look deeper.
+    bound: Option<u32>,
     asks_workload: bool,
     choices: usize,
 }
@@ -91,20 +104,18 @@ impl<'w> Memory<'w> {
         Self { shared, ..Self::default() }
     }
 
-    /// What `value` in `frame` came to before, or what `work` says it does. Where `traces`, holes say what brings
-    /// them.
+    /// What `value` in `frame` came to before, or what `work` says it does.
     pub fn recall(
         &self,
         value: &'w Value,
         frame: &Rc<Frame<'w>>,
         seen: Seen,
-        traces: bool,
+        how: How,
         work: impl FnOnce() -> Outcome,
     ) -> Outcome {
         let key = Standing { value: std::ptr::from_ref(value), frame: Rc::clone(frame), seen };
         for memory in [&*self.shared.0, &self.everywhere, &self.here] {
-            if let Some((outcome, basis)) = memory.borrow().get(&key).and_then(|it| self.holding(it, traces))
-            {
+            if let Some((outcome, basis)) = memory.borrow().get(&key).and_then(|it| self.holding(it, how)) {
                 self.rest_on(basis);
                 return outcome;
             }
@@ -129,23 +140,27 @@ impl<'w> Memory<'w> {
             let met = active.iter().enumerate().filter(|(at, _)| basis.met >> at & 1 == 1);
             let met = met.map(|(_, it)| *it).collect();
             let Basis { asks_workload, choices, .. } = basis;
-            let known = Known { outcome: outcome.clone(), is_traced: traces, met, asks_workload, choices };
+            let bound = basis.is_deep.then_some(how.depth);
+            let known =
+                Known { outcome: outcome.clone(), is_traced: how.traces, met, bound, asks_workload, choices };
             memory.borrow_mut().entry(key).or_default().push(known);
         }
         outcome
     }
 
     /// The outcome that holds now, and what it rests on.
-    fn holding(&self, known: &[Known], traces: bool) -> Option<(Outcome, Basis)> {
+    fn holding(&self, known: &[Known], how: How) -> Option<(Outcome, Basis)> {
         let active = self.active.borrow();
         let place = |key: &Active| active.iter().take(MOST_ACTIVE).position(|it| it == key);
         known.iter().find_map(|it| {
-            if traces && !it.is_traced && it.outcome.unknown.is_some() {
+            let says_less = how.traces && !it.is_traced && it.outcome.unknown.is_some();
+            if says_less || it.bound.is_some_and(|it| it < how.depth) {
                 return None;
             }
             let met = it.met.iter().try_fold(0, |met, key| Some(met | 1 << place(key)?))?;
             let Known { asks_workload, choices, .. } = *it;
-            Some((it.outcome.clone(), Basis { met, is_cut: false, asks_workload, choices }))
+            let is_deep = it.bound.is_some();
+            Some((it.outcome.clone(), Basis { met, is_cut: false, is_deep, asks_workload, choices }))
         })
     }
 
@@ -173,7 +188,12 @@ impl<'w> Memory<'w> {
         out
     }
 
-    /// Notes that a bound was reached.
+    /// Notes that it must not look deeper.
+    pub fn end_here(&self) {
+        self.rest_on(Basis { is_deep: true, ..Basis::default() });
+    }
+
+    /// Notes that the bound on steps was reached.
     pub fn cut(&self) {
         self.rest_on(Basis { is_cut: true, ..Basis::default() });
     }
@@ -193,6 +213,7 @@ impl<'w> Memory<'w> {
         self.basis.set(Basis {
             met: so_far.met | it.met,
             is_cut: so_far.is_cut || it.is_cut,
+            is_deep: so_far.is_deep || it.is_deep,
             asks_workload: so_far.asks_workload || it.asks_workload,
             choices: so_far.choices.max(it.choices),
         });

@@ -27,7 +27,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 pub use self::memory::Shared;
-use self::memory::{Memory, Seen};
+use self::memory::{How, Memory, Seen};
 use crate::facts::catalogue::Input;
 use crate::facts::go::{Function, Unknown, Value};
 use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets, TypeRef};
@@ -255,8 +255,7 @@ impl<'w> Evaluator<'w> {
     }
 
     fn text(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
-        let Some(depth) = depth.checked_sub(1).filter(|_| self.step()) else {
-            self.memory.cut();
+        let Some(depth) = self.deeper(depth) else {
             return Outcome::hole("it is too far from its source", value.span());
         };
         match value {
@@ -268,7 +267,7 @@ impl<'w> Evaluator<'w> {
             | Value::Filled { .. }
             | Value::Choice(..) => {
                 let read = || self.read(value, frame, depth);
-                self.memory.recall(value, frame, Seen::Alone, self.traces.get(), read)
+                self.memory.recall(value, frame, Seen::Alone, self.how(depth), read)
             }
             _ => self.read(value, frame, depth),
         }
@@ -418,7 +417,7 @@ impl<'w> Evaluator<'w> {
             outcome.needs_caller = false;
             if let Frame::Function { function, call: None } = **frame {
                 let work = || self.over_callers(function, value, depth);
-                return self.memory.recall(value, frame, Seen::ByCallers, self.traces.get(), work);
+                return self.memory.recall(value, frame, Seen::ByCallers, self.how(depth), work);
             }
         }
         outcome
@@ -445,7 +444,7 @@ impl<'w> Evaluator<'w> {
         let outcomes = callers.map(|it| {
             let longer = [chain, &[*it]].concat();
             let outcome = self.text(value, &Self::frame(function, &longer), depth);
-            match depth.checked_sub(4) {
+            match self.less(depth, 4) {
                 Some(depth) if outcome.needs_caller && self.step() => {
                     self.over_chain(function, value, &longer, depth)
                 }
@@ -517,6 +516,24 @@ impl<'w> Evaluator<'w> {
     fn begin(&self) {
         self.steps.set(MAXIMUM_STEPS);
         self.memory.begin();
+    }
+
+    /// How deep one may look a step further; `None` when that is too deep.
+    fn deeper(&self, depth: u32) -> Option<u32> {
+        self.less(depth, 1).filter(|_| self.step())
+    }
+
+    /// A depth less some steps; `None` when there are not so many left.
+    fn less(&self, depth: u32, steps: u32) -> Option<u32> {
+        let left = depth.checked_sub(steps);
+        if left.is_none() {
+            self.memory.end_here();
+        }
+        left
+    }
+
+    fn how(&self, depth: u32) -> How {
+        How { depth, traces: self.traces.get() }
     }
 
     fn step(&self) -> bool {

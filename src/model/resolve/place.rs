@@ -41,8 +41,8 @@ pub struct Socket {
 const MAXIMUM_CONTEXTS: usize = 64;
 
 /// Steps that the looks at one call may take in all contexts and worlds together; what nearly every call takes
-/// is below a hundredth of it.
-const MAXIMUM_STEPS_OF_CALL: u64 = 500_000;
+/// is below a tenth of it.
+const MAXIMUM_STEPS_OF_CALL: u64 = 30_000;
 
 impl<'w> Evaluator<'w> {
     /// Looks at a function by itself, and as long as the look says that a caller could tell more,

@@ -38,7 +38,7 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<(Option<String>, ReadFile<'w>)> {
-        let depth = depth.checked_sub(1)?;
+        let depth = self.less(depth, 1)?;
         let head = self.head(value, frame, depth);
         let Value::Call { callee, arguments, .. } = head.value else { return None };
         match (&**callee, callee.name()) {

@@ -108,7 +108,7 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<Outcome> {
-        let depth = depth.checked_sub(4)?;
+        let depth = self.less(depth, 4)?;
         let asked = self.koanf_instance(callee, frame, depth.min(16));
         let loads = self.bindings().map(|it| it.koanf.as_slice()).unwrap_or_default();
         let counts = |it: &&KoanfLoad<'w>| asked.is_none() || it.instance.is_none() || it.instance == asked;
@@ -221,7 +221,7 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<Outcome> {
-        let depth = depth.checked_sub(1)?;
+        let depth = self.less(depth, 1)?;
         let Some((first, rest)) = keys.split_first() else { return Some(self.inner(value, frame, depth)) };
         let head = self.head(value, frame, depth);
         match head.value {

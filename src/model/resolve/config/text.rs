@@ -107,7 +107,7 @@ impl Hidden {
 impl<'w> Evaluator<'w> {
     /// Where the text of a value comes from.
     pub(super) fn text_source(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> TextSource {
-        let Some(depth) = depth.checked_sub(1) else { return TextSource::Unknown };
+        let Some(depth) = self.less(depth, 1) else { return TextSource::Unknown };
         if let Value::Name { package, name } = value
             && let Some(owner) = self.packages.import(self.package_of(frame), package)
             && let Some(embedded) =

@@ -84,7 +84,7 @@ impl<'w> Evaluator<'w> {
     fn viper_instance(&self, callee: &'w Callee, frame: &Rc<Frame<'w>>, depth: u32) -> (Instance, String) {
         let Callee::Method { receiver, .. } = callee else { return (Instance::Global, String::new()) };
         let nothing = (Instance::Unknown, String::new());
-        let Some(depth) = depth.checked_sub(1) else { return nothing };
+        let Some(depth) = self.less(depth, 1) else { return nothing };
         let head = self.head(receiver, frame, depth);
         let Value::Call { callee, arguments, span } = head.value else { return nothing };
         match callee.name() {
@@ -133,7 +133,7 @@ impl<'w> Evaluator<'w> {
         let (instance, before) = self.viper_instance(callee, frame, depth.min(16));
         let key = format!("{before}{}", key.text.as_str()).to_lowercase();
         let nothing = || Outcome::hole("nothing sets this key", Some(span));
-        let mut outcome = match (self.viper_of(instance), depth.checked_sub(4)) {
+        let mut outcome = match (self.viper_of(instance), self.less(depth, 4)) {
             (Some(viper), Some(depth)) => viper.get(&key, false, span, depth).unwrap_or_else(nothing),
             _ => Outcome::hole("it is not known which of several vipers is asked", Some(span)),
         };
@@ -156,7 +156,7 @@ impl<'w> Evaluator<'w> {
             }
         }
         key.push_str(&keys_of(path, self.viper_tag(decode), decode.entry.naming)?.join("."));
-        match (self.viper_of(instance), depth.checked_sub(4)) {
+        match (self.viper_of(instance), self.less(depth, 4)) {
             (Some(viper), Some(depth)) => viper.get(&key.to_lowercase(), true, span, depth),
             _ => Some(Outcome::hole("it is not known which of several vipers is asked", Some(span))),
         }
