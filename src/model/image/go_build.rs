@@ -1,7 +1,7 @@
 //! `go build` and `go install` in a RUN, and in the Makefiles and scripts that it runs: which package
 //! becomes which file, and which Go it needs.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::GoBuild;
 use super::build::{Builder, Stage};
@@ -190,7 +190,7 @@ impl<'a> Session<'_, 'a, '_> {
             return;
         }
         let linking =
-            self.linking(command, words[0].raw.span.cover(verb_span), &rest, own, stage).map(Rc::new);
+            self.linking(command, words[0].raw.span.cover(verb_span), &rest, own, stage).map(Arc::new);
         let Some(arguments) = self.arguments(&rest, stage) else { return };
         let folder = match &arguments.folder {
             Some(target) => layers::absolute(&folder, target),

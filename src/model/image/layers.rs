@@ -1,6 +1,6 @@
 //! Where a file of an image comes from: the build context, another stage, a Go build.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::build::Stage;
 use super::linking::Linking;
@@ -42,7 +42,7 @@ pub(super) struct Binary {
     /// The folder of the project with the package that it was built from; `None` when it is not known which.
     pub(super) package: Option<String>,
     /// How it was linked; `None` when that is not known.
-    pub(super) linking: Option<Rc<Linking>>,
+    pub(super) linking: Option<Arc<Linking>>,
 }
 
 /// What stands at a path of a stage.
