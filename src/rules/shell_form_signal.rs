@@ -11,8 +11,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let Some(shell) = workload.process.as_ref().and_then(|it| it.shell_keeps_pid1.as_ref()) else {
             continue;
         };
-        // A job that ends by itself has nothing to be told.
-        if !shell.is_server && !ctx.project.has_ports(workload) {
+        // What a container runs instead of its image's command may be a job, which ends by itself.
+        let is_of_image = workload.image.is_some_and(|it| ctx.project.image(it).file == shell.span.file);
+        if !is_of_image && !shell.is_server && !ctx.project.has_ports(workload) {
             continue;
         }
         // A public server may be stopped by another one: nginx by SIGQUIT.
