@@ -324,7 +324,7 @@ impl Tracer<'_, '_, '_> {
             // What it starts, its configuration says; a debugger was installed to be started.
             let debugged = rest.iter().any(|it| it.as_str().contains("dlv"));
             self.others |= debugged || self.scene.stage.tools.bring("dlv");
-            return Traced { program: self.rebuilt(rest), arguments: None };
+            return Traced { program: self.rebuilt(name, rest), arguments: None };
         }
         let (found, at) = self.find(first.as_str()).map_or((None, String::new()), |(it, at)| (Some(it), at));
         // `wait-for.sh db:5432 -- /app`: the command behind the dashes, whatever the script is.
@@ -647,7 +647,7 @@ impl Tracer<'_, '_, '_> {
     /// The package that a tool rebuilds whenever a file changes: that of its build command, by
     /// default the one in the working directory (<https://github.com/air-verse/air>,
     /// <https://github.com/githubnemo/CompileDaemon>).
-    fn rebuilt(&self, words: &[Text]) -> Option<ProgramId> {
+    fn rebuilt(&self, tool: &str, words: &[Text]) -> Option<ProgramId> {
         let build = words.iter().enumerate().find_map(|(at, word)| {
             let flag = word.as_str().trim_start_matches('-');
             let flag = flag.strip_prefix("build.cmd").or_else(|| flag.strip_prefix("build"))?;
@@ -657,6 +657,10 @@ impl Tracer<'_, '_, '_> {
                 None => None,
             }
         });
+        let build = match build {
+            None if tool == "air" => self.build_of_air(words)?,
+            build => build,
+        };
         let Some(build) = build else { return self.package(".") };
         let script = shell::read_line(&build, &|_| Span { file: crate::source::FileId(0), start: 0, end: 0 });
         let go = script.commands.iter().find(|it| it.program_name() == Some("go"))?;
@@ -666,6 +670,20 @@ impl Tracer<'_, '_, '_> {
         let before = words.len().checked_sub(2).map(|at| words[at].raw.value.as_str());
         let is_package = last != "build" && !last.starts_with('-') && before != Some("-o");
         self.package(if is_package { last } else { "." })
+    }
+
+    /// The build command in the configuration of air: in the file behind `-c`, else in `.air.toml` of the working
+    /// directory. `None` when that cannot be told, `Some(None)` when there is none.
+    fn build_of_air(&self, words: &[Text]) -> Option<Option<String>> {
+        let given = words.iter().position(|it| it.as_str() == "-c").and_then(|at| words.get(at + 1));
+        let name = given.map_or(".air.toml", Text::as_str);
+        let place = if name.starts_with('/') { name.to_owned() } else { format!("./{name}") };
+        let Some((Found::File(path), _)) = self.find(&place) else {
+            return if given.is_none() { Some(None) } else { None };
+        };
+        let facts = self.scene.facts;
+        let (_, file) = facts.configurations.iter().find(|(id, _)| facts.path(*id) == path)?;
+        Some(file.value(2, |it| it[..2] == ["build", "cmd"]).map(|it| it.as_str().to_owned()))
     }
 
     /// The program of a package argument in the working directory.
