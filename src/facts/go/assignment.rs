@@ -41,16 +41,22 @@ impl<'t> Reader<'_, 't> {
     }
 
     pub(super) fn constants(&mut self, node: Node<'t>) {
-        for spec in node.children().into_iter().filter(|it| it.kind() == "const_spec") {
-            let values = spec.field("value").map(Node::children).unwrap_or_default();
+        let mut values = Vec::new();
+        let specs = node.children().into_iter().filter(|it| it.kind() == "const_spec");
+        for (iota, spec) in specs.enumerate() {
+            if let Some(own) = spec.field("value") {
+                values = own.children();
+            }
+            self.iota = Some(iota);
             for (index, name) in spec.fields("name").into_iter().filter(|it| it.text() != ",").enumerate() {
                 let state = match values.get(index) {
                     Some(it) => self.expression(*it),
-                    None => State::new(unknown(self.context, name, "its value depends on iota"), None),
+                    None => State::new(unknown(self.context, name, "it is declared without a value"), None),
                 };
                 self.locals.declare(name.text(), state);
             }
         }
+        self.iota = None;
     }
 
     pub(super) fn assignment(&mut self, node: Node<'t>, declares: bool) {

@@ -267,10 +267,14 @@ impl<'t> Reader<'_, 't> {
                     }
                 }
                 "block" => {
+                    let returns = self.returns.len();
                     let guard = Guard::unknown(self.context.span(node));
                     let (changes, _) = self.branch(child, guard.clone(), |it| it.block(child));
                     self.locals.join(&guard, changes, Changes::default(), self.context.span(node));
                     self.forget(&assigned);
+                    if self.returns.len() > returns && assigned.is_empty() && !self.goes_round {
+                        self.returns_of_rounds(node, child, returns);
+                    }
                 }
                 _ => {
                     self.expression(child);
@@ -278,6 +282,34 @@ impl<'t> Reader<'_, 't> {
             }
         }
         self.locals.close();
+    }
+
+    /// `for _, name := range []string{"PORT", "HTTP_PORT"} { if v := os.Getenv(name); v != "" { return v } }`: what
+    /// the rounds return, one after the other, in the place of what any round may return.
+    fn returns_of_rounds(&mut self, node: Node<'t>, body: Node<'t>, since: usize) {
+        let clause = node.children().into_iter().find(|it| it.kind() == "range_clause");
+        let names = clause.and_then(|it| it.field("left")).map(Node::children).unwrap_or_default();
+        let Some(index) = names.get(1).and_then(|it| self.locals.find(it.text())) else { return };
+        let Value::Element { of, key: None, .. } = self.locals.state(index).value.clone() else { return };
+        let Value::List(parts, _) = &*of else { return };
+        let mut leaves = false;
+        body.visit(|it| {
+            leaves |= matches!(it.kind(), "break_statement" | "continue_statement" | "goto_statement");
+            true
+        });
+        if leaves || parts.len() > MOST_ROUNDS {
+            return;
+        }
+        self.returns.truncate(since);
+        self.goes_round = true;
+        for part in parts {
+            let (before, mark) = (self.recorded(), self.locals.mark());
+            self.locals.assign(index, State::new(part.clone(), None));
+            self.deeper(|it| it.block(body));
+            self.locals.take_back(mark);
+            self.take_recorded(before);
+        }
+        self.goes_round = false;
     }
 
     /// Variables that a loop assigns are not known in it nor behind it.
@@ -291,6 +323,9 @@ impl<'t> Reader<'_, 't> {
         }
     }
 }
+
+/// Longer lists are not gone through round by round.
+const MOST_ROUNDS: usize = 8;
 
 /// The variables that statements at or below a node assign.
 fn assigned_in(node: Node<'_>) -> Vec<Node<'_>> {

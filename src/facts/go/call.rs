@@ -12,7 +12,7 @@ use super::scope::State;
 use super::standing::{Runs, Standing};
 use super::{Call, Callee, Environ, Flag, TypeName, Usage, Value};
 use crate::facts::catalogue::{self, FlagPlace, GoEntry, Role, Target, without_version};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
 impl<'t> Reader<'_, 't> {
@@ -66,6 +66,7 @@ impl<'t> Reader<'_, 't> {
             if function.kind() == "func_literal" {
                 self.function_literal(function, &given, runs);
             }
+            self.hand_over(&arguments);
             self.callbacks(&arguments, &[], Runs::Later);
             if function.kind() == "identifier"
                 && let Some(state) = self.call_of_closure(function, &given, runs)
@@ -178,6 +179,13 @@ impl<'t> Reader<'_, 't> {
             Some(it) if decodes_result => Some(it.clone()),
             _ => self.result_type(&callee, entry),
         };
+        let mut states = states;
+        if let Some(port) = port_alone(entry).and_then(|it| states.get_mut(it)).filter(|it| it.number) {
+            // The first fiber takes `8080` for `":8080"`: <https://pkg.go.dev/github.com/gofiber/fiber#App.Listen>.
+            let colon = Value::Literal(Spanned::new(":".to_owned(), span));
+            let number = std::mem::replace(&mut port.value, Value::Concat(Vec::new()));
+            port.value = Value::Concat(vec![colon, number]);
+        }
         let values: Arc<[Value]> = states.into_iter().map(|it| it.value).collect();
         let value = self.value_of_call(&callee, entry, &values, span);
         if is_of_interest(&callee, entry) {
@@ -231,7 +239,8 @@ impl<'t> Reader<'_, 't> {
         State { test, number, ..State::new(value, type_name) }
     }
 
-    /// A function of the tables may fill the structs of the project that it is given: `env.Parse(&cfg)`.
+    /// A function of the tables, and one that a variable holds, may fill the structs of the project that it is
+    /// given: `env.Parse(&cfg)`, `configure(cfg)`.
     fn hand_over(&mut self, nodes: &[Node<'t>]) {
         for node in nodes {
             let inner = if node.kind() == "unary_expression" { node.field("operand") } else { Some(*node) };
@@ -393,6 +402,13 @@ fn configures(callee: &Callee) -> bool {
         },
     };
     catalogue::go().configures(package)
+}
+
+/// The argument that is an address; a number there can only be a port.
+fn port_alone(entry: Option<&GoEntry>) -> Option<usize> {
+    let listen = entry?.listen.as_ref().filter(|it| it.form == "address")?;
+    let at = listen.address.as_ref().filter(|it| it.port.is_none() && it.host.fields.is_empty())?;
+    at.host.argument
 }
 
 /// Functions of the standard library that no table knows do nothing to the network.

@@ -51,7 +51,13 @@ impl<'t> Reader<'_, 't> {
                 State::new(Value::Literal(literal), Some(predeclared("bool")))
             }
             "nil" => self.unknown(node, "it is nil"),
-            "iota" => self.unknown(node, "its value depends on iota"),
+            "iota" => match self.iota {
+                Some(index) => {
+                    let literal = Spanned::new(index.to_string(), self.context.span(node));
+                    State { number: true, ..State::new(Value::Literal(literal), None) }
+                }
+                None => self.unknown(node, "its value depends on iota"),
+            },
             "selector_expression" => self.selector(node),
             "parenthesized_expression" => match node.first_child() {
                 Some(inner) => self.used(inner, usage, statement),

@@ -61,6 +61,10 @@ pub(super) struct Reader<'c, 't> {
     /// The statements that end the program.
     pub(super) exits: Vec<Span>,
     pub(super) demands: Vec<Demand>,
+    /// What `iota` is: the index of the constants that are read in their group.
+    pub(super) iota: Option<usize>,
+    /// Whether the rounds of a loop are read one by one.
+    pub(super) goes_round: bool,
 }
 
 impl<'c, 't> Reader<'c, 't> {
@@ -89,6 +93,8 @@ impl<'c, 't> Reader<'c, 't> {
             rereads: false,
             exits: Vec::new(),
             demands: Vec::new(),
+            iota: None,
+            goes_round: false,
         }
     }
 
@@ -114,8 +120,14 @@ impl<'c, 't> Reader<'c, 't> {
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
     /// further `init` of the file.
-    pub(super) fn initial_value(context: &'c Context<'t>, node: Node<'t>, facts: &mut GoFile) -> State {
+    pub(super) fn initial_value(
+        context: &'c Context<'t>,
+        node: Node<'t>,
+        iota: Option<usize>,
+        facts: &mut GoFile,
+    ) -> State {
         let mut it = Self::new(context);
+        it.iota = iota;
         it.locals.open();
         let state = it.expression(node);
         if !it.calls.is_empty() || !it.literals.is_empty() {

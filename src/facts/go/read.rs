@@ -156,20 +156,25 @@ fn element_node(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 fn read_constants(context: &Context<'_>, node: Node<'_>, facts: &mut GoFile) {
-    for spec in node.children() {
-        if spec.kind() != "const_spec" {
-            continue;
-        }
-        let values = spec.field("value").map(Node::children).unwrap_or_default();
-        let declared = spec.field("type").and_then(|it| context.type_name(it));
+    let (mut values, mut declared, mut declarations) = (Vec::new(), None, Vec::new());
+    let specs = node.children().into_iter().filter(|it| it.kind() == "const_spec");
+    for (iota, spec) in specs.enumerate() {
+        // Constants without values repeat the expressions and the type above them, with another iota.
+        let mut repeated = GoFile::default();
+        let facts_of_value = match spec.field("value") {
+            Some(own) => {
+                values = own.children();
+                declared = spec.field("type").and_then(|it| context.type_name(it));
+                &mut *facts
+            }
+            None => &mut repeated,
+        };
         for (index, name) in spec.fields("name").into_iter().filter(|it| it.text() != ",").enumerate() {
             let value = match values.get(index) {
-                Some(node) => Reader::initial_value(context, *node, facts).value,
-                // A constant without a value repeats the expression above it, which only makes
-                // sense with iota.
-                None => unknown(context, name, "its value depends on iota"),
+                Some(node) => Reader::initial_value(context, *node, Some(iota), facts_of_value).value,
+                None => unknown(context, name, "it is declared without a value"),
             };
-            facts.declarations.push(Declaration {
+            declarations.push(Declaration {
                 name: Spanned::new(name.text().to_owned(), context.span(name)),
                 value,
                 constant: true,
@@ -178,6 +183,7 @@ fn read_constants(context: &Context<'_>, node: Node<'_>, facts: &mut GoFile) {
             });
         }
     }
+    facts.declarations.extend(declarations);
 }
 
 fn read_variables<'t>(context: &mut Context<'t>, node: Node<'t>, facts: &mut GoFile) {
@@ -198,7 +204,7 @@ fn read_variables<'t>(context: &mut Context<'t>, node: Node<'t>, facts: &mut GoF
                 embedded: embedded(context, spec),
             };
             if let Some(node) = values.get(index) {
-                let state = Reader::initial_value(context, *node, facts);
+                let state = Reader::initial_value(context, *node, None, facts);
                 declaration.type_name = declaration.type_name.or(state.type_name);
                 declaration.value = state.value;
             } else if values.is_empty() {

@@ -59,7 +59,7 @@ impl<'w> Evaluator<'w> {
         let field = Spanned::new(field.value.as_str(), field.span);
         let outcome = self.field_of(of, receiver, &head, field, frame, depth);
         match outcome.unknown.as_ref().is_some_and(|it| it.reason == NOTHING || it.reason == NO_STRUCT) {
-            true => self.traced(outcome, whole, frame, depth),
+            true => self.traced_from(outcome, whole, frame, depth),
             false => outcome,
         }
     }
@@ -380,6 +380,19 @@ impl<'w> Evaluator<'w> {
                         {
                             Some(value) => self.head(value, frame, depth),
                             None => stop(),
+                        }
+                    }
+                    Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
+                        let pure = catalogue().find(path, type_name, name).and_then(|it| it.pure.as_ref());
+                        let is_made_of = pure.is_some_and(|it| it.meaning == "made-of");
+                        let maker = receiver_of(callee).filter(|_| is_made_of);
+                        match maker.map(|it| self.head(it, frame, depth)) {
+                            Some(Head { value: Value::Call { arguments, .. }, frame })
+                                if let Some(value) = arguments.first() =>
+                            {
+                                self.head(value, &frame, depth)
+                            }
+                            _ => stop(),
                         }
                     }
                     _ => stop(),

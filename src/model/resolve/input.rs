@@ -26,6 +26,20 @@ impl<'w> Evaluator<'w> {
     /// What `value` came to; a hole of which nothing else is known says what brings it.
     pub(super) fn traced(
         &self,
+        outcome: Outcome,
+        value: &'w Value,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Outcome {
+        match outcome.unknown.as_ref().is_some_and(|it| value.span() == Some(it.span)) {
+            true => self.traced_from(outcome, value, frame, depth),
+            false => outcome,
+        }
+    }
+
+    /// As [`Self::traced`], where the hole may stand in a part of `value` to which the project gives nothing.
+    pub(super) fn traced_from(
+        &self,
         mut outcome: Outcome,
         value: &'w Value,
         frame: &Rc<Frame<'w>>,
@@ -34,7 +48,6 @@ impl<'w> Evaluator<'w> {
         if self.traces.get()
             && let Some(unknown) = &mut outcome.unknown
             && unknown.input.is_none()
-            && value.span() == Some(unknown.span)
         {
             unknown.input = self.input_of(value, frame, depth);
         }
