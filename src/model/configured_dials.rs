@@ -18,13 +18,13 @@ pub(super) fn read(
 ) -> Vec<Dial> {
     let mut dials = Vec::new();
     for entry in catalogue::targets(reference) {
-        let mut brought = mounted(mounts, facts);
-        for (path, file, by) in at_home(entry, files) {
-            if brought.iter().all(|(it, ..)| *it != path) {
-                brought.push((path, file, by));
+        let mut brought = mounted(mounts, files, facts);
+        for (file, by) in at_home(entry, files) {
+            if !brought.iter().any(|(it, _)| std::ptr::eq(*it, file)) {
+                brought.push((file, by));
             }
         }
-        for (_, file, by) in brought {
+        for (file, by) in brought {
             let leads = file.leaves.iter().filter(|it| entry.leads(&it.path));
             dials.extend(leads.filter_map(|it| dial(entry, it, file, by)));
         }
@@ -32,19 +32,22 @@ pub(super) fn read(
     dials
 }
 
-/// A configuration file in a container: its path in the project, and what brings it.
-type Brought<'a> = (String, &'a Configuration, Option<Span>);
+/// A configuration file in a container, and what brings it.
+type Brought<'a> = (&'a Configuration, Option<Span>);
 
 /// The files that are mounted, and those directly in a folder that is: a flag may name any of them.
-fn mounted<'a>(mounts: &[Mount], facts: &'a Facts) -> Vec<Brought<'a>> {
+fn mounted<'a>(mounts: &[Mount], files: &ContainerFiles<'a>, facts: &'a Facts) -> Vec<Brought<'a>> {
     let mut out = Vec::new();
-    for mount in mounts.iter().filter(|it| it.bind) {
-        let Some(source) = &mount.source else { continue };
+    for mount in mounts {
+        for (_, file) in mount.files.iter().flatten() {
+            out.extend(files.embedded(*file, mount.span).map(|it| (it, Some(mount.span))));
+        }
+        let Some(source) = mount.source.as_ref().filter(|_| mount.bind) else { continue };
         let below = format!("{}/", source.trim_end_matches('/'));
         out.extend(facts.configurations.iter().filter_map(|(file, configuration)| {
             let path = facts.path(*file);
             let is_brought = path == source || path.strip_prefix(&below).is_some_and(|it| !it.contains('/'));
-            is_brought.then(|| (path.to_owned(), configuration, Some(mount.span)))
+            is_brought.then_some((configuration, Some(mount.span)))
         }));
     }
     out
@@ -55,7 +58,8 @@ fn at_home<'a>(entry: &TargetEntry, files: &ContainerFiles<'a>) -> Vec<Brought<'
     let Some((folder, pattern)) = entry.file else { return Vec::new() };
     let names = files.names_in(folder).unwrap_or_default().into_iter().filter(|it| fits(pattern, it));
     let found = names.filter_map(|name| match files.at(&format!("{folder}/{name}")) {
-        ContainerFile::Project(path, by) => Some((path.clone(), files.configuration(&path, by)?, by)),
+        ContainerFile::Project(path, by) => Some((files.configuration(&path, by)?, by)),
+        ContainerFile::Embedded(file, by) => Some((files.embedded(file, by)?, Some(by))),
         _ => None,
     });
     found.collect()

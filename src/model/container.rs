@@ -8,7 +8,7 @@ use super::kubernetes::Applied;
 use super::{ImageFile, ImageId, Images, Running};
 use crate::facts::configuration::Configuration;
 use crate::facts::dotenv::Dotenv;
-use crate::facts::kubernetes::Content;
+use crate::facts::kubernetes::{ConfigEntry, Content};
 use crate::facts::proxy::ProxyFile;
 use crate::facts::{Facts, join_path};
 use crate::source::{FileId, Span};
@@ -252,6 +252,16 @@ impl<'a> ContainerFiles<'a> {
     /// The facts of a configuration file that is written in a manifest.
     #[must_use]
     pub fn embedded(&self, file: EmbeddedFile, brought_by: Span) -> Option<&'a Configuration> {
+        self.entry(file, brought_by)?.file.as_ref()
+    }
+
+    /// The facts of a configuration file of a proxy that is written in a manifest.
+    #[must_use]
+    pub fn embedded_proxy(&self, file: EmbeddedFile, brought_by: Span) -> Option<&'a ProxyFile> {
+        self.entry(file, brought_by)?.proxy.as_ref()
+    }
+
+    fn entry(&self, file: EmbeddedFile, brought_by: Span) -> Option<&'a ConfigEntry> {
         let applied = self.applied.get(file.manifest.applied.0 as usize)?;
         let (id, manifest) = applied.manifests.iter().find(|(id, _)| *id == file.manifest.file)?;
         let entries = manifest.objects.iter().flat_map(|it| match &it.content {
@@ -260,7 +270,7 @@ impl<'a> ContainerFiles<'a> {
         });
         let entry = entries.into_iter().find(|it| it.key.span == file.key)?;
         self.note(*id, Some(brought_by));
-        entry.file.as_ref()
+        Some(entry)
     }
 
     /// The facts of a configuration file of a proxy.

@@ -12,6 +12,7 @@ mod security;
 mod sniff;
 
 use super::configuration::Configuration;
+use super::proxy::ProxyFile;
 use crate::net::Protocol;
 use crate::source::{Span, Spanned, Text};
 
@@ -92,6 +93,8 @@ pub struct ConfigEntry {
     pub value: Text,
     /// What the value says as a file, when the key is the name of one of a format that is read.
     pub file: Option<Configuration>,
+    /// The same, when it is the name of a configuration file of a proxy.
+    pub proxy: Option<ProxyFile>,
 }
 
 /// What the pods of an object are made after.

@@ -9,9 +9,9 @@ use super::{
     Probe, ProbeAction, ProbeKind, Service, ServiceKind, ServicePort, Variable, VariableSource,
     VariableValue, Volume, VolumeSource, Words, gateway, policy, route, sniff,
 };
-use crate::facts::configuration;
 use crate::facts::helm::{has_hole, hole, is_hole};
 use crate::facts::tree::{Tree, TreeEntry};
+use crate::facts::{configuration, proxy};
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::yaml::{self, Entry, Node};
@@ -88,6 +88,7 @@ fn objects(node: &Node, may_be_list: bool, out: &mut Vec<Object>) {
             let data = texts_by_key(node.get("data")).into_iter();
             let entry = |(key, value): (Spanned<String>, Text)| ConfigEntry {
                 file: configuration::read_embedded(&key.value, &value),
+                proxy: proxy::read_embedded(&key.value, &value),
                 key,
                 value,
             };

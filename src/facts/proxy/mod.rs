@@ -7,8 +7,9 @@ pub mod caddyfile;
 pub mod haproxy;
 pub mod nginx;
 
+use super::kind::Kind;
 use crate::net::Protocol;
-use crate::source::{Span, Spanned, Text};
+use crate::source::{FileId, Span, Spanned, Text};
 
 /// The facts of one configuration file of a proxy.
 #[derive(Clone, Debug, Default)]
@@ -62,8 +63,44 @@ pub struct Pass {
     pub site: Span,
 }
 
+/// Reads a text that stands in another file as a file of its own would be; `None` when `name` is not that of
+/// a proxy's file.
+#[must_use]
+pub fn read_embedded(name: &str, text: &Text) -> Option<ProxyFile> {
+    let read = match Kind::of(name)? {
+        Kind::Nginx => nginx::read,
+        Kind::Caddyfile => caddyfile::read,
+        Kind::Haproxy => haproxy::read,
+        _ => return None,
+    };
+    let mut out = read(FileId(0), text.as_str());
+    out.stand_in(text);
+    Some(out)
+}
+
 impl ProxyFile {
     fn not_understood(&mut self, reason: &str, span: Span) {
         self.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
+    }
+
+    /// Moves every place to where `whole` is written, in which it counts as in a file of its own.
+    fn stand_in(&mut self, whole: &Text) {
+        for it in &mut self.listens {
+            it.address = it.address.within(whole);
+            it.site = whole.place(it.site);
+        }
+        for it in &mut self.groups {
+            it.name = it.name.within(whole);
+            it.servers.iter_mut().for_each(|it| *it = it.within(whole));
+        }
+        for it in &mut self.passes {
+            it.to = it.to.within(whole);
+            it.site = whole.place(it.site);
+        }
+        self.variables.iter_mut().for_each(|(_, it)| *it = it.within(whole));
+        self.includes.iter_mut().for_each(|it| *it = it.within(whole));
+        if let Some(reason) = &mut self.incomplete {
+            reason.span = whole.place(reason.span);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What volumes bring into a container.
 
 use super::{Cluster, PodPlan, expansion};
-use crate::facts::kubernetes::{self as facts_of, Container, Content, Volume, VolumeSource};
+use crate::facts::kubernetes::{self as facts_of, ConfigEntry, Container, Content, Volume, VolumeSource};
 use crate::model::compose::Mount;
 use crate::model::{EmbeddedFile, ManifestId};
 
@@ -32,7 +32,10 @@ fn files(
     let VolumeSource::ConfigMap(name, items) = &volume(plan, mount)?.source else { return None };
     let (manifest, object) = cluster.named(plan, "ConfigMap", name.as_str())?;
     let Content::ConfigMap(data) = &object.content else { return None };
-    if data.iter().any(|it| expansion::is_filled_in(it.value.as_str())) {
+    let is_open = |it: &ConfigEntry| {
+        expansion::is_filled_in(&it.key.value) || expansion::is_filled_in(it.value.as_str())
+    };
+    if data.iter().any(is_open) {
         return None;
     }
     let path_of = |key: &str| match items.is_empty() {

@@ -80,6 +80,9 @@ impl<'s> Reader<'s> {
             ContainerFile::Project(file, brought_by) => {
                 files.proxy(&file, brought_by).map_or(Standing::Unknown, Standing::Here)
             }
+            ContainerFile::Embedded(file, brought_by) => {
+                files.embedded_proxy(file, brought_by).map_or(Standing::Unknown, Standing::Here)
+            }
             ContainerFile::Absent { .. } => Standing::Nothing,
             _ if files.keeps_base_file(path) => Standing::OfImage,
             _ if files.hides_base_file(path) => Standing::Nothing,
