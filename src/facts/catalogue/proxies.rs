@@ -14,6 +14,10 @@ pub enum ProxyFormat {
     Caddyfile,
     /// HAProxy.
     Haproxy,
+    /// Envoy: YAML or JSON.
+    Envoy,
+    /// Traefik: YAML or TOML, or flags, or variables.
+    Traefik,
 }
 
 /// A proxy.
@@ -48,6 +52,8 @@ fn entry(row: &Row) -> Option<ProxyEntry> {
             "nginx" => ProxyFormat::Nginx,
             "caddyfile" => ProxyFormat::Caddyfile,
             "haproxy" => ProxyFormat::Haproxy,
+            "envoy" => ProxyFormat::Envoy,
+            "traefik" => ProxyFormat::Traefik,
             _ => return None,
         },
         file: row.cell("file"),

@@ -42,6 +42,7 @@ pub(super) fn listeners(
             }
             vec![host_and_port(text, text.rfind('@').map_or(0, |at| at + 1))?]
         }
+        ProxyFormat::Envoy | ProxyFormat::Traefik => vec![host_and_port(text, 0)?],
     };
     Some(places.into_iter().map(|place| listener(listen, address, place, protocol)).collect())
 }

@@ -5,6 +5,7 @@ mod expand;
 mod invocation;
 mod labels;
 mod read;
+mod settings;
 
 pub(super) use labels::{is_led_by_labels, labelled};
 

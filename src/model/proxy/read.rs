@@ -34,6 +34,8 @@ pub(super) fn all(scene: &Scene<'_>, entry: &ProxyEntry, root: &str) -> Option<F
         variables: Vec::new(),
     };
     let own = match entry.format {
+        ProxyFormat::Envoy => return super::settings::envoy(scene, root),
+        ProxyFormat::Traefik => return super::settings::traefik(scene, root),
         ProxyFormat::Nginx => Expander::Nobody,
         ProxyFormat::Caddyfile => Expander::Caddy,
         ProxyFormat::Haproxy => Expander::Haproxy,
