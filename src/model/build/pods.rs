@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::start::{Container, Start};
-use super::{Join, ServiceBuild};
+use super::{Join, ServiceBuild, ko};
 use crate::facts::catalogue::{self, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
@@ -82,7 +82,10 @@ impl Join<'_> {
         workload.image = image.map(|it| it.0);
         let entry = match workload.image {
             Some(id) => self.images.base_entry(id),
-            None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
+            None => workload.image_reference.as_ref().and_then(|it| {
+                let reference = it.text.as_str();
+                catalogue::image(reference).or_else(|| ko::base(reference, self.facts))
+            }),
         };
         let start = Start { entry, entrypoint, command, mounts, working_directory };
         let besides = OfPod { has_stop_hook, confidence: image.map(|it| it.1) };

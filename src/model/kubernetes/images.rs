@@ -9,6 +9,9 @@ use crate::facts::catalogue::{self, split_reference};
 use crate::model::ImageId;
 use crate::source::{Confidence, FileId};
 
+/// What stands in front of an import path where ko builds the image: <https://ko.build/features/k8s/>.
+pub(crate) const KO_PREFIX: &str = "ko://";
+
 /// What the images of a project may be called.
 pub(crate) struct ImageNames {
     /// Repositories of images that a Compose service builds and tags.
@@ -68,7 +71,8 @@ impl ImageNames {
         let (repository, _) = split_reference(reference);
         // `{{REGISTRY}}/shop/order:${TAG}` names the image all the same.
         let is_open = repository.rsplit('/').next().is_none_or(|it| it.contains(['$', '{', '<']));
-        if is_open || catalogue::image(reference).is_some() {
+        // What ko builds has no Dockerfile.
+        if is_open || reference.starts_with(KO_PREFIX) || catalogue::image(reference).is_some() {
             return None;
         }
         if let Some((_, image)) = self.tags.iter().find(|(it, _)| it == repository) {
