@@ -250,6 +250,11 @@ pub(super) fn hear<'w>(
         }
         Some(Located::Text { outcome, .. }) => {
             if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
+                // `if config.ListenHTTPS != "" {...}`: where it is empty, nothing listens.
+                if evaluator.is_refused(call, frame) {
+                    let reason = "it only listens where that is configured";
+                    return (Heard::Unknown(Unknown::new(reason, call.span)), outcome.needs_caller);
+                }
                 // An empty text that was given is not the absence of one: gin's Run("") is :80.
                 let default = if listen.default.starts_with('$') { ":http" } else { &listen.default };
                 let mut it = by_default(default, call.span);

@@ -236,6 +236,23 @@ impl<'w> Evaluator<'w> {
         callers.iter().all(|it| look(std::slice::from_ref(it)).holds == Some(false))
     }
 
+    /// Whether what a call rests on, or what each call of its function does, does not hold as far as is known of what
+    /// is set.
+    pub fn is_refused(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
+        let refuses = |call: &'w Call, frame: &Rc<Frame<'w>>| {
+            let premise = call.premise.as_ref();
+            self.begin();
+            premise.is_some_and(|it| self.holds(&it.condition, frame, MAXIMUM_DEPTH) == Some(false))
+        };
+        if refuses(call, frame) {
+            return true;
+        }
+        let Frame::Function { function, call: None } = **frame else { return false };
+        let callers = self.reachable.callers(function);
+        let of_caller = |(caller, call): &(FunctionId, &'w Call)| refuses(call, &Self::frame(*caller, &[]));
+        !callers.is_empty() && callers.len() <= MAXIMUM_CALLERS && callers.iter().all(of_caller)
+    }
+
     /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
     /// may be what somebody left as it was, and says nothing.
     fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>) -> Certainty {
