@@ -199,7 +199,8 @@ impl<'w> Evaluator<'w> {
         span: Span,
         frame: &Rc<Frame<'w>>,
     ) -> Rc<Frame<'w>> {
-        let call = Some(Bound { arguments, receiver, span, frame: Rc::clone(frame) });
+        let calls = frame.calls() + 1;
+        let call = Some(Bound { arguments, receiver, span, frame: Rc::clone(frame), calls });
         Rc::new(Frame::Function { function: target, call })
     }
 

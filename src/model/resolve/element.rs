@@ -153,14 +153,14 @@ impl<'w> Evaluator<'w> {
 
     /// What a value is given that is a variadic parameter; `None` for any other.
     fn variadic_arguments(&self, of: &'w Value, frame: &Rc<Frame<'w>>) -> Option<Variadic<'w>> {
-        let (Value::Parameter { index, .. }, Frame::Function { function, call }) = (of, &**frame) else {
+        let (Value::Parameter { index, .. }, Frame::Function { function, .. }) = (of, &**frame) else {
             return None;
         };
         let parameter = self.packages.function(*function).function.parameters.get(*index)?;
         if !parameter.variadic {
             return None;
         }
-        Some(match call {
+        Some(match self.call_of(frame) {
             Some(it) => Variadic::Given(it.arguments.get(*index..).unwrap_or_default(), Rc::clone(&it.frame)),
             None => Variadic::CallerDecides,
         })

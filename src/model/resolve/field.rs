@@ -337,12 +337,9 @@ impl<'w> Evaluator<'w> {
                     None => stop(),
                 },
             },
-            Value::Receiver { .. } => match &**frame {
-                Frame::Function { call: Some(bound), .. } => match bound.receiver {
-                    Some(value) => self.head(value, &bound.frame, depth),
-                    None => stop(),
-                },
-                _ => stop(),
+            Value::Receiver { .. } => match self.call_of(frame).and_then(|it| Some((it.receiver?, it))) {
+                Some((value, bound)) => self.head(value, &bound.frame, depth),
+                None => stop(),
             },
             Value::Field { receiver, field, .. } => {
                 let mut head = self.head(receiver, frame, depth);
@@ -507,7 +504,7 @@ impl<'w> Evaluator<'w> {
     }
 
     fn is_outermost(&self, frame: &Frame<'w>) -> bool {
-        matches!(frame, Frame::Function { call: None, .. })
+        matches!(frame, Frame::Function { .. }) && self.call_of(frame).is_none()
     }
 
     pub fn waits_for_caller(&self, head: &Head<'w>) -> bool {
@@ -519,7 +516,10 @@ impl<'w> Evaluator<'w> {
     }
 
     fn only_caller(&self, frame: &Frame<'w>) -> Option<Rc<Frame<'w>>> {
-        let Frame::Function { function, call: None } = frame else { return None };
+        let Frame::Function { function, .. } = frame else { return None };
+        if self.call_of(frame).is_some() {
+            return None;
+        }
         match self.reachable.callers(*function) {
             [(caller, call)] if caller != function => Some(Self::frame(*function, &[(*caller, *call)])),
             _ => None,

@@ -16,7 +16,8 @@ use crate::facts::go::Value;
 /// A value where it stands.
 struct Standing<'w> {
     value: *const Value,
-    frame: Rc<Frame<'w>>,
+    /// `None` where it is the same however its function is called.
+    frame: Option<Rc<Frame<'w>>>,
     seen: Seen,
 }
 
@@ -47,6 +48,8 @@ struct Basis {
     is_cut: bool,
     /// Whether the bound on depth was reached.
     is_deep: bool,
+    /// The calls that were asked for an argument or a receiver, a bit each: how many calls lead there.
+    asked_calls: u64,
     /// Whether the workload was asked for something.
     asks_workload: bool,
     /// Number of the choices so far of which the last was asked for.
@@ -62,6 +65,7 @@ struct Known {
     met: Box<[Active]>,
     /// How deep it was looked, when that was not deep enough: no use where one may look deeper.
     bound: Option<u32>,
+    asked_calls: u64,
     asks_workload: bool,
     choices: usize,
 }
@@ -113,11 +117,16 @@ impl<'w> Memory<'w> {
         how: How,
         work: impl FnOnce() -> Outcome,
     ) -> Outcome {
-        let key = Standing { value: std::ptr::from_ref(value), frame: Rc::clone(frame), seen };
-        for memory in [&*self.shared.0, &self.everywhere, &self.here] {
-            if let Some((outcome, basis)) = memory.borrow().get(&key).and_then(|it| self.holding(it, how)) {
-                self.rest_on(basis);
-                return outcome;
+        let key = |frame| Standing { value: std::ptr::from_ref(value), frame, seen };
+        let calls = frame.calls();
+        let (any, this) = ((calls > 0).then(|| key(None)), key(Some(Rc::clone(frame))));
+        for key in any.iter().chain([&this]) {
+            for memory in [&*self.shared.0, &self.everywhere, &self.here] {
+                if let Some((outcome, basis)) = memory.borrow().get(key).and_then(|it| self.holding(it, how))
+                {
+                    self.rest_on(basis);
+                    return outcome;
+                }
             }
         }
         let before = self.basis.take();
@@ -130,6 +139,8 @@ impl<'w> Memory<'w> {
         } else {
             basis.is_cut = true;
         }
+        // So are the calls within.
+        basis.asked_calls &= u64::MAX >> (u64::BITS - 1 - bit(calls));
         self.rest_on(basis);
         if !basis.is_cut {
             let memory = match basis {
@@ -139,10 +150,18 @@ impl<'w> Memory<'w> {
             };
             let met = active.iter().enumerate().filter(|(at, _)| basis.met >> at & 1 == 1);
             let met = met.map(|(_, it)| *it).collect();
-            let Basis { asks_workload, choices, .. } = basis;
+            let key = any.filter(|_| basis.asked_calls >> bit(calls) & 1 == 0).unwrap_or(this);
+            let Basis { asked_calls, asks_workload, choices, .. } = basis;
             let bound = basis.is_deep.then_some(how.depth);
-            let known =
-                Known { outcome: outcome.clone(), is_traced: how.traces, met, bound, asks_workload, choices };
+            let known = Known {
+                outcome: outcome.clone(),
+                is_traced: how.traces,
+                met,
+                bound,
+                asked_calls,
+                asks_workload,
+                choices,
+            };
             memory.borrow_mut().entry(key).or_default().push(known);
         }
         outcome
@@ -158,9 +177,12 @@ impl<'w> Memory<'w> {
                 return None;
             }
             let met = it.met.iter().try_fold(0, |met, key| Some(met | 1 << place(key)?))?;
-            let Known { asks_workload, choices, .. } = *it;
+            let Known { asked_calls, asks_workload, choices, .. } = *it;
             let is_deep = it.bound.is_some();
-            Some((it.outcome.clone(), Basis { met, is_cut: false, is_deep, asks_workload, choices }))
+            Some((
+                it.outcome.clone(),
+                Basis { met, is_cut: false, is_deep, asked_calls, asks_workload, choices },
+            ))
         })
     }
 
@@ -198,6 +220,19 @@ impl<'w> Memory<'w> {
         self.rest_on(Basis { is_cut: true, ..Basis::default() });
     }
 
+    /// Notes that the call was asked for something through which `frame` is seen.
+    pub fn ask_call(&self, frame: &Frame<'w>) {
+        self.rest_on(Basis { asked_calls: 1 << bit(frame.calls()), ..Basis::default() });
+    }
+
+    /// Does `work` on something that is not seen through the calls that lead here.
+    pub fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
+        let asked_calls = self.basis.get().asked_calls;
+        let out = work();
+        self.basis.set(Basis { asked_calls, ..self.basis.get() });
+        out
+    }
+
     /// Notes that the workload was asked for something.
     pub fn ask_workload(&self) {
         self.rest_on(Basis { asks_workload: true, ..Basis::default() });
@@ -214,6 +249,7 @@ impl<'w> Memory<'w> {
             met: so_far.met | it.met,
             is_cut: so_far.is_cut || it.is_cut,
             is_deep: so_far.is_deep || it.is_deep,
+            asked_calls: so_far.asked_calls | it.asked_calls,
             asks_workload: so_far.asks_workload || it.asks_workload,
             choices: so_far.choices.max(it.choices),
         });
@@ -257,7 +293,8 @@ impl<'w> Memory<'w> {
 impl Hash for Standing<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (self.value, self.seen).hash(state);
-        let mut frame = &*self.frame;
+        let Some(frame) = &self.frame else { return };
+        let mut frame = &**frame;
         loop {
             match frame {
                 Frame::Package(package) => return package.hash(state),
@@ -274,11 +311,20 @@ impl Hash for Standing<'_> {
 
 impl PartialEq for Standing<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.value == other.value && self.seen == other.seen && is_same(&self.frame, &other.frame)
+        let same_frame = match (&self.frame, &other.frame) {
+            (Some(one), Some(other)) => is_same(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        self.value == other.value && self.seen == other.seen && same_frame
     }
 }
 
 impl Eq for Standing<'_> {}
+
+/// The bit for a frame that so many calls lead to.
+fn bit(calls: u32) -> u32 {
+    calls.min(u64::BITS - 1)
+}
 
 /// Whether two frames are of one function seen through the same calls.
 fn is_same<'w>(left: &Rc<Frame<'w>>, right: &Rc<Frame<'w>>) -> bool {

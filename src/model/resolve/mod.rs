@@ -71,6 +71,18 @@ pub struct Bound<'w> {
     pub span: Span,
     /// Where the call stands.
     pub frame: Rc<Frame<'w>>,
+    /// Number of calls that lead here, this one included.
+    calls: u32,
+}
+
+impl Frame<'_> {
+    /// Number of calls that a function is looked at through.
+    fn calls(&self) -> u32 {
+        match self {
+            Self::Function { call: Some(bound), .. } => bound.calls,
+            Self::Function { call: None, .. } | Self::Package(_) => 0,
+        }
+    }
 }
 
 /// A text that may have holes, and how it was come by.
@@ -250,6 +262,7 @@ impl<'w> Evaluator<'w> {
             },
             span: call.span,
             frame: Self::frame(*caller, rest),
+            calls: chain.len() as u32,
         });
         Rc::new(Frame::Function { function, call })
     }
@@ -412,6 +425,10 @@ impl<'w> Evaluator<'w> {
 
     /// Evaluates outside the function that the evaluation began in.
     fn inner(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
+        self.memory.apart(|| self.outside(value, frame, depth))
+    }
+
+    fn outside(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
         let mut outcome = self.text(value, frame, depth);
         if outcome.needs_caller {
             outcome.needs_caller = false;
@@ -482,14 +499,23 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// The call that a function is looked at through, when one is singled out.
+    fn call_of<'f>(&self, frame: &'f Frame<'w>) -> Option<&'f Bound<'w>> {
+        self.memory.ask_call(frame);
+        match frame {
+            Frame::Function { call, .. } => call.as_ref(),
+            Frame::Package(_) => None,
+        }
+    }
+
     /// The argument for a parameter, and the call; `Err` when no call is singled out.
     fn argument<'f>(
         &self,
         index: usize,
         frame: &'f Frame<'w>,
     ) -> Result<Option<(&'w Value, &'f Bound<'w>)>, ()> {
-        let Frame::Function { function, call } = frame else { return Ok(None) };
-        let bound = call.as_ref().ok_or(())?;
+        let Frame::Function { function, .. } = frame else { return Ok(None) };
+        let bound = self.call_of(frame).ok_or(())?;
         let parameter = self.packages.function(*function).function.parameters.get(index);
         // Of several variadic arguments no single one is the parameter.
         if parameter.is_some_and(|it| it.variadic) && bound.arguments.len() > index + 1 {

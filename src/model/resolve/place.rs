@@ -44,6 +44,11 @@ const MAXIMUM_CONTEXTS: usize = 64;
 /// is below a tenth of it.
 const MAXIMUM_STEPS_OF_CALL: u64 = 30_000;
 
+/// Steps that all looks at one program in one workload may take together. Of the largest programs the calls
+/// that come later get little.
+const MAXIMUM_STEPS_OF_PROGRAM: u64 = 300_000;
+const STEPS_BEYOND: u64 = 300;
+
 impl<'w> Evaluator<'w> {
     /// Looks at a function by itself, and as long as the look says that a caller could tell more,
     /// through each of its callers.
@@ -88,8 +93,9 @@ impl<'w> Evaluator<'w> {
         beyond: impl Fn() -> T,
     ) -> Vec<Vec<InWorld<T>>> {
         let start = self.steps_taken.get();
+        let most = if start < MAXIMUM_STEPS_OF_PROGRAM { MAXIMUM_STEPS_OF_CALL } else { STEPS_BEYOND };
         self.in_contexts_knowing(function, |frame, follows| {
-            if self.steps_taken.get() - start > MAXIMUM_STEPS_OF_CALL {
+            if self.steps_taken.get() - start > most {
                 return (vec![InWorld { found: beyond(), is_default: false }], false);
             }
             // One world that needs the callers is enough to look at these instead.

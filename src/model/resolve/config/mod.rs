@@ -131,7 +131,7 @@ impl<'w> Evaluator<'w> {
             }
             // The caller may tell which of several places below what is filled it is.
             needs_caller |= paths.len() > 1 && self.waits_for_caller(&self.head(receiver, frame, depth));
-            let found = self.decoded_at(decode, &paths, shown, span, depth);
+            let found = self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth));
             match groups.iter_mut().find(|(function, _)| *function == decode.function) {
                 Some((_, last)) => *last = found.or(last.take()),
                 None => groups.push((decode.function, found)),
