@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::place::MAXIMUM_STEPS_OF_PROGRAM;
 use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
 use crate::facts::go::{Arm, Call, Condition, Premise, Value};
 use crate::model::go::FunctionId;
@@ -222,6 +223,9 @@ impl<'w> Evaluator<'w> {
     /// Whether what a call rests on certainly does not hold, whatever may be set from outside of the project,
     /// so that the call is not run.
     pub fn is_left_out(&self, function: FunctionId, premise: &'w Premise) -> bool {
+        if self.steps_taken.get() > MAXIMUM_STEPS_OF_PROGRAM {
+            return false;
+        }
         let look = |callers: &[(FunctionId, &'w Call)]| {
             self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
             self.memory.begin();

@@ -42,12 +42,12 @@ const MAXIMUM_CONTEXTS: usize = 64;
 
 /// Steps that the looks at one call may take in all contexts and worlds together; what nearly every call takes
 /// is below a tenth of it.
-const MAXIMUM_STEPS_OF_CALL: u64 = 30_000;
+const MAXIMUM_STEPS_OF_CALL: u64 = 20_000;
 
 /// Steps that all looks at one program in one workload may take together. Of the largest programs the calls
 /// that come later get little.
-const MAXIMUM_STEPS_OF_PROGRAM: u64 = 300_000;
-const STEPS_BEYOND: u64 = 300;
+pub(super) const MAXIMUM_STEPS_OF_PROGRAM: u64 = 100_000;
+const STEPS_BEYOND: u64 = 100;
 
 impl<'w> Evaluator<'w> {
     /// Looks at a function by itself, and as long as the look says that a caller could tell more,
