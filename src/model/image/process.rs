@@ -347,8 +347,8 @@ impl Tracer<'_, '_, '_> {
                 self.verbatim = Some(if program.is_some() { Confidence::Proven } else { Confidence::Likely });
                 Traced { program, arguments: Some(rest.to_vec()) }
             }
-            Found::File(path) => self.script_file(&path, at, rest, started_by, init),
-            Found::Text(script) => self.script(&script, rest, started_by, init),
+            Found::File(path) => self.script_file(&path, at, rest, None, started_by, init),
+            Found::Text(script) => self.script(&script, rest, None, started_by, init),
             Found::Foreign => {
                 self.verbatim = verbatim::certainty(words);
                 Traced::default()
@@ -387,21 +387,24 @@ impl Tracer<'_, '_, '_> {
             let path = format!("./{written}");
             let place = if written.starts_with('/') { written } else { &path };
             let Some((found, place)) = self.find(place) else { return Traced::default() };
+            let arguments = &words[at + 1..];
             return match found {
-                Found::File(path) => self.script_file(&path, place, &words[at + 1..], started_by, init),
-                Found::Text(script) => self.script(&script, &words[at + 1..], started_by, init),
+                Found::File(path) => self.script_file(&path, place, arguments, Some(name), started_by, init),
+                Found::Text(script) => self.script(&script, arguments, Some(name), started_by, init),
                 _ => Traced::default(),
             };
         }
         Traced::default()
     }
 
-    /// The script `path` of the project, which stands `at` a path of the image.
+    /// The script `path` of the project, which stands `at` a path of the image; `interpreter` as in
+    /// [`Self::script`].
     fn script_file(
         &mut self,
         path: &str,
         at: String,
         arguments: &[Text],
+        interpreter: Option<&str>,
         started_by: Span,
         init: bool,
     ) -> Traced {
@@ -410,11 +413,19 @@ impl Tracer<'_, '_, '_> {
         let Some((_, script)) = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path) else {
             return Traced::default();
         };
-        self.script(script, arguments, started_by, init)
+        self.script(script, arguments, interpreter, started_by, init)
     }
 
-    /// A script that was started with arguments.
-    fn script(&mut self, script: &Script, arguments: &[Text], started_by: Span, init: bool) -> Traced {
+    /// A script that was started with arguments, by `interpreter` when the command names one, else by that of
+    /// its first line.
+    fn script(
+        &mut self,
+        script: &Script,
+        arguments: &[Text],
+        interpreter: Option<&str>,
+        started_by: Span,
+        init: bool,
+    ) -> Traced {
         let endings: Vec<_> = script.last_commands().collect();
         let Some((command, _)) = endings.last() else { return Traced::default() };
         self.note_others(script, command);
@@ -436,7 +447,8 @@ impl Tracer<'_, '_, '_> {
         // Only what is known to be the project's own server is worth a word.
         let is_server = traced.program.is_some() || self.is_built_server(words);
         if !init && !traps && all_stay && is_server && self.keeps.is_none() && script.errors.is_empty() {
-            let name = script.shebang.as_ref().map_or("", |it| it.value.as_str());
+            let shebang = || script.shebang.as_ref().map_or("", |it| it.value.as_str());
+            let name = interpreter.unwrap_or_else(shebang);
             let plain = command.assignments.is_empty()
                 && !command.piped
                 && !command.background
@@ -477,8 +489,10 @@ impl Tracer<'_, '_, '_> {
     }
 
     fn script_shell(&self, interpreter: &str) -> &'static str {
-        if interpreter.contains("bash") {
-            return "bash";
+        let mut names = interpreter.split(['/', ' ']);
+        if let Some(named) = names.find_map(|it| ["ash", "bash", "dash"].into_iter().find(|name| *name == it))
+        {
+            return named;
         }
         match self.scene.stage.base.shell {
             Shell::Ash => "ash",
