@@ -217,7 +217,7 @@ fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
 fn of_settings(input: &Input) -> impl Iterator<Item = (FileId, Vec<ComposeCall>)> {
     input.settings.compose.iter().filter_map(|list| {
         let files = list.iter().map(|it| it.value.clone()).collect();
-        Some((list.first()?.span.file, vec![ComposeCall { files, folder: None }]))
+        Some((list.first()?.span.file, vec![ComposeCall { files, ..ComposeCall::default() }]))
     })
 }
 

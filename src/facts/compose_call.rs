@@ -10,8 +10,11 @@ use super::join_path;
 pub struct ComposeCall {
     /// The files of `-f`, in order, as they are written.
     pub files: Vec<String>,
-    /// The folder to which `cd` leads before it, or that of `--project-directory`.
+    /// The folder to which `cd` leads before it.
     pub folder: Option<String>,
+    /// `--project-directory`, from which the paths in its files count; the files themselves count from the
+    /// working directory: <https://docs.docker.com/reference/cli/docker/compose/>.
+    pub project_directory: Option<String>,
 }
 
 impl ComposeCall {
@@ -27,6 +30,9 @@ impl ComposeCall {
         starts
     }
 }
+
+/// How scripts and Makefiles name the working directory.
+const WORKING_FOLDER: [&str; 4] = ["$PWD", "${PWD}", "$(PWD)", "$(CURDIR)"];
 
 /// The calls of Compose in any text that name files of which every part is known.
 #[must_use]
@@ -71,7 +77,7 @@ fn joined(text: &str) -> String {
 fn read_words(words: &[&str]) -> Option<ComposeCall> {
     if let Some(list) = words.iter().find_map(|it| it.strip_prefix("COMPOSE_FILE=")) {
         let files: Vec<String> = list.split(':').map(str::to_owned).collect();
-        return is_known(&files).then_some(ComposeCall { files, folder: None });
+        return is_known(&files).then_some(ComposeCall { files, ..ComposeCall::default() });
     }
     // Make has `@` and `-` before a command, a README has `$`, a comment `#`.
     let bare = |it: &&str| -> String { it.trim_start_matches(['@', '-', '#', '$']).to_owned() };
@@ -96,7 +102,10 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
         };
         match (flag, value) {
             ("-f" | "--file", Some(file)) => out.files.push(file.to_owned()),
-            ("--project-directory", Some(folder)) => out.folder = Some(folder.to_owned()),
+            ("--project-directory", Some(folder)) => {
+                let is_working_folder = WORKING_FOLDER.contains(&folder);
+                out.project_directory = Some(if is_working_folder { "." } else { folder }.to_owned());
+            }
             _ => {}
         }
     }
@@ -165,7 +174,9 @@ mod tests {
             ("#   docker compose -f a.yaml \\\n#     -f b.yaml up", "a.yaml b.yaml"),
             ("Run `docker compose -f a.yaml -f \"b.yaml\" up`.", "a.yaml b.yaml"),
             ("cd deploy && docker compose -f a.yaml up", "deploy: a.yaml"),
-            ("docker compose --project-directory x -f a.yaml up", "x: a.yaml"),
+            ("docker compose --project-directory x -f a.yaml up", "a.yaml from x"),
+            ("docker compose --project-directory ${PWD} -f a.yaml up", "a.yaml from ."),
+            ("cd d && docker compose --project-directory=. -f a.yaml up", "d: a.yaml from ."),
             ("docker compose -f a.yaml -f $FILE up", ""),
             ("docker compose up -f a.yaml", ""),
             ("docker build -f Dockerfile . # compose", ""),
@@ -174,8 +185,12 @@ mod tests {
             let calls = read(text);
             let show =
                 |folder: &Option<String>| folder.as_ref().map(|it| format!("{it}: ")).unwrap_or_default();
-            let said: Vec<String> =
-                calls.iter().map(|it| format!("{}{}", show(&it.folder), it.files.join(" "))).collect();
+            let from =
+                |folder: &Option<String>| folder.as_ref().map(|it| format!(" from {it}")).unwrap_or_default();
+            let said = calls.iter().map(|it| {
+                format!("{}{}{}", show(&it.folder), it.files.join(" "), from(&it.project_directory))
+            });
+            let said: Vec<String> = said.collect();
             assert_eq!(said.join(" | "), expected, "{text}");
         }
     }

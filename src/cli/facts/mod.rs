@@ -113,7 +113,11 @@ fn of_proxy(it: &proxy::ProxyFile) -> Vec<Entry> {
 
 fn of_compose_calls(text: &str) -> Vec<Entry> {
     let calls = compose_call::read(text).into_iter();
-    calls.map(|it| Entry::new("calls Compose with", it.files.join(" "))).collect()
+    let entry = |it: compose_call::ComposeCall| {
+        let directory = it.project_directory.map(|it| Entry::new("project directory", it));
+        Entry::new("calls Compose with", it.files.join(" ")).with_all(directory)
+    };
+    calls.map(entry).collect()
 }
 
 fn of_go_mod(it: &go_mod::GoMod) -> Vec<Entry> {

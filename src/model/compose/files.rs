@@ -60,11 +60,16 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
         groups.push((folder.to_owned(), files, true));
     }
     let called = index.called(&groups);
-    let layers: FxHashSet<FileId> =
-        called.iter().flat_map(|(_, files)| &files[1..]).copied().filter(|it| used.contains(it)).collect();
-    for (folder, files) in called {
+    let layers = called.iter().flat_map(|it| it.files.iter().skip(1)).copied();
+    let layers: FxHashSet<FileId> = layers.filter(|it| used.contains(it)).collect();
+    let mut astray: FxHashSet<FileId> = FxHashSet::default();
+    for Called { folder, files, is_astray } in called {
         used.extend(files.iter().copied());
-        groups.push((folder, files, true));
+        astray.extend(files.first().filter(|_| is_astray));
+        match groups.iter_mut().find(|it| it.1 == files) {
+            Some(group) => group.0 = folder,
+            None => groups.push((folder, files, true)),
+        }
     }
     for (file, _) in &facts.compose {
         let part_of_another = index.included.contains(file) || index.extended.contains(file);
@@ -78,13 +83,28 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     for (folder, files, default) in groups {
         let variables = Variables::of_folder(facts, &folder);
         let (project, _) = load_project(&index, folder, &files, variables);
-        let is_layer = matches!(files[..], [only] if layers.contains(&only));
-        let project = judged(&index, project, default, is_layer);
+        let doubt = match files[..] {
+            [only] if layers.contains(&only) => Some("a call of Compose merges it into another project"),
+            [first, ..] if astray.contains(&first) => {
+                Some("the folder that its paths count from is not known")
+            }
+            _ => None,
+        };
+        let project = judged(&index, project, default, doubt);
         if !project.document.services.is_empty() {
             out.push(project);
         }
     }
     out
+}
+
+/// Files with which Compose is called.
+struct Called {
+    /// The folder that their paths count from.
+    folder: String,
+    files: Vec<FileId>,
+    /// Whether they count from another one, which is not known.
+    is_astray: bool,
 }
 
 /// The Compose files of all projects.
@@ -148,21 +168,31 @@ impl<'a> Index<'a> {
         written.unwrap_or_else(|| normalised_name(folder.rsplit('/').next().unwrap_or_default()))
     }
 
-    /// The lists of several files with which Compose is called, but for those of `groups`; each in the
-    /// folder of its first file.
-    fn called(&self, groups: &[(String, Vec<FileId>, bool)]) -> Vec<(String, Vec<FileId>)> {
-        let mut out: Vec<(String, Vec<FileId>)> = Vec::new();
+    /// The lists of files with which Compose is called and that `groups` does not have: those of several
+    /// files, and those whose paths count from another folder than that of the first file.
+    fn called(&self, groups: &[(String, Vec<FileId>, bool)]) -> Vec<Called> {
+        let mut out: Vec<Called> = Vec::new();
         for (caller, calls) in &self.facts.compose_calls {
-            for call in calls.iter().filter(|it| it.files.len() > 1) {
-                let find = |start: &String| -> Option<Vec<FileId>> {
-                    call.files.iter().map(|it| self.find_in(start, it)).collect()
+            for call in calls {
+                let find = |start: &String| -> Option<Called> {
+                    let files =
+                        call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>()?;
+                    let own = folder_of(self.facts, *files.first()?);
+                    let Some(named) = &call.project_directory else {
+                        return Some(Called { folder: own.to_owned(), files, is_astray: false });
+                    };
+                    let named = Some(named).filter(|it| !it.contains(['$', '<', '{', '(']));
+                    let folder = named.and_then(|it| join_path(start, it));
+                    let is_astray = folder.is_none();
+                    Some(Called { folder: folder.unwrap_or_else(|| own.to_owned()), files, is_astray })
                 };
-                let Some(files) = call.starts(folder_of(self.facts, *caller)).iter().find_map(find) else {
-                    continue;
-                };
-                let is_known = groups.iter().any(|it| it.1 == files) || out.iter().any(|it| it.1 == files);
-                if !is_known {
-                    out.push((folder_of(self.facts, files[0]).to_owned(), files));
+                let starts = call.starts(folder_of(self.facts, *caller));
+                let Some(it) = starts.iter().find_map(find) else { continue };
+                let is_elsewhere = it.is_astray || it.folder != folder_of(self.facts, it.files[0]);
+                let is_of_group = groups.iter().any(|group| group.1 == it.files);
+                let is_new = (it.files.len() > 1 && !is_of_group) || is_elsewhere;
+                if is_new && !out.iter().any(|other| other.files == it.files) {
+                    out.push(it);
                 }
             }
         }
@@ -199,6 +229,10 @@ pub(super) fn normalised_name(text: &str) -> String {
     let kept: String =
         lower.chars().filter(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_')).collect();
     kept.trim_start_matches(['-', '_']).to_owned()
+}
+
+fn services(file: &ComposeFile) -> impl Iterator<Item = &Service> {
+    file.documents.iter().flat_map(|it| &it.services)
 }
 
 fn name(service: &Service) -> Option<&str> {
@@ -249,11 +283,11 @@ impl ProjectFiles {
     }
 }
 
-/// Finds out whether these files are all of their project. `is_layer`: they are merged into another one.
-fn judged(index: &Index<'_>, project: ProjectFiles, default: bool, is_layer: bool) -> ProjectFiles {
+/// Finds out whether these files are all of their project. `doubt`: why they are not, for certain.
+fn judged(index: &Index<'_>, project: ProjectFiles, default: bool, doubt: Option<&str>) -> ProjectFiles {
     let mut judge = Judge { index, out: project };
-    if is_layer {
-        judge.incomplete("a call of Compose merges it into another project".to_owned());
+    if let Some(doubt) = doubt {
+        judge.incomplete(doubt.to_owned());
     }
     judge.judge(default);
     judge.out
@@ -302,6 +336,9 @@ impl Judge<'_, '_> {
             if name_of(self.index.facts, first).contains("override") {
                 layer = Some("it is named as an override of another file".to_owned());
             }
+            if let Some(name) = self.context_of_another_file(first) {
+                layer.get_or_insert_with(|| format!("another file says what `{name}` is built from"));
+            }
         }
         if let Some(fault) = self.out.faults.iter().find(|it| it.basis == FaultBasis::Project && !default) {
             layer.get_or_insert_with(|| fault.message.clone());
@@ -317,6 +354,27 @@ impl Judge<'_, '_> {
         if let Some(reason) = layer {
             self.incomplete(reason);
         }
+    }
+
+    /// A service whose Dockerfile is not in the folder of `file`, which names no context for it, while a file
+    /// beside it names another folder.
+    fn context_of_another_file(&self, file: FileId) -> Option<&str> {
+        let facts = self.index.facts;
+        let path = |it: &Value| join_path(&self.out.folder, self.out.variables.text(it)?.as_str());
+        let beside: Vec<_> = facts
+            .compose
+            .iter()
+            .filter(|(other, _)| *other != file && folder_of(facts, *other) == self.out.folder)
+            .flat_map(|(_, it)| services(it))
+            .collect();
+        let own = services(self.index.compose(file)?).find(|service| {
+            let build = service.build.as_ref().filter(|it| it.context.is_none());
+            let dockerfile = build.and_then(|it| path(it.dockerfile.as_ref()?));
+            let contexts = beside.iter().filter(|it| name(it).is_some() && name(it) == name(service));
+            let mut contexts = contexts.filter_map(|it| path(it.build.as_ref()?.context.as_ref()?));
+            dockerfile.is_some_and(|it| !facts.tree.has_file(&it)) && contexts.any(|it| it != self.out.folder)
+        })?;
+        name(own)
     }
 
     /// Whether there is a file that may be merged with these: one beside them, or one with a service of
