@@ -40,6 +40,9 @@ pub struct Pod {
     pub named_ports: Vec<(String, u16, Protocol)>,
     /// Whether a template may declare further ones.
     pub ports_are_open: bool,
+    /// Whether an image of it is never pulled, but put on the node by hand, as in a cluster on one's own
+    /// machine: <https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy>.
+    pub is_for_local_cluster: bool,
     /// Where it says that it has the network interfaces of its node.
     pub host_network: Option<Span>,
     /// Where it says that it does not ask the cluster's name server alone.

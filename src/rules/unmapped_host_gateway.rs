@@ -1,7 +1,6 @@
 //! host.docker.internal without the `extra_hosts` entry that Linux engines need.
 
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Severity;
 use crate::model::{HostAnswer, Workload, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("unmapped-host-gateway", check);
@@ -25,17 +24,14 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     dials.sort_by_key(|it| it.host_span);
     let Some((first, others)) = dials.split_first() else { return };
     let (name, host) = (&workload.name.value, &first.host);
-    let is_pod = matches!(workload.kind, WorkloadKind::Pod(_));
-    let (message, severity) = match is_pod {
-        true => (format!("`{name}` dials {host}, a name that no cluster resolves"), Severity::Error),
-        false => (
-            format!("`{name}` dials {host}, a name that Docker Engine on Linux does not resolve"),
-            Severity::Warning,
-        ),
+    let message = match workload.kind {
+        WorkloadKind::Pod(_) => {
+            format!("`{name}` dials {host}, a name that only the cluster of Docker Desktop resolves")
+        }
+        _ => format!("`{name}` dials {host}, a name that Docker Engine on Linux does not resolve"),
     };
     let mut finding = findings
         .report(message, first.host_span, "only Docker Desktop resolves this name")
-        .severity(severity)
         .weighed(ctx, workload)
         .accuses(workload, &**first)
         .dialled_by(workload, first);

@@ -140,6 +140,8 @@ pub struct Container {
     pub name: Option<Spanned<String>>,
     /// `image`.
     pub image: Option<Text>,
+    /// Whether `imagePullPolicy: Never` takes no image but one that somebody has put on the node.
+    pub is_never_pulled: bool,
     /// `command`, which replaces the image's ENTRYPOINT and drops its CMD.
     pub command: Option<Words>,
     /// `args`, which replaces the image's CMD.

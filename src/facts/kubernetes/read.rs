@@ -257,6 +257,7 @@ fn container(node: &Node) -> Container {
     Container {
         name: name(node, "name"),
         image: text(node, "image"),
+        is_never_pulled: text(node, "imagePullPolicy").is_some_and(|it| it.as_str() == "Never"),
         command: words(node.get("command")),
         arguments: words(node.get("args")),
         working_directory: text(node, "workingDir"),

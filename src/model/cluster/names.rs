@@ -38,11 +38,18 @@ impl Project {
         for reading in readings(name) {
             let services = self.services_called(pod, &reading);
             if let Some(answer) = self.answer_of(&services, reading.pod) {
+                let is_full = name.ends_with(".svc") || name.ends_with(".svc.cluster.local");
+                if !is_full && !self.is_in_namespace(&services, reading.namespace) {
+                    return HostAnswer::Unknown("it may be the name of a host outside of the cluster");
+                }
                 return answer;
             }
         }
         if matches!(name, "host.docker.internal" | "gateway.docker.internal") {
-            return HostAnswer::UnmappedGateway;
+            return match self.is_for_local_cluster(pod) {
+                true => HostAnswer::Unknown("a cluster on one's own machine may resolve it"),
+                false => HostAnswer::UnmappedGateway,
+            };
         }
         let short =
             ["svc", "svc.cluster.local"].iter().find_map(|it| name.strip_suffix(it)?.strip_suffix('.'));
@@ -68,6 +75,25 @@ impl Project {
         let nearest = found.iter().map(near).max();
         found.retain(|it| Some(near(it)) == nearest);
         found
+    }
+
+    /// Whether `shop` of `db.shop` is a namespace: that of a Service meant, or one that the project has. It may
+    /// as well be the domain of a host, `shop.info`, that has the name of a Service.
+    fn is_in_namespace(&self, services: &[&ClusterService], namespace: Option<&str>) -> bool {
+        let Some(namespace) = namespace else { return true };
+        let manifests = &self.manifests;
+        let places = manifests.services.iter().map(|it| &it.place);
+        let mut places = places.chain(manifests.templates.iter().map(|it| &it.place));
+        services.iter().any(|it| same_namespace(it.place.namespace.as_deref(), Some(namespace)) == Truth::Yes)
+            || namespace == "default"
+            || manifests.namespaces.iter().any(|it| it.place.name.value == namespace)
+            || places.any(|it| it.namespace.as_deref() == Some(namespace))
+    }
+
+    /// Whether a pod is meant for a cluster on somebody's own machine, by what it or another one beside it says.
+    fn is_for_local_cluster(&self, pod: &Pod) -> bool {
+        let together = &self.manifests.together;
+        self.pods.iter().any(|it| it.is_for_local_cluster && together.are_together(it.manifest, pod.manifest))
     }
 
     fn answer_of(&self, services: &[&ClusterService], pod_name: Option<&str>) -> Option<HostAnswer<'_>> {

@@ -111,6 +111,7 @@ impl<'a> Cluster<'a> {
             own_dns: template.own_dns,
             made_by: self.applied.made_by,
             ports_are_open: plan.containers().any(|(it, _)| it.ports_are_open),
+            is_for_local_cluster: plan.containers().any(|(it, _)| it.is_never_pulled),
             open: self.applied.open.clone(),
         };
         let incomplete = self.doubt(plan);

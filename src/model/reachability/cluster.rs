@@ -56,7 +56,11 @@ impl Way<'_, '_> {
                 self.stop(Stage::Name, format!("no Service of the project is called `{name}`"), written);
             }
             HostAnswer::UnmappedGateway => {
-                self.stop(Stage::Name, format!("no cluster resolves `{name}` by itself"), written);
+                self.stop(
+                    Stage::Name,
+                    format!("only the cluster of Docker Desktop resolves `{name}`"),
+                    written,
+                );
             }
             HostAnswer::Mapped(entry) => {
                 let says = format!("`hostAliases` of `{pod}` say that `{name}` is {}", entry.address);
