@@ -30,6 +30,48 @@ fn many_files(bencher: divan::Bencher<'_, '_>, files: usize) {
     bencher.counter(ItemsCount::new(files * 10)).bench(|| check(&input, &Options::default()));
 }
 
+/// One program whose fields are set from each other in many places, in that many services.
+#[divan::bench(args = [1, 4, 16, 64], sample_count = 10, sample_size = 1)]
+fn one_program(bencher: divan::Bencher<'_, '_>, services: usize) {
+    let mut compose = "services:\n".to_owned();
+    for at in 0..services {
+        write!(compose, "  s{at}:\n    build: .\n    environment: {{ PORT: \"{}\" }}\n", 9000 + at).unwrap();
+    }
+    let files = [
+        ("compose.yaml", Kind::Compose, compose),
+        ("go.mod", Kind::GoMod, "module example.com/app\n\ngo 1.22\n".to_owned()),
+        ("Dockerfile", Kind::Dockerfile, DOCKERFILE.to_owned()),
+        ("main.go", Kind::Go, program(12)),
+    ];
+    let mut input = Input { tree: Tree::new(files.iter().map(|it| it.0.to_owned())), ..Input::default() };
+    for (path, kind, text) in &files {
+        input.add(path, *kind, text);
+    }
+    bencher.counter(ItemsCount::new(services)).bench(|| check(&input, &Options::default()));
+}
+
+const DOCKERFILE: &str =
+    "FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go build -o /server .\nCMD [\"/server\"]\n";
+
+/// A program that dials by a field of a struct, which that many functions each set from what another has set.
+fn program(functions: usize) -> String {
+    let mut out = "package main\n\nimport (\n\t\"net/http\"\n\t\"os\"\n)\n\ntype config struct{ host, port string }\n\n\
+                   func main() {\n\tc := &config{host: \"localhost\", port: os.Getenv(\"PORT\")}\n"
+        .to_owned();
+    for at in 0..functions {
+        writeln!(out, "\tc.set{at}(c)\n\tgo http.Get(\"http://\" + c.host + \":\" + c.port)").unwrap();
+    }
+    out.push_str("\thttp.ListenAndServe(\":\"+c.port, nil)\n}\n");
+    for at in 0..functions {
+        write!(
+            out,
+            "\nfunc (c *config) set{at}(from *config) {{\n\tif from.port != \"{at}\" {{\n\t\tc.host = from.host + \"{at}\"\n\t}}\n}}\n"
+        )
+        .unwrap();
+    }
+    out
+}
+
 fn input(files: usize, services: usize) -> Input {
     let path = |file: usize| format!("p{file}/compose.yaml");
     let mut input = Input { tree: Tree::new((0..files).map(path)), ..Input::default() };
