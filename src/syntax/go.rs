@@ -34,6 +34,7 @@ pub fn read_without<R>(text: &str, skipped: &[Range<usize>], visit: impl FnOnce(
     let mut parser = PARSER.with(|it| it.borrow_mut().take()).or_else(new_parser)?;
     parser.set_included_ranges(&kept(text, skipped)).ok()?;
     let masked = without_new_of_values(text);
+    let masked = without_parameters_of_methods(masked.as_deref().unwrap_or(text)).or(masked);
     let tree = parser.parse(masked.as_deref().unwrap_or(text), None);
     PARSER.with(|it| *it.borrow_mut() = Some(parser));
     let tree = tree?;
@@ -53,6 +54,48 @@ fn without_new_of_values(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(masked?).ok()
+}
+
+/// The text with blanks for the type parameters of every method, `func (c *Cache) Get[T any](key string) T`: Go
+/// 1.27 takes them, and the grammar does not. `None` when there are none; positions stay.
+fn without_parameters_of_methods(text: &str) -> Option<String> {
+    let mut masked: Option<Vec<u8>> = None;
+    for at in memchr::memmem::find_iter(text.as_bytes(), "func (") {
+        let is_declaration = matches!(text.as_bytes()[..at].last(), None | Some(b'\n'));
+        let Some(range) = type_parameters(text, at + "func ".len()).filter(|_| is_declaration) else {
+            continue;
+        };
+        masked.get_or_insert_with(|| text.as_bytes().to_vec())[range].fill(b' ');
+    }
+    String::from_utf8(masked?).ok()
+}
+
+/// Where the type parameters of a method stand whose receiver begins at `receiver`.
+fn type_parameters(text: &str, receiver: usize) -> Option<Range<usize>> {
+    let name = receiver + closed(&text[receiver..])?;
+    let behind = &text[name..];
+    let start = name + behind.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == ' '))?;
+    let has_name = !text[name..start].trim().is_empty();
+    let end = start + closed(text[start..].strip_prefix('[').map(|_| &text[start..])?)?;
+    (has_name && text[end..].starts_with('(')).then_some(start..end)
+}
+
+/// The length of the brackets that `text` begins with, up to the one that closes the first; `None` for longer
+/// ones than anybody writes.
+fn closed(text: &str) -> Option<usize> {
+    const LONGEST: usize = 4096;
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().take(LONGEST).enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// Whether what stands behind `new(` can be no type.
@@ -236,7 +279,8 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The places below this node that could not be read, outermost first.
+    /// The places below this node that could not be read, outermost first, one for each line: what follows on it
+    /// is most often the same fault.
     #[must_use]
     pub fn errors(self) -> Vec<Range<usize>> {
         let mut found = Vec::new();
@@ -245,7 +289,10 @@ impl<'t> Node<'t> {
         }
         self.visit(|it| {
             let broken = it.raw.is_error() || it.raw.is_missing();
-            if broken && found.len() < MOST_ERRORS {
+            let last = found.last().map(|it: &Range<usize>| it.start);
+            let on_line = last.and_then(|last| self.text.get(last..it.range().start));
+            let is_new = on_line.is_none_or(|between| between.contains('\n'));
+            if broken && is_new && found.len() < MOST_ERRORS {
                 found.push(it.range());
             }
             !broken && it.raw.has_error() && found.len() < MOST_ERRORS
@@ -287,6 +334,23 @@ mod tests {
     fn new_of_a_value_is_a_call_like_any_other() {
         let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2), e: new(s[0]), i: new(s[2*i]), j: new(a.b.C), l: new([]p.S{p.A, b}), m: new(map[string]int{\"a\": 1})}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n\tr := new([]struct{})\n}\n";
         assert_eq!(read(text, |root| root.errors()), Some(vec![]));
+    }
+
+    #[test]
+    fn methods_may_have_type_parameters() {
+        let text = "package a\n\nfunc (c *cache[K]) Get[T any, L []T](key K) (T, error) {\n\treturn v, nil\n}\n\nfunc (c *cache) G[\n\tT any,\n](k T) {}\n\nfunc g[T any](f func (int) []T) {}\n";
+        let read = read(text, |root| {
+            let names = root.children().into_iter().filter_map(|it| it.field_text("name"));
+            (names.map(str::to_owned).collect::<Vec<_>>(), root.errors())
+        });
+        assert_eq!(read, Some((vec!["Get".to_owned(), "G".to_owned(), "g".to_owned()], vec![])));
+        assert_eq!(without_parameters_of_methods("func (c *cache) G(k []T) {}\n"), None);
+    }
+
+    #[test]
+    fn a_line_has_one_error() {
+        let text = "package a\nfunc f() { x := = 1; y := = 2 }\nfunc g() { z := = 3 }\n";
+        assert_eq!(super::read(text, |root| root.errors().len()), Some(2));
     }
 
     #[test]
