@@ -221,6 +221,14 @@ pub struct PureEntry {
     pub argument: usize,
 }
 
+impl PureEntry {
+    /// Whether the result is the argument as another type.
+    #[must_use]
+    pub fn converts(&self) -> bool {
+        matches!(self.meaning, "same" | "parse-integer" | "cast-integer")
+    }
+}
+
 impl GoEntry {
     /// Whether a call does something itself, as opposed to telling of its result.
     #[must_use]

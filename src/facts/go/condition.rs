@@ -168,7 +168,7 @@ pub(super) fn core(value: &Value) -> &Value {
     let mut value = value;
     while let Value::Call { callee, arguments, .. } = value {
         let pure = catalogue::go().of(callee).and_then(|it| it.pure.as_ref());
-        let conversion = pure.filter(|it| matches!(it.meaning, "same" | "trim-space"));
+        let conversion = pure.filter(|it| it.converts() || it.meaning == "trim-space");
         let Some(inner) = conversion.and_then(|it| arguments.get(it.argument)) else { break };
         value = inner;
     }

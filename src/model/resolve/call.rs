@@ -235,8 +235,11 @@ impl<'w> Evaluator<'w> {
         }
         let Some(argument) = arguments.get(pure.argument) else { return unknown() };
         let mut outcome = self.text(argument, frame, depth);
-        if pure.meaning == "same" {
-            return outcome;
+        match pure.meaning {
+            "same" => return outcome,
+            "parse-integer" => return outcome.parsed_integer(span),
+            "cast-integer" => return outcome.cast_integer(span),
+            _ => {}
         }
         let other = || {
             let it = self.text(arguments.get(pure.argument + 1)?, frame, depth);

@@ -373,8 +373,7 @@ impl<'w> Evaluator<'w> {
                     }
                     Targets::Imported(path, name) => {
                         let pure = catalogue().find(path, "", name).and_then(|it| it.pure.as_ref());
-                        match pure.filter(|it| it.meaning == "same").and_then(|it| arguments.get(it.argument))
-                        {
+                        match pure.filter(|it| it.converts()).and_then(|it| arguments.get(it.argument)) {
                             Some(value) => self.head(value, frame, depth),
                             None => stop(),
                         }

@@ -14,6 +14,7 @@ mod field;
 mod flag;
 mod format;
 mod input;
+mod integer;
 mod memory;
 mod overwrite;
 mod place;

@@ -41,7 +41,32 @@ impl<'w> Evaluator<'w> {
                 }
             }
         }
+        out.sort_by_cached_key(|it| self.moment_of(it.function, it.call.span));
         out
+    }
+
+    /// When a call is made, to be compared with other calls: the places of the calls that lead to it, from `init`
+    /// or `main` down.
+    fn moment_of(&self, function: FunctionId, span: Span) -> Vec<(bool, usize, u32)> {
+        let functions = &self.reachable.functions;
+        let step = |function: FunctionId, span: Span| {
+            let index = functions.iter().position(|it| *it == function).unwrap_or(functions.len());
+            // What `init` does is done before `main` begins.
+            let is_init = self.packages.function(function).function.name.value == "init";
+            (!is_init, index, span.start)
+        };
+        let mut way = vec![function];
+        let mut steps = vec![step(function, span)];
+        let up = |way: &[FunctionId]| {
+            let callers = self.reachable.callers(*way.last()?);
+            callers.iter().find(|(caller, _)| !way.contains(caller)).copied()
+        };
+        while let Some((caller, call)) = up(&way) {
+            way.push(caller);
+            steps.push(step(caller, call.span));
+        }
+        steps.reverse();
+        steps
     }
 
     fn koanf_instance(&self, callee: &'w Callee, frame: &Rc<Frame<'w>>, depth: u32) -> Option<Span> {
@@ -72,7 +97,8 @@ impl<'w> Evaluator<'w> {
         let found = self.koanf_value(&keys, true, callee, span, frame, depth);
         let mut outcome = found.unwrap_or_else(|| Outcome::hole("nothing sets this key", Some(span)));
         outcome.via.insert(0, span);
-        Some(outcome)
+        let is_integer = matches!(name, "Int" | "Int64" | "MustInt" | "MustInt64");
+        Some(if is_integer { outcome.cast_integer(span) } else { outcome })
     }
 
     /// What koanf gives to the field at the end of `path`; `None` when it leaves it as it is.

@@ -138,7 +138,11 @@ impl<'w> Evaluator<'w> {
             _ => Outcome::hole("it is not known which of several vipers is asked", Some(span)),
         };
         outcome.via.insert(0, span);
-        Some(outcome)
+        Some(match callee.name() {
+            "GetInt" | "GetInt32" | "GetInt64" | "GetUint" | "GetUint8" | "GetUint16" | "GetUint32"
+            | "GetUint64" => outcome.cast_integer(span),
+            _ => outcome,
+        })
     }
 
     /// What viper gives to the field at the end of `path`.
