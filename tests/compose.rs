@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::{files_below, fixture_folders};
 use reachlint::facts::{Facts, Tree, compose, dotenv};
 use reachlint::model::ComposeFault;
 use reachlint::model::compose::{ConfigRequest, ConfigTree, config};
@@ -48,17 +51,13 @@ fn what_is_refused_has_a_place() {
 }
 
 fn projects() -> impl Iterator<Item = PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/compose");
-    let mut projects: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
-    projects.sort_unstable();
+    let projects = fixture_folders("compose");
     assert!(projects.len() > 70);
     projects.into_iter()
 }
 
 fn read(project: &Path, name: &str) -> Result<ConfigTree, Vec<ComposeFault>> {
-    let mut paths = Vec::new();
-    collect(project, project, &mut paths);
-    paths.sort_unstable();
+    let paths = files_below(project);
     let mut facts = Facts { tree: Tree::new(paths.iter().cloned()), ..Facts::default() };
     for (at, path) in paths.iter().enumerate() {
         let (file, text) =
@@ -74,17 +73,6 @@ fn read(project: &Path, name: &str) -> Result<ConfigTree, Vec<ComposeFault>> {
     let variables = [("HOME", "/home/reference"), ("PATH", "/usr/bin:/bin"), ("PWD", root.as_str())];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     config(&facts, &ConfigRequest { files: Vec::new(), folder: ".".to_owned(), root, variables })
-}
-
-fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(root, &path, paths);
-        } else {
-            paths.push(path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"));
-        }
-    }
 }
 
 fn json(tree: &ConfigTree) -> Value {

@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use common::{files_below, fixture_folders};
 use reachlint::engine::{self, Input};
 use reachlint::facts::Tree;
 use reachlint::facts::kind::Kind;
@@ -48,34 +51,19 @@ fn what_is_refused_has_a_place() {
 }
 
 fn cases() -> impl Iterator<Item = PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/kustomize");
-    let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
-    cases.sort_unstable();
+    let cases = fixture_folders("kustomize");
     assert!(cases.len() > 25);
     cases.into_iter()
 }
 
 fn build(case: &Path) -> Result<Rendered, Failure> {
-    let mut paths = Vec::new();
-    collect(case, case, &mut paths);
-    paths.sort_unstable();
+    let paths = files_below(case);
     let mut input = Input { tree: Tree::new(paths.iter().cloned()), ..Input::default() };
     for path in &paths {
         let text = fs::read_to_string(case.join(path)).unwrap();
         input.add(path, Kind::of_text(path, &text).unwrap_or(Kind::KustomizeInput), &text);
     }
     kustomize::build(&engine::kustomize_facts(&input), "overlay")
-}
-
-fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(root, &path, paths);
-        } else {
-            paths.push(path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"));
-        }
-    }
 }
 
 fn json(rendered: &Rendered) -> Vec<Value> {

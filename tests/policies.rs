@@ -6,18 +6,15 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 
-use common::Project;
+use common::{Project, fixture_folders};
 use reachlint::model::{Address, Endpoint, Outcome, Project as Model, Stage};
 use reachlint::net::Protocol;
 
 #[test]
 fn policies_let_through_what_the_analyzer_says() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/policies");
     let (mut asked, mut faults) = (0, Vec::new());
-    for case in fs::read_dir(root).unwrap() {
-        let case = case.unwrap().path();
+    for case in fixture_folders("policies") {
         let name = case.file_name().unwrap().to_str().unwrap().to_owned();
         let mut project = Project { name: name.clone(), ..Project::default() };
         project.add("manifests.yaml", &fs::read_to_string(case.join("manifests.yaml")).unwrap());

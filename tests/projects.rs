@@ -5,16 +5,14 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use common::Project;
+use common::{Project, files_below, fixture_folders};
 use reachlint::diagnostic::Severity;
 
 #[test]
 fn every_project_has_the_findings_it_underlines() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/projects");
-    let mut folders: Vec<_> = std::fs::read_dir(root).unwrap().flatten().map(|it| it.path()).collect();
-    folders.sort();
+    let folders = fixture_folders("projects");
     assert!(!folders.is_empty());
     for folder in folders {
         let project = read(&folder);
@@ -28,19 +26,8 @@ fn every_project_has_the_findings_it_underlines() {
 /// Reads a tree with its underlines.
 fn read(folder: &Path) -> Project {
     let mut project = Project { name: folder.display().to_string(), ..Project::default() };
-    for path in files(folder) {
-        let name = path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
-        project.add(&name, &std::fs::read_to_string(&path).unwrap());
+    for path in files_below(folder) {
+        project.add(&path, &std::fs::read_to_string(folder.join(&path)).unwrap());
     }
     project
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().flatten().map(|it| it.path()).collect();
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() { found.extend(files(&entry)) } else { found.push(entry) }
-    }
-    found
 }

@@ -7,6 +7,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use reachlint::diagnostic::Diagnostic;
 use reachlint::engine::{Input, Options, Outcome, check, join};
@@ -268,4 +270,31 @@ impl Failures {
     pub fn assert_none(self) {
         assert!(self.0.is_empty(), "{} examples fail:\n\n{}", self.0.len(), self.0.join("\n\n"));
     }
+}
+
+/// The folders directly in `tests/fixtures/<name>`, in order.
+#[must_use]
+pub fn fixture_folders(name: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let mut folders: Vec<_> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+    folders.sort_unstable();
+    folders
+}
+
+/// The paths of all files below `root`, relative to it, in order.
+#[must_use]
+pub fn files_below(root: &Path) -> Vec<String> {
+    let (mut found, mut pending) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                pending.push(path);
+            } else {
+                found.push(path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    found.sort_unstable();
+    found
 }
