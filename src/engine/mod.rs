@@ -22,7 +22,8 @@ use crate::facts::kind::Kind;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
-    gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize, makefile, proxy, shell, wslconfig,
+    folder_of, gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize, makefile, proxy, shell,
+    wslconfig,
 };
 use crate::model::{Detail, Project};
 use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting};
@@ -150,7 +151,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     }
     let modules: Vec<(FileId, go_mod::GoMod)> = read!(Kind::GoMod, go_mod::read);
     let named = modules.iter().filter_map(|(id, module)| {
-        let folder = input.sources.file(*id).path().rsplit_once('/').map_or(".", |it| it.0);
+        let folder = folder_of(input.sources.file(*id).path());
         Some((folder.to_owned(), module.module.as_ref()?.value.clone()))
     });
     let configurations = of_kind(Kind::Configuration);
@@ -223,9 +224,7 @@ fn of_settings(input: &Input) -> impl Iterator<Item = (FileId, Vec<ComposeCall>)
 
 /// The Compose files in the settings that are not there.
 fn missing_compose_files(input: &Input) -> impl Iterator<Item = UnknownSetting> {
-    let folder = |file: FileId| {
-        input.sources.file(file).path().rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned()
-    };
+    let folder = |file: FileId| folder_of(input.sources.file(file).path()).to_owned();
     input.settings.compose.iter().flatten().filter_map(move |it| {
         let path = join_path(&folder(it.span.file), &it.value).or_else(|| join_path(".", &it.value));
         let is_there = path.is_some_and(|it| input.tree.has_file(&it)) || input.tree.has_file(&it.value);
@@ -284,7 +283,7 @@ fn read_kustomize_inputs(input: &Input, kustomizations: &[(FileId, Documents)]) 
 
 /// Charts with the files in their folders, whatever else these may be.
 fn read_charts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(FileId, helm::Chart)> {
-    let folder = |path: &str| path.rsplit_once('/').map_or(".", |it| it.0).to_owned();
+    let folder = |path: &str| folder_of(path).to_owned();
     let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| **kind == Kind::Chart);
     let mut charts: FxHashMap<String, (FileId, helm::Chart)> = files
         .map(|((id, file), _)| {

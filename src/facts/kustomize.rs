@@ -1,8 +1,8 @@
 //! Which files kustomize reads: <https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>.
 
 use super::documents::Documents;
-use super::join_path;
 use super::tree::Tree;
+use super::{folder_of, join_path};
 use crate::source::Text;
 
 /// The names that a kustomization file may have.
@@ -13,7 +13,7 @@ pub const LARGEST_FILE: u64 = 2 * 1024 * 1024;
 
 /// The files that the kustomization at `path` names: paths that count from the root of the project.
 pub fn named_paths(path: &str, kustomization: &Documents) -> impl Iterator<Item = String> {
-    let folder = path.rsplit_once('/').map_or(".", |it| it.0).to_owned();
+    let folder = folder_of(path).to_owned();
     named_files(kustomization).into_iter().filter_map(move |it| join_path(&folder, it.as_str()))
 }
 

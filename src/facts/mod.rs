@@ -151,6 +151,23 @@ impl Tree {
     }
 }
 
+/// The folder that a path of the project lies in, `.` for the root.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
+}
+
+/// What is left of `path` below `folder`, both relative to the project root: empty for the folder itself, `None`
+/// when it is not there.
+#[must_use]
+pub fn path_below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder == "." {
+        return Some(if path == "." { "" } else { path });
+    }
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
 /// `base` joined with the relative path `path`, `.` and `..` taken out: the path relative to the
 /// project root, `.` for the root itself. `None` when it leaves the root or is absolute.
 #[must_use]
@@ -174,6 +191,14 @@ pub fn join_path(base: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_lies_below_its_folders() {
+        assert_eq!((folder_of("main.go"), folder_of("api/web/main.go")), (".", "api/web"));
+        let below = |folder| path_below(folder, "api/web");
+        assert_eq!((below("."), below("api"), below("api/web")), (Some("api/web"), Some("web"), Some("")));
+        assert_eq!((below("ap"), below("web"), path_below(".", ".")), (None, None, Some("")));
+    }
 
     #[test]
     fn paths_are_joined_inside_the_project() {

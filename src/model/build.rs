@@ -16,8 +16,8 @@ use super::{
     Listeners, Manifests, Project, Stopping, Workload, WorkloadId, WorkloadKind, World, command_lines,
     database, helm, hns, mentions, proxy, read_health_check, wsl,
 };
-use crate::facts::Facts;
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
+use crate::facts::{Facts, folder_of};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
@@ -151,8 +151,8 @@ impl Join<'_> {
         }
         let [(dockerfile, _)] = self.facts.dockerfiles[..] else { return None };
         let path = self.facts.path(dockerfile);
-        let folder = |path: &str| path.rsplit_once('/').map_or(".", |it| it.0).to_owned();
-        let beside = self.facts.modules.iter().find(|(id, _)| folder(self.facts.path(*id)) == folder(path));
+        let home = folder_of(path);
+        let beside = self.facts.modules.iter().find(|(id, _)| folder_of(self.facts.path(*id)) == home);
         let module = beside?.1.module.as_ref()?.value.as_str();
         let is_it = module.matches('/').count() > 1 && owner_and_name(repository)? == owner_and_name(module)?;
         if is_it { self.images.build_alone(dockerfile) } else { None }
@@ -201,6 +201,18 @@ impl Join<'_> {
         Some(image)
     }
 
+    /// What the catalogue knows of the image that a container runs, or of what that is built on.
+    fn entry(&self, workload: &Workload) -> Option<&'static ImageEntry> {
+        match (workload.image, &workload.image_reference) {
+            (Some(id), _) => self.images.base_entry(id),
+            (None, Some(reference)) => {
+                let reference = reference.text.as_str();
+                catalogue::image(reference).or_else(|| ko::base(reference, self.facts))
+            }
+            (None, None) => None,
+        }
+    }
+
     fn service(
         &self,
         service: ComposeService,
@@ -209,11 +221,7 @@ impl Join<'_> {
     ) -> Container<OfService> {
         let ComposeService { mut workload, build, entrypoint, command, healthcheck, .. } = service;
         workload.image = image;
-        let entry = match image {
-            Some(id) => self.images.base_entry(id),
-            None if build.is_some() => None,
-            None => workload.image_reference.as_ref().and_then(|it| catalogue::image(it.text.as_str())),
-        };
+        let entry = self.entry(&workload).filter(|_| image.is_some() || build.is_none());
         let working_directory = service.working_dir.map(|it| it.as_str().to_owned());
         let mounts = service.mounts;
         let start = Start { entry, entrypoint, command, mounts, working_directory };

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Reading, read_text};
 use crate::facts::compose::{self, NamedFile};
 use crate::facts::kind::Kind;
-use crate::facts::{compose_call, join_path};
+use crate::facts::{compose_call, folder_of, join_path};
 use crate::source::Spanned;
 
 /// The files of `tree` that the files read so far, or the settings, name, read as what they are named for.
@@ -42,7 +42,7 @@ pub(super) fn named<'p>(
 
 /// The paths that a text names, and whether each is a Compose file.
 fn of_text(path: &str, kind: Kind, text: &str) -> Vec<(String, bool)> {
-    let folder = path.rsplit_once('/').map_or(".", |it| it.0);
+    let folder = folder_of(path);
     let mut out = Vec::new();
     if kind == Kind::Compose {
         let named = compose::named_files(text).into_iter();

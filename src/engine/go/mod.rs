@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::isolate;
 use crate::facts::catalogue::Wrappers;
+use crate::facts::folder_of;
 use crate::facts::go::{GoFile, Head, is_built, of_head, read_without, scan};
 use crate::source::FileId;
 
@@ -68,10 +69,6 @@ fn needed(files: &[File<'_>], heads: &[Head], packages: &Folders<'_>) -> Vec<boo
         .zip(&built)
         .map(|((_, path, _), built)| *built && reached.contains(folder_of(path)))
         .collect()
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(".", |it| it.0)
 }
 
 /// The folders with Go files, and what import paths mean.

@@ -10,8 +10,9 @@ use std::ops::Range;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{File, Folders, folder_of};
+use super::{File, Folders};
 use crate::facts::catalogue::{Wrappers, go as catalogue};
+use crate::facts::folder_of;
 use crate::facts::go::{Before, Head, Mention, Outline, OutlinedFunction, import_names, outline};
 
 /// What a mention may mean.

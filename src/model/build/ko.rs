@@ -15,8 +15,8 @@ const BASE: &str = "cgr.dev/chainguard/static";
 /// What the catalogue knows of the image that ko builds on; `None` for a reference that is not for ko, and where the
 /// project's settings may name another.
 pub(super) fn base(reference: &str, facts: &Facts) -> Option<&'static ImageEntry> {
-    let is_default = facts.tree.files().all(|it| it.rsplit('/').next() != Some(".ko.yaml"));
-    catalogue::image(BASE).filter(|_| is_default && reference.starts_with(KO_PREFIX))
+    let is_default = || facts.tree.files().all(|it| it.rsplit('/').next() != Some(".ko.yaml"));
+    catalogue::image(BASE).filter(|_| reference.starts_with(KO_PREFIX) && is_default())
 }
 
 impl Join<'_> {

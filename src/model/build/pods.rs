@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::start::{Container, Start};
-use super::{Join, ServiceBuild, ko};
-use crate::facts::catalogue::{self, split_reference};
+use super::{Join, ServiceBuild};
+use crate::facts::catalogue::split_reference;
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
@@ -80,13 +80,7 @@ impl Join<'_> {
             has_stop_hook,
         } = container;
         workload.image = image.map(|it| it.0);
-        let entry = match workload.image {
-            Some(id) => self.images.base_entry(id),
-            None => workload.image_reference.as_ref().and_then(|it| {
-                let reference = it.text.as_str();
-                catalogue::image(reference).or_else(|| ko::base(reference, self.facts))
-            }),
-        };
+        let entry = self.entry(&workload);
         let start = Start { entry, entrypoint, command, mounts, working_directory };
         let besides = OfPod { has_stop_hook, confidence: image.map(|it| it.1) };
         Container { workload, start, besides }

@@ -6,9 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::Line;
 use super::world::{StartedContainer, World, known};
-use crate::facts::Facts;
 use crate::facts::catalogue::split_reference;
 use crate::facts::docker_command::{DockerCommand, JoinedNetwork, UNKNOWN};
+use crate::facts::{Facts, folder_of};
 use crate::model::compose::{Borrowed, ComposeService, Compositions, Mount, Setting, lend, port, volume};
 use crate::model::image::absolute;
 use crate::model::shell_walk::in_project;
@@ -67,7 +67,7 @@ impl World<'_> {
         out.compositions.push(Composition {
             files: vec![self.file],
             paths: vec![path.to_owned()],
-            directory: path.rsplit_once('/').map_or(".", |it| it.0).to_owned(),
+            directory: folder_of(path).to_owned(),
             starter: if self.is_document { Starter::Document } else { Starter::Script },
             incomplete: self.incomplete.clone(),
             undefined_networks: Vec::new(),

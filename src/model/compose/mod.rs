@@ -145,7 +145,7 @@ pub fn read_compositions(facts: &Facts) -> Compositions {
 
 /// The folder of a file, `.` for the root.
 fn folder_of(facts: &Facts, file: FileId) -> &str {
-    facts.path(file).rsplit_once('/').map_or(".", |(folder, _)| folder)
+    crate::facts::folder_of(facts.path(file))
 }
 
 #[cfg(test)]

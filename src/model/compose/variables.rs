@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::compose::Value;
 use crate::facts::dotenv::{Assignment, Dotenv};
-use crate::facts::{Facts, Lookup, Template, join_path};
+use crate::facts::{Facts, Lookup, Template, folder_of, join_path};
 use crate::source::{FileId, Span, Spanned, Text};
 
 /// The variables that Compose interpolates in one project.
@@ -28,7 +28,7 @@ impl Variables {
         }
         let mut at = folder;
         while at != "." {
-            at = at.rsplit_once('/').map_or(".", |(above, _)| above);
+            at = folder_of(at);
             let Some(file) = join_path(at, ".env").and_then(|it| dotenv(facts, &it)) else { continue };
             out.above.extend(file.entries.iter().map(|it| it.name.value.clone()));
         }

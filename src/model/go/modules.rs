@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::world::{Package, PackageId, Packages};
-use crate::facts::{Facts, join_path};
+use crate::facts::{Facts, folder_of, join_path, path_below};
 use crate::source::FileId;
 
 /// A Go module: a folder with a go.mod.
@@ -20,7 +20,7 @@ impl Module {
         if self.path.is_empty() {
             return String::new();
         }
-        match relative_to(directory, &self.directory) {
+        match path_below(&self.directory, directory).unwrap_or_default() {
             "" => self.path.clone(),
             rest => format!("{}/{rest}", self.path),
         }
@@ -44,7 +44,7 @@ impl<'a> Packages<'a> {
 
     /// The module that `directory` belongs to: the nearest go.mod upwards.
     pub(super) fn module_of(&self, directory: &str) -> Option<&Module> {
-        let inside = self.modules.iter().filter(|it| is_inside(directory, &it.directory));
+        let inside = self.modules.iter().filter(|it| path_below(&it.directory, directory).is_some());
         inside.max_by_key(|it| if it.directory == "." { 0 } else { it.directory.len() })
     }
 
@@ -115,7 +115,7 @@ pub(super) fn modules(facts: &Facts) -> Vec<Module> {
         let path = facts.path(*id);
         let replacements = module.local_replacements.iter();
         Module {
-            directory: path.rsplit_once('/').map_or(".", |(directory, _)| directory).to_owned(),
+            directory: folder_of(path).to_owned(),
             path: module.module.as_ref().map(|it| it.value.clone()).unwrap_or_default(),
             replacements: replacements.map(|(old, new)| (old.value.clone(), new.value.clone())).collect(),
         }
@@ -141,17 +141,5 @@ fn strip_path<'p>(path: &'p str, prefix: &str) -> Option<&'p str> {
     match path.strip_prefix(prefix)? {
         "" => Some(""),
         rest => rest.strip_prefix('/'),
-    }
-}
-
-fn is_inside(directory: &str, folder: &str) -> bool {
-    folder == "." || strip_path(directory, folder).is_some()
-}
-
-fn relative_to<'p>(directory: &'p str, folder: &str) -> &'p str {
-    match (directory, folder) {
-        (".", _) => "",
-        (directory, ".") => directory,
-        (directory, folder) => strip_path(directory, folder).unwrap_or_default(),
     }
 }

@@ -52,15 +52,16 @@ impl<'a> World<'a> {
         let by_program: Vec<_> = by_program.into_iter().collect();
         let found = by_program.into_par_iter().flat_map_iter(|(program, members)| {
             let settings: Vec<_> = members.iter().map(|at| runs[*at].1).collect();
-            members.into_iter().zip(self.networks_of(program, &settings))
+            self.networks_of(program, &settings).into_iter().map(move |(at, it)| (members[at], it))
         });
         let mut found: Vec<(usize, GoNetwork)> = found.collect();
         found.sort_by_key(|it| it.0);
         found.into_iter().map(|it| it.1).collect()
     }
 
-    /// What one program does in several workloads. Most of it does not rest on the workload.
-    fn networks_of(&self, program: ProgramId, settings: &[Setting<'_>]) -> Vec<GoNetwork> {
+    /// What one program does in several workloads, each with its number. What rests on none of them is worked out
+    /// once.
+    fn networks_of(&self, program: ProgramId, settings: &[Setting<'_>]) -> Vec<(usize, GoNetwork)> {
         let (all, shared) = (self.reachable(program), Shared::default());
         let whole: Vec<_> = settings.iter().map(|it| self.evaluator(program, all, *it, &shared)).collect();
         let mut parts: Vec<(FxHashSet<Span>, Vec<usize>)> = Vec::new();
@@ -85,8 +86,7 @@ impl<'a> World<'a> {
                 (*at, network)
             }));
         }
-        found.sort_by_key(|it| it.0);
-        found.into_iter().map(|it| it.1).collect()
+        found
     }
 
     fn evaluator<'w>(

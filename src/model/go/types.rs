@@ -57,8 +57,8 @@ impl<'a> Packages<'a> {
         self.type_within(package, function, value, 8)
     }
 
-    /// The only type of another module that a struct embeds and that may so have the method.
-    pub(super) fn promoted(&self, of: TypeRef<'a>, _method: &str) -> Option<TypeRef<'a>> {
+    /// The only type of another module that a struct embeds and that may so have a method.
+    pub(super) fn promoted(&self, of: TypeRef<'a>) -> Option<TypeRef<'a>> {
         let TypeRef::Own(package, _) = of else { return None };
         let embedded = self.structure(of)?.fields.iter().filter(|it| it.embedded);
         let types = embedded.filter_map(|it| it.type_name.as_ref()).map(|it| self.type_ref(package, it));

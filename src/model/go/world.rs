@@ -5,11 +5,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::known_call::{KnownCall, know_calls};
 use super::modules::{Module, modules};
 use super::network::entry_of;
-use crate::facts::Facts;
 use crate::facts::catalogue::{GoEntry, Wrappers, structure};
 use crate::facts::go::{
     Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
+use crate::facts::{Facts, folder_of};
 use crate::source::{FileId, Span};
 
 /// Names one package of a [`Packages`].
@@ -296,7 +296,7 @@ impl<'a> Packages<'a> {
                     Some(TypeRef::Own(owner, type_name)) => match self.method(owner, type_name, name) {
                         Some(method) => Targets::Own(vec![method]),
                         // An interface, or a method promoted from a type of another module.
-                        None => match self.promoted(TypeRef::Own(owner, type_name), name) {
+                        None => match self.promoted(TypeRef::Own(owner, type_name)) {
                             Some(external) => Targets::ExternalMethod(external, name),
                             None => Targets::Method(self.methods_named(name).to_vec(), name),
                         },
@@ -373,7 +373,7 @@ impl<'a> Packages<'a> {
             if foreign || !is_built(path, constraint) {
                 continue;
             }
-            let directory = path.rsplit_once('/').map_or(".", |(directory, _)| directory);
+            let directory = folder_of(path);
             let package = *known.entry((directory.to_owned(), name)).or_insert_with(|| {
                 let module = self.module_of(directory);
                 self.packages.push(Package {

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::helm::{self, Chart};
 use crate::facts::tree::{Tree, TreeEntry, TreeKind};
-use crate::facts::{Facts, join_path};
+use crate::facts::{Facts, folder_of, join_path};
 use crate::source::{FileId, Span, Spanned, Text};
 use evaluate::evaluate;
 use values::Values;
@@ -62,7 +62,7 @@ struct Charts<'a> {
 
 impl<'a> Charts<'a> {
     fn new(facts: &'a Facts) -> Self {
-        let folder = |file| facts.path(file).rsplit_once('/').map_or(".", |it| it.0);
+        let folder = |file| folder_of(facts.path(file));
         let by_folder = facts.charts.iter().map(|(file, it)| (folder(*file), (*file, it)));
         Self { by_folder: by_folder.collect() }
     }

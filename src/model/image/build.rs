@@ -30,7 +30,7 @@ pub struct Images<'a> {
     /// Scripts with line ends of Windows, by path.
     pub(super) crlf: FxHashMap<&'a str, &'a Script>,
     built: Vec<Built<'a>>,
-    index: FxHashMap<Inputs, ImageId>,
+    pub(super) index: FxHashMap<Inputs, ImageId>,
 }
 
 /// What decides about an image: Dockerfile, context, target, arguments.
@@ -138,12 +138,17 @@ impl<'a> Images<'a> {
         if let Some(id) = self.index.get(&key) {
             return Some(*id);
         }
-        let (image, built) = self.assemble(dockerfile, context, target, arguments)?;
+        let assembled = self.assemble(dockerfile, context, target, arguments)?;
+        Some(self.keep(key, assembled))
+    }
+
+    /// Keeps what was assembled, under its key.
+    pub(super) fn keep(&mut self, key: Inputs, (image, built): (Image, Built<'a>)) -> ImageId {
         let id = ImageId(u32::try_from(self.images.len()).unwrap_or(u32::MAX));
         self.images.push(image);
         self.built.push(built);
         self.index.insert(key, id);
-        Some(id)
+        id
     }
 
     /// What [`Images::build`] keeps.

@@ -10,7 +10,7 @@ use super::layers::{self, Found};
 use crate::facts::catalogue::ImageSystem;
 use crate::facts::dockerfile::Run;
 use crate::facts::shell::{Command, Script};
-use crate::facts::{Facts, Tree, join_path};
+use crate::facts::{Facts, Tree, folder_of, join_path};
 use crate::model::compose::Mount;
 use crate::source::Span;
 
@@ -45,7 +45,7 @@ fn gets_line_feeds(facts: &Facts, path: &str) -> bool {
         .gitattributes
         .iter()
         .filter_map(|(file, it)| {
-            let folder = facts.path(*file).rsplit_once('/').map_or(".", |it| it.0);
+            let folder = folder_of(facts.path(*file));
             Some((folder.len(), it.gives_line_feeds(&inside(folder)?)?))
         })
         .collect();

@@ -11,7 +11,7 @@ use crate::facts::catalogue::{self, ImageSystem, image_system};
 use crate::facts::dockerfile::Run;
 use crate::facts::makefile;
 use crate::facts::shell::{self, Command, Script, Word};
-use crate::facts::{Lookup, Template, join_path};
+use crate::facts::{Lookup, Template, folder_of, join_path};
 use crate::model::Program;
 use crate::model::shell_walk::{ShellWalk, Step};
 use crate::net::HOLE;
@@ -303,7 +303,7 @@ impl<'a> Session<'_, 'a, '_> {
         if package.ends_with(".go") {
             let path = layers::absolute(folder, package);
             let directory = match layers::find(self.before, stage, &self.builder.facts.tree, &path) {
-                Some(Found::File(file)) => Some(file.rsplit_once('/').map_or(".", |it| it.0).to_owned()),
+                Some(Found::File(file)) => Some(folder_of(&file).to_owned()),
                 _ => find(layers::parent(&path)),
             };
             let name = package.rsplit('/').next().unwrap_or(package).trim_end_matches(".go");

@@ -3,7 +3,7 @@
 use super::ImageId;
 use super::build::Images;
 use crate::facts::dockerfile::{Action, Step};
-use crate::facts::{Lookup, Template, join_path};
+use crate::facts::{Lookup, Template, folder_of, join_path, path_below};
 use crate::model::ProgramId;
 use crate::source::FileId;
 
@@ -12,13 +12,18 @@ impl Images<'_> {
     /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied.
     pub fn build_alone(&mut self, dockerfile: FileId) -> Option<ImageId> {
         let context = self.likely_context(dockerfile);
-        if let Some((image, _)) = self.assemble(dockerfile, &context, None, &[])
-            && image.program.is_some_and(|it| self.may_be_another(dockerfile, &context, it))
-        {
+        let key = (dockerfile, context.clone(), None, Vec::new());
+        let known = self.index.get(&key).copied();
+        let assembled = match known {
+            Some(_) => None,
+            None => Some(self.assemble(dockerfile, &context, None, &[])?),
+        };
+        let image = known.map(|it| self.image(it)).or(assembled.as_ref().map(|it| &it.0))?;
+        if image.program.is_some_and(|it| self.may_be_another(dockerfile, &context, it)) {
             let home = folder_of(self.facts.path(dockerfile)).to_owned();
             return self.build(dockerfile, &home, None, &[]);
         }
-        self.build(dockerfile, &context, None, &[])
+        known.or_else(|| Some(self.keep(key, assembled?)))
     }
 
     /// Whether a program that was found by guessing `context` is perhaps not the one that is meant: it stands
@@ -27,12 +32,12 @@ impl Images<'_> {
     fn may_be_another(&self, dockerfile: FileId, context: &str, program: ProgramId) -> bool {
         let home = folder_of(self.facts.path(dockerfile));
         let Some(found) = self.programs.get(program.0 as usize) else { return false };
-        let Some(inside) = below(context, &found.directory) else { return false };
-        if below(home, &found.directory).is_some() {
+        let Some(inside) = path_below(context, &found.directory) else { return false };
+        if path_below(home, &found.directory).is_some() {
             return false;
         }
         let mut others = self.programs.iter().filter(|it| !it.is_for_tests());
-        others.any(|it| below(home, &it.directory).is_some_and(|it| inside.is_empty() || it == inside))
+        others.any(|it| path_below(home, &it.directory).is_some_and(|it| inside.is_empty() || it == inside))
     }
 
     fn likely_context(&self, dockerfile: FileId) -> String {
@@ -60,22 +65,9 @@ impl Images<'_> {
             if folder == "." {
                 return home.to_owned();
             }
-            folder = folder.rsplit_once('/').map_or(".", |(up, _)| up);
+            folder = folder_of(folder);
         }
     }
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(".", |(folder, _)| folder)
-}
-
-/// What is left of `path` below `folder`; `None` when it is not there.
-fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
-    if folder == "." {
-        return Some(if path == "." { "" } else { path });
-    }
-    let rest = path.strip_prefix(folder)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
 }
 
 /// The literal sources that a step copies out of the context.

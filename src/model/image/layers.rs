@@ -95,7 +95,7 @@ fn find_below(
             Origin::Stage(number, source) => {
                 let from = stages.get(*number)?;
                 return places.iter().find_map(|rest| {
-                    let inner = below(source, rest, path)?;
+                    let inner = below(source, rest)?;
                     let found = find_below(stages, from, tree, &inner, depth + 1);
                     // `COPY --from=b /out/app/ ./` brings what is in the folder, `/out/app/app` too.
                     let in_folder = !rest.is_empty() && inner == *source;
@@ -169,7 +169,7 @@ fn gather_bringers(
                     if is_file && !rest.is_empty() && rest != name {
                         continue;
                     }
-                    if let Some(inner) = below(source, &rest, path) {
+                    if let Some(inner) = below(source, &rest) {
                         out.push(Bringer::Stage(*number));
                         gather_bringers(stages, from, tree, &inner, depth + 1, out);
                     }
@@ -221,15 +221,12 @@ fn candidates(layer: &Layer, path: &str) -> Vec<String> {
 
 /// The path in the source stage of `rest` below the copied `source`, which is a folder, or a file
 /// that is copied into a folder under its own name, or one with `*` in its last part.
-fn below(source: &str, rest: &str, _path: &str) -> Option<String> {
+fn below(source: &str, rest: &str) -> Option<String> {
     let (folder, name) = source.rsplit_once('/')?;
     if name.contains('*') {
         return fits(name, rest).then(|| format!("{folder}/{rest}"));
     }
-    if rest.is_empty() {
-        return Some(source.to_owned());
-    }
-    if rest == name {
+    if rest.is_empty() || rest == name {
         return Some(source.to_owned());
     }
     Some(if source == "/" { format!("/{rest}") } else { format!("{source}/{rest}") })

@@ -4,8 +4,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::Facts;
 use crate::facts::catalogue::{self, split_reference};
+use crate::facts::{Facts, folder_of};
 use crate::model::ImageId;
 use crate::source::{Confidence, FileId};
 
@@ -171,7 +171,7 @@ fn shared(a: &str, b: &str) -> usize {
 /// The names of the modules by the folder of their go.mod.
 fn modules(facts: &Facts) -> FxHashMap<String, String> {
     let named = facts.modules.iter().filter_map(|(file, it)| {
-        let folder = facts.path(*file).rsplit_once('/').map_or(".", |it| it.0);
+        let folder = folder_of(facts.path(*file));
         let path = it.module.as_ref()?.value.as_str();
         let is_version = |it: &str| it.strip_prefix('v').is_some_and(|it| it.parse::<u32>().is_ok());
         let name = path.rsplit('/').find(|it| !is_version(it))?;

@@ -25,7 +25,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::documents::Documents;
 use crate::facts::tree::{Tree, TreeEntry};
-use crate::facts::{Facts, join_path};
+use crate::facts::{Facts, folder_of, join_path};
 use crate::source::{FileId, Span, Spanned, Text};
 
 /// What is applied when a kustomization is.
@@ -114,7 +114,7 @@ impl<'a> Files<'a> {
             inputs: facts.kustomize_inputs.iter().map(|(file, it)| (facts.path(*file), it)).collect(),
         };
         for (file, documents) in &facts.kustomizations {
-            let folder = facts.path(*file).rsplit_once('/').map_or(".", |it| it.0);
+            let folder = folder_of(facts.path(*file));
             if out.kustomizations.insert(folder, (*file, documents)).is_some() {
                 out.ambiguous.insert(folder);
             }

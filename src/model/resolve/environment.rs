@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, Outcome};
-use crate::facts::Lookup;
 use crate::facts::catalogue::Input;
 use crate::facts::go::Environ;
+use crate::facts::{Lookup, folder_of};
 use crate::model::ProcessVariable;
 use crate::source::{Span, Text};
 
@@ -88,7 +88,7 @@ impl<'w> Evaluator<'w> {
     fn example(&self, name: &str) -> Option<Outcome> {
         let facts = self.files.facts?;
         self.files.directories.iter().chain([&"."]).find_map(|directory| {
-            let here = |path: &str| path.rsplit_once('/').map_or(".", |it| it.0) == *directory;
+            let here = |path: &str| folder_of(path) == *directory;
             let files = facts.dotenv.iter().filter(|(id, _)| here(facts.path(*id)));
             let mut texts = files.filter_map(|(_, file)| {
                 let value = file.get(name)?.value.as_ref()?;

@@ -263,11 +263,7 @@ impl<'w> Memory<'w> {
 
     /// Begins to look at a world that has only so many choices in common with the one before.
     pub fn enter_world(&self, common: usize) {
-        let mut here = self.here.borrow_mut();
-        if common == 0 {
-            here.clear();
-        }
-        here.retain(|_, known| {
+        self.here.borrow_mut().retain(|_, known| {
             known.retain(|it| it.choices <= common);
             !known.is_empty()
         });
