@@ -79,7 +79,7 @@ pub(super) fn listeners(
 }
 
 /// Whether a command line runs nothing but clients: `bash -c "kafka-topics --create ..."`.
-fn serves_nobody(command: &Command) -> bool {
+pub(super) fn serves_nobody(command: &Command) -> bool {
     let of_script = |text: &Text| {
         let script = shell::read_text(text);
         let mut programs = script.commands.iter().filter(|it| !it.words.is_empty()).peekable();

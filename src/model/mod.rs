@@ -4,7 +4,7 @@
 //! listeners says whether it is complete, a text that is not known is absent with its reason.
 
 mod addresses;
-mod advertised;
+mod broker;
 mod build;
 mod build_input;
 mod catalogued;
@@ -53,7 +53,7 @@ mod workload;
 mod wsl;
 
 pub use addresses::AddressOwner;
-pub use advertised::AdvertisedListener;
+pub use broker::AdvertisedListener;
 pub use build_input::MissingInput;
 pub use cluster::{
     BlockedDial, ClosedPort, ClusterRoute, ClusterService, DanglingSelector, Direction, Gate, Manifests,

@@ -1,7 +1,7 @@
 //! The tables of `rules/catalogue/`: which calls listen, dial, route; what public images hold. What the
 //! settings of a project add to them.
 
-mod advertised;
+mod brokers;
 mod certificates;
 mod cgo;
 mod clients;
@@ -32,7 +32,7 @@ mod windows_networks;
 mod wrappers;
 mod wsl;
 
-pub use advertised::{AdvertisedEntry, advertised_listeners};
+pub use brokers::{BrokerEntry, broker};
 pub use certificates::lacks_certificates;
 pub use cgo::{CgoNeeds, cgo_needs};
 pub use clients::is_client;

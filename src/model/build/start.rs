@@ -3,12 +3,13 @@
 use super::{Join, unknown_listeners};
 use crate::facts::catalogue::{ImageEntry, ImageSystem, image_system};
 use crate::model::Environment;
+use crate::model::broker::{self, Broker};
 use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
     Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, ProgramId, Running, UnexpandedVariable,
-    Workload, WorkloadKind, advertised, catalogued, command_dials, configured_dials, resolve, unexpanded_in,
+    Workload, WorkloadKind, catalogued, command_dials, configured_dials, resolve, unexpanded_in,
 };
 use crate::source::{FileId, Span, Spanned};
 
@@ -148,7 +149,12 @@ impl Join<'_> {
             workload.dials.extend(proxied.dials);
             workload.dials_incomplete = proxied.dials_incomplete;
         } else {
-            workload.listeners = self.foreign_listeners(workload, start);
+            let broker = self.broker(workload, start, files);
+            let sockets = broker.map(|it| {
+                workload.advertised = it.advertised;
+                it.listeners
+            });
+            workload.listeners = self.foreign_listeners(workload, start, sockets.flatten());
             workload.dials_incomplete = (!start.entry.is_some_and(is_datastore))
                 .then(|| "nothing is known of what it dials".to_owned());
         }
@@ -173,10 +179,6 @@ impl Join<'_> {
         let own = workload.image_reference.as_ref().map(|it| it.text.as_str().to_owned());
         if let Some(reference) = if workload.image.is_some() { base } else { own } {
             workload.dials.extend(configured_dials::read(&reference, mounts, files, self.facts));
-        }
-        if let Some(reference) = workload.image_reference.as_ref().filter(|_| workload.image.is_none()) {
-            let own = written(command).map(|(command, _)| command);
-            workload.advertised = advertised::read(reference.text.as_str(), &workload.environment, own);
         }
         for setting in [entrypoint, command] {
             if let Setting::Set(command, span) = setting {
@@ -224,11 +226,39 @@ impl Join<'_> {
         })
     }
 
-    /// The sockets of a container in which no Go program of the project runs.
+    /// What is said of a broker; `None` when the container is none, or starts something else.
+    fn broker(
+        &self,
+        workload: &Workload,
+        Start { entrypoint, command, .. }: &Start,
+        files: &ContainerFiles<'_>,
+    ) -> Option<Broker> {
+        if !matches!(entrypoint, Setting::Absent)
+            || matches!(command, Setting::Unknown(_))
+            || !self.keeps_base_process(workload.image)
+        {
+            return None;
+        }
+        let reference = match workload.image {
+            Some(image) => self.images.image(image).base.reference.as_deref()?,
+            None => workload.image_reference.as_ref()?.text.as_str(),
+        };
+        broker::read(&broker::Scene {
+            reference,
+            image_span: workload.image_span,
+            environment: &workload.environment,
+            command: written(command).map(|(command, _)| command),
+            files,
+        })
+    }
+
+    /// The sockets of a container in which no Go program of the project runs; `told` when it is a broker that says
+    /// them.
     fn foreign_listeners(
         &self,
         workload: &Workload,
         Start { entry, entrypoint, command, mounts, .. }: &Start,
+        told: Option<Listeners>,
     ) -> Listeners {
         let changed = !matches!(entrypoint, Setting::Absent) || matches!(command, Setting::Unknown(_));
         // A Dockerfile on top of a public image may change what runs.
@@ -237,8 +267,10 @@ impl Join<'_> {
         };
         let own = written(command).map(|(command, _)| command);
         let is_stock = workload.image.is_none() && mounts.is_empty();
-        let mut found =
-            catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock);
+        let mut found = match told.filter(|_| !own.is_some_and(catalogued::serves_nobody)) {
+            Some(told) => told,
+            None => catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock),
+        };
         if mounts.iter().any(configures) {
             let reason = "a mounted file may decide what it listens on".to_owned();
             found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));

@@ -154,7 +154,9 @@ fn is_heard(listener: &Listener, side: Side) -> bool {
 fn is_optional(workload: &Workload, listener: &Listener) -> bool {
     let main = workload.listeners.known.first();
     let is_main = main.is_some_and(|it| (it.port, it.protocol) == (listener.port, listener.protocol));
-    workload.program.is_none() && workload.listeners.incomplete.is_some() && !is_main
+    // What the project itself writes down is opened.
+    let is_of_image = listener.port_span == listener.call;
+    workload.program.is_none() && workload.listeners.incomplete.is_some() && !is_main && is_of_image
 }
 
 /// What listens on a port in the network namespace of `id`.
