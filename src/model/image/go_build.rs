@@ -290,9 +290,20 @@ impl<'a> Session<'_, 'a, '_> {
         let programs = self.builder.programs;
         let find = |path: &str| layers::find_package(self.before, stage, &self.builder.facts.tree, path);
         if let Some(prefix) = package.strip_suffix("...") {
-            let Some(root) = find(&layers::absolute(folder, prefix)) else { return Vec::new() };
-            let below = |it: &&Program| {
-                root == "." || it.directory == root || it.directory.starts_with(&format!("{root}/"))
+            let root = layers::absolute(folder, prefix);
+            let found = find(&root);
+            let is_brought = |it: &Program| {
+                let mut places = layers::places(stage, &it.directory).into_iter();
+                places.any(|at| {
+                    layers::is_below(&root, &at) && find(&at).as_deref() == Some(it.directory.as_str())
+                })
+            };
+            let below = |it: &&Program| match &found {
+                Some(root) => {
+                    root == "." || it.directory == *root || it.directory.starts_with(&format!("{root}/"))
+                }
+                // `COPY api api` and `COPY worker worker` bring the packages, not the folder above them.
+                None => is_brought(it),
             };
             return programs
                 .iter()

@@ -201,6 +201,24 @@ pub(super) fn find_package(
     })
 }
 
+/// The paths of `stage` to which an instruction copies the folder `folder` of the project.
+pub(super) fn places(stage: &Stage<'_>, folder: &str) -> Vec<String> {
+    let copied = stage.layers.iter().filter_map(|layer| {
+        let Origin::Project(source) = &layer.origin else { return None };
+        let rest = match folder.strip_prefix(source.as_str())? {
+            "" => "",
+            rest => rest.strip_prefix('/')?,
+        };
+        Some(absolute(&layer.destination, rest))
+    });
+    copied.collect()
+}
+
+/// Whether the absolute path `path` is the folder `folder` or below it.
+pub(super) fn is_below(folder: &str, path: &str) -> bool {
+    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+}
+
 fn exact(layer: &Layer, path: &str) -> bool {
     layer.destination == path
 }
