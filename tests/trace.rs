@@ -267,6 +267,55 @@ fn pods_reach_each_other_as_services_and_policies_say() {
 }
 
 #[test]
+fn an_address_that_may_be_another_does_not_decide_a_way() {
+    let program = "package main
+
+import (
+	\"os\"
+
+	\"github.com/redis/go-redis/v9\"
+)
+
+var known = map[string]string{}
+
+func lookup(name string) string {
+	if value, ok := known[name]; ok {
+		return value
+	}
+	return os.Getenv(name)
+}
+
+func main() {
+	_ = redis.NewClient(&redis.Options{Addr: lookup(\"REDIS_ADDR\")})
+}
+";
+    let project = project(
+        "trace-alternatives",
+        &[
+            ("go.mod", "module example.com/api\n\ngo 1.22\n"),
+            ("main.go", program),
+            (
+                "Dockerfile",
+                "FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\nCMD [\"/app\"]\n",
+            ),
+            (
+                "compose.yaml",
+                "services:\n  api: {build: ., env_file: [{path: own.env, required: false}]}\n  cache: {image: redis:7}\n",
+            ),
+        ],
+    );
+    let run = trace(&project, &["api", "cache"]);
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+    fs::write(
+        Path::new(&project).join("compose.yaml"),
+        "services:\n  api: {build: .}\n  cache: {image: redis:7}\n",
+    )
+    .unwrap();
+    let run = trace(&project, &["api", "cache"]);
+    assert!(run.stdout.contains("dialled as `localhost`: not reachable"), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
 fn of_several_with_one_name_those_that_run_together_are_meant() {
     let compose =
         |peer: &str| format!("services:\n  web: {{image: redis:7}}\n  {peer}: {{image: redis:7}}\n");

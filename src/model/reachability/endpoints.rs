@@ -4,7 +4,7 @@ use super::Endpoint;
 use crate::model::reach::Interfaces;
 use crate::model::{CompositionId, HostAnswer, Project, Workload, WorkloadId, WorkloadKind};
 use crate::net::Protocol;
-use crate::source::{Span, Spanned};
+use crate::source::{Confidence, Span, Spanned};
 
 /// Where a destination is dialled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,10 @@ impl Project {
             HostAnswer::UnmappedGateway => vec![Endpoint::Host],
             HostAnswer::Mapped(entry) if entry.address == "host-gateway" => vec![Endpoint::Host],
             HostAnswer::Own => {
-                let lost = dial.port.filter(|_| self.is_absent_on_localhost(from, dial));
+                // One of several addresses that the program may have does not say that it never comes.
+                let is_certain =
+                    dial.confidence > Confidence::Possible && dial.alternative.is_none_or(|it| it.is_default);
+                let lost = dial.port.filter(|_| is_certain && self.is_absent_on_localhost(from, dial));
                 let peers = lost.map(|port| self.meant_by_localhost(from, port, dial.protocol));
                 peers.into_iter().flatten().take(1).map(|it| Endpoint::Workload(it.workload.id)).collect()
             }
