@@ -149,12 +149,13 @@ impl Kind {
             Some(Self::Dockerfile)
         } else if is_compose(&name) {
             Some(Self::Compose)
+        } else if is_makefile(&name) {
+            // Before variable files: `Makefile.env` is included by a Makefile.
+            Some(Self::Makefile)
         } else if is_dotenv(&name) {
             Some(Self::Dotenv)
         } else if is_script(&name) {
             Some(Self::Script)
-        } else if is_makefile(&name) {
-            Some(Self::Makefile)
         } else if matches!(name.as_str(), "justfile" | ".justfile") || name.ends_with(".just") {
             Some(Self::Justfile)
         } else if (name.ends_with(".hcl") && name.contains("bake"))

@@ -17,7 +17,7 @@ use super::{
     database, helm, hns, mentions, proxy, read_health_check, wsl,
 };
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
-use crate::facts::{Facts, folder_of};
+use crate::facts::{Facts, Lookup, folder_of};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
@@ -348,13 +348,25 @@ fn unknown_listeners(span: Span) -> Listeners {
     Listeners { incomplete: Some(Spanned::new(reason, span)), ..Listeners::default() }
 }
 
+/// Whether a file is certainly one of variables: `dev.env` may be JavaScript unless somebody takes variables from it.
+fn holds_variables(facts: &Facts, path: &str) -> bool {
+    let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let name = last(path);
+    let services = facts.compose.iter().flat_map(|(_, it)| &it.documents).flat_map(|it| &it.services);
+    let written = services
+        .flat_map(|it| &it.env_files)
+        .filter_map(|it| it.path.value.expand(&mut |variable| Lookup::NotHere(variable.to_owned())).ok());
+    name.starts_with('.') || written.into_iter().any(|it| last(it.as_str()) == name)
+}
+
 fn syntax_errors(facts: &Facts) -> Vec<Spanned<String>> {
     let mut errors = Vec::new();
     errors.extend(facts.go.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.modules.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.dockerfiles.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.compose.iter().flat_map(|(_, it)| it.errors.clone()));
-    errors.extend(facts.dotenv.iter().flat_map(|(_, it)| it.errors.clone()));
+    let variables = facts.dotenv.iter().filter(|(id, _)| holds_variables(facts, facts.path(*id)));
+    errors.extend(variables.flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.settings_errors.iter().cloned());
     // A script that the grammar cannot read is most often right: no finding for it.
     errors
