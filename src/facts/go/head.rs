@@ -12,7 +12,7 @@ pub struct Head {
     pub package: Option<Spanned<String>>,
     /// Import specifications.
     pub imports: Vec<Import>,
-    /// The expression of a `//go:build` line.
+    /// The expression of a `//go:build` line, else what the `// +build` lines come to.
     pub constraint: Option<Spanned<String>>,
     /// `main` in `func main()` of a `package main`.
     pub main: Option<Span>,
@@ -28,15 +28,27 @@ pub fn scan(file: FileId, text: &str) -> Head {
     if text.starts_with('\u{feff}') {
         scanner.at = '\u{feff}'.len_utf8();
     }
+    // The `// +build` lines above the last empty line, and those below it, which count for nothing.
+    let (mut old_lines, mut below): (Vec<Spanned<&str>>, Vec<Spanned<&str>>) = (Vec::new(), Vec::new());
     loop {
+        let end_of_last = scanner.at;
         scanner.skip_space();
         let start = scanner.at;
+        if text[end_of_last..start].matches('\n').count() > 1 {
+            old_lines.append(&mut below);
+        }
         if let Some(comment) = scanner.comment() {
             if let Some(expression) = comment.strip_prefix("//go:build ") {
                 let at = start + comment.len() - expression.len();
                 let expression = expression.trim_end();
                 let span = Span::new(file, at, at + expression.len());
                 head.constraint = Some(Spanned::new(expression.to_owned(), span));
+            } else if head.package.is_none()
+                && let Some(tags) =
+                    comment.strip_prefix("//").and_then(|it| it.trim_start().strip_prefix("+build "))
+            {
+                let at = start + comment.len() - tags.len();
+                below.push(Spanned::new(tags, Span::new(file, at, at + tags.trim_end().len())));
             }
             continue;
         }
@@ -59,11 +71,25 @@ pub fn scan(file: FileId, text: &str) -> Head {
             }
         }
     }
+    if head.constraint.is_none() {
+        head.constraint = expression_of(&old_lines);
+    }
     head.end = scanner.at;
     if head.package.as_ref().is_some_and(|it| it.value == "main") {
         head.main = find_main(file, text, head.end);
     }
     head
+}
+
+/// `// +build` lines as one expression: of the words of a line one must hold, all tags of a word, and all lines.
+/// Modules of Go 1.18 or newer ignore such lines; who has left one there does not want the file built either.
+/// <https://pkg.go.dev/cmd/go#hdr-Build_constraints>
+fn expression_of(lines: &[Spanned<&str>]) -> Option<Spanned<String>> {
+    let first = lines.first()?;
+    let word = |it: &str| format!("({})", it.replace(',', " && "));
+    let line = |it: &str| it.split_whitespace().map(word).collect::<Vec<_>>().join(" || ");
+    let all: Vec<String> = lines.iter().map(|it| format!("({})", line(it.value))).collect();
+    Some(Spanned::new(all.join(" && "), first.span))
 }
 
 /// Whether a file of this name and constraint is part of an ordinary Linux build; tests are not.
@@ -283,6 +309,22 @@ mod tests {
         assert_eq!(&text[head.main.unwrap().range()], "main");
         for broken in ["", "package", "import (", "import \"", "/*", "package main\nimport (\n\"a\nfunc"] {
             let _ = scan(FileId(0), broken);
+        }
+    }
+
+    #[test]
+    fn old_constraints_count_above_an_empty_line() {
+        let constraint = |text: &str| scan(FileId(0), text).constraint.map(|it| it.value);
+        let two = "//+build linux,!cgo darwin\n// +build tool\n\npackage main\n";
+        assert_eq!(constraint(two).unwrap(), "((linux && !cgo) || (darwin)) && ((tool))");
+        assert_eq!(constraint("// +build tool\n// Package x\npackage x\n"), None);
+        assert_eq!(constraint("package x\n\n// +build tool\n\nvar a int\n"), None);
+        assert_eq!(constraint("//go:build a\n// +build b\n\npackage x\n").unwrap(), "a");
+        for (text, built) in
+            [("tool", false), ("!tool", true), ("linux,amd64", true), ("windows linux", true)]
+        {
+            let text = format!("// +build {text}\n\npackage main\n");
+            assert_eq!(is_built("a.go", constraint(&text).as_deref()), built, "{text}");
         }
     }
 
