@@ -87,13 +87,12 @@ pub(super) fn serves_nobody(command: &Command) -> bool {
             && script.errors.is_empty()
             && programs.all(|it| it.program_name().is_some_and(is_client))
     };
-    match command {
-        Command::Shell(text) => of_script(text),
-        Command::Exec(words) => match &words[..] {
-            [shell, flag, text, ..] if is_shell(shell) && flag.as_str().ends_with('c') => of_script(text),
-            [program, ..] => program.as_str().rsplit('/').next().is_some_and(is_client),
-            [] => false,
-        },
+    match (command, shell_text(command)) {
+        (_, Some(text)) => of_script(text),
+        (Command::Exec(words), None) => {
+            words.first().is_some_and(|it| it.as_str().rsplit('/').next().is_some_and(is_client))
+        }
+        (Command::Shell(_), None) => false,
     }
 }
 
@@ -141,15 +140,29 @@ fn names_configuration((word, _): &(String, Span)) -> bool {
     [".conf", ".cnf", ".yml", ".yaml", ".toml", ".json", ".ini"].iter().any(|it| word.ends_with(it))
 }
 
+/// The words of a command line, those of the text behind `sh -c` one by one.
 fn words(command: &Command) -> Vec<(String, Span)> {
-    match command {
-        Command::Exec(words) => {
+    match (command, shell_text(command)) {
+        (_, Some(text)) => {
+            let Some(span) = text.cover() else { return Vec::new() };
+            let words = text.as_str().split_whitespace().map(|it| it.trim_matches(['"', '\'']));
+            words.map(|it| (it.to_owned(), span)).collect()
+        }
+        (Command::Exec(words), None) => {
             words.iter().filter_map(|it| Some((it.as_str().to_owned(), it.span()?))).collect()
         }
-        Command::Shell(text) => {
-            let Some(span) = text.span() else { return Vec::new() };
-            text.as_str().split_whitespace().map(|it| (it.to_owned(), span)).collect()
-        }
+        (Command::Shell(_), None) => Vec::new(),
+    }
+}
+
+/// The text that a shell runs: the shell form, and what stands behind `sh -c`.
+fn shell_text(command: &Command) -> Option<&Text> {
+    match command {
+        Command::Shell(text) => Some(text),
+        Command::Exec(words) => match &words[..] {
+            [shell, flag, text, ..] if is_shell(shell) && flag.as_str().ends_with('c') => Some(text),
+            _ => None,
+        },
     }
 }
 
@@ -185,6 +198,8 @@ mod tests {
         assert_eq!(ports("postgres:17", Some(&["postgres", "-c", "port=5433"])), (vec![], false));
         assert_eq!(ports("redis:7", Some(&["redis-server", "/etc/redis.conf"])), (vec![6379], false));
         assert_eq!(ports("redis:7", Some(&["redis-server", "--port", "6380"])), (vec![6380], true));
+        let sentinel = "echo 'sentinel monitor a b 1' > /s.conf && redis-server /s.conf --sentinel";
+        assert_eq!(ports("redis:7", Some(&["sh", "-c", sentinel])), (vec![6379], false));
         assert!(!ports("nginx:1.27", None).1);
         assert_eq!(ports("nats:2", Some(&["-m", "8222", "-pass", "x"])), (vec![4222, 8222, 6222], false));
         assert_eq!(ports("nats:2", Some(&["-p", "4333"])), (vec![4333], false));
