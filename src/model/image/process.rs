@@ -507,12 +507,13 @@ impl Tracer<'_, '_, '_> {
         let endings: Vec<_> = script.last_commands().collect();
         let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
         // `/app || exit 1`: the server is the command before the one that may be last.
-        let is_server =
-            |it: &shell::Command| it.program_name().is_some_and(|name| !NOT_SERVERS.contains(&name));
+        let is_server = |it: &shell::Command| {
+            it.program_name().is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name))
+        };
         let (command, shape) = if is_server(last) && shape != Shape::Kept {
             (last, shape)
         } else {
-            let first = script.commands.iter().rfind(|it| is_server(it) && it.program_name() != Some("cd"));
+            let first = script.commands.iter().rfind(|it| is_server(it));
             match first {
                 Some(first) => (first, Shape::Kept),
                 None => (last, shape),
