@@ -375,12 +375,13 @@ pub struct Entrance {
 }
 
 impl Project {
-    /// How others are meant to reach `port` of `id`: published, dialled by another container, asked by
+    /// How others are meant to reach `listener` of `id`: published, dialled by another container, asked by
     /// whoever comes to its pod, or exposed, in this order. `None` when nothing says that anybody
     /// should, when only containers of the same network namespace do, or when it has the host's
     /// interfaces.
     #[must_use]
-    pub fn entrance_to(&self, id: WorkloadId, port: u16, protocol: Protocol) -> Option<Entrance> {
+    pub fn entrance_to(&self, id: WorkloadId, listener: &Listener) -> Option<Entrance> {
+        let (Some(port), protocol) = (listener.port, listener.protocol) else { return None };
         if !self.has_container_interfaces(id) {
             return None;
         }
@@ -406,11 +407,22 @@ impl Project {
         let exposed = workload.image.map(|it| self.image(it)).into_iter().flat_map(|it| &it.exposed);
         let exposed = exposed.filter(|it| it.value == (port, protocol)).map(|it| it.span);
         let in_compose = workload.exposed.iter().filter(|it| it.value.contains(port)).map(|it| it.span);
-        let exposed = exposed.chain(in_compose).filter(|_| alone).map(|span| Entrance {
+        let documented = alone && !self.is_opened_on_demand(workload, listener);
+        let exposed = exposed.chain(in_compose).filter(|_| documented).map(|span| Entrance {
             span,
             clause: format!("port {port} is exposed here"),
             is_used: false,
         });
         published.chain(dialled).chain(to_pod).chain(exposed).next()
+    }
+
+    /// Whether a listener is a side door that only whoever runs the container opens (`--metrics-host=0.0.0.0`),
+    /// beside an exposed port that is open: what exposes both names a choice.
+    fn is_opened_on_demand(&self, workload: &Workload, listener: &Listener) -> bool {
+        let (Some(program), Some(image)) = (workload.program, workload.image) else { return false };
+        let is_fixed = self.program(program).fixed_ports.iter().any(|it| it.call == listener.call);
+        let exposed = &self.image(image).exposed;
+        let is_exposed = |it: &Listener| exposed.iter().any(|port| Some(port.value.0) == it.port);
+        !is_fixed && workload.listeners.outward().any(|it| it.call != listener.call && is_exposed(it))
     }
 }

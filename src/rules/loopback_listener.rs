@@ -19,8 +19,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 
 /// A loopback listener that nobody is meant to reach (pprof, an admin page) is right as it is.
 fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, findings: &mut Findings) {
-    let Some(port) = listener.port else { return };
-    let Some(entrance) = ctx.project.entrance_to(workload.id, port, listener.protocol) else { return };
+    let Some(entrance) = ctx.project.entrance_to(workload.id, listener) else { return };
     let severity = match workload.kind {
         WorkloadKind::Service(_) => Severity::Error,
         WorkloadKind::Pod(_) | WorkloadKind::Run(_) if entrance.is_used => Severity::Error,
