@@ -113,8 +113,13 @@ impl<'w> Evaluator<'w> {
                     // Such a file is often changed by hand where the image is built.
                     file.map(|it| (it, confidence.min(Confidence::Likely)))
                 }
-                // The first file that is missing ends the call.
-                Answer::Absent => return,
+                // The first file that is missing ends the call. A program that minds only runs where there is one.
+                Answer::Absent => {
+                    if load.call.is_some_and(|(_, it)| it.failure.is_some()) {
+                        out.push(Loaded { file: None, path: format!("`{path}`"), over });
+                    }
+                    return;
+                }
                 Answer::Embedded(..) | Answer::Unseen | Answer::Unknown => None,
             };
             out.push(Loaded { file, path: format!("`{path}`"), over });
