@@ -90,7 +90,7 @@ pub(super) struct Scene<'a> {
 
 /// What the engine puts into every container, secrets included.
 const OF_RUNTIME: &[&str] =
-    &["/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/run", "/sys", "/var/run"];
+    &["/.dockerenv", "/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/run", "/sys", "/var/run"];
 
 impl<'a> ContainerFiles<'a> {
     /// Reads what can be told before a path is asked for.
@@ -182,6 +182,13 @@ impl<'a> ContainerFiles<'a> {
         names.sort();
         names.dedup();
         Some(names)
+    }
+
+    /// Whether `path` certainly is a folder: the project brings something into it.
+    #[must_use]
+    pub fn is_folder(&self, path: &str) -> bool {
+        let names = self.absolute(path).and_then(|it| self.names_in(&it));
+        names.is_some_and(|it| !it.is_empty())
     }
 
     fn look(&self, path: &str) -> ContainerFile {

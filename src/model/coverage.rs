@@ -16,8 +16,8 @@ pub struct Coverage {
     pub varying: usize,
     /// How many of these are not known in every workload: another one may not set what they read.
     pub partly: usize,
-    /// Calls whose address is empty in every workload, so that they connect to nothing: what is not used is not
-    /// configured. They are none of the others.
+    /// Calls whose address is empty in some workload and known in none, so that they connect to nothing: what is not
+    /// used is not configured. They are none of the others.
     pub idle: usize,
     /// Calls of which every part of the address that is not known was traced to something outside of the
     /// project, each with the first.
@@ -59,13 +59,13 @@ impl Project {
             for call in workload.calls.iter().filter(|it| it.role == role) {
                 let seen = calls.entry((program, call.site)).or_default();
                 match &call.unknown {
+                    _ if call.is_idle => seen.is_idle = true,
                     Some(reason)
                         if seen.unknown.is_none() || (seen.input.is_some() && call.input.is_none()) =>
                     {
                         (seen.unknown, seen.input) = (Some(reason), call.input);
                     }
                     Some(_) => {}
-                    None if call.is_idle => seen.is_idle = true,
                     None => {
                         seen.confidence =
                             Some(seen.confidence.map_or(call.confidence, |it| it.min(call.confidence)));
@@ -87,6 +87,7 @@ impl Project {
                     coverage.varying += usize::from(seen.varies);
                     coverage.partly += usize::from(unknown.is_some());
                 }
+                (None, _) if seen.is_idle => coverage.idle += 1,
                 (None, Some(reason)) => {
                     let list = match seen.input {
                         Some(_) => &mut coverage.outside,
@@ -94,7 +95,7 @@ impl Project {
                     };
                     list.push(UnresolvedCall { site, reason: reason.clone() });
                 }
-                (None, None) => coverage.idle += usize::from(seen.is_idle),
+                (None, None) => {}
             }
         }
         for list in [&mut coverage.outside, &mut coverage.unresolved] {

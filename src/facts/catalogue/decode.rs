@@ -110,8 +110,12 @@ pub enum DataRole {
     Same,
     /// The text is that of the argument with environment variables put in.
     Expand,
+    /// The text is that of the argument with what the next argument says replaced.
+    Replace,
     /// The text is that of the argument with parts of it replaced.
     Change,
+    /// The argument is the path of a file of which the result tells that it is there and what it is.
+    Status,
     /// The variables of the process, those only whose names begin with the argument when there is one.
     Environment,
     /// The argument is a map or a struct of the program that holds the values.
@@ -181,7 +185,9 @@ impl DataEntry {
             "embedded" => DataRole::Embedded,
             "same" => DataRole::Same,
             "expand" => DataRole::Expand,
+            "replace" => DataRole::Replace,
             "change" => DataRole::Change,
+            "status" => DataRole::Status,
             "environment" => DataRole::Environment,
             "value" => DataRole::Value,
             _ => return None,

@@ -22,13 +22,14 @@ impl<'t> Reader<'_, 't> {
         read: impl FnOnce(&mut Self) -> Flow,
     ) -> Branch {
         let (mark, standing, premise) = (self.locals.mark(), self.standing, self.premise.clone());
+        let around = self.guards.len();
         let after_failure = standing.after_failure || guard.condition.is_failure();
         self.premise = Premise::and(premise.as_ref(), guard.condition.clone());
         self.guards.push(guard);
         self.standing = Standing { after_failure, ..standing.within(self.context.span(node)) };
         let flow = read(self);
         (self.standing, self.premise) = (standing, premise);
-        self.guards.pop();
+        self.guards.truncate(around);
         (self.locals.take_back(mark), flow)
     }
 
@@ -96,6 +97,7 @@ impl<'t> Reader<'_, 't> {
 
     /// Goes on behind a branch that leaves, and that is taken when the condition holds.
     fn left_by(&mut self, condition: Condition, branch: Node<'t>) {
+        self.goes_on_unless(&condition);
         // A label may stand where it is left for; and a program that fails insists on the opposite.
         if !branch.text().contains("goto ") && !self.fails(branch) {
             self.premise = Premise::and(self.premise.as_ref(), condition.negated());
@@ -241,6 +243,7 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn for_statement(&mut self, node: Node<'t>) {
         self.locals.open();
         let assigned = assigned_in(node);
+        let before = self.values_of(&assigned);
         self.forget(&assigned);
         for child in node.children() {
             match child.kind() {
@@ -272,9 +275,7 @@ impl<'t> Reader<'_, 't> {
                     let (changes, _) = self.branch(child, guard.clone(), |it| it.block(child));
                     self.locals.join(&guard, changes, Changes::default(), self.context.span(node));
                     self.forget(&assigned);
-                    if self.returns.len() > returns && assigned.is_empty() && !self.goes_round {
-                        self.returns_of_rounds(node, child, returns);
-                    }
+                    self.read_rounds(node, child, returns, before.clone());
                 }
                 _ => {
                     self.expression(child);
@@ -284,32 +285,12 @@ impl<'t> Reader<'_, 't> {
         self.locals.close();
     }
 
-    /// `for _, name := range []string{"PORT", "HTTP_PORT"} { if v := os.Getenv(name); v != "" { return v } }`: what
-    /// the rounds return, one after the other, in the place of what any round may return.
-    fn returns_of_rounds(&mut self, node: Node<'t>, body: Node<'t>, since: usize) {
-        let clause = node.children().into_iter().find(|it| it.kind() == "range_clause");
-        let names = clause.and_then(|it| it.field("left")).map(Node::children).unwrap_or_default();
-        let Some(index) = names.get(1).and_then(|it| self.locals.find(it.text())) else { return };
-        let Value::Element { of, key: None, .. } = self.locals.state(index).value.clone() else { return };
-        let Value::List(parts, _) = &*of else { return };
-        let mut leaves = false;
-        body.visit(|it| {
-            leaves |= matches!(it.kind(), "break_statement" | "continue_statement" | "goto_statement");
-            true
-        });
-        if leaves || parts.len() > MOST_ROUNDS {
-            return;
-        }
-        self.returns.truncate(since);
-        self.goes_round = true;
-        for part in parts {
-            let (before, mark) = (self.recorded(), self.locals.mark());
-            self.locals.assign(index, State::new(part.clone(), None));
-            self.deeper(|it| it.block(body));
-            self.locals.take_back(mark);
-            self.take_recorded(before);
-        }
-        self.goes_round = false;
+    /// The variables of those names, each with its value.
+    fn values_of(&self, names: &[Node<'t>]) -> Vec<(usize, Value)> {
+        let mut indices: Vec<usize> = names.iter().filter_map(|it| self.locals.find(it.text())).collect();
+        indices.sort_unstable();
+        indices.dedup();
+        indices.into_iter().map(|it| (it, self.locals.state(it).value.clone())).collect()
     }
 
     /// Variables that a loop assigns are not known in it nor behind it.
@@ -323,9 +304,6 @@ impl<'t> Reader<'_, 't> {
         }
     }
 }
-
-/// Longer lists are not gone through round by round.
-const MOST_ROUNDS: usize = 8;
 
 /// The variables that statements at or below a node assign.
 fn assigned_in(node: Node<'_>) -> Vec<Node<'_>> {

@@ -204,7 +204,7 @@ impl<'t> Reader<'_, 't> {
                     _ => self.standing,
                 },
                 type_argument,
-                condition: if configures(&callee) { self.condition_here() } else { None },
+                condition: if configures(&callee, entry) { self.condition_here() } else { None },
                 failure: None,
             });
         }
@@ -393,7 +393,10 @@ fn callee_in(value: &Value) -> Option<Callee> {
 }
 
 /// Whether a call has to do with configuration, so that it matters when it is made.
-fn configures(callee: &Callee) -> bool {
+fn configures(callee: &Callee, entry: Option<&GoEntry>) -> bool {
+    if entry.is_some_and(|it| it.decode.is_some()) {
+        return true;
+    }
     let package = match callee {
         Callee::Imported { package, .. } => package,
         _ => match owner_of(callee) {

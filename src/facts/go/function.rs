@@ -9,6 +9,7 @@ use super::demand::{Demand, missing_by};
 use super::literal::Delayed;
 use super::read::{read_parameters, receiver_type, unknown, zero_value};
 use super::returns::{Return, fold_returns};
+use super::rounds::Rounds;
 use super::scope::{Locals, State};
 use super::standing::{Premise, Standing};
 use super::{Call, Callee, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
@@ -65,6 +66,8 @@ pub(super) struct Reader<'c, 't> {
     pub(super) iota: Option<usize>,
     /// Whether the rounds of a loop are read one by one.
     pub(super) goes_round: bool,
+    /// What is noted of these, where it is for the variables that they assign.
+    pub(super) rounds: Option<Rounds>,
 }
 
 impl<'c, 't> Reader<'c, 't> {
@@ -95,6 +98,7 @@ impl<'c, 't> Reader<'c, 't> {
             demands: Vec::new(),
             iota: None,
             goes_round: false,
+            rounds: None,
         }
     }
 
@@ -259,7 +263,12 @@ impl<'c, 't> Reader<'c, 't> {
                 self.return_statement(node);
                 return Flow::Ends;
             }
-            "continue_statement" | "goto_statement" => return Flow::Ends,
+            "break_statement" => return self.leave_rounds(),
+            "continue_statement" => {
+                self.next_round();
+                return Flow::Ends;
+            }
+            "goto_statement" => return Flow::Ends,
             "if_statement" => return self.if_statement(node),
             "for_statement" => self.for_statement(node),
             "expression_switch_statement" | "type_switch_statement" | "select_statement" => {

@@ -24,6 +24,7 @@ mod parts;
 mod predeclared;
 mod read;
 mod returns;
+mod rounds;
 mod scope;
 mod standing;
 #[cfg(test)]
@@ -36,7 +37,7 @@ pub use failure::Failure;
 pub use head::{Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use predeclared::is_standard;
-pub use read::{of_head, read, read_without};
+pub use read::{is_number, of_head, read, read_without};
 pub use standing::{Premise, Standing};
 pub use value::{Arm, Condition, Environ, Flag, Unknown, Value};
 

@@ -247,7 +247,9 @@ pub(super) fn zero_value(context: &Context<'_>, name: Node<'_>, declared: Option
     }
 }
 
-pub(super) fn is_number(it: &TypeName) -> bool {
+/// Whether it is a predeclared type of numbers.
+#[must_use]
+pub fn is_number(it: &TypeName) -> bool {
     let is_basic = |prefix: &str| {
         let bits = it.name.strip_prefix(prefix);
         bits.is_some_and(|bits| matches!(bits, "" | "8" | "16" | "32" | "64"))

@@ -91,7 +91,7 @@ pub struct NetworkCall {
     /// What brings the address when the program runs, where nothing of the project decides it: every part of it
     /// that is not known was traced there. Only with [`Detail::Origin`].
     pub input: Option<Input>,
-    /// Whether its address is empty in every case, so that it connects to nothing.
+    /// Whether its address is empty in every case, or a URL without a host, so that it connects to nothing.
     pub is_idle: bool,
     /// Whether it has one of several addresses, by conditions that the project does not decide.
     pub varies: bool,

@@ -221,7 +221,7 @@ fn find_dials<'w>(
     };
     let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
     let contexts = evaluator.in_contexts_and_worlds(function, look, beyond);
-    let (mut on_network, mut is_empty) = (false, false);
+    let (mut on_network, mut is_empty, mut connects) = (false, false, false);
     for (context, worlds) in contexts.into_iter().enumerate() {
         let alternatives = alternatives(worlds, Found::is_alike);
         network_call.varies |= alternatives.len() > 1;
@@ -229,6 +229,7 @@ fn find_dials<'w>(
         for InWorld { found, is_default } in alternatives {
             on_network |= found.unknown.is_some() || !found.dials.is_empty();
             is_empty |= found.is_empty;
+            connects |= !found.dials.is_empty() || (found.unknown.is_some() && !found.is_empty);
             if let Some(unknown) = found.unknown {
                 network_call.unknown.get_or_insert(Spanned::new(unknown.reason, unknown.span));
             }
@@ -261,7 +262,7 @@ fn find_dials<'w>(
             *unknown = Spanned::new(input.reason().to_owned(), hole.span);
         }
     }
-    network_call.is_idle = !on_network && is_empty;
+    network_call.is_idle = is_empty && !connects;
     (on_network || is_empty).then_some(network_call)
 }
 
@@ -352,8 +353,8 @@ fn dials_of<'w>(
         };
         needs_caller |= outcome.needs_caller;
         // An address that nobody configured is not dialled, or not with success.
-        if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
-            out.is_empty |= outcome.confidence == Confidence::Proven;
+        if outcome.unknown.is_none() && is_nowhere(outcome.text.as_str()) {
+            out.is_empty |= outcome.confidence >= Confidence::Likely;
             continue;
         }
         let targets = parse_target(outcome.text.as_str(), form);
@@ -362,6 +363,9 @@ fn dials_of<'w>(
                 let reason = format!("`{}` names no host", outcome.text.as_str());
                 Unknown::new(reason, call.span)
             };
+            // A URL that is a path alone: its beginning is a setting that nobody made.
+            let is_path = form == "url" && outcome.text.as_str().starts_with('/');
+            out.is_empty |= is_path && outcome.unknown.is_none() && outcome.confidence >= Confidence::Likely;
             out.unknown.get_or_insert_with(|| outcome.unknown.clone().unwrap_or_else(nowhere));
         }
         for target in targets {
@@ -401,6 +405,13 @@ fn dials_of<'w>(
         }
     }
     needs_caller
+}
+
+/// Whether an address is empty, or a URL of which the host is: `"https://" + host + "/send"` for a host that nobody
+/// sets. Go refuses both.
+fn is_nowhere(text: &str) -> bool {
+    let behind = ["http://", "https://"].into_iter().find_map(|it| text.strip_prefix(it));
+    text.is_empty() || behind.is_some_and(|it| it.is_empty() || it.starts_with('/'))
 }
 
 /// Whether the package that a call stands in connects to a Unix socket somewhere.

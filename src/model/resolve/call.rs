@@ -220,6 +220,10 @@ impl<'w> Evaluator<'w> {
         if let Some(part) = pure.meaning.strip_prefix("url-") {
             return receiver.map_or_else(unknown, |it| self.part_of_url(it, part, span, frame, depth));
         }
+        if pure.meaning == "is-folder" {
+            let is_folder = receiver.and_then(|it| self.is_folder(it, frame, depth));
+            return is_folder.map_or_else(unknown, |it| Outcome::known(Text::new(it.to_string(), span)));
+        }
         if pure.meaning == "working-directory" {
             return Outcome::known(Text::new(".", span));
         }
@@ -261,6 +265,7 @@ impl<'w> Evaluator<'w> {
             return Outcome { text: Text::new(holds.to_string(), span), unknown, ..outcome };
         }
         let kept = match pure.meaning {
+            "replace" if outcome.unknown.is_none() => other().filter(|it| !it.is_empty() && !text.contains(it.as_str())).map(|_| text.clone()),
             "trim-space" => Some(text.trim().to_owned()),
             "trim-prefix" => other().map(|it| text.strip_prefix(it.as_str()).unwrap_or(&text).to_owned()),
             "trim-suffix" => other().map(|it| text.strip_suffix(it.as_str()).unwrap_or(&text).to_owned()),

@@ -328,6 +328,10 @@ impl<'w> Evaluator<'w> {
             }
             // What is read from outside was made to be there, and a default is for the rest.
             Condition::Failed(value) => {
+                if let Some(fails) = self.misses_file(value, frame, depth) {
+                    let via = value.span().into_iter().collect();
+                    return known(Outcome { via, ..Outcome::known(Text::default()) }, Some(fails));
+                }
                 let it = self.text(value, frame, depth);
                 let how = Outcome {
                     unknown: None,

@@ -8,7 +8,7 @@ use super::element::Elements;
 use super::format::join_host_port;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
-use crate::facts::go::Value;
+use crate::facts::go::{Value, is_number};
 use crate::model::go::{Targets, TypeRef};
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -104,7 +104,11 @@ impl<'w> Evaluator<'w> {
         {
             return Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new("", span)) };
         }
-        let outcome = self.field_by_code(of, head, name, span, frame, depth);
+        let untouched = matches!(bound, Bound::Untouched);
+        let outcome = match of.filter(|_| untouched).and_then(|of| self.untouched_field(of, name, span)) {
+            Some(zero) => zero,
+            None => self.field_by_code(of, head, name, span, frame, depth),
+        };
         let written = outcome.text.span().filter(|_| outcome.unknown.is_none());
         // What code sets at first, a file may change; what the environment says is looked at last.
         if let (Some(of), Some(written)) = (of, written)
@@ -115,6 +119,34 @@ impl<'w> Evaluator<'w> {
             return Outcome::hole("a configuration file may decide", Some(span));
         }
         outcome
+    }
+
+    /// What a field of a struct of the project is that calls fill from configurations which are known and do not
+    /// mention it, and that no code sets: the zero value of its type. `None` where something may set it.
+    fn untouched_field(&self, of: TypeRef<'w>, field: &str, span: Span) -> Option<Outcome> {
+        let structure = self.packages.structure(of).filter(|_| matches!(of, TypeRef::Own(..)))?;
+        let declared = structure.fields.iter().find(|it| it.name.value == field)?;
+        let by_code = self.field_values(of, field).iter().any(|(it, _)| !self.is_source_active(it));
+        if by_code || self.is_filled_elsewhere(of, field) {
+            return None;
+        }
+        let declared = declared.type_name.as_ref().filter(|it| it.package.is_empty());
+        let zero = match declared.map(|it| it.name.as_str()) {
+            Some("bool") => "false",
+            Some(_) if declared.is_some_and(is_number) => "0",
+            _ => "",
+        };
+        Some(Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new(zero, span)) })
+    }
+
+    /// Whether calls that are not followed get the address of the field, or of a struct of the type.
+    fn is_filled_elsewhere(&self, of: TypeRef<'w>, field: &str) -> bool {
+        let by_field = self.packages.field_writes(field).iter().any(|(function, write)| {
+            self.reachable.contains(*function)
+                && !self.fills(&write.value, *function)
+                && self.writes_to(*function, write, of)
+        });
+        by_field || self.is_filled_from_outside(of)
     }
 
     /// The assignments to a field of a type that come behind the calls that fill it from configuration and
@@ -425,7 +457,14 @@ impl<'w> Evaluator<'w> {
             }
             // One arm is left, or one is looked at.
             Value::Choice(arms, span) => {
-                let (possible, default, _) = self.possible(arms, frame, depth);
+                let (possible, default, how) = self.possible(arms, frame, depth);
+                // What the only caller gives may leave one arm.
+                if possible.len() > 1
+                    && how.needs_caller
+                    && let Some(inside) = self.only_caller(frame)
+                {
+                    return self.head(value, &inside, depth);
+                }
                 let pick = match possible.len() {
                     1 => Some(0),
                     0 => None,

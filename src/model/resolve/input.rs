@@ -181,6 +181,11 @@ impl<'w> Evaluator<'w> {
         imports.find_map(|it| input_by_import(&it.path.value))
     }
 
+    /// Whether calls fill values of that type with what comes from outside.
+    pub(super) fn is_filled_from_outside(&self, of: TypeRef<'w>) -> bool {
+        self.filled_structs().iter().any(|(it, _)| *it == of)
+    }
+
     /// The types of the project whose values calls fill with what comes from outside.
     fn filled_structs(&self) -> &[(TypeRef<'w>, Input)] {
         let gather = || self.gather_filled_structs();

@@ -45,7 +45,8 @@ impl<'w> Evaluator<'w> {
         let bound = variable_of(ask.decode.entry, prefix, ask.path)?;
         let unset = |name: &String| matches!(self.process_variable(name), ProcessVariable::Unset);
         if bound.default.is_none() && bound.names.iter().all(unset) {
-            return None;
+            let name = bound.names.first().filter(|_| bound.required)?;
+            return Some(Outcome::hole(&format!("the program ends without `{name}`"), Some(bound.span)));
         }
         if bound.is_file {
             return Some(Outcome::hole("a file that a variable names decides", Some(bound.span)));
@@ -78,7 +79,7 @@ impl<'w> Evaluator<'w> {
         let in_file = self.by_text(&self.read_source(&source), ask, tag, naming);
         let Some(bound) = variable_of(decode.entry, "", ask.path) else { return in_file };
         let names = || bound.names.iter().map(|it| self.process_variable(it));
-        if names().all(|it| matches!(it, ProcessVariable::Unset)) {
+        if names().all(|it| matches!(it, ProcessVariable::Unset)) && (in_file.is_some() || !bound.required) {
             // A default counts only where the file has left the field empty.
             return in_file.or_else(|| bound.default.map(Outcome::known));
         }

@@ -4,7 +4,7 @@
 use super::Ask;
 use super::decode::data_of;
 use super::tag::{has_option, of_field, option};
-use super::text::{ReadFile, TextSource};
+use super::text::{Changes, ReadFile, TextSource};
 use crate::facts::catalogue::AnyVariable;
 use crate::facts::go::{Field, Value};
 use crate::model::ProcessVariable;
@@ -19,8 +19,10 @@ impl<'w> Evaluator<'w> {
         let name = data_of(decode.entry, decode.call)?;
         let source = TextSource::File {
             path: self.path_text(name, frame, depth.min(16)),
-            expands: decode.call.arguments.iter().any(|it| self.puts_variables_in(it, frame)),
-            changes: false,
+            changes: Changes {
+                expands: decode.call.arguments.iter().any(|it| self.puts_variables_in(it, frame)),
+                ..Changes::default()
+            },
         };
         let in_file = self.in_go_zero_file(&self.read_source(&source), ask);
         let tag = of_field(path.last()?, decode.entry.tag);

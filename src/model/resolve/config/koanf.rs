@@ -184,7 +184,13 @@ impl<'w> Evaluator<'w> {
         match entry.role {
             DataRole::Environment => self.koanf_variable(entry, arguments, keys, &head.frame, depth),
             DataRole::Value => self.in_value(arguments.get(entry.argument)?, keys, &head.frame, depth),
-            DataRole::File | DataRole::Embedded | DataRole::Same | DataRole::Expand | DataRole::Change => {
+            DataRole::Status => unknown(),
+            DataRole::File
+            | DataRole::Embedded
+            | DataRole::Same
+            | DataRole::Expand
+            | DataRole::Replace
+            | DataRole::Change => {
                 let source = self.text_source(head.value, &head.frame, depth.min(16));
                 // A file that is not there is an error, which programs often only write down.
                 if let TextSource::File { path: Some(path), .. } = &source

@@ -47,7 +47,7 @@ impl<'w> Evaluator<'w> {
             match source {
                 Source::File(ReadFile::Read(reading)) => {
                     let mut texts = ways.iter().filter_map(|it| reading.text.get(it, is_generated));
-                    found = texts.find(|it| !it.as_str().is_empty()).map(|text| (text, *reading));
+                    found = texts.find(|it| !it.as_str().is_empty()).map(|text| (text, reading.clone()));
                 }
                 Source::File(ReadFile::Unknown(it)) => {
                     hidden.get_or_insert(it);
@@ -126,7 +126,13 @@ impl<'w> Evaluator<'w> {
                 });
                 out.push(Source::Variables(prefixes.collect::<Option<_>>()?));
             }
-            DataRole::Embedded | DataRole::Same | DataRole::Expand | DataRole::Change | DataRole::Value => {
+            DataRole::Embedded
+            | DataRole::Same
+            | DataRole::Expand
+            | DataRole::Replace
+            | DataRole::Change
+            | DataRole::Status
+            | DataRole::Value => {
                 return None;
             }
         }
@@ -145,9 +151,9 @@ impl<'w> Evaluator<'w> {
         names.sort_unstable();
         names.dedup();
         let folder = path.trim_end_matches('/');
-        let inside = names.iter().map(|name| self.read_file(&format!("{folder}/{name}"), false));
+        let inside = names.iter().map(|name| self.read_file(&format!("{folder}/{name}")));
         let inside: Vec<_> = inside.filter(|it| matches!(it, ReadFile::Read(_))).collect();
-        if inside.is_empty() { vec![self.read_file(path, false)] } else { inside }
+        if inside.is_empty() { vec![self.read_file(path)] } else { inside }
     }
 
     /// A text of the configuration with its placeholders replaced.

@@ -14,6 +14,7 @@ mod go_zero;
 mod ini;
 mod koanf;
 mod kratos;
+mod status;
 mod tag;
 mod text;
 mod variable;
@@ -27,7 +28,7 @@ use std::rc::Rc;
 use self::decode::{ANY_ELEMENT, Decode, data_of, is_element_step};
 use self::koanf::KoanfLoad;
 use self::tag::is_exact;
-use self::text::{ReadFile, TextSource, keys_of};
+use self::text::{ReadFile, Reading, TextSource, keys_of};
 use self::viper::ViperCall;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::Facts;
@@ -163,7 +164,7 @@ impl<'w> Evaluator<'w> {
         depth: u32,
     ) -> Option<Outcome> {
         let frame = Self::frame(decode.function, &decode.chain);
-        let runs = decode.call.condition.as_ref().map(|it| self.holds(it, &frame, depth.min(12)));
+        let runs = decode.call.condition.as_ref().map(|it| self.holds(it, &frame, depth.min(24)));
         if runs == Some(Some(false)) {
             return None;
         }
@@ -241,15 +242,50 @@ impl<'w> Evaluator<'w> {
         match text {
             ReadFile::Read(reading) => {
                 let keys = keys_of(ask.path, tag, naming)?;
-                if keys.iter().any(|it| it == ANY_ELEMENT) {
-                    return ask.hole(ANOTHER).filter(|_| reading.text.has_element(&keys, is_exact(naming)));
-                }
-                let text = reading.text.get(&keys, is_exact(naming))?;
-                Some(self.value_in(reading, text))
+                self.in_element(reading, keys, ask, is_exact(naming))
             }
             ReadFile::Absent => None,
             ReadFile::Unknown(hidden) => Some(hidden.hole(ask.span)),
         }
+    }
+
+    /// What a file has at a path of keys. Of a list whose elements differ each is one of several that are possible,
+    /// the same for all fields of the element.
+    fn in_element(
+        &self,
+        reading: &Reading<'w>,
+        mut keys: Vec<String>,
+        ask: &Ask<'_, 'w>,
+        exact: bool,
+    ) -> Option<Outcome> {
+        let Some(at) = keys.iter().position(|it| it == ANY_ELEMENT) else {
+            let text = reading.text.get(&keys, exact)?;
+            return Some(self.value_in(reading, text));
+        };
+        let names = reading.text.elements(&keys[..at], exact);
+        let name = match &names[..] {
+            [] => return None,
+            [only] => only.clone(),
+            several => {
+                let mut all = several.iter().map(|name| {
+                    let mut keys = keys.clone();
+                    keys[at].clone_from(name);
+                    reading.text.has_element(&keys, exact)
+                });
+                if !all.any(|it| it) {
+                    return None;
+                }
+                // The list itself stands for the choice of one of its elements.
+                let list = ask.path.iter().take_while(|it| !is_element_step(it)).last();
+                let list = list.map_or(ask.span, |it| it.name.span);
+                match self.decide(list, several.len(), None) {
+                    Some(pick) => several[pick].clone(),
+                    None => return ask.hole(ANOTHER),
+                }
+            }
+        };
+        keys[at] = name;
+        self.in_element(reading, keys, ask, exact)
     }
 
     /// The result of a configuration library's call, when it is one.

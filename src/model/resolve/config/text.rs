@@ -21,28 +21,49 @@ pub(super) enum TextSource {
     File {
         /// Its path as the program names it; `None` when that is not known.
         path: Option<String>,
-        /// Whether variables of the environment are put in.
-        expands: bool,
-        /// Whether the program changes the text in ways that are not followed.
-        changes: bool,
+        /// What the program does to its text.
+        changes: Changes,
     },
     /// A file of the project that is part of the binary, by its path in the project.
     Embedded {
         /// Its path.
         path: String,
-        /// Whether variables of the environment are put in.
-        expands: bool,
-        /// Whether the program changes the text in ways that are not followed.
-        changes: bool,
+        /// What the program does to its text.
+        changes: Changes,
     },
     /// Anything else.
     Unknown,
 }
 
+/// What a program does to the text of a file before it decodes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// Whether variables of the environment are put in.
+    pub expands: bool,
+    /// The texts that are replaced by others, wherever they stand.
+    pub replaced: Vec<String>,
+    /// Whether the text is changed in other ways, which are not followed.
+    pub others: bool,
+}
+
 impl TextSource {
     /// A file that the program opens and reads as it is.
     pub(super) fn file(path: Option<String>) -> Self {
-        Self::File { path, expands: false, changes: false }
+        Self::File { path, changes: Changes::default() }
+    }
+
+    /// A file of the binary that is read as it is.
+    fn embedded(path: String) -> Self {
+        Self::Embedded { path, changes: Changes::default() }
+    }
+
+    /// The same, changed further.
+    fn changed(mut self, change: impl FnOnce(&mut Changes)) -> Self {
+        match &mut self {
+            Self::File { changes, .. } | Self::Embedded { changes, .. } => change(changes),
+            Self::Unknown => {}
+        }
+        self
     }
 }
 
@@ -56,16 +77,14 @@ pub(super) enum FileText<'w> {
 }
 
 /// A file that was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reading<'w> {
     /// What it says.
     pub text: FileText<'w>,
     /// How sure it is that the program reads this very file.
     pub confidence: Confidence,
-    /// Whether variables of the environment are put in.
-    pub expands: bool,
-    /// Whether the program changes the text in ways that are not followed.
-    pub changes: bool,
+    /// What the program does to its text.
+    pub changes: Changes,
 }
 
 /// What comes of reading a file.
@@ -114,11 +133,7 @@ impl<'w> Evaluator<'w> {
                 self.packages.declaration(owner, &name.value).and_then(|it| it.embedded.as_ref())
         {
             let path = join_path(&self.packages.package(owner).directory, &embedded.value);
-            return path.map_or(TextSource::Unknown, |path| TextSource::Embedded {
-                path,
-                expands: false,
-                changes: false,
-            });
+            return path.map_or(TextSource::Unknown, TextSource::embedded);
         }
         let head = self.head(value, frame, depth);
         if let Value::Choice(..) | Value::FirstNonEmpty(..) = head.value {
@@ -150,26 +165,27 @@ impl<'w> Evaluator<'w> {
                     _ => None,
                 };
                 match folder.zip(path).and_then(|(folder, path)| join_path(folder, &path)) {
-                    Some(path) => TextSource::Embedded { path, expands: false, changes: false },
+                    Some(path) => TextSource::embedded(path),
                     None => TextSource::Unknown,
                 }
             }
-            DataRole::Environment | DataRole::Value => TextSource::Unknown,
+            DataRole::Environment | DataRole::Value | DataRole::Status => TextSource::Unknown,
             DataRole::Same => self.text_source(argument, &head.frame, depth),
-            DataRole::Expand => match self.text_source(argument, &head.frame, depth) {
-                TextSource::File { path, changes, .. } => TextSource::File { path, expands: true, changes },
-                TextSource::Embedded { path, changes, .. } => {
-                    TextSource::Embedded { path, expands: true, changes }
-                }
-                TextSource::Unknown => TextSource::Unknown,
-            },
-            DataRole::Change => match self.text_source(argument, &head.frame, depth) {
-                TextSource::File { path, expands, .. } => TextSource::File { path, expands, changes: true },
-                TextSource::Embedded { path, expands, .. } => {
-                    TextSource::Embedded { path, expands, changes: true }
-                }
-                TextSource::Unknown => TextSource::Unknown,
-            },
+            DataRole::Expand => {
+                self.text_source(argument, &head.frame, depth).changed(|it| it.expands = true)
+            }
+            DataRole::Replace => {
+                let replaced = arguments.get(entry.argument + 1);
+                let replaced = replaced.map(|it| self.inner(it, &head.frame, depth));
+                let replaced = replaced.filter(|it| it.unknown.is_none() && !it.text.as_str().is_empty());
+                self.text_source(argument, &head.frame, depth).changed(|changes| match replaced {
+                    Some(it) => changes.replaced.push(it.text.as_str().to_owned()),
+                    None => changes.others = true,
+                })
+            }
+            DataRole::Change => {
+                self.text_source(argument, &head.frame, depth).changed(|it| it.others = true)
+            }
         }
     }
 
@@ -210,15 +226,12 @@ impl<'w> Evaluator<'w> {
     /// Reads what a decoder gets.
     pub(super) fn read_source(&self, source: &TextSource) -> ReadFile<'w> {
         match source {
-            TextSource::File { path: Some(path), expands, changes } => match self.read_file(path, *expands) {
-                ReadFile::Read(reading) => ReadFile::Read(Reading { changes: *changes, ..reading }),
-                it => it,
-            },
+            TextSource::File { path: Some(path), changes } => self.read_changed(path, changes),
             TextSource::File { path: None, .. } => ReadFile::Unknown(self.file_of_unknown_path("path")),
-            TextSource::Embedded { path, expands, changes } => match self.file_text(path, None) {
+            TextSource::Embedded { path, changes } => match self.file_text(path, None) {
                 Some(text) => {
-                    let (confidence, expands, changes) = (Confidence::Proven, *expands, *changes);
-                    ReadFile::Read(Reading { text, confidence, expands, changes })
+                    let (confidence, changes) = (Confidence::Proven, changes.clone());
+                    ReadFile::Read(Reading { text, confidence, changes })
                 }
                 None => ReadFile::Unknown(Hidden::new(format!("`{path}` was not read"))),
             },
@@ -238,8 +251,12 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// Reads the file that the program names by `path`.
-    pub(super) fn read_file(&self, path: &str, expands: bool) -> ReadFile<'w> {
+    /// Reads the file that the program names by `path`, and takes as it is.
+    pub(super) fn read_file(&self, path: &str) -> ReadFile<'w> {
+        self.read_changed(path, &Changes::default())
+    }
+
+    fn read_changed(&self, path: &str, changes: &Changes) -> ReadFile<'w> {
         let decides = || format!("the configuration file `{path}` decides");
         let not_read =
             || ReadFile::Unknown(Hidden::new(format!("the configuration file `{path}` was not read")));
@@ -249,19 +266,15 @@ impl<'w> Evaluator<'w> {
                     // Variable files are often changed by hand where the image is built.
                     let by_hand = matches!(text, FileText::Variables(_));
                     let most = if by_hand { Confidence::Likely } else { Confidence::Proven };
-                    ReadFile::Read(Reading {
-                        text,
-                        confidence: confidence.min(most),
-                        expands,
-                        changes: false,
-                    })
+                    let (confidence, changes) = (confidence.min(most), changes.clone());
+                    ReadFile::Read(Reading { text, confidence, changes })
                 }
                 None => not_read(),
             },
             Answer::Embedded(file, brought_by) => match self.setting().files.embedded(file, brought_by) {
                 Some(it) => {
                     let (text, confidence) = (FileText::Tree(it), Confidence::Proven);
-                    ReadFile::Read(Reading { text, confidence, expands, changes: false })
+                    ReadFile::Read(Reading { text, confidence, changes: changes.clone() })
                 }
                 None => not_read(),
             },
@@ -305,10 +318,11 @@ impl<'w> Evaluator<'w> {
     /// The value that a file gives to a key, as the program gets it.
     pub(super) fn value_in(&self, reading: &Reading<'w>, text: Text) -> Outcome {
         let confidence = reading.confidence;
-        if reading.changes {
+        let is_changed = |it: &String| text.as_str().contains(it.as_str());
+        if reading.changes.others || reading.changes.replaced.iter().any(is_changed) {
             return Outcome::hole("the program changes the text of the configuration file", text.span());
         }
-        if reading.expands
+        if reading.changes.expands
             && let Some(span) = text.cover()
         {
             let outcome = self.expanded(Outcome::known(text), span);
@@ -347,6 +361,21 @@ impl<'w> FileText<'w> {
         let Self::Tree(it) = self else { return false };
         let mut paths = it.leaves.iter().map(|it| &it.path).filter(|it| it.len() >= keys.len());
         paths.any(|path| path.iter().zip(keys).all(|(a, b)| same(a, b)))
+    }
+
+    /// The names of the elements of the list or map at a path of keys, in order.
+    pub(super) fn elements(self, keys: &[String], exact: bool) -> Vec<String> {
+        let same = |a: &str, b: &str| if exact { a == b } else { a.eq_ignore_ascii_case(b) };
+        let Self::Tree(it) = self else { return Vec::new() };
+        let mut names: Vec<String> = Vec::new();
+        let paths = it.leaves.iter().map(|it| &it.path).filter(|it| it.len() > keys.len());
+        for path in paths.filter(|path| path.iter().zip(keys).all(|(a, b)| same(a, b))) {
+            let name = &path[keys.len()];
+            if names.last() != Some(name) && !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
     }
 
     /// As [`FileText::get`], by keys with dots between them, in any case.

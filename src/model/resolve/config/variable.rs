@@ -16,6 +16,8 @@ pub(super) struct BoundVariable {
     pub empty_is_unset: bool,
     /// Whether the value names a file that holds what the field gets.
     pub is_file: bool,
+    /// Whether the library gives an error where it is not set.
+    pub required: bool,
     /// The tag, or the field without one.
     pub span: Span,
 }
@@ -32,8 +34,10 @@ pub(super) fn variable_of(entry: &DecodeEntry, prefix: &str, path: &[&Field]) ->
         default,
         empty_is_unset,
         is_file: false,
+        required: false,
         span,
     };
+    let is_true = |key: &str| of_field(field, key).is_some_and(|it| matches!(it.value.as_str(), "true" | "1"));
     let prefixes = |key: &str| {
         let of = around.iter().filter_map(|it| of_field(it, key)).map(|it| it.value);
         format!("{prefix}{}", of.collect::<String>())
@@ -45,13 +49,16 @@ pub(super) fn variable_of(entry: &DecodeEntry, prefix: &str, path: &[&Field]) ->
             let names = vec![format!("{}{name}", prefixes("envPrefix"))];
             let empty_is_unset = default.is_some();
             let is_file = has_option(&tag.value, "file");
-            Some(BoundVariable { is_file, ..bound(names, default, empty_is_unset) })
+            let required = has_option(&tag.value, "required") || has_option(&tag.value, "notEmpty");
+            Some(BoundVariable { is_file, required, ..bound(names, default, empty_is_unset) })
         }
         Naming::Cleanenv => {
             let tag = tag?;
             let prefix = prefixes("env-prefix");
             let names = tag.value.split(',').filter(|it| !it.is_empty());
-            Some(bound(names.map(|it| format!("{prefix}{it}")).collect(), default, false))
+            let names = names.map(|it| format!("{prefix}{it}")).collect();
+            let required = is_true("env-required");
+            Some(BoundVariable { required, ..bound(names, default, false) })
         }
         Naming::GoEnvconfig => {
             let tag = tag?;
@@ -59,7 +66,9 @@ pub(super) fn variable_of(entry: &DecodeEntry, prefix: &str, path: &[&Field]) ->
             let of_struct = |it: &&Field| option(&of_field(it, entry.tag)?, "prefix", false);
             let prefix: String =
                 around.iter().filter_map(of_struct).map(|it| it.as_str().trim().to_owned()).collect();
-            Some(bound(vec![format!("{prefix}{name}")], option(&tag, "default", true), false))
+            let names = vec![format!("{prefix}{name}")];
+            let required = has_option(&tag.value, "required");
+            Some(BoundVariable { required, ..bound(names, option(&tag, "default", true), false) })
         }
         Naming::Envconfig => {
             let mut key = prefix.to_owned();
@@ -70,7 +79,7 @@ pub(super) fn variable_of(entry: &DecodeEntry, prefix: &str, path: &[&Field]) ->
             // The name in the tag is tried without a prefix too.
             names.extend(tag.map(|it| it.value.to_uppercase()).filter(|it| !it.is_empty()));
             names.dedup();
-            Some(bound(names, default, false))
+            Some(BoundVariable { required: is_true("required"), ..bound(names, default, false) })
         }
         _ => None,
     }

@@ -5,7 +5,7 @@ use super::ViperCall;
 use super::key::Viper;
 use crate::facts::go::Call;
 use crate::model::resolve::config::file::Answer;
-use crate::model::resolve::config::text::{FileText, Hidden, ReadFile, Reading};
+use crate::model::resolve::config::text::{Changes, FileText, Hidden, ReadFile, Reading};
 use crate::model::resolve::{Evaluator, Outcome};
 use crate::source::{Confidence, Span};
 
@@ -96,7 +96,7 @@ impl<'w> Viper<'_, 'w> {
             Err(()) => return unknown("name"),
         };
         if let Some(path) = file {
-            return self.evaluator.read_file(&path, false);
+            return self.evaluator.read_file(&path);
         }
         let typed = self.calls.iter().any(|it| it.name() == "SetConfigType");
         self.search(&name, typed, depth)
@@ -161,13 +161,13 @@ impl<'w> Viper<'_, 'w> {
                         let by_hand = matches!(text, FileText::Variables(_));
                         let most = if by_hand { Confidence::Likely } else { Confidence::Proven };
                         let confidence = confidence.min(most);
-                        let reading = Reading { text, confidence, expands: false, changes: false };
+                        let reading = Reading { text, confidence, changes: Changes::default() };
                         if confidence == Confidence::Proven || by_hand {
                             return ReadFile::Read(reading);
                         }
                         likely.get_or_insert(reading);
                     }
-                    Answer::Embedded(..) => match self.evaluator.read_file(&path, false) {
+                    Answer::Embedded(..) => match self.evaluator.read_file(&path) {
                         ReadFile::Read(reading) => return ReadFile::Read(reading),
                         _ => uncertain = true,
                     },
