@@ -89,8 +89,17 @@ pub(super) struct Scene<'a> {
 }
 
 /// What the engine puts into every container, secrets included.
-const OF_RUNTIME: &[&str] =
-    &["/.dockerenv", "/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/run", "/sys", "/var/run"];
+const OF_RUNTIME: &[&str] = &[
+    "/.dockerenv",
+    "/dev",
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/resolv.conf",
+    "/proc",
+    "/run",
+    "/sys",
+    "/var/run",
+];
 
 impl<'a> ContainerFiles<'a> {
     /// Reads what can be told before a path is asked for.

@@ -265,7 +265,9 @@ impl<'w> Evaluator<'w> {
             return Outcome { text: Text::new(holds.to_string(), span), unknown, ..outcome };
         }
         let kept = match pure.meaning {
-            "replace" if outcome.unknown.is_none() => other().filter(|it| !it.is_empty() && !text.contains(it.as_str())).map(|_| text.clone()),
+            "replace" if outcome.unknown.is_none() => {
+                other().filter(|it| !it.is_empty() && !text.contains(it.as_str())).map(|_| text.clone())
+            }
             "trim-space" => Some(text.trim().to_owned()),
             "trim-prefix" => other().map(|it| text.strip_prefix(it.as_str()).unwrap_or(&text).to_owned()),
             "trim-suffix" => other().map(|it| text.strip_suffix(it.as_str()).unwrap_or(&text).to_owned()),

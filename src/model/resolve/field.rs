@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::call::receiver_of;
-use super::config::Bound;
+use super::config::{Bound, Certain};
 use super::element::Elements;
 use super::format::join_host_port;
 use super::{Active, Evaluator, Frame, Outcome};
@@ -104,7 +104,7 @@ impl<'w> Evaluator<'w> {
         {
             return Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new("", span)) };
         }
-        let untouched = matches!(bound, Bound::Untouched);
+        let untouched = matches!(bound, Bound::Untouched(Certain::Yes));
         let outcome = match of.filter(|_| untouched).and_then(|of| self.untouched_field(of, name, span)) {
             Some(zero) => zero,
             None => self.field_by_code(of, head, name, span, frame, depth),

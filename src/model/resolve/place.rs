@@ -262,7 +262,7 @@ impl<'w> Evaluator<'w> {
                 let path = Spanned::new(path.as_str(), span);
                 match self.bound_field(at.value, of, path, &at.frame, MAXIMUM_DEPTH) {
                     Bound::Value(outcome) => return Below::Outcome(outcome),
-                    Bound::Untouched => return Below::Absent,
+                    Bound::Untouched(_) => return Below::Absent,
                     Bound::No => {}
                 }
             }

@@ -22,7 +22,7 @@ mod viper;
 
 pub use self::tag::tag_value;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use self::decode::{ANY_ELEMENT, Decode, data_of, is_element_step};
@@ -58,10 +58,18 @@ pub(super) struct Bindings<'w> {
 pub(super) enum Bound {
     /// No call fills the struct that has it.
     No,
-    /// Calls fill the struct, and leave the field as it is.
-    Untouched,
+    /// Calls fill the struct, and leave the field as it is; not certainly where a file is not there that they would
+    /// read, since many programs end then.
+    Untouched(Certain),
     /// This, or a hole for what is not known.
     Value(Outcome),
+}
+
+/// Whether something is certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Certain {
+    Yes,
+    No,
 }
 
 /// A field that a call may fill, as somebody asks for it.
@@ -78,6 +86,8 @@ pub(super) struct Ask<'a, 'w> {
     depth: u32,
     /// What the call reads, and whether that was followed: the same for every field.
     text: &'a OnceCell<(ReadFile<'w>, bool)>,
+    /// Becomes true when a file is not there.
+    lacks_file: &'a Cell<bool>,
 }
 
 impl Ask<'_, '_> {
@@ -125,6 +135,7 @@ impl<'w> Evaluator<'w> {
         // functions nobody knows which one runs.
         let mut groups: Vec<(FunctionId, Option<Outcome>)> = Vec::new();
         let mut needs_caller = false;
+        let lacks_file = Cell::new(false);
         for decode in decodes {
             let (paths, shown) = decode.paths_to(&chain);
             if paths.is_empty() {
@@ -132,7 +143,8 @@ impl<'w> Evaluator<'w> {
             }
             // The caller may tell which of several places below what is filled it is.
             needs_caller |= paths.len() > 1 && self.waits_for_caller(&self.head(receiver, frame, depth));
-            let found = self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth));
+            let found =
+                self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth, &lacks_file));
             match groups.iter_mut().find(|(function, _)| *function == decode.function) {
                 Some((_, last)) => *last = found.or(last.take()),
                 None => groups.push((decode.function, found)),
@@ -144,7 +156,8 @@ impl<'w> Evaluator<'w> {
         let several = groups.len() > 1;
         let found: Vec<Outcome> = groups.into_iter().filter_map(|(_, it)| it).collect();
         if found.is_empty() {
-            return Bound::Untouched;
+            let certain = if lacks_file.get() { Certain::No } else { Certain::Yes };
+            return Bound::Untouched(certain);
         }
         let mut outcome = self.one_of(found, "several configurations decide", span, None);
         if several {
@@ -162,6 +175,7 @@ impl<'w> Evaluator<'w> {
         shown: bool,
         span: Span,
         depth: u32,
+        lacks_file: &Cell<bool>,
     ) -> Option<Outcome> {
         let frame = Self::frame(decode.function, &decode.chain);
         let runs = decode.call.condition.as_ref().map(|it| self.holds(it, &frame, depth.min(24)));
@@ -171,7 +185,7 @@ impl<'w> Evaluator<'w> {
         let (mut found, mut untouched) = (Vec::new(), false);
         let text = OnceCell::new();
         for path in paths {
-            match self.decoded(&Ask { decode, path, frame: &frame, span, depth, text: &text }) {
+            match self.decoded(&Ask { decode, path, frame: &frame, span, depth, text: &text, lacks_file }) {
                 Some(outcome) => found.push(outcome),
                 None => untouched = true,
             }
@@ -210,9 +224,15 @@ impl<'w> Evaluator<'w> {
             Source::File | Source::Data => self.by_file(ask),
             _ if ask.path.iter().any(|it| it.name.value == ANY_ELEMENT) => ask.hole(ANOTHER),
             Source::Viper => self.by_viper(ask),
-            Source::Kratos => self.by_kratos(ask),
-            Source::Koanf => self.by_koanf(ask),
-            Source::Ini => self.by_ini(ask),
+            Source::Kratos | Source::Koanf | Source::Ini => {
+                // Whether their files are there is not told.
+                ask.lacks_file.set(true);
+                match entry.source {
+                    Source::Kratos => self.by_kratos(ask),
+                    Source::Koanf => self.by_koanf(ask),
+                    _ => self.by_ini(ask),
+                }
+            }
             Source::Unknown => ask.hole("a configuration decides that is not followed"),
         }
     }
@@ -244,7 +264,10 @@ impl<'w> Evaluator<'w> {
                 let keys = keys_of(ask.path, tag, naming)?;
                 self.in_element(reading, keys, ask, is_exact(naming))
             }
-            ReadFile::Absent => None,
+            ReadFile::Absent => {
+                ask.lacks_file.set(true);
+                None
+            }
             ReadFile::Unknown(hidden) => Some(hidden.hole(ask.span)),
         }
     }

@@ -19,7 +19,8 @@ enum Status {
 
 /// Folders in which the base of an image has files of its own, below the root.
 const OF_SYSTEM: &[&str] = &[
-    "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "root", "sbin", "srv", "tmp", "usr", "var",
+    "bin", "boot", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "root", "sbin", "srv", "tmp", "usr",
+    "var",
 ];
 
 impl<'w> Evaluator<'w> {

@@ -183,9 +183,7 @@ impl<'w> Evaluator<'w> {
                     None => changes.others = true,
                 })
             }
-            DataRole::Change => {
-                self.text_source(argument, &head.frame, depth).changed(|it| it.others = true)
-            }
+            DataRole::Change => self.text_source(argument, &head.frame, depth).changed(|it| it.others = true),
         }
     }
 

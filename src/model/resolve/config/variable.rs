@@ -37,7 +37,8 @@ pub(super) fn variable_of(entry: &DecodeEntry, prefix: &str, path: &[&Field]) ->
         required: false,
         span,
     };
-    let is_true = |key: &str| of_field(field, key).is_some_and(|it| matches!(it.value.as_str(), "true" | "1"));
+    let is_true =
+        |key: &str| of_field(field, key).is_some_and(|it| matches!(it.value.as_str(), "true" | "1"));
     let prefixes = |key: &str| {
         let of = around.iter().filter_map(|it| of_field(it, key)).map(|it| it.value);
         format!("{prefix}{}", of.collect::<String>())

@@ -51,6 +51,11 @@ impl<'w> Viper<'_, 'w> {
         unknown
     }
 
+    /// Whether a file is not there that is read.
+    pub(super) fn lacks_file(&self, depth: u32) -> bool {
+        self.reads(depth).iter().any(|it| matches!(it, ReadFile::Absent))
+    }
+
     /// What comes of each call that reads a file, in order.
     fn reads(&self, depth: u32) -> Vec<ReadFile<'w>> {
         let mut out = Vec::new();

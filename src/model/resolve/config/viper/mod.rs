@@ -161,7 +161,13 @@ impl<'w> Evaluator<'w> {
         }
         key.push_str(&keys_of(path, self.viper_tag(decode), decode.entry.naming)?.join("."));
         match (self.viper_of(instance), self.less(depth, 4)) {
-            (Some(viper), Some(depth)) => viper.get(&key.to_lowercase(), true, span, depth),
+            (Some(viper), Some(depth)) => {
+                let found = viper.get(&key.to_lowercase(), true, span, depth);
+                if found.is_none() && viper.lacks_file(depth) {
+                    ask.lacks_file.set(true);
+                }
+                found
+            }
             _ => Some(Outcome::hole("it is not known which of several vipers is asked", Some(span))),
         }
     }
