@@ -46,6 +46,12 @@ impl<'w> Evaluator<'w> {
         let unset = |name: &String| matches!(self.process_variable(name), ProcessVariable::Unset);
         if bound.default.is_none() && bound.names.iter().all(unset) {
             let name = bound.names.first().filter(|_| bound.required)?;
+            // cleanenv lets what an earlier call has filled stand:
+            // <https://github.com/ilyakaznacheev/cleanenv/blob/master/cleanenv.go>, `readEnvVars`.
+            if ask.decode.entry.naming == Naming::Cleanenv {
+                ask.leaves_open.set(true);
+                return None;
+            }
             return Some(Outcome::hole(&format!("the program ends without `{name}`"), Some(bound.span)));
         }
         if bound.is_file {

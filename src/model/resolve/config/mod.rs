@@ -86,8 +86,9 @@ pub(super) struct Ask<'a, 'w> {
     depth: u32,
     /// What the call reads, and whether that was followed: the same for every field.
     text: &'a OnceCell<(ReadFile<'w>, bool)>,
-    /// Becomes true when a file is not there.
-    lacks_file: &'a Cell<bool>,
+    /// Becomes true when it is not certain what a field is that nothing gives a value: a file is not there, or the
+    /// program may end.
+    leaves_open: &'a Cell<bool>,
 }
 
 impl Ask<'_, '_> {
@@ -135,7 +136,7 @@ impl<'w> Evaluator<'w> {
         // functions nobody knows which one runs.
         let mut groups: Vec<(FunctionId, Option<Outcome>)> = Vec::new();
         let mut needs_caller = false;
-        let lacks_file = Cell::new(false);
+        let leaves_open = Cell::new(false);
         for decode in decodes {
             let (paths, shown) = decode.paths_to(&chain);
             if paths.is_empty() {
@@ -144,7 +145,7 @@ impl<'w> Evaluator<'w> {
             // The caller may tell which of several places below what is filled it is.
             needs_caller |= paths.len() > 1 && self.waits_for_caller(&self.head(receiver, frame, depth));
             let found =
-                self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth, &lacks_file));
+                self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth, &leaves_open));
             match groups.iter_mut().find(|(function, _)| *function == decode.function) {
                 Some((_, last)) => *last = found.or(last.take()),
                 None => groups.push((decode.function, found)),
@@ -156,7 +157,7 @@ impl<'w> Evaluator<'w> {
         let several = groups.len() > 1;
         let found: Vec<Outcome> = groups.into_iter().filter_map(|(_, it)| it).collect();
         if found.is_empty() {
-            let certain = if lacks_file.get() { Certain::No } else { Certain::Yes };
+            let certain = if leaves_open.get() { Certain::No } else { Certain::Yes };
             return Bound::Untouched(certain);
         }
         let mut outcome = self.one_of(found, "several configurations decide", span, None);
@@ -175,7 +176,7 @@ impl<'w> Evaluator<'w> {
         shown: bool,
         span: Span,
         depth: u32,
-        lacks_file: &Cell<bool>,
+        leaves_open: &Cell<bool>,
     ) -> Option<Outcome> {
         let frame = Self::frame(decode.function, &decode.chain);
         let runs = decode.call.condition.as_ref().map(|it| self.holds(it, &frame, depth.min(24)));
@@ -185,7 +186,7 @@ impl<'w> Evaluator<'w> {
         let (mut found, mut untouched) = (Vec::new(), false);
         let text = OnceCell::new();
         for path in paths {
-            match self.decoded(&Ask { decode, path, frame: &frame, span, depth, text: &text, lacks_file }) {
+            match self.decoded(&Ask { decode, path, frame: &frame, span, depth, text: &text, leaves_open }) {
                 Some(outcome) => found.push(outcome),
                 None => untouched = true,
             }
@@ -226,7 +227,7 @@ impl<'w> Evaluator<'w> {
             Source::Viper => self.by_viper(ask),
             Source::Kratos | Source::Koanf | Source::Ini => {
                 // Whether their files are there is not told.
-                ask.lacks_file.set(true);
+                ask.leaves_open.set(true);
                 match entry.source {
                     Source::Kratos => self.by_kratos(ask),
                     Source::Koanf => self.by_koanf(ask),
@@ -265,7 +266,7 @@ impl<'w> Evaluator<'w> {
                 self.in_element(reading, keys, ask, is_exact(naming))
             }
             ReadFile::Absent => {
-                ask.lacks_file.set(true);
+                ask.leaves_open.set(true);
                 None
             }
             ReadFile::Unknown(hidden) => Some(hidden.hole(ask.span)),

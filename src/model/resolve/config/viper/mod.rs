@@ -164,7 +164,7 @@ impl<'w> Evaluator<'w> {
             (Some(viper), Some(depth)) => {
                 let found = viper.get(&key.to_lowercase(), true, span, depth);
                 if found.is_none() && viper.lacks_file(depth) {
-                    ask.lacks_file.set(true);
+                    ask.leaves_open.set(true);
                 }
                 found
             }
