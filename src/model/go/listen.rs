@@ -182,13 +182,13 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             Targets::Own(_) => false,
             Targets::Imported(..) | Targets::ExternalMethod(..) => telling,
             // The type does not show; a framework of this file may have such a method.
-            Targets::Method(own, _) if own.is_empty() => {
+            Targets::Interface(own, _) | Targets::Method(own, _) if own.is_empty() => {
                 let packages = packages_that_listen_by(name);
                 let imported = |path: &str| packages.contains(&without_version(path).as_ref());
                 let file = self.evaluator.packages.function(function).file;
                 telling || (!packages.is_empty() && file.imports.iter().any(|it| imported(&it.path.value)))
             }
-            Targets::Method(..) => false,
+            Targets::Interface(..) | Targets::Method(..) => false,
         }
     }
 }

@@ -26,8 +26,13 @@ pub struct Reachable<'a> {
     values: FxHashSet<FunctionId>,
     /// Calls that are not run, by their place.
     left_out: FxHashSet<Span>,
-    callers: FxHashMap<FunctionId, Vec<(FunctionId, &'a Call)>>,
+    callers: Callers<'a>,
+    /// Those of them that show the type of what the method is called on.
+    shown_callers: Callers<'a>,
 }
+
+/// The calls that may run a function, with the functions they stand in.
+type Callers<'a> = FxHashMap<FunctionId, Vec<(FunctionId, &'a Call)>>;
 
 impl<'a> Reachable<'a> {
     /// What the `main` in `file` of `package` may run. Other files with a `main` of their own are
@@ -129,13 +134,17 @@ impl<'a> Reachable<'a> {
         }
         let runs =
             |caller: FunctionId, call: &Call| members.contains(&caller) && !left_out.contains(&call.span);
-        let callers = self.callers.iter().map(|(callee, callers)| {
-            let callers = callers.iter().filter(|(caller, call)| runs(*caller, call));
-            (*callee, callers.copied().collect())
-        });
+        let still = |callers: &Callers<'a>| {
+            let callers = callers.iter().map(|(callee, callers)| {
+                let callers = callers.iter().filter(|(caller, call)| runs(*caller, call));
+                (*callee, callers.copied().collect())
+            });
+            callers.collect()
+        };
         Self {
             functions: self.functions.iter().copied().filter(|it| members.contains(it)).collect(),
-            callers: callers.collect(),
+            callers: still(&self.callers),
+            shown_callers: still(&self.shown_callers),
             mentioned: self.mentioned.clone(),
             values: self.values.clone(),
             packages: self.packages.clone(),
@@ -149,6 +158,16 @@ impl<'a> Reachable<'a> {
     #[must_use]
     pub fn callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
         self.callers.get(&function).map_or(&[], Vec::as_slice)
+    }
+
+    /// As [`Reachable::callers`], without calls of a method of something whose type does not show
+    /// (`response.Header.Get`), unless there are no others.
+    #[must_use]
+    pub fn likely_callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
+        match self.shown_callers.get(&function) {
+            Some(callers) if !callers.is_empty() => callers,
+            _ => self.callers(function),
+        }
     }
 }
 
@@ -215,7 +234,9 @@ impl<'a> Walk<'_, 'a> {
     fn call(&mut self, id: FunctionId, package: PackageId, function: &'a Function, call: &'a Call) {
         let packages = self.packages;
         let (targets, external): (&[FunctionId], bool) = match packages.targets_of(id, call) {
-            Targets::Own(targets) | Targets::Method(targets, _) => (targets, false),
+            Targets::Own(targets) | Targets::Interface(targets, _) | Targets::Method(targets, _) => {
+                (targets, false)
+            }
             Targets::Imported(path, name) => {
                 let entry = catalogue().find(path, "", name).and_then(|it| it.dotenv);
                 self.out.dotenv_loads.extend(entry.map(|it| DotenvLoad {
@@ -227,11 +248,15 @@ impl<'a> Walk<'_, 'a> {
             }
             Targets::ExternalMethod(..) => (&[], true),
         };
-        let by_name = matches!(packages.targets_of(id, call), Targets::Method(..));
+        let is_guess = matches!(packages.targets_of(id, call), Targets::Method(..));
+        let by_name = is_guess || matches!(packages.targets_of(id, call), Targets::Interface(..));
         for target in targets.iter().copied().filter(|it| !by_name || takes_as_many(packages, *it, call)) {
             self.reach(target);
             if self.out.contains(target) {
                 self.out.callers.entry(target).or_default().push((id, call));
+                if !is_guess {
+                    self.out.shown_callers.entry(target).or_default().push((id, call));
+                }
             }
         }
         if let Callee::Method { receiver, .. } = &call.callee {
@@ -300,7 +325,9 @@ impl<'a> Walk<'_, 'a> {
                 each(self, arguments);
                 match self.packages.targets(package, function, callee) {
                     Targets::Own(targets) => targets.into_iter().for_each(|it| self.reach(it)),
-                    Targets::Method(targets, _) => targets.into_iter().for_each(|it| self.reach(it)),
+                    Targets::Interface(targets, _) | Targets::Method(targets, _) => {
+                        targets.into_iter().for_each(|it| self.reach(it));
+                    }
                     _ => arguments.iter().for_each(|it| self.hand_out(package, function, it)),
                 }
             }

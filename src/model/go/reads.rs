@@ -181,7 +181,7 @@ impl<'w> Finder<'_, 'w> {
                 continue;
             }
             let outer = chain.last().map_or(function, |it| it.0);
-            let callers = self.evaluator.reachable.callers(outer);
+            let callers = self.evaluator.reachable.likely_callers(outer);
             let fresh =
                 callers.iter().filter(|(it, _)| *it != outer && chain.iter().all(|(known, _)| known != it));
             let longer: Vec<_> = fresh.map(|it| [chain.as_slice(), &[*it]].concat()).collect();

@@ -68,8 +68,9 @@ pub enum Targets<'a> {
     Imported(&'a str, &'a str),
     /// A method of a type of another module.
     ExternalMethod(TypeRef<'a>, &'a str),
-    /// A method of something whose type does not show; the functions are the project's methods of
-    /// that name.
+    /// A method of an interface of the project; the functions are the project's methods of that name.
+    Interface(Vec<FunctionId>, &'a str),
+    /// The same of something whose type does not show, so that it need be none of them.
     Method(Vec<FunctionId>, &'a str),
 }
 
@@ -298,7 +299,7 @@ impl<'a> Packages<'a> {
                         // An interface, or a method promoted from a type of another module.
                         None => match self.promoted(TypeRef::Own(owner, type_name)) {
                             Some(external) => Targets::ExternalMethod(external, name),
-                            None => Targets::Method(self.methods_named(name).to_vec(), name),
+                            None => Targets::Interface(self.methods_named(name).to_vec(), name),
                         },
                     },
                     Some(external) => Targets::ExternalMethod(external, name),

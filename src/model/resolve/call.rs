@@ -8,6 +8,9 @@ use crate::facts::go::{Callee, Value};
 use crate::model::go::{FunctionId, Targets, TypeRef, entry_of};
 use crate::source::{Confidence, Span, Text};
 
+/// Of more methods that a call may run, nobody can say which it does run.
+const MAXIMUM_METHODS: usize = 8;
+
 impl<'w> Evaluator<'w> {
     pub(super) fn call(
         &self,
@@ -58,9 +61,14 @@ impl<'w> Evaluator<'w> {
                 catalogue().find(path, type_name, name).and_then(|it| it.pure.as_ref())
             }
             // The type does not show, or is an interface: what the project has of that name is run.
-            Targets::Method(targets, _) => {
+            Targets::Interface(targets, _) | Targets::Method(targets, _) => {
                 let run = targets.into_iter().filter(|it| self.may_run(*it, arguments.len()));
+                let run: Vec<_> = run.collect();
+                if run.len() > MAXIMUM_METHODS {
+                    return Outcome::hole("many methods of this name may be meant", Some(span));
+                }
                 let outcomes: Vec<_> = run
+                    .into_iter()
                     .map(|it| {
                         let inside = self.enter(it, arguments, receiver, span, frame);
                         self.result_of(it, 0, &inside, span, depth)

@@ -64,10 +64,11 @@ struct Certainty {
 
 impl<'w> Evaluator<'w> {
     /// Looks once for each way in which the conditions that cannot be told may turn out. Where there are
-    /// too many ways, what `beyond` says stands for those that were not looked at. It ends with the first that
-    /// `is_enough`.
+    /// too many ways, or `most` steps were taken in all, what `beyond` says stands for those that were not looked
+    /// at. It ends with the first that `is_enough`.
     pub(super) fn in_worlds<T>(
         &self,
+        most: u64,
         look: impl Fn() -> T,
         beyond: impl Fn() -> T,
         is_enough: impl Fn(&T) -> bool,
@@ -93,7 +94,7 @@ impl<'w> Evaluator<'w> {
             let Some(last) = decided.last_mut() else { break };
             last.pick += 1;
             common = decided.len() - 1;
-            if out.len() >= MAXIMUM_WORLDS {
+            if out.len() >= MAXIMUM_WORLDS || self.steps_taken.get() > most {
                 out.push(InWorld { found: beyond(), is_default: false });
                 break;
             }

@@ -274,7 +274,9 @@ impl<'w> Evaluator<'w> {
         }
         // What is asked of a request says what is in it.
         match targets {
-            Targets::ExternalMethod(..) | Targets::Method(..) => self.brings(receiver?, frame, depth),
+            Targets::ExternalMethod(..) | Targets::Interface(..) | Targets::Method(..) => {
+                self.brings(receiver?, frame, depth)
+            }
             Targets::Own(_) | Targets::Imported(..) => None,
         }
     }

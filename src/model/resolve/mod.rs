@@ -458,7 +458,7 @@ impl<'w> Evaluator<'w> {
     ) -> Outcome {
         let outer = chain.last().map_or(function, |(caller, _)| *caller);
         let known = |it: FunctionId| it == function || chain.iter().any(|(caller, _)| *caller == it);
-        let callers = self.reachable.callers(outer).iter().filter(|(caller, _)| !known(*caller));
+        let callers = self.reachable.likely_callers(outer).iter().filter(|(caller, _)| !known(*caller));
         let outcomes = callers.map(|it| {
             let longer = [chain, &[*it]].concat();
             let outcome = self.text(value, &Self::frame(function, &longer), depth);

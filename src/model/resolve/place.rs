@@ -69,7 +69,7 @@ impl<'w> Evaluator<'w> {
         while let Some(chain) = pending.pop() {
             looks += 1;
             let outer = chain.last().map_or(function, |(caller, _)| *caller);
-            let callers = self.reachable.callers(outer).iter();
+            let callers = self.reachable.likely_callers(outer).iter();
             let fresh = callers
                 .filter(|(caller, _)| *caller != function && !chain.iter().any(|(known, _)| known == caller));
             let longer: Vec<_> = fresh.map(|it| [chain.as_slice(), &[*it]].concat()).collect();
@@ -93,14 +93,15 @@ impl<'w> Evaluator<'w> {
         beyond: impl Fn() -> T,
     ) -> Vec<Vec<InWorld<T>>> {
         let start = self.steps_taken.get();
-        let most = if start < MAXIMUM_STEPS_OF_PROGRAM { MAXIMUM_STEPS_OF_CALL } else { STEPS_BEYOND };
+        let most =
+            start + if start < MAXIMUM_STEPS_OF_PROGRAM { MAXIMUM_STEPS_OF_CALL } else { STEPS_BEYOND };
         self.in_contexts_knowing(function, |frame, follows| {
-            if self.steps_taken.get() - start > most {
+            if self.steps_taken.get() > most {
                 return (vec![InWorld { found: beyond(), is_default: false }], false);
             }
             // One world that needs the callers is enough to look at these instead.
             let is_enough = |(_, needs_caller): &(T, bool)| follows && *needs_caller;
-            let worlds = self.in_worlds(|| look(frame), || (beyond(), false), is_enough);
+            let worlds = self.in_worlds(most, || look(frame), || (beyond(), false), is_enough);
             let needs_caller = worlds.iter().any(|it| it.found.1);
             let found = worlds.into_iter();
             let found = found.map(|it| InWorld { found: it.found.0, is_default: it.is_default });
