@@ -243,7 +243,7 @@ fn read_commands(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(Fi
     let read = files.par_iter().filter_map(|((id, file), kind)| {
         let read = || commands::read(*id, **kind, file.path(), file.text());
         let commands = isolate::run(file.path(), internal_errors, read)?;
-        (!commands.blocks.is_empty() || !commands.builds.is_empty()).then_some((*id, commands))
+        (!commands.is_empty()).then_some((*id, commands))
     });
     read.collect()
 }

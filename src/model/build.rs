@@ -187,6 +187,9 @@ impl Join<'_> {
                 world.resolve(self.facts, out);
             }
         }
+        for job in command_lines::jobs(self.facts) {
+            job.resolve(self.facts, out);
+        }
     }
 
     fn built(&mut self, build: &Build) -> Option<ImageId> {

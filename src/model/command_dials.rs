@@ -3,7 +3,7 @@
 
 use super::{Command, Dial, DialLogin, DialSource, Environment};
 use crate::facts::Lookup;
-use crate::facts::shell;
+use crate::facts::shell::{self, Script};
 use crate::net::{Protocol, parse_port, parse_target};
 use crate::source::{Confidence, Span, Text};
 
@@ -26,6 +26,11 @@ fn is_shell(word: &Text) -> bool {
 
 fn of_line(text: &Text, span: Span, environment: &Environment) -> Vec<Dial> {
     let script = shell::read_line(text.as_str(), &|range| text.slice(range).cover().unwrap_or(span));
+    of_script(&script, environment)
+}
+
+/// The dials of the commands of a script in this environment.
+pub(super) fn of_script(script: &Script, environment: &Environment) -> Vec<Dial> {
     let mut lookup = |name: &str| match environment.get(name).and_then(|it| it.value.clone()) {
         Some(value) => Lookup::Set(value),
         None => Lookup::Unresolved(format!("`{name}` is not known")),

@@ -216,7 +216,12 @@ impl Project {
         let [peer] = peers[..] else { return Vec::new() };
         let peer = self.workload(peer);
         let Some(database) = &peer.database else { return Vec::new() };
-        if !database.entry.schemes.contains(&dial.scheme.as_str()) || !self.is_known_in_full(peer) {
+        // The steps of a job may create what they need.
+        let is_of_job = peer.pipeline.is_some();
+        if !database.entry.schemes.contains(&dial.scheme.as_str())
+            || !self.is_known_in_full(peer)
+            || is_of_job
+        {
             return Vec::new();
         }
         let mut found: Vec<(LoginFault, &Spanned<String>, &Created)> = Vec::new();

@@ -48,7 +48,9 @@ impl Project {
     /// The ports of `workload` that are open on every interface of the host, when it is a datastore.
     #[must_use]
     pub fn exposed_datastore<'a>(&self, workload: &'a Workload) -> Vec<ExposedDatastore<'a>> {
-        let Some(entry) = self.datastore(workload) else { return Vec::new() };
+        // The machine of a job's runner is gone with the job.
+        let stays = workload.pipeline.is_none();
+        let Some(entry) = self.datastore(workload).filter(|_| stays) else { return Vec::new() };
         let is_open =
             |it: &&PublishedPort| matches!(it.host_ip.as_deref(), None | Some("" | "0.0.0.0" | "::"));
         let exposed = |port| ExposedDatastore {
@@ -63,7 +65,9 @@ impl Project {
     /// that is not known.
     #[must_use]
     pub fn lost_data(&self, workload: &Workload) -> Option<LostData> {
-        let entry = self.datastore(workload).filter(|it| it.kind == DatastoreKind::Database)?;
+        // What ends with a job of a pipeline is there to be lost.
+        let outlives = workload.pipeline.is_none();
+        let entry = self.datastore(workload).filter(|it| outlives && it.kind == DatastoreKind::Database)?;
         let data = entry.data.filter(|_| workload.incomplete.is_none() && !is_moved(workload, entry))?;
         // What is mounted at a place that is not known may be it.
         let targets: Option<Vec<(&str, &super::compose::Mount)>> = workload

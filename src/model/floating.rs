@@ -5,9 +5,13 @@ use crate::facts::catalogue::split_reference;
 use crate::source::Spanned;
 
 impl Project {
-    /// The reference of the image that `workload` runs, or is built on, when it names no version.
+    /// The reference of the image that `workload` runs, or is built on, when it names no version; of what is
+    /// started to stay, as opposed to the jobs of a pipeline.
     #[must_use]
     pub fn floating_image(&self, workload: &Workload) -> Option<Spanned<String>> {
+        if workload.pipeline.is_some() {
+            return None;
+        }
         let reference = match workload.image.map(|it| self.image(it)) {
             // The project builds it, and gives it whatever tag.
             Some(image) => Spanned::new(image.base.reference.clone()?, image.base.span),

@@ -96,7 +96,7 @@ pub use settings::UnreadPort;
 pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
     ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
-    Network, NetworkId, NetworkMembership, PublishedPort, SEPARATING_OPTION, Starter, Stopping,
+    Network, NetworkId, NetworkMembership, PipelinePart, PublishedPort, SEPARATING_OPTION, Starter, Stopping,
     UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::reach::Interfaces;
 use super::{
-    Application, Dial, DialLogin, DialSource, HealthRequest, HostAnswer, Listener, Origin, Program, Project,
-    PublishedPort, Served, Variable, Workload, WorkloadId, WorkloadKind,
+    Application, Dial, DialLogin, DialSource, Environment, HealthRequest, HostAnswer, Listener, Origin,
+    Program, Project, PublishedPort, Served, Variable, Workload, WorkloadId, WorkloadKind,
 };
-use crate::net::{Protocol, is_ip_address, parse_target};
+use crate::net::{Protocol, Reach, default_port, is_ip_address, parse_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, nearest};
 
 /// A port of a workload, by the name and number under which other containers reach it.
@@ -293,13 +293,37 @@ impl Workload {
     }
 }
 
+/// The addresses of databases and brokers in the variables of an environment, as dials nobody was seen to make:
+/// by the scheme of a URL, or by the default port of one where the host stands beside it, `DB_HOST` and `DB_PORT`.
+pub(super) fn databases_in(environment: &Environment) -> Vec<Dial> {
+    let mut variables: Vec<_> = environment.variables.iter().filter(|it| !is_told_to_others(it.0)).collect();
+    variables.sort_by_key(|(_, it)| it.span);
+    let beside = |name: &str| {
+        let text = environment.get(&name.replace("HOST", "PORT"))?.value.clone()?;
+        Some((parse_port(text.as_str())?, text.span()?))
+    };
+    let all = variables.into_iter().flat_map(|(name, variable)| {
+        addresses_in(name, variable).filter_map(move |dial| match dial.port {
+            None if name.contains("HOST") => {
+                let (port, span) = beside(name)?;
+                let scheme = database_scheme(port)?.to_owned();
+                Some(Dial { port: Some(port), port_span: Some(span), scheme, ..dial })
+            }
+            Some(_) if is_database_or_broker(&dial.scheme) => Some(dial),
+            _ => None,
+        })
+    });
+    all.collect()
+}
+
 /// The addresses in the value of an environment variable, as dials nobody was seen to make.
 fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = Dial> + use<'a> {
     let text = variable.value.as_ref().filter(|it| !is_lone_name(it.as_str()) || names_a_host(name));
     let form = if text.is_some_and(|it| is_lone_name(it.as_str())) { "host" } else { "any" };
     text.into_iter().flat_map(move |text| {
         let targets = parse_target(text.as_str(), form).into_iter();
-        targets.filter(|it| !it.host.is_empty() && !is_ip_address(&it.host)).filter_map(move |target| {
+        let is_meant = |host: &str| Reach::of(host) == Reach::Loopback || !is_ip_address(host);
+        targets.filter(move |it| !it.host.is_empty() && is_meant(&it.host)).filter_map(move |target| {
             Some(Dial {
                 alternative: None,
                 host_span: text.span_of(target.host_range)?,
@@ -368,25 +392,31 @@ fn is_told_to_others(variable: &str) -> bool {
 
 /// What no Go program serves unless it embeds a whole database.
 pub(super) fn is_database_or_broker(scheme: &str) -> bool {
-    const SCHEMES: &[&str] = &[
-        "postgres",
-        "postgresql",
-        "pgx",
-        "cockroachdb",
-        "mysql",
-        "mariadb",
-        "sqlserver",
-        "clickhouse",
-        "redis",
-        "rediss",
-        "memcached",
-        "mongodb",
-        "amqp",
-        "amqps",
-        "kafka",
-    ];
-    SCHEMES.contains(&scheme)
+    DATABASE_SCHEMES.contains(&scheme)
 }
+
+/// The scheme of the database or broker whose default port that is.
+fn database_scheme(port: u16) -> Option<&'static str> {
+    DATABASE_SCHEMES.iter().copied().find(|it| default_port(it) == Some(port))
+}
+
+const DATABASE_SCHEMES: &[&str] = &[
+    "postgres",
+    "postgresql",
+    "pgx",
+    "cockroachdb",
+    "mysql",
+    "mariadb",
+    "sqlserver",
+    "clickhouse",
+    "redis",
+    "rediss",
+    "memcached",
+    "mongodb",
+    "amqp",
+    "amqps",
+    "kafka",
+];
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    HostAnswer, Image, ImageId, Listener, Namespace, Origin, ProgramId, Project, PublishedPort, Served,
-    Starter, Workload, WorkloadId, WorkloadKind,
+    CompositionId, HostAnswer, Image, ImageId, Listener, Namespace, Origin, PipelinePart, ProgramId, Project,
+    PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
 };
 use crate::net::{PortRange, Protocol, Reach};
 use crate::source::Text;
@@ -125,6 +125,12 @@ impl Project {
         let workload = self.workload(id);
         let composition = match workload.kind {
             WorkloadKind::Service(id) => id,
+            // A job on the machine of the runner reaches what is published.
+            WorkloadKind::Run(id)
+                if workload.pipeline == Some(PipelinePart::Service) && self.runs_on_host(id) =>
+            {
+                id
+            }
             // Somebody may join another network and the container, and a document may show less than it takes.
             WorkloadKind::Run(id)
                 if self.is_on_default_bridge(workload.id)
@@ -135,8 +141,12 @@ impl Project {
             WorkloadKind::Run(_) | WorkloadKind::Pod(_) | WorkloadKind::Image => return false,
         };
         let members = self.namespace_members(id);
-        let others =
-            || self.workloads.iter().filter(|it| it.kind == workload.kind && !members.contains(&it.id));
+        // What has the interfaces of the host knows no container by its name.
+        let is_apart = |it: &Workload| it.pipeline == Some(PipelinePart::Job);
+        let others = || {
+            let together = self.workloads.iter().filter(|it| it.kind == workload.kind);
+            together.filter(|it| !members.contains(&it.id) && !is_apart(it))
+        };
         let known = workload.namespace == Namespace::Own
             && workload.incomplete.is_none()
             && workload.listeners.is_complete()
@@ -164,6 +174,12 @@ impl Project {
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
             && !named()
+    }
+
+    /// Whether the job of this world runs on the machine of the runner.
+    fn runs_on_host(&self, composition: CompositionId) -> bool {
+        let mut jobs = self.workloads.iter().filter(|it| it.kind == WorkloadKind::Run(composition));
+        jobs.any(|it| it.pipeline == Some(PipelinePart::Job) && matches!(it.namespace, Namespace::Host(_)))
     }
 
     /// Whether another container has a link to `workload`.

@@ -5,7 +5,9 @@
 //! else; containers that share a network namespace share localhost.
 
 use super::neighbours::{self, Neighbours};
-use super::{ExtraHost, Listener, Namespace, Project, ServiceId, Workload, WorkloadId, WorkloadKind};
+use super::{
+    ExtraHost, Listener, Namespace, PipelinePart, Project, ServiceId, Workload, WorkloadId, WorkloadKind,
+};
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
 
@@ -86,6 +88,8 @@ impl Project {
         };
         let interfaces = match self.interfaces_of(from) {
             Interfaces::Of(owner) => owner,
+            // The resolver of the machine knows no container.
+            Interfaces::Host if self.misses_services(workload, &name) => return HostAnswer::NoSuchName,
             Interfaces::Host => return HostAnswer::Unknown("it uses the host's network"),
             Interfaces::Unknown => return HostAnswer::Unknown("its network mode is not known"),
         };
@@ -267,6 +271,16 @@ impl Project {
         (!them.is_empty()).then_some(them)
     }
 
+    /// Whether `workload` is a job of a pipeline that runs on the machine of the runner and dials a service by
+    /// its name.
+    fn misses_services(&self, workload: &Workload, name: &str) -> bool {
+        workload.pipeline == Some(PipelinePart::Job)
+            && workload.kind.composition().is_some_and(|it| {
+                let mut services = self.bearers_of(it, name).filter(|it| *it != workload.id);
+                services.next().is_some() && self.composition(it).incomplete.is_none()
+            })
+    }
+
     fn shares_network_by_name(&self, dialler: WorkloadId, bearer: WorkloadId, name: &str) -> bool {
         if dialler == bearer {
             return true;
@@ -310,7 +324,11 @@ impl Project {
         if workload.networks.iter().any(|it| self.network(it.network).external) {
             return HostAnswer::Unknown("it joins an external network");
         }
-        if let WorkloadKind::Run(_) = workload.kind {
+        if let WorkloadKind::Run(composition) = workload.kind {
+            let is_job = workload.pipeline == Some(PipelinePart::Job);
+            if is_job && self.composition(composition).incomplete.is_none() {
+                return HostAnswer::NoSuchName;
+            }
             return HostAnswer::Unknown("a container that nobody wrote down may have that name");
         }
         let WorkloadKind::Service(composition) = workload.kind else { return HostAnswer::External };

@@ -24,8 +24,8 @@ pub struct NetworkId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CompositionId(pub u32);
 
-/// What is started together, its own world: one Compose project (a file with its override), or the containers
-/// of the command lines in one file.
+/// What is started together, its own world: one Compose project (a file with its override), the containers
+/// of the command lines in one file, or a job of a pipeline and its services.
 #[derive(Clone, Debug)]
 pub struct Composition {
     /// The files, base first.
@@ -57,6 +57,17 @@ pub enum Starter {
     Script,
     /// Command lines that a document shows: readers type them, and may change them.
     Document,
+    /// The runner of a pipeline, for one of its jobs.
+    Pipeline,
+}
+
+/// What a container of a [`Starter::Pipeline`] is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PipelinePart {
+    /// It is where the steps of the job run, be it the machine of the runner itself.
+    Job,
+    /// It is one of the services beside the job.
+    Service,
 }
 
 /// Something for which Compose refuses a project.
@@ -171,6 +182,8 @@ pub struct Workload {
     pub name: Spanned<String>,
     /// Where it comes from.
     pub kind: WorkloadKind,
+    /// What it is in a pipeline, where a job of one starts it: it ends with the job.
+    pub pipeline: Option<PipelinePart>,
     /// The image, when the project builds it.
     pub image: Option<ImageId>,
     /// Whether a service builds it, be it from files that are not known.
@@ -288,6 +301,7 @@ impl Workload {
             id,
             name,
             kind,
+            pipeline: None,
             image: None,
             is_built: false,
             missing_input: None,

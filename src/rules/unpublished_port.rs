@@ -11,7 +11,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         if !ctx.project.is_unreachable(workload.id) {
             continue;
         }
-        let speaks = |it: &&Listener| it.application != Application::Other;
+        // A database is for those who dial it; of a job on a runner nobody can.
+        let is_beside_job = workload.pipeline.is_some();
+        let speaks = |it: &&Listener| is_beside_job || it.application != Application::Other;
         let Some(listener) = workload.listeners.outward().find(speaks) else { continue };
         let (name, port) = (&workload.name.value, listener.port.unwrap_or_default());
         findings
@@ -24,7 +26,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             .confidence(listener.confidence)
             .evidence(listener.port_span, format!("`{name}` listens on port {port}"))
             .help(match workload.kind {
-                WorkloadKind::Run(_) => format!("publish it with `-p {port}:{port}`"),
+                WorkloadKind::Run(_) if !is_beside_job => format!("publish it with `-p {port}:{port}`"),
                 _ => format!("publish it with `ports: [\"{port}:{port}\"]`"),
             });
     }

@@ -7,11 +7,13 @@
 mod bake_json;
 mod declared;
 mod document;
+mod jobs;
 mod justfile;
 mod pipeline;
 mod taskfile;
 mod windows;
 
+pub use jobs::{JOB_NETWORK, Job, JobStep};
 pub use pipeline::is_pipeline;
 
 use super::docker_command::{self, BuildCommand};
@@ -47,6 +49,16 @@ pub struct Commands {
     pub blocks: Vec<CommandBlock>,
     /// Builds that are declared, paths as from where the file is used.
     pub builds: Vec<BuildCommand>,
+    /// Jobs of a pipeline with containers beside them.
+    pub jobs: Vec<Job>,
+}
+
+impl Commands {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty() && self.builds.is_empty() && self.jobs.is_empty()
+    }
 }
 
 /// Command lines that are run one after the other: a recipe, a fence, the steps of a job.
@@ -59,10 +71,14 @@ pub struct CommandBlock {
 /// Reads the file of that kind at `path`, as far as it is about images and containers.
 #[must_use]
 pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
+    let jobs = match kind {
+        Kind::Pipeline if text.contains("services:") => jobs::jobs(file, path, text),
+        _ => Vec::new(),
+    };
     if !holds_commands(kind)
         || !(docker_command::may_hold(text) || kind == Kind::Skaffold || kind == Kind::Bake)
     {
-        return Commands::default();
+        return Commands { jobs, ..Commands::default() };
     }
     let (blocks, builds) = match kind {
         Kind::Readme | Kind::Document => (document::blocks(file, text), Vec::new()),
@@ -81,7 +97,7 @@ pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
     };
     let blocks = blocks.into_iter().map(read).filter(|it| !it.scripts.is_empty());
     let is_document = matches!(kind, Kind::Readme | Kind::Document);
-    Commands { is_document, blocks: blocks.collect(), builds }
+    Commands { is_document, blocks: blocks.collect(), builds, jobs }
 }
 
 fn holds_commands(kind: Kind) -> bool {

@@ -35,7 +35,7 @@ struct Reader {
 }
 
 /// `NAME: value` of `env:` and `variables:`.
-type Variables = Vec<(String, Text)>;
+pub(super) type Variables = Vec<(String, Text)>;
 
 impl Reader {
     fn visit(&mut self, node: &Node, outer: &[(String, Text)], depth: usize) {
@@ -114,7 +114,7 @@ fn step(node: &Node, outer: &[(String, Text)]) -> Option<Text> {
 }
 
 /// The lines of a list, or of a text.
-fn add_lines(node: &Node, out: &mut Text) {
+pub(super) fn add_lines(node: &Node, out: &mut Text) {
     if let Some(items) = node.as_sequence() {
         items.iter().for_each(|it| add_lines(it, out));
         return;

@@ -8,8 +8,9 @@ use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
-    Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, ProgramId, Running, UnexpandedVariable,
-    Workload, WorkloadKind, catalogued, command_dials, configured_dials, resolve, unexpanded_in,
+    Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, PipelinePart, ProgramId, Running,
+    UnexpandedVariable, Workload, WorkloadKind, catalogued, command_dials, configured_dials, resolve,
+    unexpanded_in,
 };
 use crate::source::{FileId, Span, Spanned};
 
@@ -144,7 +145,12 @@ impl Join<'_> {
         running: &Running,
         files: &ContainerFiles<'_>,
     ) {
-        if let Some(proxied) = self.proxied(workload, start, running, files) {
+        if workload.pipeline == Some(PipelinePart::Job) {
+            let reason = || "its steps may do more".to_owned();
+            let incomplete = Some(Spanned::new(reason(), workload.name.span));
+            workload.listeners = Listeners { only_go: true, incomplete, ..Listeners::default() };
+            workload.dials_incomplete = Some(reason());
+        } else if let Some(proxied) = self.proxied(workload, start, running, files) {
             workload.listeners = proxied.listeners;
             workload.dials.extend(proxied.dials);
             workload.dials_incomplete = proxied.dials_incomplete;

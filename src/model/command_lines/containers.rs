@@ -14,8 +14,8 @@ use crate::model::image::absolute;
 use crate::model::shell_walk::in_project;
 use crate::model::{
     Command, Composition, CompositionId, Confinement, Environment, ExtraHost, Grace, Healthcheck, Link,
-    Namespace, Network, NetworkId, NetworkMembership, Origin, Period, Resolved, SEPARATING_OPTION, Starter,
-    Stopping, Variable, Workload, WorkloadId, WorkloadKind, is_sigterm,
+    Namespace, Network, NetworkId, NetworkMembership, Origin, Period, Resolved, SEPARATING_OPTION, Stopping,
+    Variable, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 use crate::net::PortRange;
 use crate::source::{Confidence, Span, Spanned, Text};
@@ -68,7 +68,7 @@ impl World<'_> {
             files: vec![self.file],
             paths: vec![path.to_owned()],
             directory: folder_of(path).to_owned(),
-            starter: if self.is_document { Starter::Document } else { Starter::Script },
+            starter: self.starter,
             incomplete: self.incomplete.clone(),
             undefined_networks: Vec::new(),
             faults: Vec::new(),

@@ -2,8 +2,10 @@
 //! Makefiles and documents, variables put in as far as files tell.
 
 mod containers;
+mod jobs;
 mod world;
 
+pub(super) use jobs::jobs;
 pub(super) use world::worlds;
 
 use super::image::absolute;

@@ -11,13 +11,14 @@ use crate::facts::catalogue::split_reference;
 use crate::facts::docker_command::{
     CreatedNetwork, DockerCommand, JoinedNetwork, PodCommand, RunCommand, UNKNOWN,
 };
+use crate::model::Starter;
 use crate::source::{FileId, Text};
 
 /// Containers that may know each other.
 #[derive(Clone)]
 pub(in crate::model) struct World<'a> {
     pub(in crate::model) file: FileId,
-    pub(in crate::model) is_document: bool,
+    pub(in crate::model) starter: Starter,
     pub(super) containers: Vec<StartedContainer<'a>>,
     pub(super) networks: Vec<&'a CreatedNetwork>,
     pub(super) pods: Vec<&'a PodCommand>,
@@ -87,7 +88,7 @@ pub(in crate::model) fn worlds<'a>(files: &'a [CommandFile], tree: &Tree) -> Vec
         };
         let empty = World {
             file: file.file,
-            is_document: file.is_document,
+            starter: if file.is_document { Starter::Document } else { Starter::Script },
             containers: Vec::new(),
             networks: lines.iter().filter_map(created).collect(),
             pods: lines.iter().filter_map(pod).collect(),
@@ -108,7 +109,7 @@ pub(in crate::model) fn worlds<'a>(files: &'a [CommandFile], tree: &Tree) -> Vec
 }
 
 /// What a document shows may be typed in part, so that nothing certainly runs together.
-fn containers(lines: &[Line], is_document: bool) -> Vec<StartedContainer<'_>> {
+pub(super) fn containers(lines: &[Line], is_document: bool) -> Vec<StartedContainer<'_>> {
     let mut out: Vec<StartedContainer<'_>> = Vec::new();
     let (mut batch, mut block) = (0, 0);
     for line in lines {
@@ -166,7 +167,7 @@ fn networks_of(line: &Line) -> Vec<&Text> {
     }
 }
 
-fn created(line: &Line) -> Option<&CreatedNetwork> {
+pub(super) fn created(line: &Line) -> Option<&CreatedNetwork> {
     match &line.command {
         DockerCommand::CreateNetwork(it) => Some(it),
         _ => None,

@@ -6,7 +6,10 @@ use crate::net::Protocol;
 impl Workload {
     /// One of two wordings: of a Compose file, of a command line.
     fn says<'t>(&self, in_compose: &'t str, in_command: &'t str) -> &'t str {
-        if let WorkloadKind::Run(_) = self.kind { in_command } else { in_compose }
+        match (self.kind, self.pipeline) {
+            (WorkloadKind::Run(_), None) => in_command,
+            _ => in_compose,
+        }
     }
 
     /// What it is.
@@ -27,8 +30,8 @@ impl Workload {
     /// How to publish a port of it.
     pub(super) fn publishing_advice(&self, port: u16, protocol: Protocol) -> String {
         let suffix = if protocol == Protocol::Tcp { "" } else { "/udp" };
-        match self.kind {
-            WorkloadKind::Run(_) => format!("publish it: `-p {port}:{port}{suffix}`"),
+        match (self.kind, self.pipeline) {
+            (WorkloadKind::Run(_), None) => format!("publish it: `-p {port}:{port}{suffix}`"),
             _ => format!("publish it: `ports: [\"{port}:{port}{suffix}\"]`"),
         }
     }
