@@ -43,16 +43,20 @@ impl Project {
         if !workload.listeners.only_go || workload.incomplete.is_some() {
             return Vec::new();
         }
-        let ports = self.unread_ports(workload);
-        let mut set = self.set_for_nobody(workload, program);
-        set.retain(|(_, variable)| {
-            variable.origin != Origin::ServiceLink
-                && !self.is_for_another(workload, variable)
-                && ports.iter().all(|it| it.variable.span != variable.span)
-        });
         let missed: Vec<_> = program.reads.known.iter().filter(|it| misses(workload, it)).collect();
+        if missed.is_empty() {
+            return Vec::new();
+        }
+        let ports = self.unread_ports(workload);
         let own = own_words(workload, program);
         let near = |name: &str, read: &EnvironmentRead| is_near(name, &read.name, &own);
+        let mut set = self.set_for_nobody(workload, program);
+        set.retain(|(name, variable)| {
+            missed.iter().any(|it| near(name, it))
+                && variable.origin != Origin::ServiceLink
+                && ports.iter().all(|it| it.variable.span != variable.span)
+                && !self.is_for_another(workload, variable)
+        });
         let pairs = set.iter().filter_map(|(name, variable)| {
             // Of two that it might be, or that might be it, nobody knows which one is meant.
             let [read] = missed.iter().filter(|it| near(name, it)).collect::<Vec<_>>()[..] else {
@@ -73,12 +77,9 @@ impl Project {
     /// Whether the entry that sets a variable also sets it for another workload, which may read it.
     fn is_for_another(&self, workload: &Workload, variable: &Variable) -> bool {
         let others = self.workloads.iter().filter(|it| it.id != workload.id);
-        others.flat_map(|it| it.environment.variables.iter().map(move |found| (it, found))).any(
-            |(other, (name, found))| {
-                let reads = other.program.is_none_or(|it| self.program(it).reads.may_read(name));
-                found.span == variable.span && reads
-            },
-        )
+        let variables = others.flat_map(|it| it.environment.variables.iter().map(move |found| (it, found)));
+        let mut same = variables.filter(|(_, (_, found))| found.span == variable.span);
+        same.any(|(other, (name, _))| other.program.is_none_or(|it| self.program(it).reads.may_read(name)))
     }
 }
 
