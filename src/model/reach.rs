@@ -162,7 +162,8 @@ impl Project {
         };
         let is_known = |member: &WorkloadId| {
             let listeners = &self.workload(*member).listeners;
-            listeners.is_complete() && !listeners.left_out.iter().any(may_serve)
+            let may_be_handed_on = listeners.handed_on.iter().any(|it| ports.contains(*it));
+            listeners.is_complete() && !listeners.left_out.iter().any(may_serve) && !may_be_handed_on
         };
         let all_known = members.iter().all(is_known);
         if all_known && self.has_container_interfaces(id) { Served::No } else { Served::Unknown }

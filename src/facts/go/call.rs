@@ -56,6 +56,7 @@ impl<'t> Reader<'_, 't> {
             }
         };
         let values: Vec<State> = arguments.iter().map(|it| self.argument(*it)).collect();
+        arguments.iter().for_each(|it| self.server_handed_over(*it));
         let Some(callee) = callee else {
             let runs = match usage {
                 Usage::Go => Runs::Beside,
@@ -139,6 +140,36 @@ impl<'t> Reader<'_, 't> {
         let receiver = self.expression(operand);
         let receiver_type = receiver.type_name;
         Some(Callee::Method { receiver: Arc::new(receiver.value), receiver_type, name })
+    }
+
+    /// A method that serves and that another function is to call, `group.Go(server.ListenAndServe)`, is a call as
+    /// well. What it will be called with is not known.
+    fn server_handed_over(&mut self, node: Node<'t>) {
+        let is_selector = node.kind() == "selector_expression";
+        let Some(operand) = node.field("operand").filter(|_| is_selector) else { return };
+        let name = node.field_text("field").unwrap_or_default();
+        let is_place = matches!(operand.kind(), "identifier" | "selector_expression");
+        if !name.starts_with("ListenAnd") || !is_place || self.package(operand).is_some() {
+            return;
+        }
+        let Some(callee) = self.selected(node) else { return };
+        let argument = self.unknown(node, "who calls it says it").value;
+        let span = self.context.span(node);
+        self.calls.push(Call {
+            callee,
+            arguments: Arc::new([argument]),
+            argument_spans: Vec::new(),
+            usage: Usage::Used,
+            span,
+            callee_span: span,
+            statement: None,
+            in_literal: self.literal_depth > 0,
+            standing: self.standing,
+            type_argument: None,
+            condition: None,
+            failure: None,
+            premise: self.premise.clone(),
+        });
     }
 
     /// Function literals are read behind the other arguments, see [`Reader::callbacks`].

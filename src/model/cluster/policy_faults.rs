@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::policy::Wanted;
 use super::{Direction, Policy, PolicyEnd, Truth};
 use crate::facts::kubernetes::{PolicyPeer, PolicyPort, PolicyRule, PortReference};
-use crate::model::{Dial, Listener, Pod, PodId, Project, Workload, WorkloadId};
+use crate::model::{Dial, Listener, MadeBy, Pod, PodId, Project, Workload, WorkloadId};
 use crate::net::{PortRange, Protocol};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -119,8 +119,21 @@ impl Project {
     ) -> bool {
         let policies = self.manifests.policies.iter().filter(|it| it.selects(pod) > Truth::No);
         policies
+            .filter(|it| !self.is_of_another_release(it, pod))
             .flat_map(|it| it.spec.rules(direction).iter().map(move |rule| (it, rule)))
             .any(|(policy, rule)| is_meant(policy, rule))
+    }
+
+    /// Whether a chart makes the policy and a pod of that name for it: its release is another deployment of the pod,
+    /// which no namespace takes twice.
+    fn is_of_another_release(&self, policy: &Policy, pod: &Pod) -> bool {
+        let release = policy.place.manifest.applied;
+        let is_same = |it: &Pod| {
+            it.manifest.applied == release
+                && matches!(it.made_by, Some(MadeBy::Chart(_)))
+                && it.name.value == pod.name.value
+        };
+        release != pod.manifest.applied && self.pods.iter().any(is_same)
     }
 
     /// The pods that policies isolate, each with a container whose interfaces all have.

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::collision::collisions;
 use super::network::{absent, alternatives, by_default, too_many, word_of};
+use super::shutdown::owner;
 use super::world::{FunctionId, Targets};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
 use crate::facts::catalogue::{EntryAddress, GoEntry, ListenEntry, go as catalogue, without_version};
@@ -180,7 +181,8 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             );
         match self.evaluator.packages.targets_of(function, call) {
             Targets::Own(_) => false,
-            Targets::Imported(..) | Targets::ExternalMethod(..) => telling,
+            Targets::Imported(path, _) => telling || starts(name) && self.is_of_owner(function, path),
+            Targets::ExternalMethod(..) => telling,
             // The type does not show; a framework of this file may have such a method.
             Targets::Interface(own, _) | Targets::Method(own, _) if own.is_empty() => {
                 let packages = packages_that_listen_by(name);
@@ -191,6 +193,19 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             Targets::Interface(..) | Targets::Method(..) => false,
         }
     }
+
+    /// Whether a package that is not in the project belongs to whom the program does: a company keeps how it starts
+    /// servers in a module of its own.
+    fn is_of_owner(&self, function: FunctionId, path: &str) -> bool {
+        let packages = self.evaluator.packages;
+        let here = packages.package(packages.function(function).package);
+        !packages.is_of_own_module(path) && owner(path).is_some_and(|it| Some(it) == owner(&here.import_path))
+    }
+}
+
+/// Whether a function of that name may start something that serves.
+fn starts(name: &str) -> bool {
+    ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it)) || name.contains("Serve")
 }
 
 impl Heard {

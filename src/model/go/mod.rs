@@ -4,6 +4,7 @@ mod certainty;
 mod cgo;
 mod collision;
 mod guard;
+mod handed_on;
 mod known_call;
 mod listen;
 mod missing_files;
@@ -328,6 +329,8 @@ pub struct Listeners {
     /// What the program would listen on besides if conditions were otherwise than they are in the workload
     /// (`-profiles` is not given): the port, `None` for one that is not known.
     pub left_out: Vec<(Option<u16>, Protocol)>,
+    /// Ports that flags tell the program: a library may get them, and listen there.
+    pub handed_on: Vec<u16>,
     /// Ports that the program binds twice whenever it comes there.
     pub collisions: Vec<Collision>,
     /// Why there may be others: the first call whose address is not known, or that nothing is

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
 use super::missing_files::missing_files;
 use super::stop_timeout::stop_timeouts;
@@ -136,8 +137,9 @@ impl<'a> World<'a> {
         }
         variable_dials(evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
-        let (listeners, listening) = listeners.finish(main);
+        let (mut listeners, listening) = listeners.finish(main);
         calls.extend(listening);
+        listeners.handed_on = handed_on(evaluator);
         let reads = self.programs[program.0 as usize].reads.known.iter();
         let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
         let missing_files = missing_files(evaluator);

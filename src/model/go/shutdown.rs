@@ -1,10 +1,10 @@
 //! What a program does about signals, and with the errors of its servers.
 
 use super::reachable::Reachable;
-use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+use super::world::{FunctionId, Package, PackageId, Packages, Targets, TypeRef};
 use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
 use crate::facts::catalogue::{ByImport, GoEntry, package_name, sigterm_by_import};
-use crate::facts::go::{Call, Usage, Value};
+use crate::facts::go::{Call, GoFile, Usage, Value};
 use crate::model::PackageName;
 use crate::source::{Span, Spanned};
 
@@ -30,6 +30,8 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
         let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else { continue };
         let it = packages.function(id);
         match asked(packages, it.package, call, first) {
+            // It is what ends a test that is not over.
+            Asked::InterruptOnly(_) if helps_tests(packages.package(it.package), it.file) => {}
             Asked::InterruptOnly(signal) => found
                 .interrupt_only
                 .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),
@@ -72,7 +74,7 @@ fn by_import(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sigterm {
 }
 
 /// Host and owner of an import path: `github.com/acme` of `github.com/acme/shop/web`.
-fn owner(path: &str) -> Option<&str> {
+pub(super) fn owner(path: &str) -> Option<&str> {
     let (host, rest) = path.split_once('/').filter(|(host, _)| host.contains('.'))?;
     let end = host.len() + 1 + rest.find('/').unwrap_or(rest.len());
     Some(&path[..end])
@@ -91,7 +93,7 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         let Some((callee, on_method, path)) = named(targets) else { continue };
         let it = packages.function(id);
         let package = packages.package(it.package);
-        if package.name != "main" && is_for_tests(&package.directory) {
+        if helps_tests(package, it.file) {
             continue;
         }
         let by_failure_alone = !on_method || path.starts_with("github.com/gin-gonic/gin");
@@ -115,7 +117,13 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
     found
 }
 
-/// Whether the package of that folder helps tests, though it is compiled without them: `ca/testutils`.
+/// Whether a file of a package helps tests, though it is compiled without them: it is in `ca/testutils`, or imports
+/// `testing`.
+fn helps_tests(package: &Package<'_>, file: &GoFile) -> bool {
+    let takes_tests = || file.imports.iter().any(|it| it.path.value == "testing");
+    package.name != "main" && (is_for_tests(&package.directory) || takes_tests())
+}
+
 fn is_for_tests(directory: &str) -> bool {
     let last = directory.rsplit('/').next().unwrap_or_default();
     let last: String = last.chars().filter(|it| !matches!(it, '-' | '_')).collect();

@@ -11,6 +11,9 @@ use crate::model::go::{TypeRef, entry_of};
 use crate::net::HOLE;
 use crate::source::{Span, Text};
 
+/// How deep the name and the value of a flag are followed where nobody asks for them on the way.
+const DEPTH_OF_FLAG: u32 = 8;
+
 /// A flag that the program defines.
 #[derive(Clone, Debug)]
 pub struct FlagDefinition<'w> {
@@ -24,7 +27,21 @@ pub struct FlagDefinition<'w> {
     frame: Rc<Frame<'w>>,
 }
 
+impl FlagDefinition<'_> {
+    /// Its names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
 impl<'w> Evaluator<'w> {
+    /// The value of a flag that the program defines.
+    #[must_use]
+    pub fn value_of_flag(&self, it: &FlagDefinition<'w>) -> Outcome {
+        self.flag(&it.parts, it.rules, it.span, &it.frame, DEPTH_OF_FLAG)
+    }
+
     /// The value of a flag: what the command line says, else an environment variable, else the default.
     pub(super) fn flag(
         &self,
@@ -263,7 +280,7 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         found: &mut Vec<FlagDefinition<'w>>,
     ) {
-        if let Ok(names) = self.flag_names(&parts, frame, 8) {
+        if let Ok(names) = self.flag_names(&parts, frame, DEPTH_OF_FLAG) {
             found.push(FlagDefinition { names, parts, rules, span, frame: Rc::clone(frame) });
         }
     }
