@@ -53,7 +53,6 @@ impl Project {
         let mut set = self.set_for_nobody(workload, program);
         set.retain(|(name, variable)| {
             missed.iter().any(|it| near(name, it))
-                && variable.origin != Origin::ServiceLink
                 && ports.iter().all(|it| it.variable.span != variable.span)
                 && !self.is_for_another(workload, variable)
         });

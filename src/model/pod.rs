@@ -107,7 +107,11 @@ impl Project {
         let mut places: BTreeMap<Span, (&PodEntrance, Option<Vec<ServedInstead<'_>>>)> = BTreeMap::new();
         for workload in self.workloads.iter().filter(|it| it.namespace == Namespace::Own) {
             let Some(pod) = self.pod_of(workload) else { continue };
-            let by_service = |it: &&PodEntrance| matches!(it.by, Visitor::Service(_));
+            // The Service of another version of the project leads to the pods of that version.
+            let by_service = |it: &&PodEntrance| {
+                let service = ManifestId { file: it.span.file, ..pod.manifest };
+                matches!(it.by, Visitor::Service(_)) && self.manifests.are_together(service, pod.manifest)
+            };
             for entrance in pod.entrances.iter().filter(by_service) {
                 let listeners = self.listeners_instead(workload.id, entrance.port, entrance.protocol);
                 let is_judged = workload.incomplete.is_none() && !listeners.is_empty();

@@ -52,16 +52,18 @@ impl Project {
         unread.collect()
     }
 
-    /// The variables of `workload` that nothing in its container reads for certain, by place.
+    /// The variables of `workload` that nothing in its container reads for certain, by place; not those that
+    /// Kubernetes sets for each Service, which nobody asks for.
     pub(super) fn set_for_nobody<'a>(
         &self,
         workload: &'a Workload,
         program: &Program,
     ) -> Vec<(&'a str, &'a Variable)> {
-        let set =
-            workload.environment.variables.iter().filter(|(name, _)| {
-                !program.reads.may_read(name) && !self.mentioned_variables.contains(*name)
-            });
+        let set = workload.environment.variables.iter().filter(|(name, variable)| {
+            variable.origin != Origin::ServiceLink
+                && !program.reads.may_read(name)
+                && !self.mentioned_variables.contains(*name)
+        });
         let mut set: Vec<_> = set.map(|(name, variable)| (name.as_str(), variable)).collect();
         set.sort_by_key(|(_, variable)| variable.span);
         set

@@ -145,6 +145,11 @@ impl Manifests {
         out
     }
 
+    /// Whether two manifests are applied to a cluster together.
+    pub(super) fn are_together(&self, a: ManifestId, b: ManifestId) -> bool {
+        self.together.are_together(a, b)
+    }
+
     fn add(&mut self, object: &Object, place: Place) {
         let kind = object.kind.value.clone();
         match &object.content {

@@ -1,5 +1,7 @@
 //! The variables of a container: `envFrom`, `env`, and those that Kubernetes sets for each Service.
 
+use rustc_hash::FxHashSet;
+
 use super::{Cluster, PodPlan, expansion, share_namespace};
 use crate::facts::helm::is_hole;
 use crate::facts::kubernetes::{Container, Content, Object, VariableValue};
@@ -14,12 +16,17 @@ pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: 
     if plan.object.group == "serving.knative.dev" {
         out.variables.insert("PORT".to_owned(), knative_port(plan, container));
     }
+    // Manifests of many versions say the same of a Service.
+    let mut seen = FxHashSet::default();
     for (object, service) in &cluster.services {
         let Some(name) = object.name.as_ref().filter(|_| share_namespace(object, plan.object)) else {
             continue;
         };
-        let ports = service.ports.iter().map(|it| (it.port.value, it.protocol.as_str()));
-        for variable in service_variables(&name.value, ports) {
+        let ports = || service.ports.iter().map(|it| (it.port.value, it.protocol.as_str()));
+        if !seen.insert((name.value.as_str(), ports().collect::<Vec<_>>())) {
+            continue;
+        }
+        for variable in service_variables(&name.value, ports()) {
             let value = Variable { value: None, span: name.span, origin: Origin::ServiceLink };
             out.variables.insert(variable, value);
         }
