@@ -203,9 +203,11 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     }
 }
 
-/// Whether a function of that name may start something that serves.
+/// Whether a function of that name may start something that serves; `RegisterShopServer` of generated code only tells
+/// a server what it is to serve.
 fn starts(name: &str) -> bool {
-    ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it)) || name.contains("Serve")
+    let makes_server = name.contains("Serve") && !name.starts_with("Register");
+    makes_server || ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it))
 }
 
 impl Heard {
