@@ -1,5 +1,5 @@
 //! Words of a shell that stand for a folder of the machine it runs on: `$(pwd)`, `$(dirname "$0")`,
-//! `$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)`.
+//! `$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)`, `$(git rev-parse --show-toplevel)`.
 
 use std::ops::Range;
 
@@ -11,6 +11,15 @@ pub const WORKING_FOLDER: &str = "PWD";
 
 /// Stands, where the name of a variable does, for the folder of the script that runs.
 pub const SCRIPT_FOLDER: &str = "0%/*";
+
+/// Stands, where the name of a variable does, for the root of the repository.
+pub const REPOSITORY_FOLDER: &str = "git rev-parse --show-toplevel";
+
+/// Variables that pipelines set to the root of the repository:
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/variables>,
+/// <https://docs.gitlab.com/ci/variables/predefined_variables/>,
+/// <https://learn.microsoft.com/azure/devops/pipelines/build/variables>.
+pub const REPOSITORY_VARIABLES: &[&str] = &["GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"];
 
 /// A part of a folder's path.
 pub(super) enum Piece {
@@ -46,7 +55,13 @@ pub(super) fn read(text: &str) -> Option<Vec<Piece>> {
             if is_pwd(simple, written) {
                 return Some(vec![Piece::Variable(WORKING_FOLDER)]);
             }
-            let [program, path] = &operands(simple, written)[..] else { return None };
+            let words = operands(simple, written);
+            if words.iter().map(|it| literal(it)).eq([Some("git"), Some("rev-parse")])
+                && simple.words.iter().any(|it| literal(it) == Some("--show-toplevel"))
+            {
+                return Some(vec![Piece::Variable(REPOSITORY_FOLDER)]);
+            }
+            let [program, path] = &words[..] else { return None };
             match literal(program)? {
                 "dirname" if is_script_path(&written[path.range.clone()]) => {
                     Some(vec![Piece::Variable(SCRIPT_FOLDER)])
@@ -138,7 +153,10 @@ mod tests {
             ("$(dirname \"$1\")", None),
             ("$(realpath \"$0\")", None),
             ("$(cd x || pwd)", None),
-            ("$(git rev-parse --show-toplevel)", None),
+            ("$(git rev-parse --show-toplevel)", Some("<git rev-parse --show-toplevel>")),
+            ("$(git rev-parse --show-toplevel 2>/dev/null)", Some("<git rev-parse --show-toplevel>")),
+            ("$(git rev-parse HEAD)", None),
+            ("$(git -C sub rev-parse --show-toplevel)", None),
             ("$(date)", None),
             ("$(pwd; ls)", None),
             ("$1", None),

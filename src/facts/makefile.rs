@@ -59,6 +59,9 @@ pub struct Given<'g> {
 /// The folder of the Makefile, as a script tells its own.
 const FOLDER: &str = "$(dirname \"$0\")";
 
+/// The root of the repository, as a script asks for it.
+const REPOSITORY: &str = "$(git rev-parse --show-toplevel)";
+
 /// Rules that need each other: deeper than anybody writes.
 const MAXIMUM_DEPTH: usize = 16;
 
@@ -215,6 +218,7 @@ impl Run<'_> {
                 ("MAKE", _) => put(&mut out, "make", end),
                 // Where make was started, which is where the Makefile is; a recipe's own `cd` changes nothing.
                 ("CURDIR" | "shell pwd", _) => put(&mut out, FOLDER, end),
+                ("shell git rev-parse --show-toplevel", _) => put(&mut out, REPOSITORY, end),
                 ("PWD", _) if matches!(self.value(name, depth), Lookup::Unset) => put(&mut out, FOLDER, end),
                 _ if is_name(name) => match self.value(name, depth) {
                     // It counts where it is used: a command stands in one place.

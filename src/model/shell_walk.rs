@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::image::absolute;
 use crate::facts::docker_command::UNKNOWN;
-use crate::facts::folder_words::{SCRIPT_FOLDER, WORKING_FOLDER};
+use crate::facts::folder_words::{REPOSITORY_FOLDER, REPOSITORY_VARIABLES, SCRIPT_FOLDER, WORKING_FOLDER};
 use crate::facts::shell::Command;
 use crate::facts::{Lookup, Template, join_path};
 use crate::source::Text;
@@ -121,6 +121,12 @@ impl ShellWalk {
                 Machine::Container => None,
                 Machine::OfProject(script) => script.clone(),
             }),
+            None if name == REPOSITORY_FOLDER || REPOSITORY_VARIABLES.contains(&name) => {
+                match &self.machine {
+                    Machine::Container => outside(name),
+                    Machine::OfProject(_) => self.folder(Some("/".to_owned())),
+                }
+            }
             None => outside(name),
         }
     }

@@ -155,7 +155,12 @@ pub(super) fn without_expressions(text: &Text, variables: &[(String, Text)]) -> 
         let Some(length) = written[start..].find("}}") else { break };
         out.append(&text.slice(at..start));
         at = start + length + 2;
-        let name = written[start + 3..start + length].trim().strip_prefix("env.");
+        let expression = written[start + 3..start + length].trim();
+        if let ("github.workspace", Some(span)) = (expression, text.slice(start..at).cover()) {
+            out.push("$GITHUB_WORKSPACE", span);
+            continue;
+        }
+        let name = expression.strip_prefix("env.");
         let value = name.and_then(|name| variables.iter().rfind(|(it, _)| it == name));
         match value.filter(|(_, it)| !it.as_str().contains("${{")) {
             Some((_, value)) => out.append(value),
