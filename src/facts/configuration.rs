@@ -165,8 +165,10 @@ pub fn is_likely(path: &str) -> bool {
         return false;
     }
     let stem = name.split(['.', '-', '_']).next().unwrap_or(name).to_ascii_lowercase();
-    // What air builds: <https://github.com/air-verse/air>.
-    name == ".air.toml" || STEMS.contains(&stem.as_str()) || folders.iter().any(|it| FOLDERS.contains(it))
+    // What air and ko build: <https://github.com/air-verse/air>, <https://ko.build/configuration/>.
+    matches!(name, ".air.toml" | ".ko.yaml")
+        || STEMS.contains(&stem.as_str())
+        || folders.iter().any(|it| FOLDERS.contains(it))
 }
 
 /// Adds the names of configuration files that a text mentions, folders left out.

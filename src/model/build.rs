@@ -30,7 +30,8 @@ impl Project {
         let (applied, unrendered) = applied(facts);
         let command_files = command_lines::read(facts);
         let by_hand = builds_by_hand(facts, &command_files);
-        let mut join = Join { facts, applied: &applied, world: &world, images, by_hand };
+        let by_ko = ko::builds(&command_files, &world.programs);
+        let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };
         let mut read = read_compositions(facts);
         join.add_command_lines(&command_files, &mut read);
         let Compositions { compositions, networks, services } = read;
@@ -86,6 +87,8 @@ struct Join<'a> {
     images: Images<'a>,
     /// What Makefiles and scripts build.
     by_hand: Vec<ByHand>,
+    /// What they build by ko.
+    by_ko: Vec<ko::KoBuild>,
 }
 
 impl Join<'_> {
@@ -178,8 +181,11 @@ impl Join<'_> {
             .filter_map(|it| Some(it.workload.image_reference.as_ref()?.text.as_str().to_owned()))
             .collect();
         for mut world in command_lines::worlds(files, &self.facts.tree) {
-            let mut is_own =
-                |image: &str| built.contains(image) || self.published(image, Some(world.file)).is_some();
+            let mut is_own = |image: &str| {
+                built.contains(image)
+                    || self.ko_package(image).is_some()
+                    || self.published(image, Some(world.file)).is_some()
+            };
             let own: BTreeSet<String> = world.images().map(str::to_owned).collect();
             let own: BTreeSet<String> = own.into_iter().filter(|it| is_own(it)).collect();
             world.leave_out_tools(&own);
@@ -210,7 +216,7 @@ impl Join<'_> {
             (Some(id), _) => self.images.base_entry(id),
             (None, Some(reference)) => {
                 let reference = reference.text.as_str();
-                catalogue::image(reference).or_else(|| ko::base(reference, self.facts))
+                catalogue::image(reference).or_else(|| ko::base(self.ko_package(reference)?, self.facts))
             }
             (None, None) => None,
         }
@@ -244,7 +250,8 @@ impl Join<'_> {
         if let Some(process) = workload.process.as_mut().filter(|_| besides.init) {
             process.shell_keeps_pid1 = None;
         }
-        if workload.image.is_some() {
+        // That a name means what ko builds is no more certain than that it means what Docker does.
+        if workload.image.is_some() || workload.program.is_some() {
             workload.rest_on_image(besides.confidence);
         }
         workload

@@ -1,11 +1,13 @@
 //! What people type to build images, to start containers and to join them: `docker`, and `podman`,
-//! `nerdctl` and `buildah`, which take the same.
+//! `nerdctl` and `buildah`, which take the same; and `ko`, which builds images too.
 
 mod build;
 mod flags;
+mod ko;
 mod run;
 
 pub use build::BuildCommand;
+pub use ko::{KoCommand, KoNaming};
 pub use run::{JoinedNetwork, PodCommand, RunCommand};
 
 use crate::source::{Span, Text};
@@ -19,6 +21,8 @@ pub const UNKNOWN: char = '\u{fffd}';
 pub enum DockerCommand {
     /// `docker build`: <https://docs.docker.com/reference/cli/docker/buildx/build/>.
     Build(BuildCommand),
+    /// `ko build`.
+    Ko(KoCommand),
     /// `docker run`, `docker create`: <https://docs.docker.com/reference/cli/docker/container/run/>.
     Run(Box<RunCommand>),
     /// `docker network create`: <https://docs.docker.com/reference/cli/docker/network/create/>.
@@ -54,8 +58,12 @@ pub struct CreatedNetwork {
 /// Whether a text may hold such a command: most lines do something else, and are not worth a reading.
 #[must_use]
 pub fn may_hold(text: &str) -> bool {
-    PROGRAMS.iter().any(|it| memchr::memmem::find(text.as_bytes(), it.as_bytes()).is_some())
+    let mut signs = PROGRAMS.iter().chain(KO);
+    signs.any(|it| memchr::memmem::find(text.as_bytes(), it.as_bytes()).is_some())
 }
+
+/// The name of ko alone is a part of many words.
+const KO: &[&str] = &["ko build", "ko publish"];
 
 const PROGRAMS: &[&str] = &["docker", "podman", "nerdctl", "buildah"];
 
@@ -64,6 +72,9 @@ const PROGRAMS: &[&str] = &["docker", "podman", "nerdctl", "buildah"];
 pub fn read(words: &[Text]) -> Option<DockerCommand> {
     let (first, rest) = words.split_first()?;
     let program = first.as_str().rsplit('/').next()?;
+    if program == "ko" {
+        return ko::read(rest).map(DockerCommand::Ko);
+    }
     if !PROGRAMS.contains(&program) {
         return None;
     }

@@ -21,8 +21,11 @@ impl Join<'_> {
         let (mut pods, mut of_pods) = (Vec::new(), Vec::new());
         for (cluster, plan) in &plans {
             let manifest = self.facts.path(plan.file);
-            let images: Vec<_> =
-                plan.images().map(|it| self.image_of_pod(names.meant(it, manifest)?, builds)).collect();
+            let images = plan.images().map(|it| {
+                let meant = names.meant(it, manifest).filter(|_| self.ko_package(it).is_none());
+                self.image_of_pod(meant?, builds)
+            });
+            let images: Vec<_> = images.collect();
             let first = u32::try_from(workloads.len() + of_pods.len()).unwrap_or(u32::MAX);
             let id = PodId(u32::try_from(pods.len()).unwrap_or(u32::MAX));
             let (pod, containers) = cluster.pod(plan, id, first, &images);

@@ -50,7 +50,8 @@ pub(super) fn read(facts: &Facts) -> Vec<CommandFile> {
     let mut out = Vec::new();
     for (file, makefile) in &facts.makefiles {
         let given = Given { arguments: &[], environment: &|_| None };
-        let mut lines = Lines::default();
+        let mut lines =
+            Lines { ko_repository: makefile.exported(KO_REPOSITORY, &given).flatten(), ..Lines::default() };
         for recipe in makefile.recipes(&given) {
             for line in recipe.iter().filter(|it| docker_command::may_hold(it.as_str())) {
                 let own = folder(*file);
@@ -112,9 +113,14 @@ fn declared(it: &BuildCommand, start: &str) -> Option<Line> {
     })
 }
 
+/// The variable that names where ko puts images: <https://ko.build/configuration/#environment-variables-advanced>.
+const KO_REPOSITORY: &str = "KO_DOCKER_REPO";
+
 #[derive(Default)]
 struct Lines {
     block: u32,
+    /// [`KO_REPOSITORY`] of the environment in which they run.
+    ko_repository: Option<Text>,
     out: Vec<Line>,
 }
 
@@ -124,7 +130,14 @@ impl Lines {
         for command in &script.commands {
             let Some(step) = walk.step(command, &outside) else { continue };
             let words = words(command, walk, &outside);
-            let Some(read) = docker_command::read(&words) else { continue };
+            let Some(mut read) = docker_command::read(&words) else { continue };
+            if let DockerCommand::Ko(ko) = &mut read {
+                let own = step.own.iter().rfind(|(name, _)| name == KO_REPOSITORY).map(|it| it.1.clone());
+                ko.repository = own.unwrap_or_else(|| match walk.lookup(KO_REPOSITORY, &outside) {
+                    Lookup::Set(text) => Some(text),
+                    _ => self.ko_repository.clone(),
+                });
+            }
             self.out.push(Line {
                 command: read,
                 folder: step.folder,

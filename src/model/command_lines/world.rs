@@ -163,7 +163,7 @@ fn networks_of(line: &Line) -> Vec<&Text> {
         DockerCommand::Connect { network, .. } => vec![&network.name],
         DockerCommand::Run(it) => it.networks.iter().map(|it| &it.name).collect(),
         DockerCommand::CreatePod(it) => it.networks.iter().map(|it| &it.name).collect(),
-        DockerCommand::Build(_) | DockerCommand::End => Vec::new(),
+        DockerCommand::Build(_) | DockerCommand::Ko(_) | DockerCommand::End => Vec::new(),
     }
 }
 
