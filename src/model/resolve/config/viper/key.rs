@@ -18,10 +18,21 @@ impl<'e, 'w> Viper<'e, 'w> {
     /// The value of a key in lower case; `None` when nothing sets it. When a struct is filled
     /// (`unmarshals`), the environment counts for keys that are known otherwise.
     pub(super) fn get(&self, key: &str, unmarshals: bool, span: Span, depth: u32) -> Option<Outcome> {
-        let given = self.values("Set", key, span, depth);
-        if given.is_some() {
-            return given;
+        let Some(given) = self.values("Set", key, span, depth) else {
+            return self.not_set(key, unmarshals, span, depth);
+        };
+        let mut sets = self.named("Set").filter(|it| self.is_key(it, key, depth));
+        if sets.any(|it| self.is_made(it, depth) == Some(true)) {
+            return Some(given);
         }
+        Some(match self.not_set(key, unmarshals, span, depth) {
+            Some(otherwise) => self.evaluator.one_of(vec![given, otherwise], "it may be set", span, None),
+            None => Evaluator::assumed(given),
+        })
+    }
+
+    /// The value of a key for which nothing calls `Set`.
+    fn not_set(&self, key: &str, unmarshals: bool, span: Span, depth: u32) -> Option<Outcome> {
         let flag = self.flag(key, depth);
         if let Some((outcome, true)) = flag {
             return Some(outcome);
