@@ -101,7 +101,7 @@ fn closed(text: &str) -> Option<usize> {
 /// Whether what stands behind `new(` can be no type.
 fn is_value(argument: &str) -> bool {
     let argument = argument.trim_start();
-    let of_type = ["[", "*", "(", "map[", "chan ", "<-", "func(", "struct", "interface"];
+    let of_type = ["[", "*", "(", "map[", "chan ", "<-", "func(", "func (", "struct", "interface"];
     if of_type.iter().any(|it| argument.starts_with(it)) {
         return argument.starts_with(['[', 'm']) && is_composite_literal(argument);
     }
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn new_of_a_value_is_a_call_like_any_other() {
-        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2), e: new(s[0]), i: new(s[2*i]), j: new(a.b.C), l: new([]p.S{p.A, b}), m: new(map[string]int{\"a\": 1})}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n\tr := new([]struct{})\n}\n";
+        let text = "package a\n\nfunc f() {\n\tx := g(h{e: new(\"s\"), u: new(c.URL()), n: new(1 + 2), e: new(s[0]), i: new(s[2*i]), j: new(a.b.C), l: new([]p.S{p.A, b}), m: new(map[string]int{\"a\": 1})}).k()\n\ty := new(http.Server)\n\tz := new(map[string]int)\n\tv := new(\n\t\tbytes.Buffer,\n\t)\n\tw := new(List[int])\n\tr := new([]struct{})\n\tt := new(func (string) string)\n}\n";
         assert_eq!(read(text, |root| root.errors()), Some(vec![]));
     }
 
