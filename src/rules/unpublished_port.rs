@@ -13,7 +13,10 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         }
         // A database is for those who dial it; of a job on a runner nobody can.
         let is_beside_job = workload.pipeline.is_some();
-        let speaks = |it: &&Listener| is_beside_job || it.application != Application::Other;
+        let optional = &workload.listeners.optional;
+        let speaks = |it: &&Listener| {
+            (is_beside_job || it.application != Application::Other) && !optional.contains(&it.call)
+        };
         let Some(listener) = workload.listeners.outward().find(speaks) else { continue };
         let (name, port) = (&workload.name.value, listener.port.unwrap_or_default());
         findings

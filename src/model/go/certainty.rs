@@ -29,6 +29,25 @@ impl<'e, 'w> Certainty<'e, 'w> {
             && call.standing.goroutine.is_none()
     }
 
+    /// Whether, on every way to it, the call rests on a condition of which it is not known that it holds.
+    pub(super) fn is_optional(&self, function: FunctionId, call: &'w Call) -> bool {
+        !self.is_reached(function, call, &mut Vec::new())
+    }
+
+    fn is_reached(&self, function: FunctionId, call: &'w Call, inner: &mut Vec<FunctionId>) -> bool {
+        if inner.len() > LONGEST_CHAIN || inner.contains(&function) || !self.evaluator.is_met(function, call)
+        {
+            return false;
+        }
+        let callers = self.evaluator.reachable.callers(function);
+        inner.push(function);
+        let reached = self.starts(function)
+            || callers.is_empty()
+            || callers.iter().any(|(caller, call)| self.is_reached(*caller, call, inner));
+        inner.pop();
+        reached
+    }
+
     /// Whether the function runs whenever the program does.
     pub(super) fn runs(&mut self, function: FunctionId) -> bool {
         self.runs_within(function, 0)

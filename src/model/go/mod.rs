@@ -331,6 +331,8 @@ pub struct Listeners {
     pub left_out: Vec<(Option<u16>, Protocol)>,
     /// Ports that flags tell the program: a library may get them, and listen there.
     pub handed_on: Vec<u16>,
+    /// The calls of `known` that rest on a condition of which it is not known that it holds.
+    pub optional: Vec<Span>,
     /// Ports that the program binds twice whenever it comes there.
     pub collisions: Vec<Collision>,
     /// Why there may be others: the first call whose address is not known, or that nothing is

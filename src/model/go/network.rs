@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::certainty::Certainty;
 use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
 use super::missing_files::missing_files;
@@ -114,6 +115,7 @@ impl<'a> World<'a> {
         let mut dials = Vec::new();
         let mut calls = Vec::new();
         let mut timeouts = Vec::new();
+        let (certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
             let wrapper = self.packages.wrapped(*function);
@@ -126,6 +128,10 @@ impl<'a> World<'a> {
                 let entry = self.entry(*function, call);
                 if !listens {
                     listeners.visit(*function, call, entry);
+                    let listens_here = entry.is_some_and(|it| it.listen.is_some());
+                    if listens_here && certainty.is_optional(*function, call) {
+                        optional.push(call.span);
+                    }
                 }
                 if let Some(shutdown) = entry.and_then(|it| it.shutdown) {
                     timeouts.extend(stop_timeouts(evaluator, *function, call, shutdown));
@@ -138,6 +144,7 @@ impl<'a> World<'a> {
         variable_dials(evaluator, &mut dials);
         let main = self.programs[program.0 as usize].main;
         let (mut listeners, listening) = listeners.finish(main);
+        listeners.optional = optional;
         calls.extend(listening);
         listeners.handed_on = handed_on(evaluator);
         let reads = self.programs[program.0 as usize].reads.known.iter();

@@ -258,6 +258,19 @@ impl<'w> Evaluator<'w> {
         !callers.is_empty() && callers.len() <= MAXIMUM_CALLERS && callers.iter().all(of_caller)
     }
 
+    /// Whether what a call rests on holds, as far as that can be told.
+    pub fn is_met(&self, function: FunctionId, call: &'w Call) -> bool {
+        let (mut next, frame) = (call.premise.as_deref(), Self::frame(function, &[]));
+        while let Some(premise) = next {
+            self.begin();
+            if self.holds(&premise.condition, &frame, MAXIMUM_DEPTH) != Some(true) {
+                return false;
+            }
+            next = premise.outer.as_deref();
+        }
+        call.premise.is_some() || call.standing.branch.is_none() || call.standing.is_callback
+    }
+
     /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
     /// may be what somebody left as it was, and says nothing.
     fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>) -> Certainty {
