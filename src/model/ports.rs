@@ -2,10 +2,13 @@
 
 use std::net::IpAddr;
 
+use rustc_hash::FxHashSet;
+
 use super::{
     CompositionId, HostAnswer, Image, ImageId, Listener, Namespace, Origin, PipelinePart, ProgramId, Project,
     PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
 };
+use crate::facts::catalogue::split_reference;
 use crate::net::{PortRange, Protocol, Reach};
 use crate::source::Text;
 
@@ -224,7 +227,9 @@ impl Project {
             }
             others.append(&mut entries);
             entries = others;
-            if let Some(port) = rivals.first().and_then(|it| first.shared_port(it)) {
+            if let Some(port) = rivals.first().and_then(|it| first.shared_port(it))
+                && !are_versions(&first, &rivals)
+            {
                 conflicts.push(HostPortConflict { port, first, rivals });
             }
         }
@@ -299,6 +304,21 @@ pub struct HostPortConflict<'a> {
     pub first: HostPort<'a>,
     /// Those that do not, at least one.
     pub rivals: Vec<HostPort<'a>>,
+}
+
+/// Whether each runs another version of one image: one after the other, as tests do.
+fn are_versions(first: &HostPort<'_>, rivals: &[HostPort<'_>]) -> bool {
+    let image = |it: &HostPort<'_>| {
+        let reference = it.workload.image_reference.as_ref()?.text.as_str();
+        let (name, tag) = split_reference(reference);
+        Some((name.to_owned(), tag?.to_owned()))
+    };
+    let Some(images) = std::iter::once(first).chain(rivals).map(image).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let same_name = images.iter().all(|it| it.0 == images[0].0);
+    let tags: FxHashSet<&str> = images.iter().map(|it| it.1.as_str()).collect();
+    same_name && tags.len() == images.len()
 }
 
 impl HostPort<'_> {
