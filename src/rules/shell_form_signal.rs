@@ -2,6 +2,7 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Safety;
+use crate::model::WorkloadKind;
 use crate::source::Edit;
 
 pub(super) const RULE: Rule = rule!("shell-form-signal", check);
@@ -11,9 +12,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let Some(shell) = workload.process.as_ref().and_then(|it| it.shell_keeps_pid1.as_ref()) else {
             continue;
         };
-        // What a container runs instead of its image's command may be a job, which ends by itself.
+        // What a container runs instead of its image's command, and what somebody runs by hand, may be a job, which
+        // ends by itself.
         let is_of_image = workload.image.is_some_and(|it| ctx.project.image(it).file == shell.span.file);
-        if !is_of_image && !shell.is_server && !ctx.project.has_ports(workload) {
+        let may_end = !is_of_image || matches!(workload.kind, WorkloadKind::Run(_));
+        if may_end && !shell.is_server && !ctx.project.has_ports(workload) {
             continue;
         }
         // A public server may be stopped by another one: nginx by SIGQUIT.

@@ -213,6 +213,9 @@ const NOT_SERVERS: &[&str] = &[
     "xargs",
 ];
 
+/// Those of [`NOT_SERVERS`] that build a program of the project and run it.
+const WATCHERS: &[&str] = &["CompileDaemon", "air", "go", "reflex", "watch"];
+
 /// Commands that start scripts hold beside the server and that leave none of their own behind.
 const PASSING: &[&str] = &[
     ":",
@@ -445,7 +448,9 @@ impl Tracer<'_, '_, '_> {
         let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
         let all_stay = endings.iter().all(|(it, _)| !it.is_exec());
         // Only what is known to be the project's own server is worth a word.
-        let is_server = traced.program.is_some() || self.is_built_server(words);
+        // What watches the source and starts the program anew gains nothing by `exec`.
+        let watches = command.program_name().is_some_and(|it| WATCHERS.contains(&it));
+        let is_server = !watches && (traced.program.is_some() || self.is_built_server(words));
         if !init && !traps && all_stay && is_server && self.keeps.is_none() && script.errors.is_empty() {
             let shebang = || script.shebang.as_ref().map_or("", |it| it.value.as_str());
             let name = interpreter.unwrap_or_else(shebang);
@@ -508,7 +513,10 @@ impl Tracer<'_, '_, '_> {
         let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
         // `/app || exit 1`: the server is the command before the one that may be last.
         let is_server = |it: &shell::Command| {
-            it.program_name().is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name))
+            let named = it
+                .program_name()
+                .is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name));
+            named && !is_behind_pipe(script, it)
         };
         let (command, shape) = if is_server(last) && shape != Shape::Kept {
             (last, shape)
@@ -755,6 +763,13 @@ impl Tracer<'_, '_, '_> {
             (!matches!(found, Found::Folder(_))).then_some((found, path))
         })
     }
+}
+
+/// Whether a command takes what others write: of `/app | format-log` the server is the one that the pipe begins with.
+fn is_behind_pipe(script: &Script, command: &shell::Command) -> bool {
+    let at = script.commands.iter().position(|it| it.span == command.span);
+    let before = at.and_then(|it| script.commands.get(it.checked_sub(1)?));
+    command.piped && before.is_some_and(|it| it.piped)
 }
 
 /// Whether a command does nothing, for ever: `tail -f /dev/null`, `sleep infinity`.
