@@ -6,6 +6,7 @@ mod collision;
 mod guard;
 mod handed_on;
 mod known_call;
+mod leads;
 mod listen;
 mod missing_files;
 mod modules;
@@ -25,6 +26,7 @@ mod types;
 mod values;
 mod way;
 mod world;
+mod written_addresses;
 
 pub use cgo::CgoUse;
 pub(super) use listen::opens_socket;
@@ -479,7 +481,8 @@ pub struct Route {
 pub struct EnvironmentReads {
     /// Those whose names are written out, each once.
     pub known: Vec<EnvironmentRead>,
-    /// Ends of names, without separators and in lower case, of which a library may make further names.
+    /// Ends of names, without separators and in lower case, of which a library may make further names; empty where
+    /// it may read any.
     pub made_up: Vec<String>,
     /// Why it may read any others: the first place that was not understood. `None`: there are none but
     /// `made_up`.

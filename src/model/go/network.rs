@@ -11,7 +11,7 @@ use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
 use super::missing_files::missing_files;
 use super::stop_timeout::stop_timeouts;
-use super::world::{FunctionId, Packages, Targets, TypeRef};
+use super::world::{FunctionId, Targets, TypeRef};
 use super::{
     Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, Listeners, NetworkCall,
     ProgramId, Reachable, World, values,
@@ -77,13 +77,16 @@ impl<'a> World<'a> {
         let mut found: Vec<(usize, GoNetwork)> = Vec::new();
         for (left_out, members) in parts {
             if left_out.is_empty() {
-                found.extend(members.iter().map(|at| (*at, self.network(program, &whole[*at]))));
+                let names = members.first().map(|at| variables_read(&whole[*at])).unwrap_or_default();
+                found.extend(members.iter().map(|at| (*at, self.network(program, &whole[*at], &names))));
                 continue;
             }
             let (part, shared) = (all.without(left_out), Shared::default());
+            let mut names = None;
             found.extend(members.iter().map(|at| {
                 let running = self.evaluator(program, &part, settings[*at], &shared);
-                let mut network = self.network(program, &running);
+                let names = names.get_or_insert_with(|| variables_read(&running));
+                let mut network = self.network(program, &running, names);
                 network.listeners.left_out = self.left_out(&whole[*at], &network.listeners);
                 (*at, network)
             }));
@@ -105,8 +108,13 @@ impl<'a> World<'a> {
         evaluator
     }
 
-    /// What a program does on the network.
-    fn network<'w>(&self, program: ProgramId, evaluator: &Evaluator<'w>) -> GoNetwork
+    /// What a program does on the network, which reads variables of these names.
+    fn network<'w>(
+        &self,
+        program: ProgramId,
+        evaluator: &Evaluator<'w>,
+        names: &[(String, Span)],
+    ) -> GoNetwork
     where
         'a: 'w,
     {
@@ -141,7 +149,7 @@ impl<'a> World<'a> {
                 }
             }
         }
-        variable_dials(evaluator, &mut dials);
+        variable_dials(evaluator, names, &mut dials);
         let main = self.programs[program.0 as usize].main;
         let (mut listeners, listening) = listeners.finish(main);
         listeners.optional = optional;
@@ -498,12 +506,10 @@ pub(super) fn word_of<'w>(
 }
 
 /// Variables that the program reads and whose value is the address of a database or a broker.
-fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
-    let mut names: Vec<_> = variables_read(evaluator).into_iter().collect();
-    names.sort();
+fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &mut Vec<Dial>) {
     let mut seen = FxHashSet::default();
     for (name, site) in names {
-        let Some(variable) = evaluator.setting().environment.get(&name) else { continue };
+        let Some(variable) = evaluator.setting().environment.get(name) else { continue };
         let Some(text) = &variable.value else { continue };
         if !seen.insert(name) {
             continue;
@@ -525,7 +531,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
                 protocol: Protocol::Tcp,
                 host_span: text.span_of(target.host_range).unwrap_or(variable.span),
                 port_span: target.port_range.and_then(|it| text.span_of(it)),
-                site,
+                site: *site,
                 via: Vec::new(),
                 source: DialSource::Variable,
                 confidence: Confidence::Likely,
@@ -535,29 +541,8 @@ fn variable_dials(evaluator: &Evaluator<'_>, dials: &mut Vec<Dial>) {
     }
 }
 
-/// The IPv4 addresses of hosts that literals of the program hold together with a port or a scheme.
-pub(super) fn written_addresses(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Vec<Spanned<String>> {
-    let mut found = Vec::new();
-    values::visit(packages, reachable, &mut |_, value| {
-        let Value::Literal(literal) = value else { return };
-        if literal.value.bytes().filter(|it| *it == b'.').count() < 3
-            || literal.span.len() != literal.value.len()
-        {
-            return;
-        }
-        for target in parse_target(&literal.value, "any") {
-            if target.host.parse::<std::net::Ipv4Addr>().is_ok() {
-                found.push(Spanned::new(target.host, literal.span.slice(target.host_range)));
-            }
-        }
-    });
-    found.sort_by_key(|it| it.span);
-    found.dedup();
-    found
-}
-
-/// The variables that the program reads by a name that is written out, and where.
-fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
+/// The variables that the program reads by a name that is written out, and where, in order.
+fn variables_read(evaluator: &Evaluator<'_>) -> Vec<(String, Span)> {
     let mut names = FxHashSet::default();
     values::visit(evaluator.packages, evaluator.reachable, &mut |_, value| {
         if let Value::Environment(read) = value
@@ -591,6 +576,8 @@ fn variables_read(evaluator: &Evaluator<'_>) -> FxHashSet<(String, Span)> {
             }
         }
     }
+    let mut names: Vec<_> = names.into_iter().collect();
+    names.sort();
     names
 }
 

@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::leads::Leads;
 use super::reachable::Reachable;
 use super::world::{PackageId, Packages};
-use super::{Program, ProgramId, cgo, network, profiler, reads, routes, shutdown};
+use super::written_addresses::WrittenAddresses;
+use super::{Program, ProgramId, cgo, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::model::resolve::{Evaluator, Setting};
 use crate::model::{ContainerFiles, Environment};
@@ -53,10 +55,12 @@ impl<'a> World<'a> {
         for (id, package) in world.packages.iter().filter(|(_, it)| it.name == "main") {
             mains.extend(package.mains().map(|(file, span)| (id, file, span)));
         }
+        let leads = Leads::new(&world.packages);
+        let written = WrittenAddresses::new(&world.packages);
         let read = |&(id, file, main): &(PackageId, FileId, Span)| {
             let package = world.packages.package(id);
             let module_directory = package.module_directory.clone();
-            let reachable = Reachable::new(&world.packages, id, file);
+            let reachable = Reachable::new(&world.packages, &leads, id, file);
             let environment =
                 Environment { incomplete: Some("no workload".to_owned()), ..Environment::default() };
             let files = ContainerFiles::default();
@@ -71,7 +75,7 @@ impl<'a> World<'a> {
                 shutdown: shutdown::shutdown(&world.packages, &reachable),
                 reads: reads::reads(&evaluator),
                 expansion: reads::expansion(&world.packages, &reachable),
-                written_addresses: network::written_addresses(&world.packages, &reachable),
+                written_addresses: written.of(&reachable),
                 serve_calls: shutdown::serve_calls(&world.packages, &reachable),
                 fixed_ports: world.fixed_ports(&evaluator, main),
                 decides_trust: decides_trust(&world.packages, &reachable),

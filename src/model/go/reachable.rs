@@ -5,9 +5,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
-use crate::facts::catalogue::go as catalogue;
-use crate::facts::go::{Call, Callee, Function, Premise, Value};
+use super::leads::{Lead, Leads};
+use super::world::{FunctionId, PackageId, Packages, Targets};
+use crate::facts::go::{Call, Premise};
 use crate::source::{FileId, Span};
 
 /// The functions that a program may run, and who calls them.
@@ -38,12 +38,13 @@ impl<'a> Reachable<'a> {
     /// What the `main` in `file` of `package` may run. Other files with a `main` of their own are
     /// other programs of the same folder (`go run one.go`).
     #[must_use]
-    pub fn new(packages: &Packages<'a>, package: PackageId, file: FileId) -> Self {
+    pub fn new(packages: &Packages<'a>, leads: &Leads<'a>, package: PackageId, file: FileId) -> Self {
         let others = packages.package(package).mains().map(|(id, _)| id).filter(|id| *id != file);
         let mut walk = Walk {
             packages,
             others: others.collect(),
             pending: Vec::new(),
+            named: FxHashSet::default(),
             out: Self { packages: packages.closure(package), ..Self::default() },
         };
         let mut closure: Vec<_> = walk.out.packages.iter().copied().collect();
@@ -51,25 +52,14 @@ impl<'a> Reachable<'a> {
         walk.start("main", package);
         for id in closure {
             walk.start("init", id);
-            for (file_id, file) in &packages.package(id).files {
-                if walk.others.contains(file_id) {
-                    continue;
-                }
-                for import in &file.imports {
-                    let entry = catalogue().find(&import.path.value, "", "").and_then(|it| it.dotenv);
-                    walk.out.dotenv_loads.extend(entry.map(|it| DotenvLoad {
-                        call: None,
-                        files: it.files,
-                        over: it.over,
-                    }));
-                }
-                for declaration in &file.declarations {
-                    walk.mentions(id, None, &declaration.value, 16);
+            for (file_id, of_file) in leads.of_package(packages, id) {
+                if !walk.others.contains(file_id) {
+                    of_file.iter().for_each(|it| walk.follow(None, it));
                 }
             }
         }
-        while let Some(function) = walk.pending.pop() {
-            walk.visit(function);
+        while let Some(id) = walk.pending.pop() {
+            leads.of_function(packages, id).iter().for_each(|it| walk.follow(Some(id), it));
         }
         walk.out
     }
@@ -186,6 +176,8 @@ struct Walk<'p, 'a> {
     packages: &'p Packages<'a>,
     others: FxHashSet<FileId>,
     pending: Vec<FunctionId>,
+    /// Names of methods of which all are reached.
+    named: FxHashSet<&'a str>,
     out: Reachable<'a>,
 }
 
@@ -193,6 +185,26 @@ impl<'a> Walk<'_, 'a> {
     fn start(&mut self, name: &str, package: PackageId) {
         for id in self.packages.functions_named(package, name) {
             self.hand_on(*id);
+        }
+    }
+
+    fn follow(&mut self, from: Option<FunctionId>, lead: &Lead<'a>) {
+        let packages = self.packages;
+        match *lead {
+            Lead::Value(id) => self.hand_on(id),
+            Lead::ValueNamed(name) => packages.methods_named(name).iter().for_each(|it| self.hand_on(*it)),
+            Lead::Run(id) => self.reach(id),
+            Lead::RunNamed(name) => {
+                if self.named.insert(name) {
+                    packages.methods_named(name).iter().for_each(|it| self.reach(*it));
+                }
+            }
+            Lead::HandedOut(id) => {
+                self.out.mentioned.insert(id);
+                self.reach(id);
+            }
+            Lead::DotEnv(load) => self.out.dotenv_loads.push(load),
+            Lead::Call(call) => from.into_iter().for_each(|it| self.call(it, call)),
         }
     }
 
@@ -212,136 +224,23 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn visit(&mut self, id: FunctionId) {
-        let it = self.packages.function(id);
-        let (package, function) = (it.package, it.function);
-        for call in &function.calls {
-            self.call(id, package, function, call);
-        }
-        let function = Some(function);
-        for values in &it.function.returns {
-            values.iter().for_each(|value| self.mentions(package, function, value, 16));
-        }
-        for write in &it.function.field_writes {
-            self.mentions(package, function, &write.value, 16);
-        }
-        for (_, value) in &it.function.variable_writes {
-            self.mentions(package, function, value, 16);
-        }
-        it.function.literals.iter().for_each(|value| self.mentions(package, function, value, 16));
-    }
-
-    fn call(&mut self, id: FunctionId, package: PackageId, function: &'a Function, call: &'a Call) {
+    fn call(&mut self, caller: FunctionId, call: &'a Call) {
         let packages = self.packages;
-        let (targets, external): (&[FunctionId], bool) = match packages.targets_of(id, call) {
-            Targets::Own(targets) | Targets::Interface(targets, _) | Targets::Method(targets, _) => {
-                (targets, false)
-            }
-            Targets::Imported(path, name) => {
-                let entry = catalogue().find(path, "", name).and_then(|it| it.dotenv);
-                self.out.dotenv_loads.extend(entry.map(|it| DotenvLoad {
-                    call: Some((id, call)),
-                    files: it.files,
-                    over: it.over,
-                }));
-                (&[], true)
-            }
-            Targets::ExternalMethod(..) => (&[], true),
-        };
-        let is_guess = matches!(packages.targets_of(id, call), Targets::Method(..));
-        let by_name = is_guess || matches!(packages.targets_of(id, call), Targets::Interface(..));
+        let (targets, is_guess, by_name): (&[FunctionId], bool, bool) =
+            match packages.targets_of(caller, call) {
+                Targets::Own(targets) => (targets, false, false),
+                Targets::Interface(targets, _) => (targets, false, true),
+                Targets::Method(targets, _) => (targets, true, true),
+                Targets::Imported(..) | Targets::ExternalMethod(..) => return,
+            };
         for target in targets.iter().copied().filter(|it| !by_name || takes_as_many(packages, *it, call)) {
             self.reach(target);
             if self.out.contains(target) {
-                self.out.callers.entry(target).or_default().push((id, call));
+                self.out.callers.entry(target).or_default().push((caller, call));
                 if !is_guess {
-                    self.out.shown_callers.entry(target).or_default().push((id, call));
+                    self.out.shown_callers.entry(target).or_default().push((caller, call));
                 }
             }
-        }
-        if let Callee::Method { receiver, .. } = &call.callee {
-            self.mentions(package, Some(function), receiver, 16);
-        }
-        for argument in &*call.arguments {
-            self.mentions(package, Some(function), argument, 16);
-            if external {
-                self.hand_out(package, Some(function), argument);
-            }
-        }
-    }
-
-    /// A value of a type of the project goes to another module, which may call its methods.
-    fn hand_out(&mut self, package: PackageId, function: Option<&'a Function>, value: &'a Value) {
-        if let Some(TypeRef::Own(owner, name)) = self.packages.type_of(package, function, value) {
-            for method in self.packages.methods_of(owner, name) {
-                self.out.mentioned.insert(method);
-                self.reach(method);
-            }
-        }
-    }
-
-    /// Functions that a value names, or calls on the way.
-    fn mentions(&mut self, package: PackageId, function: Option<&'a Function>, value: &'a Value, depth: u32) {
-        let Some(depth) = depth.checked_sub(1) else { return };
-        let each = |walk: &mut Self, parts: &'a [Value]| {
-            parts.iter().for_each(|it| walk.mentions(package, function, it, depth));
-        };
-        match value {
-            Value::Name { package: path, name } => {
-                if let Some(owner) = self.packages.import(package, path) {
-                    let named = self.packages.functions_named(owner, &name.value).to_vec();
-                    named.into_iter().for_each(|it| self.hand_on(it));
-                }
-            }
-            Value::Field { receiver, field, .. } => {
-                self.mentions(package, function, receiver, depth);
-                let callee = self.packages.type_of(package, function, receiver);
-                match callee {
-                    Some(TypeRef::Own(owner, name)) => {
-                        if let Some(method) = self.packages.method(owner, name, &field.value) {
-                            self.hand_on(method);
-                        } else if self.packages.structure(TypeRef::Own(owner, name)).is_none() {
-                            let named = self.packages.methods_named(&field.value).to_vec();
-                            named.into_iter().for_each(|it| self.hand_on(it));
-                        }
-                    }
-                    Some(TypeRef::External(..)) => {}
-                    None => {
-                        let named = self.packages.methods_named(&field.value).to_vec();
-                        named.into_iter().for_each(|it| self.hand_on(it));
-                    }
-                }
-            }
-            Value::Struct { fields, type_name, .. } => {
-                let own = type_name.as_ref().map(|it| self.packages.type_ref(package, it));
-                for (_, it) in fields {
-                    self.mentions(package, function, it, depth);
-                    if matches!(own, Some(TypeRef::External(..))) {
-                        self.hand_out(package, function, it);
-                    }
-                }
-            }
-            Value::Call { callee, arguments, .. } => {
-                each(self, arguments);
-                match self.packages.targets(package, function, callee) {
-                    Targets::Own(targets) => targets.into_iter().for_each(|it| self.reach(it)),
-                    Targets::Interface(targets, _) | Targets::Method(targets, _) => {
-                        targets.into_iter().for_each(|it| self.reach(it));
-                    }
-                    _ => arguments.iter().for_each(|it| self.hand_out(package, function, it)),
-                }
-            }
-            Value::Choice(arms, _) => {
-                arms.iter().for_each(|it| self.mentions(package, function, &it.value, depth));
-            }
-            Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Concat(parts) => {
-                each(self, parts)
-            }
-            Value::Result { call, .. } | Value::Filled { call, .. } | Value::Element { of: call, .. } => {
-                self.mentions(package, function, call, depth)
-            }
-            Value::Format { arguments, .. } => each(self, arguments),
-            _ => {}
         }
     }
 }

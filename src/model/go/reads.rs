@@ -38,7 +38,8 @@ pub(super) fn reads(evaluator: &Evaluator<'_>) -> EnvironmentReads {
     finder.flags();
     finder.demands();
     finder.packages();
-    if finder.makes_names {
+    // Where it may read anything there is no need to say what else.
+    if finder.makes_names && finder.out.incomplete.is_none() {
         finder.made_up_names();
     }
     finder.out

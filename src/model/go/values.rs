@@ -23,24 +23,38 @@ pub(super) fn visit<'w>(
     reachable: &Reachable<'w>,
     look: &mut impl FnMut(Place, &'w Value),
 ) {
-    for id in &reachable.functions {
-        let (place, it) = (Place::Function(*id), packages.function(*id).function);
-        let receivers = it.calls.iter().filter_map(|it| match &it.callee {
-            Callee::Method { receiver, .. } => Some(&**receiver),
-            Callee::Imported { .. } | Callee::Own { .. } => None,
-        });
-        let arguments = it.calls.iter().flat_map(|it| &*it.arguments);
-        let fields = it.field_writes.iter().map(|it| &it.value);
-        let variables = it.variable_writes.iter().map(|(_, value)| value);
-        let returned = it.returns.iter().flatten();
-        let all = arguments.chain(receivers).chain(fields).chain(variables).chain(returned);
-        all.chain(&it.literals).for_each(|it| each_part(place, it, MAXIMUM_DEPTH, look));
-    }
-    for id in &reachable.packages {
-        let files = packages.package(*id).files.iter();
-        let declarations = files.flat_map(|(_, file)| &file.declarations);
-        declarations.for_each(|it| each_part(Place::Package(*id), &it.value, MAXIMUM_DEPTH, look));
-    }
+    reachable.functions.iter().for_each(|id| visit_function(packages, *id, look));
+    reachable.packages.iter().for_each(|id| visit_variables(packages, *id, look));
+}
+
+/// As [`visit`], for one function.
+pub(super) fn visit_function<'w>(
+    packages: &Packages<'w>,
+    id: FunctionId,
+    look: &mut impl FnMut(Place, &'w Value),
+) {
+    let (place, it) = (Place::Function(id), packages.function(id).function);
+    let receivers = it.calls.iter().filter_map(|it| match &it.callee {
+        Callee::Method { receiver, .. } => Some(&**receiver),
+        Callee::Imported { .. } | Callee::Own { .. } => None,
+    });
+    let arguments = it.calls.iter().flat_map(|it| &*it.arguments);
+    let fields = it.field_writes.iter().map(|it| &it.value);
+    let variables = it.variable_writes.iter().map(|(_, value)| value);
+    let returned = it.returns.iter().flatten();
+    let all = arguments.chain(receivers).chain(fields).chain(variables).chain(returned);
+    all.chain(&it.literals).for_each(|it| each_part(place, it, MAXIMUM_DEPTH, look));
+}
+
+/// As [`visit`], for the variables of one package.
+pub(super) fn visit_variables<'w>(
+    packages: &Packages<'w>,
+    id: PackageId,
+    look: &mut impl FnMut(Place, &'w Value),
+) {
+    let files = packages.package(id).files.iter();
+    let declarations = files.flat_map(|(_, file)| &file.declarations);
+    declarations.for_each(|it| each_part(Place::Package(id), &it.value, MAXIMUM_DEPTH, look));
 }
 
 fn each_part<'w>(place: Place, value: &'w Value, depth: u32, look: &mut impl FnMut(Place, &'w Value)) {
