@@ -27,8 +27,9 @@ pub struct Job {
     pub services: Vec<RunCommand>,
     /// What it runs.
     pub steps: Vec<JobStep>,
-    /// Whether a runner may put the services into the network namespace of the steps, as that of GitLab does in
-    /// a cluster: <https://docs.gitlab.com/runner/executors/kubernetes/>.
+    /// Whether `localhost` of its steps may be where the services are all the same. A runner of GitLab puts both
+    /// into one pod in a cluster: <https://docs.gitlab.com/runner/executors/kubernetes/>. Of GitHub an expression
+    /// may make the container none, so that the steps run on the machine.
     pub may_share_localhost: bool,
     /// Why it may reach more than is written.
     pub incomplete: Option<String>,
@@ -69,17 +70,19 @@ fn of_github(root: &Node, name: Spanned<String>, job: &Node) -> Option<Job> {
         job.get("services")?.as_mapping()?.iter().filter_map(github_service).collect();
     let mut variables = pipeline::own_variables(root);
     variables.extend(pipeline::own_variables(job));
+    let mut may_be_on_machine = false;
     let place = match job.get("container") {
         None => RunCommand { networks: vec![network("host", name.span)], ..RunCommand::default() },
         Some(container) => {
             let image = container.as_text().or_else(|| container.get("image")?.as_text())?;
+            may_be_on_machine = image.as_str().contains("${{");
             let mut place = options(container, image);
             place.networks = vec![network(JOB_NETWORK, name.span)];
             variables.extend(pipeline::own_variables(container));
             place
         }
     };
-    let mut incomplete = None;
+    let mut incomplete = may_be_on_machine.then(|| "its container may be none".to_owned());
     let mut steps = Vec::new();
     for step in job.get("steps").and_then(Node::as_sequence).unwrap_or_default() {
         // An action may be a container on the network of the job, or start some; those of GitHub itself do not.
@@ -94,7 +97,7 @@ fn of_github(root: &Node, name: Spanned<String>, job: &Node) -> Option<Job> {
         let script = shell::read_text(&pipeline::without_expressions(run, &variables));
         steps.push(JobStep { variables: known(pipeline::own_variables(step)), script });
     }
-    place_of(name, place, variables, services, steps, false, incomplete)
+    place_of(name, place, variables, services, steps, may_be_on_machine, incomplete)
 }
 
 fn github_service(entry: &Entry) -> Option<RunCommand> {
