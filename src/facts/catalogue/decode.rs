@@ -72,6 +72,8 @@ pub enum Naming {
     Envconfig,
     /// <https://github.com/ilyakaznacheev/cleanenv#model-format>.
     Cleanenv,
+    /// <https://github.com/jinzhu/configor#readme>.
+    Configor,
     /// <https://github.com/sethvargo/go-envconfig#usage>.
     GoEnvconfig,
     /// <https://go-zero.dev/docs/tutorials/go-zero/configuration/overview>: JSON tags with options.
@@ -158,6 +160,7 @@ impl DecodeEntry {
             "caarlos0" => Naming::Caarlos0,
             "envconfig" => Naming::Envconfig,
             "cleanenv" => Naming::Cleanenv,
+            "configor" => Naming::Configor,
             "go-envconfig" => Naming::GoEnvconfig,
             "go-zero" => Naming::GoZero,
             "kratos" => Naming::Kratos,

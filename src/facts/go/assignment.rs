@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::collecting::environment_of_pair;
 use super::condition::{self, Test, same};
 use super::function::Reader;
 use super::read::{unknown, zero_value};
@@ -175,11 +176,14 @@ impl<'t> Reader<'_, 't> {
                 }
             }
             "index_expression" => {
+                let key = target.field("index").map(|it| self.expression(it).value);
                 if let Some(index) = target.field("operand").and_then(|it| self.locals.find(it.text())) {
-                    let value = unknown(self.context, target, "its elements are assigned one by one");
+                    let environment = key.as_ref().and_then(|it| environment_of_pair(it, &state.value));
+                    let value = environment.cloned().unwrap_or_else(|| {
+                        unknown(self.context, target, "its elements are assigned one by one")
+                    });
                     self.locals.update(index, |it| it.value = value);
                 }
-                target.field("index").map(|it| self.expression(it));
             }
             _ => {
                 self.expression(target);

@@ -273,8 +273,11 @@ impl<'t> Reader<'_, 't> {
                     let returns = self.returns.len();
                     let guard = Guard::unknown(self.context.span(node));
                     let (changes, _) = self.branch(child, guard.clone(), |it| it.block(child));
+                    let environment = changes.environment_maps();
                     self.locals.join(&guard, changes, Changes::default(), self.context.span(node));
                     self.forget(&assigned);
+                    self.hold_environment(environment);
+                    self.read_appending(child, &before);
                     self.read_rounds(node, child, returns, before.clone());
                 }
                 _ => {

@@ -7,6 +7,7 @@ mod assignment;
 mod branch;
 mod call;
 mod closure;
+mod collecting;
 mod command_line;
 mod comparison;
 mod composite;

@@ -231,6 +231,9 @@ fn embedded(context: &Context<'_>, spec: Node<'_>) -> Option<Spanned<String>> {
     })
 }
 
+/// Why a list is not known that is declared and no more.
+pub(super) const WITHOUT_VALUE: &str = "it is declared without a value";
+
 /// What a variable that is declared without a value holds.
 pub(super) fn zero_value(context: &Context<'_>, name: Node<'_>, declared: Option<TypeName>) -> Value {
     let span = context.span(name);
@@ -240,10 +243,10 @@ pub(super) fn zero_value(context: &Context<'_>, name: Node<'_>, declared: Option
         Some(it) if is_number(&it) => literal("0"),
         Some(it) if it.package.is_empty() && it.name == "bool" => literal("false"),
         Some(it) if it.package.is_empty() && matches!(it.name.as_str(), "error" | "any") => {
-            unknown(context, name, "it is declared without a value")
+            unknown(context, name, WITHOUT_VALUE)
         }
         Some(it) => Value::Struct { type_name: Some(it), fields: Vec::new(), span },
-        None => unknown(context, name, "it is declared without a value"),
+        None => unknown(context, name, WITHOUT_VALUE),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a function returns: every `return` counts.
 
-use super::condition::{self, Guard, same};
+use super::condition::{self, Guard, Test, same};
 use super::function::Reader;
 use super::{Condition, Unknown, Value};
 use crate::source::Span;
@@ -88,9 +88,23 @@ fn require_tested(only: &mut Return) {
     }
 }
 
+/// Whether a branch is the loop whose element is tested: `for _, it := range list { if it != "" { return it } }`.
+fn is_loop_over(guard: &Guard, test: &Test) -> bool {
+    match (&guard.condition, condition::core(&test.subject)) {
+        (Condition::Unknown(around), Value::Element { key: None, span, .. }) => {
+            test.present && around.file == span.file && around.start <= span.start && span.end <= around.end
+        }
+        _ => false,
+    }
+}
+
 fn fold_return(it: Return, later: Vec<Value>) -> Vec<Value> {
     let test = match it.guards.last() {
-        Some(Guard { test: Some(test), .. }) if it.guards.iter().all(|it| it.test.is_some()) => Some(test),
+        Some(Guard { test: Some(test), .. })
+            if it.guards.iter().all(|it| it.test.is_some() || is_loop_over(it, test)) =>
+        {
+            Some(test)
+        }
         _ => None,
     };
     let around = it.guards.iter().map(|it| it.condition.clone()).collect();

@@ -43,7 +43,9 @@ impl<'t> Reader<'_, 't> {
         }
         self.goes_round = true;
         if !assigned.is_empty() {
-            if !has_jumps_of_its_own(body) {
+            if !has_jump(body) {
+                self.unroll(index, parts, assigned, body);
+            } else if !has_jumps_of_its_own(body) {
                 self.variables_of_rounds(index, parts, assigned, node, body);
             }
         } else if self.returns.len() > returns && !has_jump(body) {
@@ -63,6 +65,22 @@ impl<'t> Reader<'_, 't> {
             self.locals.take_back(mark);
             self.take_recorded(before);
         }
+    }
+
+    /// `for _, name := range []string{"a", "b"} { peers = append(peers, name + ":1") }`: what the variables are behind
+    /// all rounds.
+    fn unroll(&mut self, index: usize, parts: &[Value], assigned: Vec<(usize, Value)>, body: Node<'t>) {
+        for (at, before) in assigned {
+            let type_name = self.locals.state(at).type_name.clone();
+            self.locals.assign(at, State::new(before, type_name));
+        }
+        let (recorded, returns) = (self.recorded(), self.returns.len());
+        for part in parts {
+            self.locals.assign(index, State::new(part.clone(), None));
+            self.deeper(|it| it.block(body));
+        }
+        self.returns.truncate(returns);
+        self.take_recorded(recorded);
     }
 
     /// `for _, path := range []string{"a.yaml", "b.yaml"} { if _, err := os.Stat(path); err == nil { found = path;

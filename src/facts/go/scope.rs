@@ -54,6 +54,13 @@ pub(super) struct Locals<'t> {
 #[derive(Default)]
 pub(super) struct Changes(Vec<(usize, State)>);
 
+impl Changes {
+    /// The variables and their values.
+    pub(super) fn values(&self) -> impl Iterator<Item = (usize, &Value)> {
+        self.0.iter().map(|(index, state)| (*index, &state.value))
+    }
+}
+
 impl<'t> Locals<'t> {
     pub(super) fn open(&mut self) {
         self.scopes.push((self.variables.len(), self.log.len()));

@@ -11,6 +11,9 @@ use crate::source::{Confidence, Span, Text};
 /// Of more methods that a call may run, nobody can say which it does run.
 const MAXIMUM_METHODS: usize = 8;
 
+/// Pointers that are handed on further are not followed.
+const DEEPEST_READER: u32 = 4;
+
 impl<'w> Evaluator<'w> {
     pub(super) fn call(
         &self,
@@ -163,6 +166,38 @@ impl<'w> Evaluator<'w> {
         let mut outcome = self.one_of(outcomes, "it is assigned in several places", span, None);
         outcome.via.insert(0, *call_span);
         outcome
+    }
+
+    /// What a call of a function of the project gets by its address and leaves as it is.
+    pub(super) fn only_shown(
+        &self,
+        call: &'w Value,
+        argument: usize,
+        frame: &Rc<Frame<'w>>,
+    ) -> Option<&'w Value> {
+        let Value::Call { callee, arguments, .. } = call else { return None };
+        let Targets::Own(targets) = self.targets(callee, frame) else { return None };
+        let [target] = targets[..] else { return None };
+        self.only_reads(target, argument, DEEPEST_READER).then(|| arguments.get(argument)).flatten()
+    }
+
+    /// Whether a function neither assigns what a parameter points to nor hands the pointer to one that may.
+    fn only_reads(&self, function: FunctionId, parameter: usize, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let is_it = |it: &Value| matches!(it, Value::Parameter { index, .. } if *index == parameter);
+        let it = self.packages.function(function).function;
+        !it.pointer_writes.iter().any(|(index, _)| *index == parameter)
+            && it.calls.iter().all(|call| {
+                let mut given = call.arguments.iter().enumerate().filter(|(_, it)| is_it(it)).peekable();
+                let on_it = receiver_of(&call.callee).is_some_and(is_it);
+                if given.peek().is_none() && !on_it {
+                    return true;
+                }
+                let Targets::Own(targets) = self.packages.targets_of(function, call) else { return false };
+                let reads =
+                    |target: &FunctionId| given.clone().all(|(at, _)| self.only_reads(*target, at, depth));
+                !targets.is_empty() && targets.iter().all(reads)
+            })
     }
 
     /// Whether a value that is assigned says something: what a function does with the address of a

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::{Evaluator, Frame, Outcome};
-use crate::facts::go::Value;
+use crate::facts::go::{Callee, Value};
+use crate::model::ProcessVariable;
 use crate::source::Span;
 
 /// What is known of the elements that an expression may mean.
@@ -92,6 +93,9 @@ impl<'w> Evaluator<'w> {
             (Value::Struct { type_name: None, fields, .. }, Some(key)) => {
                 fields.iter().rev().find(|(it, _)| it.value == *key).map(|(_, it)| it).into_iter().collect()
             }
+            (Value::Call { callee, .. }, Some(key)) if is_environment(callee) => {
+                return Elements::Text(self.variable_of_environment(key, span, false, || None));
+            }
             (Value::Call { .. }, Some(key))
                 if let Some(outcome) = self.in_variable_file(head.value, key, &head.frame, depth) =>
             {
@@ -122,6 +126,16 @@ impl<'w> Evaluator<'w> {
         let head = self.head(of, frame, depth);
         if key.needs_caller || self.waits_for_caller(&head) {
             return Err(());
+        }
+        if let Value::Call { callee, .. } = head.value
+            && is_environment(callee)
+            && key.unknown.is_none()
+        {
+            return Ok(match self.process_variable(key.text.as_str()) {
+                ProcessVariable::Set { .. } => Some(true),
+                ProcessVariable::Unset => Some(false),
+                ProcessVariable::Open(_) => None,
+            });
         }
         let Value::Struct { type_name: None, fields, .. } = head.value else { return Ok(None) };
         let found = fields.iter().any(|(it, _)| it.value == key.text.as_str());
@@ -173,4 +187,9 @@ impl<'w> Evaluator<'w> {
             Variadic::CallerDecides => None,
         })
     }
+}
+
+/// Whether it is `os.Environ`, which stands for a map into which a loop puts what it returns.
+fn is_environment(callee: &Callee) -> bool {
+    matches!(callee, Callee::Imported { package, name } if package == "os" && name == "Environ")
 }

@@ -455,6 +455,10 @@ impl<'w> Evaluator<'w> {
                     Elements::Text(_) | Elements::Unknown(_) => stop(),
                 }
             }
+            Value::Filled { call, argument, .. } => match self.only_shown(call, *argument, frame) {
+                Some(value) => self.head(value, frame, depth),
+                None => stop(),
+            },
             // One arm is left, or one is looked at.
             Value::Choice(arms, span) => {
                 let (possible, default, how) = self.possible(arms, frame, depth);

@@ -27,6 +27,7 @@ pub use place::Located;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+use self::element::Elements;
 pub use self::memory::Shared;
 use self::memory::{How, Memory, Seen};
 use crate::facts::catalogue::Input;
@@ -373,11 +374,22 @@ impl<'w> Evaluator<'w> {
     fn first_non_empty(&self, parts: &'w [Value], span: Span, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
         let mut last = Outcome::known(Text::new("", span));
         for part in parts {
-            let passed = last;
-            last = self.text(part, frame, depth);
-            last.join(&passed);
-            if last.unknown.is_some() || !matches!(last.text.as_str(), "" | "0") {
-                break;
+            // `for _, it := range list { if it != "" { return it } }`: the elements come one after the other.
+            let elements = match part {
+                Value::Element { of, key: None, span } => self.elements_of(of, None, *span, frame, depth),
+                _ => Elements::Of(vec![(part, Rc::clone(frame))]),
+            };
+            let elements = match elements {
+                Elements::Of(elements) => elements,
+                Elements::Text(_) | Elements::Unknown(_) => vec![(part, Rc::clone(frame))],
+            };
+            for (part, frame) in elements {
+                let passed = last;
+                last = self.text(part, &frame, depth);
+                last.join(&passed);
+                if last.unknown.is_some() || !matches!(last.text.as_str(), "" | "0") {
+                    return last;
+                }
             }
         }
         last

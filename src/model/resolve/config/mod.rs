@@ -6,6 +6,7 @@
 //! before holds where they give nothing.
 
 mod arguments;
+mod configor;
 mod decode;
 mod dotenv;
 mod environment;
@@ -216,12 +217,9 @@ impl<'w> Evaluator<'w> {
             Source::Environment | Source::Arguments if in_list => None,
             Source::Environment => self.by_environment(ask),
             Source::Arguments => self.by_arguments(ask),
-            Source::File | Source::Data if matches!(entry.naming, Naming::Cleanenv | Naming::GoZero) => {
-                match entry.naming {
-                    Naming::Cleanenv => self.by_cleanenv(ask),
-                    _ => self.by_go_zero(ask),
-                }
-            }
+            Source::File | Source::Data if entry.naming == Naming::Cleanenv => self.by_cleanenv(ask),
+            Source::File | Source::Data if entry.naming == Naming::GoZero => self.by_go_zero(ask),
+            Source::File | Source::Data if entry.naming == Naming::Configor => self.by_configor(ask),
             Source::File | Source::Data => self.by_file(ask),
             _ if ask.path.iter().any(|it| it.name.value == ANY_ELEMENT) => ask.hole(ANOTHER),
             Source::Viper => self.by_viper(ask),
