@@ -239,6 +239,7 @@ fn find_dials<'w>(
     let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
     let contexts = evaluator.in_contexts_and_worlds(function, look, beyond);
     let (mut on_network, mut is_empty, mut connects) = (false, false, false);
+    let mut without_host = None;
     for (context, worlds) in contexts.into_iter().enumerate() {
         let alternatives = alternatives(worlds, Found::is_alike);
         network_call.varies |= alternatives.len() > 1;
@@ -248,7 +249,9 @@ fn find_dials<'w>(
             is_empty |= found.is_empty;
             connects |= !found.dials.is_empty() || (found.unknown.is_some() && !found.is_empty);
             if let Some(unknown) = found.unknown {
-                network_call.unknown.get_or_insert(Spanned::new(unknown.reason, unknown.span));
+                // Where nobody makes a setting, nothing is dialled: that hides nothing of the other cases.
+                let hides = if found.is_empty { &mut without_host } else { &mut network_call.unknown };
+                hides.get_or_insert(Spanned::new(unknown.reason, unknown.span));
             }
             let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
             for mut dial in found.dials {
@@ -269,6 +272,9 @@ fn find_dials<'w>(
                 dials.push(dial);
             }
         }
+    }
+    if !connects {
+        network_call.unknown = network_call.unknown.or(without_host);
     }
     if let Some(unknown) = network_call.unknown.as_mut().filter(|_| detail == Detail::Origin) {
         let contexts = evaluator.tracing(|| evaluator.in_contexts_and_worlds(function, look, beyond));
@@ -380,9 +386,10 @@ fn dials_of<'w>(
                 let reason = format!("`{}` names no host", outcome.text.as_str());
                 Unknown::new(reason, call.span)
             };
-            // A URL that is a path alone: its beginning is a setting that nobody made.
-            let is_path = form == "url" && outcome.text.as_str().starts_with('/');
-            out.is_empty |= is_path && outcome.unknown.is_none() && outcome.confidence >= Confidence::Likely;
+            // What it begins with, or the host in it, is a setting that nobody made.
+            let lacks_host = lacks_host(outcome.text.as_str(), form);
+            out.is_empty |=
+                lacks_host && outcome.unknown.is_none() && outcome.confidence >= Confidence::Likely;
             out.unknown.get_or_insert_with(|| outcome.unknown.clone().unwrap_or_else(nowhere));
         }
         for target in targets {
@@ -390,6 +397,8 @@ fn dials_of<'w>(
             // variable that somebody forgot, which is another fault.
             let own_machine = target.host.is_empty();
             if own_machine && !(literal && target.port.is_some() && outcome.text.as_str().starts_with(':')) {
+                let is_unset = outcome.unknown.is_none() && target.port.is_none_or(|it| it == 0);
+                out.is_empty |= is_unset && outcome.confidence >= Confidence::Likely;
                 continue;
             }
             // `http://docker/info` over a Unix socket: the host is made up.
@@ -429,6 +438,12 @@ fn dials_of<'w>(
 fn is_nowhere(text: &str) -> bool {
     let behind = ["http://", "https://"].into_iter().find_map(|it| text.strip_prefix(it));
     text.is_empty() || behind.is_some_and(|it| it.is_empty() || it.starts_with('/'))
+}
+
+/// Whether an address has a place for the host, and nothing there.
+fn lacks_host(text: &str, form: &str) -> bool {
+    let keyword = text.split_whitespace().any(|it| it == "host=");
+    keyword || text.contains("@tcp(:") || text.contains("@tcp()") || form == "url" && text.starts_with('/')
 }
 
 /// Whether the package that a call stands in connects to a Unix socket somewhere.

@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use super::config::Bound;
 use super::{Evaluator, Frame, Outcome};
 use crate::facts::go::{Callee, Value};
 use crate::model::ProcessVariable;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// What is known of the elements that an expression may mean.
 pub(super) enum Elements<'w> {
@@ -102,15 +103,42 @@ impl<'w> Evaluator<'w> {
                 return Elements::Text(outcome);
             }
             _ => {
-                return self
-                    .element_of_text(of, key.as_deref(), frame, depth)
-                    .unwrap_or_else(|| hole(self.waits_for_caller(&head)));
+                if let Some(found) = self.element_of_text(of, key.as_deref(), frame, depth) {
+                    return found;
+                }
+                let made = self.only_map(of, key.as_deref(), frame, depth);
+                return made.map_or_else(|| hole(self.waits_for_caller(&head)), |it| Elements::Of(vec![it]));
             }
         };
         if chosen.is_empty() {
             return hole(false);
         }
         Elements::Of(chosen.into_iter().map(|it| (it, Rc::clone(&head.frame))).collect())
+    }
+
+    /// The element of a map in a field that only one place of the program sets, and no configuration:
+    /// `service.config.Addresses["web"]`.
+    fn only_map(
+        &self,
+        of: &'w Value,
+        key: Option<&str>,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Option<(&'w Value, Rc<Frame<'w>>)> {
+        let (key, depth) = (key?, self.less(depth, 4)?);
+        let Value::Field { receiver, field, .. } = of else { return None };
+        let made = self.deep_head(of, frame, depth);
+        let Value::Struct { type_name: None, fields, .. } = made.value else { return None };
+        if let Some(of) = self.type_at(receiver, frame)
+            && !matches!(
+                self.bound_field(receiver, of, Spanned::new(field.value.as_str(), field.span), frame, depth),
+                Bound::No
+            )
+        {
+            return None;
+        }
+        let (_, value) = fields.iter().rev().find(|(it, _)| it.value == key)?;
+        Some((value, made.frame))
     }
 
     /// Whether a map that the program writes out has a key; `None` when that cannot be told, an error when a

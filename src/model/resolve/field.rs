@@ -58,10 +58,30 @@ impl<'w> Evaluator<'w> {
         }
         let field = Spanned::new(field.value.as_str(), field.span);
         let outcome = self.field_of(of, receiver, &head, field, frame, depth);
+        if outcome.unknown.as_ref().is_some_and(|it| it.reason == NOTHING)
+            && let Some(found) = self.field_of_only_struct(receiver, field.value, frame, depth)
+        {
+            return found;
+        }
         match outcome.unknown.as_ref().is_some_and(|it| it.reason == NOTHING || it.reason == NO_STRUCT) {
             true => self.traced_from(outcome, whole, frame, depth),
             false => outcome,
         }
+    }
+
+    /// A field of a struct without a type of its own that only one place of the program makes: `h.Config.Client.URL`.
+    fn field_of_only_struct(
+        &self,
+        receiver: &'w Value,
+        field: &str,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Option<Outcome> {
+        let depth = self.less(depth, 4)?;
+        let made = self.deep_head(receiver, frame, depth);
+        let Value::Struct { type_name: None, fields, .. } = made.value else { return None };
+        let (_, value) = fields.iter().rev().find(|(it, _)| it.value == field)?;
+        Some(self.inner(value, &made.frame, depth))
     }
 
     /// The type that a value had before it became one of type `of` with the same fields: `database.Option(cfg.Database)`.
@@ -124,12 +144,27 @@ impl<'w> Evaluator<'w> {
     /// What a field of a struct of the project is that calls fill from configurations which are known and do not
     /// mention it, and that no code sets: the zero value of its type. `None` where something may set it.
     fn untouched_field(&self, of: TypeRef<'w>, field: &str, span: Span) -> Option<Outcome> {
-        let structure = self.packages.structure(of).filter(|_| matches!(of, TypeRef::Own(..)))?;
-        let declared = structure.fields.iter().find(|it| it.name.value == field)?;
         let by_code = self.field_values(of, field).iter().any(|(it, _)| !self.is_source_active(it));
         if by_code || self.is_filled_elsewhere(of, field) {
             return None;
         }
+        self.zero_field(of, field, span)
+    }
+
+    /// What a field is that nothing sets which can: one that is not exported is beyond every decoder and every other
+    /// package.
+    fn own_field_of_nobody(&self, of: TypeRef<'w>, field: &str, span: Span) -> Option<Outcome> {
+        let is_own = field.starts_with(|it: char| it.is_lowercase() || it == '_');
+        if !is_own || self.is_filled_elsewhere(of, field) {
+            return None;
+        }
+        self.zero_field(of, field, span)
+    }
+
+    /// The zero value of a field of a struct of the project.
+    fn zero_field(&self, of: TypeRef<'w>, field: &str, span: Span) -> Option<Outcome> {
+        let structure = self.packages.structure(of).filter(|_| matches!(of, TypeRef::Own(..)))?;
+        let declared = structure.fields.iter().find(|it| it.name.value == field)?;
         let declared = declared.type_name.as_ref().filter(|it| it.package.is_empty());
         let zero = match declared.map(|it| it.name.as_str()) {
             Some("bool") => "false",
@@ -259,21 +294,31 @@ impl<'w> Evaluator<'w> {
         }
         // What is assigned under a condition says itself what holds otherwise.
         let is_before = |it: &Value| matches!(it, Value::Field { field: it, .. } if it.value == field);
-        if let Some(at) = found.iter().position(|(value, _)| is_override(value, is_before)) {
+        let overriding = found.iter().position(|(value, _)| is_override(value, is_before));
+        if let Some(at) = overriding {
             found = vec![found.swap_remove(at)];
         }
         if found.is_empty() && before > 0 && !self.has_tag(of, field) {
             return Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new("", span)) };
         }
+        if found.is_empty()
+            && before == 0
+            && let Some(zero) = self.own_field_of_nobody(of, field, span)
+        {
+            return zero;
+        }
         if found.is_empty() {
             let needs_caller = self.waits_for_caller(head);
             return Outcome { needs_caller, ..Outcome::hole(NOTHING, Some(span)) };
         }
+        let decided = self.decisions.borrow().as_ref().map(Vec::len);
         let outcomes = self.outcomes_of(found, depth);
         let differ = outcomes.windows(2).any(|it| it[0].text.as_str() != it[1].text.as_str());
         let mut outcome = self.one_of(outcomes, SEVERAL, span, None);
-        // The caller may tell which of several structs this one is.
+        // The caller may tell which of several structs this one is, also of those that one function makes.
+        let varies = self.decisions.borrow().as_ref().map(Vec::len) != decided;
         outcome.needs_caller |= differ && self.is_outermost(frame);
+        outcome.needs_caller |= varies && overriding.is_none() && self.waits_for_caller(head);
         outcome
     }
 

@@ -188,7 +188,8 @@ impl<'w> Evaluator<'w> {
 
     /// The types of the project whose values calls fill with what comes from outside.
     fn filled_structs(&self) -> &[(TypeRef<'w>, Input)] {
-        let gather = || self.gather_filled_structs();
+        // They are kept, so that what they hold is told whoever asks first.
+        let gather = || self.tracing(|| self.gather_filled_structs());
         self.gathered(&self.filled_structs, Active::FilledStructs, gather).map_or(&[], Vec::as_slice)
     }
 
