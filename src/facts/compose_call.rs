@@ -15,6 +15,8 @@ pub struct ComposeCall {
     /// `--project-directory`, from which the paths in its files count; the files themselves count from the
     /// working directory: <https://docs.docker.com/reference/cli/docker/compose/>.
     pub project_directory: Option<String>,
+    /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing.
+    pub started: Option<Vec<String>>,
 }
 
 impl ComposeCall {
@@ -92,7 +94,10 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
     let mut out = ComposeCall::default();
     let mut rest = words[start + 1..].iter();
     while let Some(word) = rest.next() {
-        let Some((flag, value)) = split_flag(word) else { break };
+        let Some((flag, value)) = split_flag(word) else {
+            out.started = (*word == "up").then(|| started(rest.as_slice()));
+            break;
+        };
         let takes_value =
             !matches!(flag, "--ansi" | "--all-resources" | "--compatibility" | "--dry-run" | "--verbose");
         let value = match value {
@@ -110,6 +115,31 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
         }
     }
     is_known(&out.files).then_some(out)
+}
+
+/// The services behind `up`: <https://docs.docker.com/reference/cli/docker/compose/up/>.
+fn started(words: &[&str]) -> Vec<String> {
+    const TAKE_VALUES: [&str; 9] = [
+        "--attach",
+        "--exit-code-from",
+        "--no-attach",
+        "--pull",
+        "--scale",
+        "--timeout",
+        "--wait-timeout",
+        "-t",
+        "--ansi",
+    ];
+    let mut out = Vec::new();
+    let mut words = words.iter().take_while(|it| !it.starts_with('#') && !it.contains(['>', '<']));
+    while let Some(word) = words.next() {
+        if TAKE_VALUES.contains(word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            out.push((*word).to_owned());
+        }
+    }
+    out
 }
 
 fn is_known(files: &[String]) -> bool {
@@ -156,6 +186,13 @@ fn expand(line: &str, variables: &FxHashMap<&str, &str>) -> String {
         for form in [format!("$({name})"), format!("${{{name}}}")] {
             out = out.replace(&form, value);
         }
+        let bare = format!("${name}");
+        let is_whole = |it: &str| !it.starts_with(|it: char| it.is_ascii_alphanumeric() || it == '_');
+        while let Some(at) =
+            out.find(&bare).filter(|at| is_whole(&out[at + bare.len()..]) && !value.contains('$'))
+        {
+            out.replace_range(at..at + bare.len(), value);
+        }
     }
     out
 }
@@ -163,6 +200,20 @@ fn expand(line: &str, variables: &FxHashMap<&str, &str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::read;
+
+    #[test]
+    fn the_services_of_a_call_are_found() {
+        let cases = [
+            ("FILE=a.yaml\ndocker compose -f $FILE up -d \"${NAMES[@]}\"", Some("${NAMES[@]}")),
+            ("docker compose -f a.yaml up --scale web=2 -t 5 web db > log # now", Some("web db")),
+            ("docker compose -f a.yaml up --build", Some("")),
+            ("docker compose -f a.yaml down", None),
+        ];
+        for (text, expected) in cases {
+            let started = read(text)[0].started.as_ref().map(|it| it.join(" "));
+            assert_eq!(started.as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn the_files_of_a_call_are_found() {

@@ -207,13 +207,33 @@ impl Project {
         })
     }
 
+    /// Whether a service is certainly started where others are: by its name, or because one that is started depends
+    /// on it.
+    fn is_started(&self, workload: &Workload) -> bool {
+        let WorkloadKind::Service(composition) = workload.kind else { return true };
+        let Some(chosen) = &self.composition(composition).chosen else { return true };
+        let peers = self.workloads.iter().filter(|it| it.kind == workload.kind);
+        let mut started: Vec<&str> = chosen.iter().map(String::as_str).collect();
+        let mut at = 0;
+        while let Some(name) = started.get(at).copied() {
+            let own = peers.clone().filter(|it| it.name.value == name);
+            let needed = own.flat_map(|it| &it.dependencies).map(|it| it.service.value.as_str());
+            let new: Vec<&str> = needed.filter(|it| !started.contains(it)).collect();
+            started.extend(new);
+            at += 1;
+        }
+        started.contains(&workload.name.value.as_str())
+    }
+
     /// Services of one Compose project that publish the same port of the host, each group once.
     #[must_use]
     pub fn host_port_conflicts(&self) -> Vec<HostPortConflict<'_>> {
         let mut entries: Vec<HostPort<'_>> = self
             .workloads
             .iter()
-            .filter(|it| self.has_container_interfaces(it.id) && it.replicas != Some(0))
+            .filter(|it| {
+                self.has_container_interfaces(it.id) && it.replicas != Some(0) && self.is_started(it)
+            })
             .flat_map(|workload| workload.published.iter().map(move |port| HostPort { workload, port }))
             .collect();
         let mut conflicts = Vec::new();

@@ -70,6 +70,7 @@ impl World<'_> {
             directory: folder_of(path).to_owned(),
             starter: self.starter,
             incomplete: self.incomplete.clone(),
+            chosen: None,
             undefined_networks: Vec::new(),
             faults: Vec::new(),
             dependency_cycle: Vec::new(),

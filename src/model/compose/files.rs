@@ -28,6 +28,8 @@ pub(super) struct ProjectFiles {
     pub(super) variables: Variables,
     /// Why the project may hold more.
     pub(super) incomplete: Option<String>,
+    /// See [`Composition::chosen`](crate::model::Composition::chosen).
+    pub(super) chosen: Option<Vec<String>>,
     /// Services that could not be read in full, and why.
     pub(super) incomplete_services: FxHashMap<String, String>,
 }
@@ -82,7 +84,8 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     let mut out = Vec::new();
     for (folder, files, default) in groups {
         let variables = Variables::of_folder(facts, &folder);
-        let (project, _) = load_project(&index, folder, &files, variables);
+        let (mut project, _) = load_project(&index, folder, &files, variables);
+        project.chosen = index.chosen(&files);
         let doubt = match files[..] {
             [only] if layers.contains(&only) => Some("a call of Compose merges it into another project"),
             [first, ..] if astray.contains(&first) => {
@@ -199,6 +202,31 @@ impl<'a> Index<'a> {
         out
     }
 
+    /// The services that are started by name, when all calls that start anything of these files name some. Whoever
+    /// types a call for one file may leave names out, unless a script gathers them (`"${SERVICES[@]}"`).
+    fn chosen(&self, files: &[FileId]) -> Option<Vec<String>> {
+        let mut out = Vec::new();
+        for (caller, calls) in &self.facts.compose_calls {
+            for call in calls {
+                let Some(started) = &call.started else { continue };
+                let find = |start: &String| {
+                    call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>()
+                };
+                let starts = call.starts(folder_of(self.facts, *caller));
+                if starts.iter().find_map(find).is_none_or(|it| it != files) {
+                    continue;
+                }
+                // `up $(SERVICES)` starts all where nobody sets the variable.
+                if started.iter().all(|it| it.contains('$') && !it.contains("[@]")) {
+                    return None;
+                }
+                out.extend(started.iter().cloned());
+            }
+        }
+        let is_told = out.iter().any(|it| it.contains("[@]"));
+        (is_told || (files.len() > 1 && !out.is_empty())).then_some(out)
+    }
+
     /// What `docker compose up` reads in `folder`.
     pub(super) fn default_files(&self, folder: &str) -> Vec<FileId> {
         let named = join_path(folder, ".env").and_then(|it| dotenv(self.facts, &it));
@@ -263,6 +291,7 @@ pub(super) fn load_project(
         cycle: Vec::new(),
         variables,
         incomplete,
+        chosen: None,
         incomplete_services,
     };
     let profiles = out.profiles();

@@ -80,6 +80,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         directory: project.folder,
         starter: Starter::Compose,
         incomplete,
+        chosen: project.chosen,
         undefined_networks,
         faults: project.faults,
         dependency_cycle: project.cycle,
