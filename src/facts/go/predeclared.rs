@@ -104,6 +104,8 @@ impl<'t> Reader<'_, 't> {
             "append" => {
                 let list = self.expression(first);
                 let more: Vec<Value> = arguments[1..].iter().map(|it| self.argument(*it).value).collect();
+                // Functions in a list are there to be called.
+                self.callbacks(&arguments[1..], &[], Runs::Later);
                 let spreads = arguments.iter().any(|it| it.kind() == "variadic_argument");
                 Some(match list.value {
                     Value::List(mut parts, span) if !spreads => {

@@ -51,6 +51,12 @@ impl<'w> Viper<'_, 'w> {
         unknown
     }
 
+    /// Whether any call that is seen gives it something; a viper that is asked is filled somewhere.
+    pub(super) fn is_filled(&self) -> bool {
+        const ASK: &[&str] = &["New", "NewWithOptions", "Sub", "Unmarshal", "UnmarshalExact", "UnmarshalKey"];
+        self.calls.iter().any(|it| !ASK.contains(&it.name()) && !it.name().starts_with("Get"))
+    }
+
     /// Whether a file is not there that is read.
     pub(super) fn lacks_file(&self, depth: u32) -> bool {
         self.reads(depth).iter().any(|it| matches!(it, ReadFile::Absent))

@@ -163,7 +163,7 @@ impl<'w> Evaluator<'w> {
         match (self.viper_of(instance), self.less(depth, 4)) {
             (Some(viper), Some(depth)) => {
                 let found = viper.get(&key.to_lowercase(), true, span, depth);
-                if found.is_none() && viper.lacks_file(depth) {
+                if found.is_none() && (viper.lacks_file(depth) || !viper.is_filled()) {
                     ask.leaves_open.set(true);
                 }
                 found
