@@ -303,7 +303,12 @@ impl Join<'_> {
         let run = services.iter().filter(|it| self.stands_for_image(it));
         let run: Vec<FileId> = run.filter_map(|it| it.image).map(|it| self.images.image(it).file).collect();
         let files = self.facts.dockerfiles.iter().map(|(file, _)| *file).filter(|it| !run.contains(it));
-        let images: Vec<ImageId> = files.filter_map(|it| self.images.build_alone(it)).collect();
+        let images: Vec<ImageId> = files
+            .filter_map(|file| match self.by_hand.iter().find(|it| it.decides(file)) {
+                Some(build) => self.images.built_by_hand(build),
+                None => self.images.build_alone(file),
+            })
+            .collect();
         let first = u32::try_from(services.len()).unwrap_or(u32::MAX);
         let containers = images.into_iter().zip(first..);
         self.start(containers.map(|(image, at)| self.lone_image(image, WorkloadId(at))).collect())

@@ -114,7 +114,8 @@ impl Project {
             };
             for entrance in pod.entrances.iter().filter(by_service) {
                 let listeners = self.listeners_instead(workload.id, entrance.port, entrance.protocol);
-                let is_judged = workload.incomplete.is_none() && !listeners.is_empty();
+                let is_known = workload.incomplete.is_none() && !listeners.is_empty();
+                let is_judged = is_known && !self.is_test_data(pod);
                 let (_, pods) = places.entry(entrance.number).or_insert((entrance, Some(Vec::new())));
                 let is_new = |pods: &[ServedInstead<'_>]| pods.iter().all(|it| it.workload.id != workload.id);
                 match pods {
@@ -142,7 +143,7 @@ impl Project {
                 let is_judged = pod.entrances.iter().any(|it| it.number == port.span);
                 let (number, protocol) = port.value;
                 let listeners = self.listeners_instead(workload.id, number, protocol);
-                if !is_judged && !listeners.is_empty() {
+                if !is_judged && !listeners.is_empty() && !self.is_test_data(pod) {
                     out.push((Spanned::new(number, port.span), ServedInstead { workload, listeners }));
                 }
             }

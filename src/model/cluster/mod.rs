@@ -125,6 +125,21 @@ impl Project {
     }
 }
 
+impl Project {
+    /// Whether a pod is what a test reads, and nobody runs it to be reached: it stands in a folder of tests, and none
+    /// of its containers runs an image of the project.
+    #[must_use]
+    pub fn is_test_data(&self, pod: &Pod) -> bool {
+        const TESTS: &[&str] = &["e2e", "fixtures", "test", "testdata", "testing", "tests"];
+        let path = self.manifests.together.path(pod.manifest.file).unwrap_or_default();
+        let folders = path.rsplit_once('/').map_or("", |it| it.0);
+        let is_own = |it: &Workload| {
+            self.pod_of(it).is_some_and(|other| other.owner == pod.owner) && it.image.is_some()
+        };
+        folders.split('/').any(|it| TESTS.contains(&it)) && !self.workloads.iter().any(is_own)
+    }
+}
+
 impl Manifests {
     pub(super) fn read(facts: &Facts, applied: &[Applied<'_>], is_partial: bool) -> Self {
         let mut out = Self { together: Together::new(facts, applied), ..Self::default() };

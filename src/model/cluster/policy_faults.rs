@@ -60,6 +60,9 @@ impl Project {
         }
         for from in &self.workloads {
             let Some(pod) = self.pod_id(from.id) else { continue };
+            if self.is_test_data(&self.pods[pod.0 as usize]) {
+                continue;
+            }
             for dial in self.destinations(from.id) {
                 let arrivals = self.arrives_at(from.id, &dial);
                 let blocked =
@@ -142,6 +145,9 @@ impl Project {
             let policies: Vec<_> = self.policies_of(pod, direction).map(|it| it.0).collect();
             let policy =
                 self.certain(pod, &policies).filter(|_| !self.another_may_decide(pod, Truth::Yes))?;
+            if self.is_test_data(pod) {
+                return None;
+            }
             Some((pod, self.workload(pod.owner), policy))
         })
     }

@@ -49,6 +49,11 @@ impl Together {
         out
     }
 
+    /// Where a manifest is that is applied as it is written.
+    pub(super) fn path(&self, file: FileId) -> Option<&str> {
+        self.paths.get(&file).map(String::as_str)
+    }
+
     fn is_rendered(&self, manifest: ManifestId) -> bool {
         self.rendered.contains(&manifest.applied)
     }

@@ -26,6 +26,11 @@ impl ByHand {
         let repositories = self.command.tags.iter().map(|it| split_reference(it.as_str()).0);
         repositories.filter(|it| !it.is_empty() && !it.contains(UNKNOWN))
     }
+
+    /// Whether it makes the image of that Dockerfile, and says of it what the Dockerfile leaves to the build.
+    pub(in crate::model) fn decides(&self, dockerfile: FileId) -> bool {
+        self.dockerfile == dockerfile && self.command.target.is_none() && !self.command.arguments.is_empty()
+    }
 }
 
 impl Images<'_> {
