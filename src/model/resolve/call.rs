@@ -6,6 +6,7 @@ use super::{Bound, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{FlagPlace, PureEntry, go as catalogue};
 use crate::facts::go::{Callee, Value};
 use crate::model::go::{FunctionId, Targets, TypeRef, entry_of};
+use crate::net::HOLE;
 use crate::source::{Confidence, Span, Text};
 
 /// Of more methods that a call may run, nobody can say which it does run.
@@ -303,8 +304,12 @@ impl<'w> Evaluator<'w> {
             _ => None,
         };
         if let Some(holds) = holds {
-            // A part that is not known may say otherwise.
-            let unknown = outcome.unknown.clone();
+            // A part that is not known may say otherwise, unless what is known says it alone.
+            let is_certain = match pure.meaning {
+                "has-prefix" => other().is_some_and(|it| starts_certainly(&text, &it, holds)),
+                _ => false,
+            };
+            let unknown = outcome.unknown.clone().filter(|_| !is_certain);
             return Outcome { text: Text::new(holds.to_string(), span), unknown, ..outcome };
         }
         let kept = match pure.meaning {
@@ -383,7 +388,7 @@ impl<'w> Evaluator<'w> {
             ("port", Some(colon)) => colon + 1..end,
             _ => end..end,
         };
-        let unknown = outcome.unknown.clone().filter(|_| text[range.clone()].contains(crate::net::HOLE));
+        let unknown = outcome.unknown.clone().filter(|_| text[range.clone()].contains(HOLE));
         let text = if range.is_empty() { Text::new("", span) } else { outcome.text.slice(range) };
         Outcome { text, unknown, ..outcome }
     }
@@ -417,6 +422,12 @@ impl<'w> Evaluator<'w> {
         }
         out
     }
+}
+
+/// Whether what stands before the first hole of `text` says alone whether it starts with `prefix`.
+fn starts_certainly(text: &str, prefix: &str, starts: bool) -> bool {
+    let known = text.split(HOLE).next().unwrap_or_default();
+    if starts { known.starts_with(prefix) } else { !prefix.starts_with(known) }
 }
 
 pub(super) fn receiver_of(callee: &Callee) -> Option<&Value> {
