@@ -251,9 +251,20 @@ impl<'a> ContainerFiles<'a> {
             true => "",
             false => self.working_directory.as_deref()?,
         };
-        // `join_path` cleans the path; the root it is relative to is the container's.
-        let joined = join_path(folder.trim_start_matches('/'), path.trim_start_matches('/'))?;
-        Some(if joined == "." { "/".to_owned() } else { format!("/{joined}") })
+        if path.starts_with('~') {
+            return None;
+        }
+        let mut parts = Vec::new();
+        for part in folder.split('/').chain(path.split('/')) {
+            match part {
+                "" | "." => {}
+                // Above the root is the root:
+                // <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>.
+                ".." => _ = parts.pop(),
+                part => parts.push(part),
+            }
+        }
+        Some(format!("/{}", parts.join("/")))
     }
 
     /// The facts of a configuration file of the project.
@@ -420,6 +431,13 @@ mod tests {
                 files,
                 &[],
                 "./conf/../.env",
+                ".env by .",
+            ),
+            (
+                "FROM alpine\nWORKDIR /app\nCOPY . .\nCMD [\"/app/x\"]\n",
+                files,
+                &[],
+                "../../app/.env",
                 ".env by .",
             ),
             (

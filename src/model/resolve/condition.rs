@@ -197,6 +197,17 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// Whether a condition holds, where that is not only most likely so.
+    pub(super) fn surely_holds(
+        &self,
+        condition: &'w Condition,
+        frame: &Rc<Frame<'w>>,
+        depth: u32,
+    ) -> Option<bool> {
+        let Verdict { holds, guessed, .. } = self.verdict(condition, frame, depth);
+        holds.filter(|_| !guessed)
+    }
+
     /// A truth value as text.
     pub(super) fn truth(
         &self,

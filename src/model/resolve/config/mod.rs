@@ -180,7 +180,7 @@ impl<'w> Evaluator<'w> {
         leaves_open: &Cell<bool>,
     ) -> Option<Outcome> {
         let frame = Self::frame(decode.function, &decode.chain);
-        let runs = decode.call.condition.as_ref().map(|it| self.holds(it, &frame, depth.min(24)));
+        let runs = decode.call.condition.as_ref().map(|it| self.surely_holds(it, &frame, depth.min(24)));
         if runs == Some(Some(false)) {
             return None;
         }
