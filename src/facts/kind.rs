@@ -17,7 +17,8 @@ pub enum Kind {
     Dockerfile,
     /// `.dockerignore`, `Dockerfile.dockerignore`.
     Dockerignore,
-    /// `compose.y(a)ml`, `compose.*.y(a)ml`, `docker-compose*.y(a)ml`.
+    /// `compose.y(a)ml`, `compose.*.y(a)ml`, `docker-compose*.y(a)ml`, and samples of the files that Compose reads
+    /// by itself (`docker-compose.yml.example`).
     Compose,
     /// `.env*`, `*.env`.
     Dotenv,
@@ -210,7 +211,20 @@ fn is_other_format(name: &str) -> bool {
     ENDINGS.iter().any(|it| name.ends_with(it))
 }
 
+/// Endings of files that people copy without them.
+const SAMPLES: &[&str] = &[".dist", ".example", ".sample"];
+
+/// The name under which people put a sample in place: `compose.yaml` for `compose.yaml.example`.
+#[must_use]
+pub fn without_sample(name: &str) -> Option<&str> {
+    SAMPLES.iter().find_map(|it| name.strip_suffix(it))
+}
+
 fn is_compose(name: &str) -> bool {
+    // Other names are layers, which only who copies them merges.
+    if let Some(stem) = without_sample(name).and_then(|it| it.rsplit_once('.')) {
+        return matches!(stem, ("compose" | "docker-compose", "yaml" | "yml"));
+    }
     let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
     let starts = ["compose.", "compose-", "compose_"].iter().any(|it| stem.starts_with(it));
     stem == "compose" || starts || stem.contains("docker-compose") || stem.contains("docker_compose")
@@ -296,7 +310,13 @@ mod tests {
                 Some(Kind::Compose),
             ),
             (
-                &["compose.override.yml", "docker-compose-dev.yml", "dev.docker-compose.yml"],
+                &[
+                    "compose.override.yml",
+                    "docker-compose-dev.yml",
+                    "dev.docker-compose.yml",
+                    "docker-compose.yml.example",
+                    "compose.yaml.dist",
+                ],
                 Some(Kind::Compose),
             ),
             (
@@ -333,7 +353,7 @@ mod tests {
             (&[".env.ts", "wslconfig"], None),
             (
                 &[
-                    "docker-compose.yml.example",
+                    "docker-compose.override.yml.dist",
                     "go.sum",
                     "main.gotmpl",
                     "env.proto",

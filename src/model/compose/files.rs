@@ -6,6 +6,7 @@ use super::folder_of;
 use super::load::{self, Loaded};
 use super::variables::{Variables, dotenv};
 use crate::facts::compose::{self, ComposeFile, Document, Service, Value};
+use crate::facts::kind::without_sample;
 use crate::facts::tree::Tree;
 use crate::facts::{Facts, Lookup, join_path};
 use crate::model::{ComposeFault, FaultBasis};
@@ -75,7 +76,8 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     }
     for (file, _) in &facts.compose {
         let part_of_another = index.included.contains(file) || index.extended.contains(file);
-        if used.contains(file) || part_of_another {
+        // Where a sample was copied, the copy counts.
+        if used.contains(file) || part_of_another || is_sample(facts, *file) {
             continue;
         }
         groups.push((folder_of(facts, *file).to_owned(), vec![*file], false));
@@ -234,8 +236,15 @@ impl<'a> Index<'a> {
             return files;
         }
         let first = |names: &[&str]| names.iter().find_map(|it| self.find_in(folder, it));
-        let Some(base) = first(&BASE_NAMES) else { return Vec::new() };
+        let Some(base) = first(&BASE_NAMES).or_else(|| self.sample_in(folder)) else { return Vec::new() };
         std::iter::once(base).chain(first(&OVERRIDE_NAMES)).collect()
+    }
+
+    /// What people copy to be the base file of `folder`.
+    fn sample_in(&self, folder: &str) -> Option<FileId> {
+        let samples =
+            self.facts.compose.iter().map(|(file, _)| *file).filter(|it| is_sample(self.facts, *it));
+        samples.into_iter().find(|it| folder_of(self.facts, *it) == folder)
     }
 
     /// `COMPOSE_FILE=a.yml:b.yml` of the `.env`, when all of them are there.
@@ -265,6 +274,10 @@ fn services(file: &ComposeFile) -> impl Iterator<Item = &Service> {
 
 fn name(service: &Service) -> Option<&str> {
     Some(service.name.as_ref()?.value.as_str())
+}
+
+fn is_sample(facts: &Facts, file: FileId) -> bool {
+    without_sample(name_of(facts, file)).is_some()
 }
 
 fn name_of(facts: &Facts, file: FileId) -> &str {
@@ -411,7 +424,8 @@ impl Judge<'_, '_> {
     fn has_layers(&self) -> bool {
         let facts = self.index.facts;
         let own: FxHashSet<&str> = self.out.document.services.iter().filter_map(name).collect();
-        facts.compose.iter().filter(|(file, _)| !self.out.files.contains(file)).any(|(file, compose)| {
+        let is_other = |file: FileId| !self.out.files.contains(&file) && !is_sample(facts, file);
+        facts.compose.iter().filter(|(file, _)| is_other(*file)).any(|(file, compose)| {
             let services = compose.documents.iter().flat_map(|it| &it.services);
             folder_of(facts, *file) == self.out.folder || services.filter_map(name).any(|it| own.contains(it))
         })
