@@ -15,7 +15,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             let callee = &call.callee.value;
             let consequence = match dropped {
                 DroppedBy::Go => "nothing listens and nobody is told",
-                DroppedBy::Statement | DroppedBy::Blank => "the program goes on without a word",
+                DroppedBy::Statement | DroppedBy::Blank => "nobody is told",
             };
             let finding = findings
                 .report(

@@ -20,6 +20,7 @@ mod failure;
 mod function;
 mod head;
 mod literal;
+mod nolint;
 mod outline;
 mod parts;
 mod predeclared;
@@ -69,6 +70,8 @@ pub struct GoFile {
     /// (`var command = &cobra.Command{Run: func(...) {...}}`) stands in further functions called
     /// `init`, since it runs when `init` runs.
     pub functions: Vec<Function>,
+    /// Lines that drop an error on purpose and say so: `//nolint:errcheck`.
+    pub waived_errors: Vec<Span>,
     /// Places that could not be read; the rest of the file still counts.
     pub errors: Vec<Spanned<String>>,
 }

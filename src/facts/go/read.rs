@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::context::Context;
 use super::function::Reader;
+use super::nolint::waived_errors;
 use super::{Declaration, Field, GoFile, Head, Parameter, Struct, TypeName, Unknown, Value, scan};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::go::{self, Node};
@@ -17,7 +18,7 @@ pub fn read(file: FileId, text: &str) -> GoFile {
 /// Reads one Go file but for the byte ranges `skipped`: insides of function bodies, in order.
 #[must_use]
 pub fn read_without(file: FileId, text: &str, head: &Head, skipped: &[Range<usize>]) -> GoFile {
-    let mut facts = of_head(head);
+    let mut facts = GoFile { waived_errors: waived_errors(file, text), ..of_head(head) };
     let read = go::read_without(text, skipped, |root| read_root(file, root, head, &mut facts));
     if read.is_none() {
         let span = Span::new(file, 0, 0);

@@ -119,8 +119,16 @@ impl Project {
     fn unknown_port<'a>(&'a self, route: &'a ClusterRoute, to: &'a Destination) -> Option<RouteFault<'a>> {
         let (name, port) = (to.service(route)?, to.port.as_ref()?);
         let called = || self.manifests.services.iter().filter(|it| it.place.name.value == name);
+        let together = &self.manifests.together;
         let beside = |it: &&ClusterService| {
-            self.manifests.together.are_together(it.place.manifest, route.place.manifest)
+            let (own, of_route) = (it.place.manifest, route.place.manifest);
+            // Whoever applies what names no namespace tells one; what lies side by side goes to the same.
+            let is_meant = match same_namespace(it.place.namespace.as_deref(), to.namespace(route)) {
+                Truth::Yes => true,
+                Truth::Maybe => together.nearness(own, of_route) > 0,
+                Truth::No => false,
+            };
+            is_meant && together.are_together(own, of_route)
         };
         let service = called().find(beside)?;
         if !self.manifests.is_certain_beside(service.place.manifest, route.place.manifest) {
@@ -232,6 +240,13 @@ impl Destination {
         let name = host.strip_suffix(".svc.cluster.local").unwrap_or(host);
         let is_short = !host.contains('.') || name.len() < host.len();
         is_short.then(|| name.split('.').next().unwrap_or(name))
+    }
+
+    /// The namespace of that Service: its own, the one in its full name, else that of the route.
+    fn namespace<'a>(&'a self, route: &'a ClusterRoute) -> Option<&'a str> {
+        let full = self.host.value.strip_suffix(".svc.cluster.local");
+        let written = self.namespace.as_deref().or_else(|| full?.split('.').nth(1));
+        written.or(route.place.namespace.as_deref())
     }
 }
 

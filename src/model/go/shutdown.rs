@@ -96,11 +96,16 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         if helps_tests(package, it.file) {
             continue;
         }
+        let is_waived = it.file.waived_errors.iter().any(|line| {
+            let at = call.callee_span.start;
+            line.start <= at && at < line.end
+        });
         let by_failure_alone = !on_method || path.starts_with("github.com/gin-gonic/gin");
         found.push(ServeCall {
             span: call.span,
             callee: Spanned::new(callee, call.callee_span),
             dropped: match call.usage {
+                _ if is_waived => None,
                 Usage::Statement => Some(DroppedBy::Statement),
                 Usage::Blank => Some(DroppedBy::Blank),
                 Usage::Go => Some(DroppedBy::Go),
