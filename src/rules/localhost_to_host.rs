@@ -33,11 +33,14 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
         // What a cluster puts into a pod no manifest says.
         WorkloadKind::Pod(_) => (Severity::Info, "the program runs in this pod".to_owned()),
     };
+    // Another pod may serve it, behind a Service that leads to another port.
+    let around = match workload.kind {
+        WorkloadKind::Pod(_) => "pod",
+        _ => "container or its project",
+    };
     let finding = findings
         .report(
-            format!(
-                "`{name}` dials {address}, but nothing in its container or its project serves port {port}"
-            ),
+            format!("`{name}` dials {address}, but nothing in its {around} serves port {port}"),
             dial.host_span,
             "in a container this is the container, not the host",
         )
