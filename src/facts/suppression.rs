@@ -71,16 +71,17 @@ fn leader(path: &str, kind: Kind) -> Option<&'static str> {
 }
 
 /// One line of a text, without its end.
-struct Line<'t> {
+pub(super) struct Line<'t> {
     text: &'t str,
-    /// Where `reachlint:` stands.
+    /// Where the words stand that are looked at.
     at: usize,
-    start: usize,
-    end: usize,
+    pub start: usize,
+    pub end: usize,
 }
 
 impl<'t> Line<'t> {
-    fn at(text: &'t str, at: usize) -> Self {
+    /// The line around `at`.
+    pub fn at(text: &'t str, at: usize) -> Self {
         let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
         let end = text[at..].find('\n').map_or(text.len(), |it| at + it);
         Self { text, at, start, end }
@@ -88,7 +89,7 @@ impl<'t> Line<'t> {
 
     /// What stands before the comment; `None` when the words are in no comment. A `#` starts one at the start
     /// of a word only, and what stands in quotes is none.
-    fn before_comment(&self, leader: &str) -> Option<&'t str> {
+    pub fn before_comment(&self, leader: &str) -> Option<&'t str> {
         let code = self.text[self.start..self.at].trim_end().strip_suffix(leader)?;
         let is_free =
             leader != "#" || code.trim_end_matches('#').is_empty() || code.ends_with(char::is_whitespace);
@@ -136,7 +137,7 @@ fn offset(whole: &str, part: &str) -> usize {
 }
 
 /// The first line behind `from` that is neither blank nor a comment; empty when there is none.
-fn next_code(file: FileId, text: &str, from: usize, leader: &str) -> Span {
+pub(super) fn next_code(file: FileId, text: &str, from: usize, leader: &str) -> Span {
     let mut start = (from + 1).min(text.len());
     for line in text[start..].split_inclusive('\n') {
         let code = line.trim();

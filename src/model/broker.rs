@@ -87,7 +87,8 @@ fn written(entry: &BrokerEntry, scene: &Scene<'_>) -> Option<(Option<Text>, Opti
         (value("advertised.listeners"), value("listeners"))
     };
     // A file that the command names is the only one: `kafka-server-start /etc/kafka/server.properties`.
-    let named = words(scene.command).into_iter().find(|it| it.as_str().ends_with(".properties"));
+    let named =
+        scene.command.into_iter().flat_map(Command::words).find(|it| it.as_str().ends_with(".properties"));
     if let Some(path) = named {
         return Some(of_file(file_at(path.as_str(), scene.files)??));
     }
@@ -131,7 +132,7 @@ fn opened(entry: &BrokerEntry, scene: &Scene<'_>, sockets: &[Address]) -> Option
 
 /// The value of a flag, `--name=value` or `--name value`.
 fn flag(name: &str, command: &Command) -> Option<Text> {
-    let words = words(Some(command));
+    let words = command.words();
     words.iter().enumerate().find_map(|(at, word)| match word.as_str().strip_prefix(name)? {
         "" => words.get(at + 1).cloned(),
         rest if rest.starts_with('=') => {
@@ -140,14 +141,6 @@ fn flag(name: &str, command: &Command) -> Option<Text> {
         }
         _ => None,
     })
-}
-
-fn words(command: Option<&Command>) -> Vec<Text> {
-    match command {
-        Some(Command::Exec(words)) => words.clone(),
-        Some(Command::Shell(text)) => text.words(),
-        None => Vec::new(),
-    }
 }
 
 /// `NAME://host:port`.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use super::compose::Mount;
+use super::image::absolute;
 use super::kubernetes::Applied;
 use super::{ImageFile, ImageId, Images, Running};
 use crate::facts::configuration::Configuration;
@@ -248,23 +249,10 @@ impl<'a> ContainerFiles<'a> {
 
     fn absolute(&self, path: &str) -> Option<String> {
         let folder = match path.starts_with('/') {
-            true => "",
+            true => "/",
             false => self.working_directory.as_deref()?,
         };
-        if path.starts_with('~') {
-            return None;
-        }
-        let mut parts = Vec::new();
-        for part in folder.split('/').chain(path.split('/')) {
-            match part {
-                "" | "." => {}
-                // Above the root is the root:
-                // <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>.
-                ".." => _ = parts.pop(),
-                part => parts.push(part),
-            }
-        }
-        Some(format!("/{}", parts.join("/")))
+        (!path.starts_with('~')).then(|| absolute(folder, path))
     }
 
     /// The facts of a configuration file of the project.

@@ -2,26 +2,24 @@
 
 use memchr::memmem;
 
+use crate::facts::suppression::{Line, next_code};
 use crate::source::{FileId, Span};
 
 const DIRECTIVE: &str = "nolint";
+const COMMENT: &str = "//";
 
 /// The lines on which golangci-lint is told to accept a dropped error. Behind code the words speak of their own
-/// line, alone on a line of the next one:
+/// line, alone on a line of the next one that holds code:
 /// <https://golangci-lint.run/docs/linters/false-positives/#nolint-directive>.
 pub(super) fn waived_errors(file: FileId, text: &str) -> Vec<Span> {
     let waived = memmem::find_iter(text.as_bytes(), DIRECTIVE).filter_map(|at| {
-        let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
-        let end = line_end(text, at);
-        let code = text[start..at].trim_end().strip_suffix("//")?;
-        if !names_errors(&text[at + DIRECTIVE.len()..end]) {
-            return None;
-        }
-        let (start, end) = match code.trim().is_empty() {
-            true => ((end + 1).min(text.len()), line_end(text, (end + 1).min(text.len()))),
-            false => (start, end),
-        };
-        Some(Span::new(file, start, end))
+        let line = Line::at(text, at);
+        let code = line.before_comment(COMMENT)?;
+        let is_meant = names_errors(&text[at + DIRECTIVE.len()..line.end]);
+        is_meant.then(|| match code.trim().is_empty() {
+            true => next_code(file, text, line.end, COMMENT),
+            false => Span::new(file, line.start, line.end),
+        })
     });
     waived.collect()
 }
@@ -35,10 +33,6 @@ fn names_errors(rest: &str) -> bool {
         }
         None => rest.is_empty() || rest.starts_with(char::is_whitespace),
     }
-}
-
-fn line_end(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |it| at + it)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::world::{FunctionId, Targets, TypeRef};
 use crate::facts::go::Call;
 use crate::model::resolve::Evaluator;
-use crate::net::{ListenAddress, Reach};
+use crate::net::{ListenAddress, Reach, parse_port};
 
 /// The ports that flags with a telling name say in this workload (`--metrics-address=:9090`), and those that such
 /// functions of other modules are told (`app.WithAddress(":9000")`).
@@ -44,7 +44,7 @@ fn tells_library(evaluator: &Evaluator<'_>, function: FunctionId, call: &Call) -
 
 /// The port behind the last colon, whatever stands before it.
 fn last_port(text: &str) -> Option<u16> {
-    text.rsplit(':').next()?.parse().ok()
+    parse_port(text.rsplit(':').next()?)
 }
 
 /// Whether what has that name is likely a port or an address.
@@ -55,9 +55,9 @@ fn tells_port(name: &str) -> bool {
 
 /// The port of `9090`, `:9090` and `0.0.0.0:9090`; an address of somebody else has none.
 fn port_of(text: &str) -> Option<u16> {
-    if let Ok(port) = text.parse() {
-        return Some(port);
-    }
-    let address = ListenAddress::parse(text).ok()?;
-    address.port.filter(|_| address.reach != Reach::Named)
+    let of_address = || {
+        let address = ListenAddress::parse(text).ok()?;
+        address.port.filter(|_| address.reach != Reach::Named)
+    };
+    parse_port(text).or_else(of_address)
 }

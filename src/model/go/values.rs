@@ -23,17 +23,25 @@ pub(super) fn visit<'w>(
     reachable: &Reachable<'w>,
     look: &mut impl FnMut(Place, &'w Value),
 ) {
-    reachable.functions.iter().for_each(|id| visit_function(packages, *id, look));
-    reachable.packages.iter().for_each(|id| visit_variables(packages, *id, look));
+    let functions = reachable.functions.iter().map(|it| Place::Function(*it));
+    let places = functions.chain(reachable.packages.iter().map(|it| Place::Package(*it)));
+    places.for_each(|place| visit_place(packages, place, look));
 }
 
-/// As [`visit`], for one function.
-pub(super) fn visit_function<'w>(
+/// As [`visit`], for one function or the variables of one package.
+pub(super) fn visit_place<'w>(
     packages: &Packages<'w>,
-    id: FunctionId,
+    place: Place,
     look: &mut impl FnMut(Place, &'w Value),
 ) {
-    let (place, it) = (Place::Function(id), packages.function(id).function);
+    let id = match place {
+        Place::Function(id) => id,
+        Place::Package(id) => {
+            let declarations = packages.package(id).files.iter().flat_map(|(_, file)| &file.declarations);
+            return declarations.for_each(|it| each_part(place, &it.value, MAXIMUM_DEPTH, look));
+        }
+    };
+    let it = packages.function(id).function;
     let receivers = it.calls.iter().filter_map(|it| match &it.callee {
         Callee::Method { receiver, .. } => Some(&**receiver),
         Callee::Imported { .. } | Callee::Own { .. } => None,
@@ -44,17 +52,6 @@ pub(super) fn visit_function<'w>(
     let returned = it.returns.iter().flatten();
     let all = arguments.chain(receivers).chain(fields).chain(variables).chain(returned);
     all.chain(&it.literals).for_each(|it| each_part(place, it, MAXIMUM_DEPTH, look));
-}
-
-/// As [`visit`], for the variables of one package.
-pub(super) fn visit_variables<'w>(
-    packages: &Packages<'w>,
-    id: PackageId,
-    look: &mut impl FnMut(Place, &'w Value),
-) {
-    let files = packages.package(id).files.iter();
-    let declarations = files.flat_map(|(_, file)| &file.declarations);
-    declarations.for_each(|it| each_part(Place::Package(id), &it.value, MAXIMUM_DEPTH, look));
 }
 
 fn each_part<'w>(place: Place, value: &'w Value, depth: u32, look: &mut impl FnMut(Place, &'w Value)) {

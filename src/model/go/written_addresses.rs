@@ -15,19 +15,18 @@ pub(super) struct WrittenAddresses(Vec<(Place, Spanned<String>)>);
 impl WrittenAddresses {
     /// Those of all packages.
     pub fn new(packages: &Packages<'_>) -> Self {
-        let in_functions = (0..packages.functions.len()).into_par_iter().flat_map_iter(|at| {
+        let functions =
+            (0..packages.functions.len() as u32).into_par_iter().map(|it| Place::Function(FunctionId(it)));
+        let variables =
+            (0..packages.packages.len() as u32).into_par_iter().map(|it| Place::Package(PackageId(it)));
+        let in_place = |place| {
             let mut found = Vec::new();
-            let look = &mut |place, value: &Value| gather(place, value, &mut found);
-            values::visit_function(packages, FunctionId(at as u32), look);
+            values::visit_place(packages, place, &mut |place, value: &Value| {
+                gather(place, value, &mut found)
+            });
             found
-        });
-        let in_variables = (0..packages.packages.len()).into_par_iter().flat_map_iter(|at| {
-            let mut found = Vec::new();
-            let look = &mut |place, value: &Value| gather(place, value, &mut found);
-            values::visit_variables(packages, PackageId(at as u32), look);
-            found
-        });
-        let mut found: Vec<_> = in_functions.chain(in_variables).collect();
+        };
+        let mut found: Vec<_> = functions.chain(variables).flat_map_iter(in_place).collect();
         found.sort_by_key(|(_, it)| it.span);
         found.dedup();
         Self(found)

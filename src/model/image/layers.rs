@@ -276,7 +276,8 @@ fn in_project(tree: &Tree, layer: &Layer, source: &str, path: &str) -> Option<Fo
     })
 }
 
-/// `path` made absolute in `folder` and cleaned: `/app`, without a slash at the end.
+/// `path` made absolute in `folder` and cleaned: `/app`, without a slash at the end. Above the root is the root:
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap04.html#tag_04_16>.
 pub(in crate::model) fn absolute(folder: &str, path: &str) -> String {
     let base = if path.starts_with('/') { "" } else { folder };
     let mut parts: Vec<&str> = Vec::new();
