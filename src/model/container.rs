@@ -47,7 +47,7 @@ pub struct ManifestId {
 }
 
 /// A file that is written in a manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EmbeddedFile {
     /// The manifest.
     pub manifest: ManifestId,

@@ -19,7 +19,7 @@ pub enum Origin {
 }
 
 /// One variable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     /// Its value; `None` when it is set to something that is not known (`${UNSET}`, a secret).
     pub value: Option<Text>,

@@ -88,7 +88,7 @@ impl<'w> Finder<'_, 'w> {
                     None => return,
                 },
             };
-            if let ContainerFile::Absent { ignored_by } = self.evaluator.setting().files.at(&text) {
+            if let ContainerFile::Absent { ignored_by } = self.evaluator.file_at(&text) {
                 self.add(call, span, text, ignored_by);
                 return;
             }

@@ -18,7 +18,9 @@ use super::{
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
-use crate::model::resolve::{ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting, Shared};
+use crate::model::resolve::{
+    Answers, ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting, Shared,
+};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -61,14 +63,18 @@ impl<'a> World<'a> {
         found.into_iter().map(|it| it.1).collect()
     }
 
-    /// What one program does in several workloads, each with its number. What rests on none of them is worked out
-    /// once.
+    /// What one program does in several workloads, each with its number. What holds in several of them is worked
+    /// out once.
     fn networks_of(&self, program: ProgramId, settings: &[Setting<'_>]) -> Vec<(usize, GoNetwork)> {
         let (all, shared) = (self.reachable(program), Shared::default());
         let whole: Vec<_> = settings.iter().map(|it| self.evaluator(program, all, *it, &shared)).collect();
         let mut parts: Vec<(FxHashSet<Span>, Vec<usize>)> = Vec::new();
+        let mut known = InWorkloads(Vec::new());
         for (at, whole) in whole.iter().enumerate() {
-            let left_out = all.left_out(&self.packages, |it, premise| whole.is_left_out(it, premise));
+            let work = || {
+                (all.left_out(&self.packages, |it, premise| whole.is_left_out(it, premise)), whole.answers())
+            };
+            let left_out = known.of(|it| whole.agrees(*it), work);
             match parts.iter_mut().find(|(it, _)| *it == left_out) {
                 Some((_, members)) => members.push(at),
                 None => parts.push((left_out, vec![at])),
@@ -78,17 +84,26 @@ impl<'a> World<'a> {
         for (left_out, members) in parts {
             if left_out.is_empty() {
                 let names = members.first().map(|at| variables_read(&whole[*at])).unwrap_or_default();
-                found.extend(members.iter().map(|at| (*at, self.network(program, &whole[*at], &names))));
+                let mut known = InWorkloads(Vec::new());
+                found.extend(members.iter().map(|at| {
+                    let running = &whole[*at];
+                    let work = || (self.network(program, running, &names), running.answers());
+                    (*at, known.of(|it| running.agrees(*it), work))
+                }));
                 continue;
             }
             let (part, shared) = (all.without(left_out), Shared::default());
-            let mut names = None;
+            let (mut names, mut known) = (None, InWorkloads(Vec::new()));
             found.extend(members.iter().map(|at| {
-                let running = self.evaluator(program, &part, settings[*at], &shared);
-                let names = names.get_or_insert_with(|| variables_read(&running));
-                let mut network = self.network(program, &running, names);
-                network.listeners.left_out = self.left_out(&whole[*at], &network.listeners);
-                (*at, network)
+                let (running, whole) = (self.evaluator(program, &part, settings[*at], &shared), &whole[*at]);
+                let agrees = |it: &[Answers; 2]| running.agrees(it[0]) && whole.agrees(it[1]);
+                let work = || {
+                    let names = names.get_or_insert_with(|| variables_read(&running));
+                    let mut network = self.network(program, &running, names);
+                    network.listeners.left_out = self.left_out(whole, &network.listeners);
+                    (network, [running.answers(), whole.answers()])
+                };
+                (*at, known.of(agrees, work))
             }));
         }
         found
@@ -103,7 +118,7 @@ impl<'a> World<'a> {
     ) -> Evaluator<'w> {
         let it = &self.programs[program.0 as usize];
         let files = ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
-        let mut evaluator = Evaluator::new(&self.packages, reachable, setting).sharing(shared);
+        let mut evaluator = Evaluator::new(&self.packages, reachable, setting, shared);
         evaluator.files = files;
         evaluator
     }
@@ -201,6 +216,21 @@ impl<'a> World<'a> {
         let own = self.packages.import(self.packages.function(function).package, package)?;
         let imports = self.packages.package(own).files.iter().flat_map(|(_, file)| &file.imports);
         catalogue().generated(imports.map(|it| it.path.value.as_str()), name)
+    }
+}
+
+/// What was found in the workloads that were looked at, each with what these answered on the way.
+struct InWorkloads<A, T>(Vec<(A, T)>);
+
+impl<A, T: Clone> InWorkloads<A, T> {
+    /// What is found in one more: the same as in another that answers alike.
+    fn of(&mut self, agrees: impl Fn(&A) -> bool, work: impl FnOnce() -> (T, A)) -> T {
+        if let Some((_, found)) = self.0.iter().find(|(answers, _)| agrees(answers)) {
+            return found.clone();
+        }
+        let (found, answers) = work();
+        self.0.push((answers, found.clone()));
+        found
     }
 }
 
@@ -524,7 +554,7 @@ pub(super) fn word_of<'w>(
 fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &mut Vec<Dial>) {
     let mut seen = FxHashSet::default();
     for (name, site) in names {
-        let Some(variable) = evaluator.setting().environment.get(name) else { continue };
+        let Some(variable) = evaluator.set_variable(name) else { continue };
         let Some(text) = &variable.value else { continue };
         if !seen.insert(name) {
             continue;

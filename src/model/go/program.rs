@@ -8,7 +8,7 @@ use super::world::{PackageId, Packages};
 use super::written_addresses::WrittenAddresses;
 use super::{Program, ProgramId, cgo, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
-use crate::model::resolve::{Evaluator, Setting};
+use crate::model::resolve::{Evaluator, Setting, Shared};
 use crate::model::{ContainerFiles, Environment};
 use crate::source::{FileId, Span};
 
@@ -65,7 +65,7 @@ impl<'a> World<'a> {
                 Environment { incomplete: Some("no workload".to_owned()), ..Environment::default() };
             let files = ContainerFiles::default();
             let setting = Setting { environment: &environment, arguments: None, files: &files };
-            let evaluator = Evaluator::new(&world.packages, &reachable, setting);
+            let evaluator = Evaluator::new(&world.packages, &reachable, setting, &Shared::default());
             let (routes, profilers) = (routes::routes(&evaluator, main), profiler::profilers(&evaluator));
             let program = Program {
                 directory: package.directory.clone(),

@@ -79,7 +79,7 @@ impl<'w> Evaluator<'w> {
         span: Span,
         otherwise: impl FnOnce() -> Outcome,
     ) -> Outcome {
-        let mut outcome = match self.setting().arguments {
+        let mut outcome = match self.arguments_with(names) {
             Some(arguments) => match self.given(arguments, names, rules) {
                 Some(outcome) => outcome,
                 None => otherwise(),
@@ -134,7 +134,7 @@ impl<'w> Evaluator<'w> {
 
     /// Whether the command line gives a flag of these names; `None` when it is not known.
     pub(super) fn gives(&self, names: &[String], rules: FlagRules) -> Option<bool> {
-        Some(self.given(self.setting().arguments?, names, rules).is_some())
+        Some(self.given(self.arguments_with(names)?, names, rules).is_some())
     }
 
     /// What a flag of that name takes, which may be one of `names`.
@@ -193,15 +193,14 @@ impl<'w> Evaluator<'w> {
 
     /// Whether the command line gives a value to a flag of that name.
     pub(super) fn is_flag_given(&self, name: &str) -> bool {
-        let Some(arguments) = self.setting().arguments else { return false };
         let definitions = self.flag_definitions();
         let mut of_name = definitions.iter().filter(|it| it.names.iter().any(|it| it == name));
-        of_name.any(|it| self.given(arguments, &it.names, it.rules).is_some())
+        of_name.any(|it| self.gives(&it.names, it.rules) == Some(true))
     }
 
     /// A word of the command line.
     pub(super) fn argument_text(&self, index: usize, behind_flags: bool, span: Span) -> Outcome {
-        if self.setting().arguments.is_none() {
+        if self.arguments().is_none() {
             return Outcome::hole("the command line is not known", Some(span));
         }
         let mut outcome = match self.argument_word(index, behind_flags) {
@@ -215,13 +214,13 @@ impl<'w> Evaluator<'w> {
 
     /// Whether the command line has that word; `None` when that is not known.
     pub(super) fn has_argument(&self, index: usize, behind_flags: bool) -> Option<bool> {
-        self.setting().arguments?;
+        self.arguments()?;
         let is_program = index == 0 && !behind_flags;
         Some(is_program || self.argument_word(index, behind_flags).is_some())
     }
 
     fn argument_word(&self, index: usize, behind_flags: bool) -> Option<Text> {
-        let arguments = self.setting().arguments?;
+        let arguments = self.arguments()?;
         if !behind_flags {
             return arguments.get(index.checked_sub(1)?).cloned();
         }

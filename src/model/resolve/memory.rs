@@ -1,8 +1,9 @@
 //! What an evaluator has worked out before, and what that rests on.
 //!
-//! One field or function is asked for from many places, in many worlds. What it comes to is kept with what it
-//! rests on besides the value, its frame and the workload: that something was being evaluated already, which
-//! choices were made that nothing decides, a bound that was reached. It is of use again where these are the same.
+//! One field or function is asked for from many places, in many worlds and workloads. What it comes to is kept with
+//! what it rests on besides the value and its frame: that something was being evaluated already, what the workload
+//! answered, which choices were made that nothing decides, a bound that was reached. It is of use again where these
+//! are the same.
 
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
@@ -10,7 +11,8 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Active, Bound, Frame, Outcome};
+use super::asked::{Answers, Asked, Questions, Register};
+use super::{Active, Bound, Frame, Outcome, Setting};
 use crate::facts::go::Value;
 
 /// A value where it stands.
@@ -50,8 +52,8 @@ struct Basis {
     is_deep: bool,
     /// The calls that were asked for an argument or a receiver, a bit each: how many calls lead there.
     asked_calls: u64,
-    /// Whether the workload was asked for something.
-    asks_workload: bool,
+    /// What the workload was asked.
+    asked: Questions,
     /// Number of the choices so far of which the last was asked for.
     choices: usize,
 }
@@ -66,28 +68,32 @@ struct Known {
     /// How deep it was looked, when that was not deep enough: no use where one may look deeper.
     bound: Option<u32>,
     asked_calls: u64,
-    asks_workload: bool,
+    /// What the workload was asked, and said.
+    answers: Answers,
     choices: usize,
 }
 
 /// Outcomes by what came to them.
 type Outcomes<'w> = FxHashMap<Standing<'w>, Vec<Known>>;
 
-/// What holds in every workload that runs the same functions of a program.
+/// What the workloads that run the same functions of a program tell each other.
 #[derive(Clone, Default)]
-pub struct Shared<'w>(Rc<RefCell<Outcomes<'w>>>);
+pub struct Shared<'w> {
+    /// Outcomes that rest on no choice.
+    outcomes: Rc<RefCell<Outcomes<'w>>>,
+    register: Rc<RefCell<Register<'w>>>,
+}
 
 /// Outcomes by what came to them, and what is being evaluated.
-#[derive(Default)]
 pub(super) struct Memory<'w> {
     /// Package variables, functions and fields that are being evaluated, the outermost first, against going round.
     active: RefCell<Vec<Active>>,
     /// What the evaluation that is going on rests on so far.
     basis: Cell<Basis>,
-    /// Outcomes that rest on nothing of the workload.
-    shared: Shared<'w>,
-    /// Outcomes that rest on no choice.
-    everywhere: RefCell<Outcomes<'w>>,
+    /// The workload, and what it was asked.
+    asked: Asked<'w>,
+    /// Outcomes that rest on no choice, of other workloads too.
+    everywhere: Rc<RefCell<Outcomes<'w>>>,
     /// Outcomes that hold in the world that is looked at.
     here: RefCell<Outcomes<'w>>,
 }
@@ -103,9 +109,17 @@ pub(super) struct Aside<'w> {
 const MOST_ACTIVE: usize = 64;
 
 impl<'w> Memory<'w> {
-    /// One that knows what `shared` does.
-    pub fn new(shared: Shared<'w>) -> Self {
-        Self { shared, ..Self::default() }
+    /// One of a workload, which knows what `shared` does.
+    pub fn new(setting: Setting<'w>, shared: &Shared<'w>) -> Self {
+        let asked = Asked::new(setting, Rc::clone(&shared.register));
+        let everywhere = Rc::clone(&shared.outcomes);
+        let (active, basis, here) = (RefCell::default(), Cell::default(), RefCell::default());
+        Self { active, basis, asked, everywhere, here }
+    }
+
+    /// The workload.
+    pub fn asked(&self) -> &Asked<'w> {
+        &self.asked
     }
 
     /// What `value` in `frame` came to before, or what `work` says it does.
@@ -121,7 +135,7 @@ impl<'w> Memory<'w> {
         let calls = frame.calls();
         let (any, this) = ((calls > 0).then(|| key(None)), key(Some(Rc::clone(frame))));
         for key in any.iter().chain([&this]) {
-            for memory in [&*self.shared.0, &self.everywhere, &self.here] {
+            for memory in [&*self.everywhere, &self.here] {
                 if let Some((outcome, basis)) = memory.borrow().get(key).and_then(|it| self.holding(it, how))
                 {
                     self.rest_on(basis);
@@ -143,15 +157,11 @@ impl<'w> Memory<'w> {
         basis.asked_calls &= u64::MAX >> (u64::BITS - 1 - bit(calls));
         self.rest_on(basis);
         if !basis.is_cut {
-            let memory = match basis {
-                Basis { choices: 1.., .. } => &self.here,
-                Basis { asks_workload: true, .. } => &self.everywhere,
-                _ => &*self.shared.0,
-            };
+            let memory = if basis.choices > 0 { &self.here } else { &*self.everywhere };
             let met = active.iter().enumerate().filter(|(at, _)| basis.met >> at & 1 == 1);
             let met = met.map(|(_, it)| *it).collect();
             let key = any.filter(|_| basis.asked_calls >> bit(calls) & 1 == 0).unwrap_or(this);
-            let Basis { asked_calls, asks_workload, choices, .. } = basis;
+            let Basis { asked_calls, asked, choices, .. } = basis;
             let bound = basis.is_deep.then_some(how.depth);
             let known = Known {
                 outcome: outcome.clone(),
@@ -159,7 +169,7 @@ impl<'w> Memory<'w> {
                 met,
                 bound,
                 asked_calls,
-                asks_workload,
+                answers: self.asked.answers(asked),
                 choices,
             };
             memory.borrow_mut().entry(key).or_default().push(known);
@@ -177,12 +187,10 @@ impl<'w> Memory<'w> {
                 return None;
             }
             let met = it.met.iter().try_fold(0, |met, key| Some(met | 1 << place(key)?))?;
-            let Known { asked_calls, asks_workload, choices, .. } = *it;
+            let asked = self.asked.agrees(it.answers)?;
+            let Known { asked_calls, choices, .. } = *it;
             let is_deep = it.bound.is_some();
-            Some((
-                it.outcome.clone(),
-                Basis { met, is_cut: false, is_deep, asked_calls, asks_workload, choices },
-            ))
+            Some((it.outcome.clone(), Basis { met, is_cut: false, is_deep, asked_calls, asked, choices }))
         })
     }
 
@@ -233,9 +241,9 @@ impl<'w> Memory<'w> {
         out
     }
 
-    /// Notes that the workload was asked for something.
-    pub fn ask_workload(&self) {
-        self.rest_on(Basis { asks_workload: true, ..Basis::default() });
+    /// Notes that the workload was asked this.
+    pub fn ask(&self, asked: Questions) {
+        self.rest_on(Basis { asked, ..Basis::default() });
     }
 
     /// Notes that choice number `at` was asked for, the first being 0.
@@ -245,12 +253,13 @@ impl<'w> Memory<'w> {
 
     fn rest_on(&self, it: Basis) {
         let so_far = self.basis.get();
+        self.asked.note(it.asked);
         self.basis.set(Basis {
             met: so_far.met | it.met,
             is_cut: so_far.is_cut || it.is_cut,
             is_deep: so_far.is_deep || it.is_deep,
             asked_calls: so_far.asked_calls | it.asked_calls,
-            asks_workload: so_far.asks_workload || it.asks_workload,
+            asked: self.asked.union(so_far.asked, it.asked),
             choices: so_far.choices.max(it.choices),
         });
     }
@@ -277,12 +286,12 @@ impl<'w> Memory<'w> {
         Aside { active, basis: self.basis.take(), here: self.here.take() }
     }
 
-    /// Goes on where it was put aside; says whether the workload was asked for something since.
-    pub fn resume(&self, aside: Aside<'w>) -> bool {
+    /// Goes on where it was put aside; says what the workload was asked since.
+    pub fn resume(&self, aside: Aside<'w>) -> Questions {
         let Aside { active, basis, here } = aside;
         *self.active.borrow_mut() = active;
         *self.here.borrow_mut() = here;
-        self.basis.replace(basis).asks_workload
+        self.basis.replace(basis).asked
     }
 }
 

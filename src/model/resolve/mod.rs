@@ -4,6 +4,7 @@
 //! initial value of a package variable. What cannot be told leaves a hole in the text, so that
 //! `http://localhost:3002/users/<hole>` still says whom it dials.
 
+mod asked;
 mod call;
 mod command_line;
 mod condition;
@@ -27,6 +28,8 @@ pub use place::Located;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
+pub(in crate::model) use self::asked::Answers;
+use self::asked::Questions;
 use self::element::Elements;
 pub use self::memory::Shared;
 use self::memory::{How, Memory, Seen};
@@ -108,8 +111,6 @@ pub struct Evaluator<'w> {
     pub packages: &'w Packages<'w>,
     /// The functions that the program may run.
     pub reachable: &'w Reachable<'w>,
-    /// What the workload gives; see [`Evaluator::setting`].
-    setting: Setting<'w>,
     /// The configuration files that the program may find.
     pub files: ConfigFiles<'w>,
     /// What one evaluation may still do; the bound on hostile or very tangled source.
@@ -130,8 +131,8 @@ pub struct Evaluator<'w> {
     bindings: Gathered<config::Bindings<'w>>,
 }
 
-/// What holds for every evaluation, once it was asked for, and whether it rests on the workload.
-type Gathered<T> = OnceCell<(T, bool)>;
+/// What holds for every evaluation, once it was asked for, and what the workload was asked for it.
+type Gathered<T> = OnceCell<(T, Questions)>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Active {
@@ -163,18 +164,22 @@ const MAXIMUM_DEPTH: u32 = 40;
 const MAXIMUM_STEPS: u32 = 4_000;
 
 impl<'w> Evaluator<'w> {
-    /// An evaluator.
+    /// An evaluator, which knows what others have worked out for the same functions in other workloads.
     #[must_use]
-    pub fn new(packages: &'w Packages<'w>, reachable: &'w Reachable<'w>, setting: Setting<'w>) -> Self {
+    pub fn new(
+        packages: &'w Packages<'w>,
+        reachable: &'w Reachable<'w>,
+        setting: Setting<'w>,
+        shared: &Shared<'w>,
+    ) -> Self {
         let files = ConfigFiles::default();
         let (steps, steps_taken) = (Cell::new(0), Cell::new(0));
-        let (memory, decisions) = (Memory::default(), RefCell::default());
+        let (memory, decisions) = (Memory::new(setting, shared), RefCell::default());
         let (flags, bindings) = (OnceCell::new(), OnceCell::new());
         let (traces, filled_structs) = (Cell::new(false), OnceCell::new());
         Self {
             packages,
             reachable,
-            setting,
             files,
             steps,
             steps_taken,
@@ -185,18 +190,6 @@ impl<'w> Evaluator<'w> {
             filled_structs,
             bindings,
         }
-    }
-
-    /// The same, which knows what others have worked out for the same functions in other workloads.
-    #[must_use]
-    pub fn sharing(self, shared: &Shared<'w>) -> Self {
-        Self { memory: Memory::new(shared.clone()), ..self }
-    }
-
-    /// What the workload gives.
-    pub fn setting(&self) -> Setting<'w> {
-        self.memory.ask_workload();
-        self.setting
     }
 
     /// The text of `value` as far as it is known.
@@ -218,21 +211,20 @@ impl<'w> Evaluator<'w> {
         key: Active,
         gather: impl FnOnce() -> T,
     ) -> Option<&'e T> {
-        let (gathered, asks_workload) = match known.get() {
+        let (gathered, asked) = match known.get() {
             Some(known) => known,
             None => {
                 let gathered = self.memory.once(key, || self.aside(gather))?;
                 known.get_or_init(|| gathered)
             }
         };
-        if *asks_workload {
-            self.memory.ask_workload();
-        }
+        self.memory.ask(*asked);
         Some(gathered)
     }
 
-    /// Works something out that holds for every evaluation, in the middle of one; and whether it rests on the workload.
-    fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, bool) {
+    /// Works something out that holds for every evaluation, in the middle of one; and what the workload
+    /// was asked for it.
+    fn aside<T>(&self, work: impl FnOnce() -> T) -> (T, Questions) {
         let steps = self.steps.replace(20 * MAXIMUM_STEPS);
         let aside = self.memory.set_aside();
         let decisions = self.decisions.take();

@@ -39,7 +39,7 @@ impl<'w> Evaluator<'w> {
     /// What a variable is when the program reads it, once it has loaded its `.env` files.
     #[must_use]
     pub fn process_variable(&self, name: &str) -> ProcessVariable {
-        let incomplete = self.setting().environment.incomplete.as_ref();
+        let incomplete = self.environment_incomplete();
         let (over, under): (Vec<_>, Vec<_>) = self.dotenv_files().into_iter().partition(|it| it.over);
         // Of several that overload the last one wins.
         for file in over.into_iter().rev() {
@@ -66,7 +66,7 @@ impl<'w> Evaluator<'w> {
     }
 
     fn set_by_workload(&self, name: &str) -> Option<ProcessVariable> {
-        let it = self.setting().environment.get(name)?;
+        let it = self.set_variable(name)?;
         let (text, span) = (it.value.clone(), it.span);
         Some(ProcessVariable::Set { text, span, confidence: Confidence::Proven })
     }
@@ -109,7 +109,7 @@ impl<'w> Evaluator<'w> {
             };
             let file = match self.find_file(&path) {
                 Answer::File { path, brought_by, confidence } => {
-                    let file = self.setting().files.dotenv(&path, brought_by);
+                    let file = self.dotenv(&path, brought_by);
                     // Such a file is often changed by hand where the image is built.
                     file.map(|it| (it, confidence.min(Confidence::Likely)))
                 }

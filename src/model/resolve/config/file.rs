@@ -30,7 +30,7 @@ impl Evaluator<'_> {
     /// What the program finds at `path`. Where the container does not tell, the only file of the
     /// project that fits beside the program or its module most likely is it.
     pub(super) fn find_file(&self, path: &str) -> Answer {
-        match self.setting().files.at(path) {
+        match self.file_at(path) {
             ContainerFile::Project(path, brought_by) => {
                 Answer::File { path, brought_by, confidence: Confidence::Proven }
             }
@@ -39,10 +39,8 @@ impl Evaluator<'_> {
             ContainerFile::Unseen => Answer::Unseen,
             ContainerFile::Unknown => {
                 let folders = self.files.directories.iter().chain([&"."]);
-                let mut found: Vec<String> = folders
-                    .filter_map(|it| join_path(it, path))
-                    .filter(|it| self.setting().files.in_project(it))
-                    .collect();
+                let mut found: Vec<String> =
+                    folders.filter_map(|it| join_path(it, path)).filter(|it| self.in_project(it)).collect();
                 found.dedup();
                 match (found.pop(), found.is_empty()) {
                     (Some(path), true) => {

@@ -75,7 +75,7 @@ impl<'w> Evaluator<'w> {
             Answer::File { .. } | Answer::Unknown => return None,
             Answer::Absent | Answer::Unseen => {}
         }
-        if self.setting().files.is_folder(path) {
+        if self.has_folder(path) {
             return Some(Status::Folder);
         }
         // What has no ending may be a folder that nothing of the project is in.

@@ -243,7 +243,7 @@ impl<'w> Evaluator<'w> {
     /// it says which one it is.
     pub(super) fn file_of_unknown_path(&self, part: &str) -> Hidden {
         let reason = format!("a configuration file decides whose {part} is not known");
-        match self.setting().environment.incomplete {
+        match self.environment_incomplete() {
             Some(_) => Hidden::outside(reason),
             None => Hidden::new(reason),
         }
@@ -269,7 +269,7 @@ impl<'w> Evaluator<'w> {
                 }
                 None => not_read(),
             },
-            Answer::Embedded(file, brought_by) => match self.setting().files.embedded(file, brought_by) {
+            Answer::Embedded(file, brought_by) => match self.embedded(file, brought_by) {
                 Some(it) => {
                     let (text, confidence) = (FileText::Tree(it), Confidence::Proven);
                     ReadFile::Read(Reading { text, confidence, changes: changes.clone() })
@@ -308,9 +308,8 @@ impl<'w> Evaluator<'w> {
 
     /// The facts of a file of the project.
     pub(super) fn file_text(&self, path: &str, brought_by: Option<Span>) -> Option<FileText<'w>> {
-        let files = self.setting().files;
-        let tree = files.configuration(path, brought_by).map(FileText::Tree);
-        tree.or_else(|| files.dotenv(path, brought_by).map(FileText::Variables))
+        let tree = self.configuration(path, brought_by).map(FileText::Tree);
+        tree.or_else(|| self.dotenv(path, brought_by).map(FileText::Variables))
     }
 
     /// The value that a file gives to a key, as the program gets it.
