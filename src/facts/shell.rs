@@ -189,12 +189,14 @@ pub fn read_text(text: &Text) -> Script {
 /// The script of an exec-form command: one command of literal words.
 #[must_use]
 pub fn of_words(words: &[Spanned<String>]) -> Script {
-    let (Some(first), Some(last)) = (words.first(), words.last()) else { return Script::default() };
+    let Some(first) = words.first() else { return Script::default() };
+    // The values of a chart may give some of them: the command is where it starts.
+    let beside = words.iter().map(|it| it.span).filter(|it| it.file == first.span.file);
     let word = |it: &Spanned<String>| Word { raw: it.clone(), value: Template::literal(it.clone().into()) };
     let command = Command {
         assignments: Vec::new(),
         words: words.iter().map(word).collect(),
-        span: first.span.cover(last.span),
+        span: beside.fold(first.span, Span::cover),
         guarded: false,
         piped: false,
         background: false,

@@ -3,7 +3,8 @@
 
 use super::PortReference;
 use super::gateway::{self, Parent};
-use super::read::{entries, items, name, number, port, port_reference, text};
+use super::read::{entries, is_open, items, name, number, port, port_reference, text};
+use crate::facts::helm::hole;
 use crate::source::{Spanned, Text};
 use crate::syntax::yaml::Node;
 
@@ -140,8 +141,12 @@ pub(super) fn virtual_service(spec: &Node) -> Route {
 }
 
 pub(super) fn destination_rule(spec: &Node) -> Option<DestinationRule> {
-    let subsets = items(spec.get("subsets")).filter_map(|it| name(it, "name"));
-    Some(DestinationRule { host: name(spec, "host")?, subsets: subsets.collect() })
+    let written = spec.get("subsets");
+    let subsets = items(written).filter_map(|it| name(it, "name"));
+    // A template may add any.
+    let open = [Some(spec), written].into_iter().flatten().filter(|it| is_open(Some(it)));
+    let more = open.map(|it| Spanned::new(hole(None, it.span), it.span));
+    Some(DestinationRule { host: name(spec, "host")?, subsets: subsets.chain(more).collect() })
 }
 
 pub(super) fn service_entry(spec: &Node) -> ServiceEntry {

@@ -72,8 +72,10 @@ impl Project {
         let called = || gateways.iter().filter(|(place, _)| place.name.value == parent.name.value);
         let Some((place, first)) = called().find(|(place, _)| is_beside(place)) else {
             let near = |it: &&(Place, Gateway)| is_slip(&it.0.name.value, &parent.name.value);
-            let is_unknown =
-                called().next().is_some() || self.manifests.may_make_more || is_filled_in(&parent.name.value);
+            let places = gateways.iter().map(|it| &it.0);
+            let is_unknown = called().next().is_some()
+                || self.manifests.unseen.may_make(&parent.name.value, route.place.manifest, places)
+                || is_filled_in(&parent.name.value);
             let (place, _) =
                 gateways.iter().filter(|_| !is_unknown).filter(|it| is_beside(&it.0)).find(near)?;
             return Some((Refusal::NoGateway(&place.name), place, parent.name.span));

@@ -11,6 +11,7 @@ mod policy_faults;
 mod routes;
 mod selector;
 mod together;
+mod unseen;
 
 pub use gateways::Refusal;
 pub use names::ServiceMistake;
@@ -26,6 +27,7 @@ use crate::facts::kubernetes::{self, Content, Object, ServiceKind, ServicePort};
 use crate::source::{Span, Spanned, Text};
 use selector::is_filled_in;
 use together::Together;
+use unseen::Unseen;
 
 pub use crate::facts::kubernetes::Direction;
 
@@ -55,8 +57,8 @@ pub struct Manifests {
     pub(super) has_kustomizations: bool,
     /// Whether it is not known what some kustomizations make: there may be policies that let more through.
     pub(super) has_unrendered: bool,
-    /// Whether something may make pods and Services that no manifest shows: a custom resource, a chart.
-    pub(super) may_make_more: bool,
+    /// What may make others that no manifest shows.
+    unseen: Unseen,
     together: Together,
 }
 
@@ -147,7 +149,7 @@ impl Manifests {
         let is_kustomization = |it: &Applied<'_>| matches!(it.made_by, Some(MadeBy::Kustomization(_)));
         let is_open = applied.iter().any(|it| it.open.is_some() && is_kustomization(it));
         out.has_unrendered = is_partial || is_open;
-        out.may_make_more = out.has_unrendered || !facts.charts.is_empty();
+        out.unseen = Unseen::new(applied, out.has_unrendered);
         for (it, at) in applied.iter().zip(0..) {
             for (file, manifest) in &it.manifests {
                 let id = ManifestId { applied: AppliedId(at), file: *file };
@@ -158,6 +160,11 @@ impl Manifests {
             }
         }
         out
+    }
+
+    /// Whether a Service of that name may stand beside a manifest though none shows it.
+    fn may_have_service(&self, name: &str, beside: ManifestId) -> bool {
+        self.unseen.may_make(name, beside, self.services.iter().map(|it| &it.place))
     }
 
     /// Whether two manifests are applied to a cluster together.
@@ -186,7 +193,7 @@ impl Manifests {
             Content::ServiceEntry(it) => self.entries.extend(it.hosts.iter().map(|it| it.value.clone())),
             Content::AuthorizationPolicy(it) => self.authorizations.push((place, it.clone())),
             Content::Endpoints(of) => self.endpoints.extend(of.iter().map(|it| it.value.clone())),
-            Content::Custom => self.may_make_more = true,
+            Content::Custom => self.unseen.add_custom(&place),
             Content::ConfigMap(_) | Content::Secret(_) => {}
         }
     }

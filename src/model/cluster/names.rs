@@ -129,7 +129,7 @@ impl Project {
                 && manifests.together.are_together(it.place.manifest, pod.manifest)
         };
         let mut elsewhere = elsewhere.peekable();
-        if manifests.may_make_more
+        if manifests.may_have_service(name, pod.manifest)
             || is_filled_in(name)
             || manifests.endpoints.iter().any(|it| it == name)
             || manifests.entries.iter().any(|it| it.split('.').next() == Some(name))
@@ -137,7 +137,8 @@ impl Project {
             return false;
         }
         if elsewhere.peek().is_some() {
-            return elsewhere.all(is_other);
+            let may_be_here = manifests.unseen.may_make_any(manifests.services.iter().map(|it| &it.place));
+            return !may_be_here && elsewhere.all(is_other);
         }
         self.near_service(pod, name).is_some()
     }

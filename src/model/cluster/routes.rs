@@ -74,13 +74,17 @@ impl Project {
         let subset = to.subset.as_ref().filter(|it| !is_filled_in(&it.value))?;
         let rules =
             || self.manifests.subsets.iter().filter(|(_, it)| may_be_host(&it.host.value, &to.host.value));
-        let is_defined = rules().any(|(_, it)| it.subsets.iter().any(|it| it.value == subset.value));
+        let is_it = |it: &Spanned<String>| it.value == subset.value || is_filled_in(&it.value);
+        let is_defined = rules().any(|(_, it)| it.subsets.iter().any(is_it));
         let beside: Vec<_> = rules()
             .filter(|(place, _)| self.manifests.together.are_together(place.manifest, route.place.manifest))
             .map(|(_, it)| &it.host)
             .collect();
         let kind = RouteFaultKind::UndefinedSubset(&subset.value, &to.host.value, beside.clone());
-        let is_fault = !is_defined && !beside.is_empty() && !self.manifests.may_make_more;
+        let places = self.manifests.subsets.iter().map(|it| &it.0);
+        let host = to.host.value.split('.').next().unwrap_or_default();
+        let may_be_defined = is_defined || self.manifests.unseen.may_make(host, route.place.manifest, places);
+        let is_fault = !may_be_defined && !beside.is_empty();
         is_fault.then_some(RouteFault { route, span: subset.span, kind, confidence: Confidence::Proven })
     }
 
@@ -90,7 +94,7 @@ impl Project {
         let is_there = manifests.services.iter().any(|it| it.place.name.value == name)
             || manifests.endpoints.iter().any(|it| it == name)
             || manifests.entries.iter().any(|it| it.split('.').next() == Some(name));
-        if is_there || manifests.may_make_more || is_filled_in(name) {
+        if is_there || manifests.may_have_service(name, route.place.manifest) || is_filled_in(name) {
             return None;
         }
         let meant = self.meant_service(route, name)?;
@@ -156,11 +160,11 @@ impl Project {
     }
 
     /// The selectors of Services and policies that take no pod of the project. Silent when something may make
-    /// pods that no manifest shows: what has a label of an instance, a chart has made.
+    /// pods that no manifest shows: what has a label of an instance, a chart has made; and about what a chart makes.
     #[must_use]
     pub fn dangling_selectors(&self) -> Vec<DanglingSelector<'_>> {
         let manifests = &self.manifests;
-        if manifests.may_make_more || manifests.templates.is_empty() {
+        if manifests.templates.is_empty() {
             return Vec::new();
         }
         let services = manifests.services.iter().filter(|it| !it.selector.is_empty());
@@ -176,7 +180,11 @@ impl Project {
         let is_elsewhere = |place: &Place, selector: &crate::facts::kubernetes::Selector| {
             let of_instance =
                 |it: &&crate::facts::kubernetes::Requirement| it.key == "app.kubernetes.io/instance";
-            is_filled_in(&place.name.value) || selector.requirements.iter().any(|it| of_instance(&it))
+            let mut values = selector.requirements.iter().flat_map(|it| &it.values).map(String::as_str);
+            is_filled_in(&place.name.value)
+                || manifests.unseen.is_of_chart(place.manifest)
+                || manifests.unseen.may_make_pods(&mut values)
+                || selector.requirements.iter().any(|it| of_instance(&it))
         };
         let dangling = services
             .chain(policies)

@@ -5,6 +5,7 @@
 
 mod evaluate;
 mod values;
+mod words;
 
 use std::borrow::Cow;
 
@@ -25,6 +26,9 @@ pub(super) struct Release {
     pub(super) objects: Vec<Tree>,
     /// Why there may be further objects.
     pub(super) open: Option<String>,
+    /// Words of which its names may be made: what it and those that it takes in are called, and what their values
+    /// say.
+    pub(super) words: FxHashSet<String>,
 }
 
 /// The charts that are no part of another one.
@@ -36,7 +40,8 @@ pub(super) fn releases(facts: &Facts) -> Vec<Release> {
     });
     let mut out: Vec<Release> = roots
         .map(|(folder, (file, chart))| {
-            let mut release = Release { file: *file, objects: Vec::new(), open: None };
+            let (objects, words) = (Vec::new(), FxHashSet::default());
+            let mut release = Release { file: *file, objects, open: None, words };
             let definitions = charts.definitions(folder);
             let mut render = Render { charts: &charts, definitions, path: vec![*folder], out: &mut release };
             render.chart(folder, chart, &Values::of_root(chart));
@@ -142,13 +147,17 @@ struct Render<'r, 'a> {
 impl<'a> Render<'_, 'a> {
     fn chart(&mut self, folder: &'a str, chart: &'a Chart, values: &Values<'a>) {
         let scope = Scope { chart, values, definitions: &self.definitions };
+        self.out.words.extend(said(chart, "name").map(|it| it.as_str().to_owned()));
+        words::of_values(chart, &mut self.out.words);
         for (_, template) in &chart.templates {
-            self.out.objects.extend(template.objects.iter().map(|it| scope.fill(it)));
-            if template.open.is_some() {
+            let objects: Vec<Tree> = template.objects.iter().map(|it| scope.fill(it)).collect();
+            if template.open.is_some() || objects.iter().any(is_vague) {
                 self.out.open.get_or_insert_with(|| "a template decides which objects there are".to_owned());
             }
+            self.out.objects.extend(objects);
         }
         for (key, found) in self.charts.dependencies(folder, chart) {
+            self.out.words.insert(key.clone());
             let is_new = |it: &&str| !self.path.contains(it) && self.path.len() < DEEPEST;
             let Some(below) = found.filter(is_new) else {
                 self.out.open.get_or_insert_with(|| format!("the chart `{key}` is not in the project"));
@@ -160,6 +169,13 @@ impl<'a> Render<'_, 'a> {
             self.path.pop();
         }
     }
+}
+
+/// Whether it is not known what kind of object one is, or what it is called at all.
+fn is_vague(object: &Tree) -> bool {
+    let kind = object.get("kind").and_then(Tree::as_text).map_or("", Text::as_str);
+    let name = object.get("metadata").and_then(|it| it.get("name")).and_then(Tree::to_text);
+    !kind.ends_with("List") && (name.is_none() || helm::has_hole(kind))
 }
 
 /// Where an expression is worth something.

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashSet;
+
 use crate::facts::Facts;
 use crate::facts::kubernetes::{Manifest, read_objects};
 use crate::model::kustomize::{self, Failure};
@@ -17,6 +19,8 @@ pub(crate) struct Applied<'a> {
     pub(crate) made_by: Option<MadeBy>,
     /// Why there may be further objects.
     pub(crate) open: Option<String>,
+    /// Words of which a chart may make names.
+    pub(crate) words: FxHashSet<String>,
 }
 
 /// Everything that is applied, and the kustomizations of which it is not known what they make, with the
@@ -26,7 +30,7 @@ pub(crate) fn applied(facts: &Facts) -> (Vec<Applied<'_>>, Vec<Spanned<String>>)
     used.extend(helm::used_files(facts));
     let alone = facts.manifests.iter().filter(|(file, _)| !used.contains(file));
     let alone = alone.map(|(file, it)| (*file, Cow::Borrowed(it))).collect();
-    let mut out = vec![Applied { manifests: alone, made_by: None, open: None }];
+    let mut out = vec![Applied { manifests: alone, made_by: None, open: None, words: FxHashSet::default() }];
     let mut unknown = Vec::new();
     for overlay in kustomize::overlays(facts) {
         match overlay.rendered {
@@ -34,6 +38,7 @@ pub(crate) fn applied(facts: &Facts) -> (Vec<Applied<'_>>, Vec<Spanned<String>>)
                 manifests: by_file(read_objects(&rendered.objects)),
                 made_by: Some(MadeBy::Kustomization(overlay.file)),
                 open: rendered.open,
+                words: FxHashSet::default(),
             }),
             Err(Failure::Refused(fault)) => unknown.push(fault),
             Err(Failure::Unknown(reason)) => {
@@ -45,6 +50,7 @@ pub(crate) fn applied(facts: &Facts) -> (Vec<Applied<'_>>, Vec<Spanned<String>>)
         manifests: by_file(read_objects(&it.objects)),
         made_by: Some(MadeBy::Chart(it.file)),
         open: it.open,
+        words: it.words,
     }));
     (out, unknown)
 }
