@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::Severity;
 use crate::facts::catalogue::{
-    APPLICATIONS, Address, DialEntry, EntryAddress, FunctionName, GoEntry, ListenEntry,
+    APPLICATIONS, Address, DefaultAddress, DialEntry, EntryAddress, FunctionName, GoEntry, ListenEntry,
 };
 use crate::facts::go::is_standard;
 use crate::rules::{self, UnknownSetting};
@@ -160,7 +160,7 @@ impl Settings {
             .collect();
         let form = self.word_at(table, "form", &forms).unwrap_or(if listens { "address" } else { "any" });
         let address = Some(self.place(table)?);
-        let default = self.text_at(table, "default").unwrap_or_default().into();
+        let default = DefaultAddress::parse(&self.text_at(table, "default").unwrap_or_default());
         let application = self.word_at(table, "application", APPLICATIONS).unwrap_or("other");
         let protocol = self.word_at(table, "protocol", PROTOCOLS).unwrap_or("tcp");
         let scheme = self.text_at(table, "scheme").map(|it| EntryAddress::Fixed(it.into()));

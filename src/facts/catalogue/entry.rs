@@ -1,8 +1,7 @@
 //! What the Go tables say about one function or method.
 
-use std::borrow::Cow;
-
 use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
+use super::default_address::DefaultAddress;
 use super::file::FileEntry;
 use super::flag::FlagEntry;
 use super::place::{Address, EntryAddress, Place};
@@ -18,6 +17,9 @@ pub struct GoEntry {
     pub dial: Option<DialEntry>,
     /// It registers a route.
     pub route: Option<RouteEntry>,
+    /// It makes a handler of HTTP requests that is one resource: it takes every path it is given. For a type, its
+    /// values are such.
+    pub handler: bool,
     /// It reads the environment.
     pub environment: Option<EnvironmentEntry>,
     /// It may read any variable of the environment.
@@ -71,9 +73,8 @@ pub struct ListenEntry {
     pub form: &'static str,
     /// Go's name of the network.
     pub network: Option<EntryAddress>,
-    /// The address when none is given; begins with `$NAME` when that variable comes first, and is `?`
-    /// when something decides that is not read.
-    pub default: Cow<'static, str>,
+    /// The address when none is given.
+    pub default: DefaultAddress,
     /// Functions of the package that set the address instead: with a call of one the default is none.
     pub unless: Vec<&'static str>,
     /// `http`, `grpc` or `other`.
@@ -94,7 +95,7 @@ pub struct DialEntry {
     /// Go's name of the network.
     pub network: Option<EntryAddress>,
     /// As in [`ListenEntry::default`].
-    pub default: Cow<'static, str>,
+    pub default: DefaultAddress,
     /// As in [`ListenEntry::unless`].
     pub unless: Vec<&'static str>,
 }

@@ -268,6 +268,7 @@ mod tests {
             table!("go-dial.csv"),
             table!("go-variable.csv"),
             table!("go-route.csv"),
+            table!("go-handler.csv"),
             table!("go-environment.csv"),
             table!("go-environment-any.csv"),
             table!("go-flag.csv"),

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::decode::{DataEntry, DecodeEntry, DotenvEntry};
+use super::default_address::DefaultAddress;
 use super::entry::{
     AnyVariable, DialEntry, EnvironmentEntry, ListenEntry, MiddlewareOrder, ProfilerEntry, PureEntry,
     RouteEntry, ShutdownEntry, ShutdownForm,
@@ -28,7 +29,7 @@ impl Catalogue {
                 address: Address::parse(row.cell("address")),
                 form: row.cell("form"),
                 network: EntryAddress::parse(row.cell("network"), "="),
-                default: row.cell("default").into(),
+                default: DefaultAddress::parse(row.cell("default")),
                 unless: words(row.cell("unless")),
                 application: row.cell("application"),
                 protocol: row.cell("protocol"),
@@ -45,7 +46,7 @@ impl Catalogue {
                         .map(|it| EntryAddress::Fixed(it.into())),
                 },
                 network: EntryAddress::parse(row.cell("network"), "="),
-                default: row.cell("default").into(),
+                default: DefaultAddress::parse(row.cell("default")),
                 unless: words(row.cell("unless")),
             });
         }
@@ -60,6 +61,9 @@ impl Catalogue {
         }
         for row in rows(table!("go-route.csv")) {
             it.entry(&row).route = RouteEntry::parse(&row);
+        }
+        for row in rows(table!("go-handler.csv")) {
+            it.entry(&row).handler = true;
         }
         for row in rows(table!("go-environment.csv")) {
             it.entry(&row).environment = row.cell("key").parse().ok().map(|key| EnvironmentEntry {

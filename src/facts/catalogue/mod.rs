@@ -8,6 +8,7 @@ mod clients;
 mod databases;
 mod datastores;
 mod decode;
+mod default_address;
 mod entry;
 mod file;
 mod flag;
@@ -39,6 +40,7 @@ pub use clients::is_client;
 pub use databases::{DatabaseEntry, DefaultName, database};
 pub use datastores::{DatastoreEntry, DatastoreKind, datastore};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
+pub use default_address::{DefaultAddress, DefaultPart, Either};
 pub use entry::{
     APPLICATIONS, AnyVariable, DIAL_FORMS, DialEntry, EnvironmentEntry, GoEntry, LISTEN_FORMS, ListenEntry,
     Method, MiddlewareOrder, ProfilerEntry, PureEntry, Role, RouteEntry, ShutdownEntry, ShutdownForm,

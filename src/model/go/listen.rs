@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::absent::{absent, by_default, default_of};
 use super::collision::collisions;
-use super::network::{absent, alternatives, by_default, too_many, word_of};
+use super::network::{alternatives, too_many, word_of};
 use super::shutdown::owner;
 use super::world::{FunctionId, Targets};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
@@ -260,7 +261,7 @@ pub(super) fn hear<'w>(
         listen.address.as_ref().and_then(|it| evaluator.addresses(it, call, frame).into_iter().next());
     let outcome = match located {
         None | Some(Located::Absent | Located::Elsewhere) => {
-            match absent(evaluator, call, &listen.default, &listen.unless) {
+            match absent(evaluator, call, frame, &listen.default, &listen.unless) {
                 Some(it) => it,
                 None => return (Heard::Nothing, false),
             }
@@ -272,10 +273,13 @@ pub(super) fn hear<'w>(
                     let reason = "it only listens where that is configured";
                     return (Heard::Unknown(Unknown::new(reason, call.span)), outcome.needs_caller);
                 }
-                // An empty text that was given is not the absence of one: gin's Run("") is :80.
-                let default = if listen.default.starts_with('$') { ":http" } else { &listen.default };
-                let mut it = by_default(default, call.span);
-                it.via = outcome.via;
+                // An empty text is not the absence of one where that may be: gin's Run("") is :80.
+                let may_be_absent = listen.address.as_ref().is_some_and(|it| it.host.variadic);
+                let mut it = match may_be_absent {
+                    true => by_default(":http", call.span),
+                    false => default_of(evaluator, call, frame, &listen.default),
+                };
+                it.via = [outcome.via, it.via].concat();
                 it
             } else {
                 outcome

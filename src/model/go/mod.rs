@@ -1,5 +1,6 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
+mod absent;
 mod certainty;
 mod cgo;
 mod collision;

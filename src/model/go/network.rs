@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::absent::{absent, calls_one_of, default_of};
 use super::certainty::Certainty;
 use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
@@ -18,11 +19,9 @@ use super::{
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
-use crate::model::resolve::{
-    Answers, ConfigFiles, Evaluator, Frame, InWorld, Located, Outcome, Setting, Shared,
-};
+use crate::model::resolve::{Answers, ConfigFiles, Evaluator, Frame, InWorld, Located, Setting, Shared};
 use crate::net::{HOLE, Protocol, default_port, parse_target};
-use crate::source::{Confidence, Span, Spanned, Text};
+use crate::source::{Confidence, Span, Spanned};
 
 /// Schemes of a variable's value that say by themselves that somebody will connect there.
 const SERVICE_SCHEMES: &[&str] = &[
@@ -389,7 +388,7 @@ fn dials_of<'w>(
     for located in located.unwrap_or_else(|| vec![Located::Absent]) {
         let (outcome, literal) = match located {
             Located::Elsewhere => continue,
-            Located::Absent => match absent(evaluator, call, &entry.default, &entry.unless) {
+            Located::Absent => match absent(evaluator, call, frame, &entry.default, &entry.unless) {
                 Some(it) => (it, false),
                 None => continue,
             },
@@ -398,8 +397,8 @@ fn dials_of<'w>(
                     && outcome.text.as_str().is_empty()
                     && !entry.default.is_empty() =>
             {
-                let mut it = by_default(&entry.default, call.span);
-                it.via = outcome.via;
+                let mut it = default_of(evaluator, call, frame, &entry.default);
+                it.via = [outcome.via, it.via].concat();
                 (it, false)
             }
             Located::Text { outcome, literal } => (outcome, literal),
@@ -484,52 +483,6 @@ fn dials_unix_socket(evaluator: &Evaluator<'_>, frame: &Frame<'_>) -> bool {
     let calls = functions.filter(|it| it.package == package).flat_map(|it| &it.function.calls);
     let mut arguments = calls.filter(|it| it.callee.name().starts_with("Dial")).flat_map(|it| &*it.arguments);
     arguments.any(|it| matches!(it, Value::Literal(text) if text.value == "unix"))
-}
-
-/// The address of a call that was given none: by the documented default, unless another call of the program
-/// sets it; `None` when there is none. `$PORT:8080` is what the variable says, or 8080.
-pub(super) fn absent(
-    evaluator: &Evaluator<'_>,
-    call: &Call,
-    default: &str,
-    unless: &[&'static str],
-) -> Option<Outcome> {
-    if default.is_empty() || calls_one_of(evaluator, call, unless) {
-        return None;
-    }
-    if default == "?" {
-        let reason = "its default is decided in ways that are not followed";
-        return Some(Outcome::hole(reason, Some(call.span)));
-    }
-    let Some(rest) = default.strip_prefix('$') else { return Some(by_default(default, call.span)) };
-    let (name, fallback) = rest.split_at(rest.find(':').unwrap_or(rest.len()));
-    let port = evaluator.variable_read(name, call.span);
-    if port.unknown.is_some() {
-        return Some(port);
-    }
-    if port.text.as_str().is_empty() {
-        return Some(by_default(fallback, call.span));
-    }
-    let mut text = Text::new(":", call.span);
-    text.append(&port.text);
-    Some(Outcome { text, ..port })
-}
-
-/// Whether the program calls one of these functions of the package that `call` is of.
-fn calls_one_of(evaluator: &Evaluator<'_>, call: &Call, names: &[&'static str]) -> bool {
-    let Callee::Imported { package, .. } = &call.callee else { return false };
-    let functions = evaluator.reachable.functions.iter();
-    let mut calls = functions.flat_map(|it| &evaluator.packages.function(*it).function.calls);
-    !names.is_empty()
-        && calls.any(|it| match &it.callee {
-            Callee::Imported { package: other, name } => other == package && names.contains(&name.as_str()),
-            _ => false,
-        })
-}
-
-/// A documented default, which stands nowhere but in the call.
-pub(super) fn by_default(address: &str, call: Span) -> Outcome {
-    Outcome { confidence: Confidence::Likely, ..Outcome::known(Text::new(address, call)) }
 }
 
 /// A fixed word, or one that an argument gives.

@@ -6,7 +6,7 @@ use super::certainty::Certainty;
 use super::values::{self, Place};
 use super::world::{FunctionId, PackageId, Packages};
 use super::{EnvironmentRead, EnvironmentReads, Reachable};
-use crate::facts::catalogue::{self, AnyVariable, GoEntry, Naming, Source, go as tables};
+use crate::facts::catalogue::{self, AnyVariable, DefaultAddress, GoEntry, Naming, Source, go as tables};
 use crate::facts::go::{Call, Condition, Environ, Value};
 use crate::model::resolve::{Evaluator, tag_value};
 use crate::net::HOLE;
@@ -162,9 +162,8 @@ impl<'w> Finder<'_, 'w> {
             }
         }
         // `gin.Engine.Run()` without an address listens where the variable says.
-        let default = entry.listen.as_ref().and_then(|it| it.default.strip_prefix('$'));
-        if let Some(default) = default.filter(|_| call.arguments.is_empty()) {
-            let name = default.split(':').next().unwrap_or_default();
+        let default = entry.listen.as_ref().filter(|_| call.arguments.is_empty()).map(|it| &it.default);
+        for name in default.map(DefaultAddress::variables).unwrap_or_default() {
             self.add(name, call.span).default_unknown();
         }
     }

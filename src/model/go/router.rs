@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::entry_of;
 use super::route_path::join;
 use super::world::Targets;
-use crate::facts::catalogue::{GoEntry, Role, without_version};
+use crate::facts::catalogue::{GoEntry, Role, go as catalogue, without_version};
 use crate::facts::go::{Call, Callee, Value};
 use crate::model::resolve::{Evaluator, Frame};
 use crate::source::Span;
@@ -125,7 +125,7 @@ impl<'w> Routers<'_, 'w> {
                     return Handler::Router(at.root, false);
                 }
                 match self.evaluator.targets(callee, &head.frame) {
-                    Targets::Imported(path, name) if is_plain_handler(path, name) => Handler::Function,
+                    targets if entry_of(&targets).is_some_and(|it| it.handler) => Handler::Function,
                     // A middleware around a router.
                     _ => arguments
                         .iter()
@@ -133,6 +133,11 @@ impl<'w> Routers<'_, 'w> {
                         .find(|it| matches!(it, Handler::Router(Root::Made(_), _)))
                         .unwrap_or(Handler::Unknown),
                 }
+            }
+            // `&relay.Handler{Schema: schema}`.
+            Value::Struct { type_name: Some(it), .. } => {
+                let entry = catalogue().find(&it.package, &it.name, "");
+                if entry.is_some_and(|it| it.handler) { Handler::Function } else { Handler::Unknown }
             }
             _ => Handler::Unknown,
         }
@@ -158,7 +163,9 @@ impl<'w> Routers<'_, 'w> {
             Callee::Method { receiver, .. } if is_standard => {
                 let head = self.evaluator.origin(receiver, frame);
                 let Value::Struct { fields, .. } = head.value else {
-                    return (None, self.evaluator.waits_for_caller(&head));
+                    // A framework's application is its own handler.
+                    let (at, needs_caller) = self.router(receiver, frame, 24);
+                    return (at.map(|it| it.root), needs_caller || self.evaluator.waits_for_caller(&head));
                 };
                 let set = fields.iter().rev().find(|(it, _)| it.value == "Handler").map(|(_, it)| it);
                 let handler = match set {
@@ -207,15 +214,6 @@ impl<'w> Routers<'_, 'w> {
 /// `http.DefaultServeMux`, which `http.Handle` and servers without a handler mean.
 fn is_default_router(value: &Value) -> bool {
     matches!(value, Value::Name { package, name } if package == "net/http" && name.value == "DefaultServeMux")
-}
-
-/// Handlers of libraries that are one resource, or files.
-fn is_plain_handler(path: &str, name: &str) -> bool {
-    let path = without_version(path);
-    (path == "net/http" && matches!(name, "FileServer" | "FileServerFS" | "HandlerFunc" | "RedirectHandler"))
-        || path.ends_with("promhttp")
-        || path.ends_with("expvar")
-        || path.ends_with("http-swagger")
 }
 
 /// Middleware that serves paths, from the frameworks' own lists.

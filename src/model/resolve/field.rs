@@ -8,7 +8,7 @@ use super::element::Elements;
 use super::format::join_host_port;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
-use crate::facts::go::{Value, is_number};
+use crate::facts::go::{Arm, Condition, Value, is_number};
 use crate::model::go::{Targets, TypeRef};
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -401,6 +401,7 @@ impl<'w> Evaluator<'w> {
                 match writes[..] {
                     [] => self.head(&declaration.value, &Rc::new(Frame::Package(owner)), depth),
                     [(function, value)] => {
+                        let value = made_once(value, &name.value).unwrap_or(value);
                         self.head(value, &Rc::new(Frame::Function { function: *function, call: None }), depth)
                     }
                     _ => stop(),
@@ -638,6 +639,22 @@ impl<'w> Evaluator<'w> {
                 && self.reachable.contains(*function)
                 && self.writes_to(*function, write, of)
         })
+    }
+}
+
+/// What a function gives to a variable of its package when it is asked for the first time:
+/// `if app == nil { app = New() }`.
+fn made_once<'w>(value: &'w Value, name: &str) -> Option<&'w Value> {
+    let is_it = |it: &Value| matches!(it, Value::Name { package, name: it } if package.is_empty() && it.value == name);
+    match value {
+        Value::Choice(arms, _) => match &arms[..] {
+            [
+                Arm { condition: Some(Condition::Failed(tested)), value },
+                Arm { condition: None, value: before },
+            ] if is_it(tested) && is_it(before) => Some(value),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

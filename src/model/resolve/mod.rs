@@ -608,7 +608,7 @@ impl Outcome {
     }
 
     /// Appends the text of another.
-    fn append(&mut self, other: Self) {
+    pub fn append(&mut self, other: Self) {
         self.text.append(&other.text);
         self.join(&other);
     }

@@ -9,7 +9,7 @@ use super::overwrite::FieldValues;
 use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, Outcome};
 use crate::facts::catalogue::{Address, Place};
 use crate::facts::go::{Call, Callee, Value};
-use crate::model::go::{FunctionId, opens_socket};
+use crate::model::go::{FunctionId, entry_of, opens_socket};
 use crate::source::{Span, Spanned, Text};
 
 /// What stands at a place of a call.
@@ -187,6 +187,16 @@ impl<'w> Evaluator<'w> {
         entry.is_some_and(|it| it.dial.is_some())
     }
 
+    /// What a value has its fields of: `buffalo.New(options)` makes an application with those of the options.
+    fn embedded_in(&self, head: Head<'w>) -> Head<'w> {
+        let Value::Call { callee, arguments, .. } = head.value else { return head };
+        let pure = entry_of(&self.targets(callee, &head.frame)).and_then(|it| it.pure.as_ref());
+        match pure.filter(|it| it.meaning == "embeds").and_then(|it| arguments.get(it.argument)) {
+            Some(value) => self.head(value, &head.frame, MAXIMUM_DEPTH),
+            None => head,
+        }
+    }
+
     fn located(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Located {
         let outcome = self.outline(value, frame);
         let literal = match self.head(value, frame, MAXIMUM_DEPTH).value {
@@ -233,6 +243,7 @@ impl<'w> Evaluator<'w> {
             if self.dials_itself(&head) {
                 return Below::Elsewhere;
             }
+            let head = self.embedded_in(head);
             let of = self.type_at(at.value, &at.frame).or_else(|| self.type_at(head.value, &head.frame));
             let (head, of) = match self.promoting_head(of, &head, field, MAXIMUM_DEPTH) {
                 Some(inner) => {
