@@ -18,6 +18,7 @@ use crate::facts::commands::Commands;
 use crate::facts::compose_call::ComposeCall;
 use crate::facts::creation::{self, Creation};
 use crate::facts::documents::Documents;
+use crate::facts::go::BuildTags;
 use crate::facts::kind::Kind;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
@@ -165,7 +166,10 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     proxies.extend(of_caddy.into_iter().chain(of_haproxy));
     let kustomizations: Vec<(FileId, Documents)> = read!(Kind::Kustomization, documents::read);
     let wrappers = &input.settings.wrappers;
-    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), wrappers, internal_errors);
+    let builders = [Kind::Dockerfile, Kind::Makefile, Kind::Script].into_iter().flat_map(of_kind);
+    let asks_for_tags = builders.into_iter().any(|(_, _, text)| text.contains("-tags"));
+    let tags = if asks_for_tags { BuildTags::Any } else { BuildTags::These(&[]) };
+    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
     Facts {
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
@@ -193,6 +197,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         proxies,
         creation: read_creation(input),
         uncommitted: read_uncommitted(input),
+        asks_for_tags,
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),
     }

@@ -86,6 +86,8 @@ pub struct Facts {
     pub wsl: Vec<(FileId, wslconfig::WslConfiguration)>,
     /// Configuration files of proxies.
     pub proxies: Vec<(FileId, proxy::ProxyFile)>,
+    /// Whether a Dockerfile, a Makefile or a script may ask a Go build for tags.
+    pub asks_for_tags: bool,
     /// What the project's settings say of Go functions.
     pub wrappers: catalogue::Wrappers,
     /// Places of the project's settings that could not be read.

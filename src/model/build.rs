@@ -4,7 +4,7 @@ mod ko;
 mod pods;
 mod start;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::start::{Container, Start};
 use super::command_lines::CommandFile;
@@ -25,7 +25,13 @@ impl Project {
     /// Joins the facts of all files.
     #[must_use]
     pub fn build(facts: &Facts, detail: Detail) -> Self {
-        let world = World::new(facts, detail);
+        let mut world = World::new(facts, detail, &BTreeMap::new());
+        if facts.asks_for_tags {
+            let tags = Images::read(facts, &world.programs).build_tags();
+            if tags.values().any(|it| world.heeds(it)) {
+                world = World::new(facts, detail, &tags);
+            }
+        }
         let images = Images::read(facts, &world.programs);
         let (applied, unrendered) = applied(facts);
         let command_files = command_lines::read(facts);

@@ -14,23 +14,24 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::isolate;
 use crate::facts::catalogue::Wrappers;
 use crate::facts::folder_of;
-use crate::facts::go::{GoFile, Head, is_built, of_head, read_without, scan};
+use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, read_without, scan};
 use crate::source::FileId;
 
 /// One Go file: its id, its path relative to the project root and its text.
 pub(super) type File<'t> = (FileId, &'t str, &'t str);
 
-/// Reads the Go files of a project. `modules` are folder (`.` for the root) and path of each module.
-/// Files that no program needs have their head alone.
+/// Reads the Go files of a project, which may be built with `tags`. `modules` are folder (`.` for the root) and
+/// path of each module. Files that no program needs have their head alone.
 pub(super) fn read_go(
     files: &[File<'_>],
     modules: &[(String, String)],
+    tags: BuildTags<'_>,
     wrappers: &Wrappers,
     internal_errors: &Mutex<Vec<String>>,
 ) -> Vec<(FileId, GoFile)> {
     let heads: Vec<Head> = files.par_iter().map(|(id, _, text)| scan(*id, text)).collect();
     let folders = Folders::new(files, modules);
-    let needed = needed(files, &heads, &folders);
+    let needed = needed(files, &heads, &folders, tags);
     let skipped = relevance::irrelevant(files, &heads, &needed, &folders, wrappers);
     let of_file = |(index, head): (usize, &Head)| {
         let (id, path, text) = files[index];
@@ -43,11 +44,13 @@ pub(super) fn read_go(
 }
 
 /// For each file whether it is part of a program of the project on Linux.
-fn needed(files: &[File<'_>], heads: &[Head], packages: &Folders<'_>) -> Vec<bool> {
+fn needed(files: &[File<'_>], heads: &[Head], packages: &Folders<'_>, tags: BuildTags<'_>) -> Vec<bool> {
     let built: Vec<bool> = files
         .iter()
         .zip(heads)
-        .map(|((_, path, _), head)| is_built(path, head.constraint.as_ref().map(|it| it.value.as_str())))
+        .map(|((_, path, _), head)| {
+            is_built(path, head.constraint.as_ref().map(|it| it.value.as_str()), tags)
+        })
         .collect();
     let mains = files.iter().zip(heads).filter(|(_, head)| head.main.is_some());
     let mut pending: Vec<&str> = mains.map(|((_, path, _), _)| folder_of(path)).collect();
@@ -155,7 +158,13 @@ mod tests {
         };
         let modules = [(".".to_owned(), "example.com/shop".to_owned())];
         for modules in [&modules[..], &[]] {
-            let facts = read_go(&files(&sources), modules, &Wrappers::default(), &Mutex::new(Vec::new()));
+            let facts = read_go(
+                &files(&sources),
+                modules,
+                BuildTags::These(&[]),
+                &Wrappers::default(),
+                &Mutex::new(Vec::new()),
+            );
             let full: Vec<bool> = facts.iter().map(|(_, it)| it.in_full).collect();
             assert_eq!(full, [true, false, true, false, false]);
             assert!(facts.iter().all(|(_, it)| it.package.is_some()));
@@ -171,6 +180,7 @@ mod tests {
         let facts = read_go(
             &files,
             &[(".".to_owned(), "a".to_owned())],
+            BuildTags::These(&[]),
             &Wrappers::default(),
             &Mutex::new(Vec::new()),
         );
@@ -237,6 +247,7 @@ func (c *client) Get(id string) error { _, err := http.Get(c.base + id); return 
         let facts = read_go(
             &files,
             &[(".".to_owned(), "a".to_owned())],
+            BuildTags::These(&[]),
             &Wrappers::default(),
             &Mutex::new(Vec::new()),
         );

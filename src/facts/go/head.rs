@@ -92,9 +92,18 @@ fn expression_of(lines: &[Spanned<&str>]) -> Option<Spanned<String>> {
     Some(Spanned::new(all.join(" && "), first.span))
 }
 
-/// Whether a file of this name and constraint is part of an ordinary Linux build; tests are not.
+/// The tags of a build: <https://pkg.go.dev/cmd/go#hdr-Build_constraints>.
+#[derive(Clone, Copy, Debug)]
+pub enum BuildTags<'t> {
+    /// These, besides what the system and the toolchain satisfy by themselves.
+    These(&'t [String]),
+    /// Whatever somebody may ask for.
+    Any,
+}
+
+/// Whether a file of this name and constraint is part of a Linux build with these tags; tests are not.
 #[must_use]
-pub fn is_built(path: &str, constraint: Option<&str>) -> bool {
+pub fn is_built(path: &str, constraint: Option<&str>, tags: BuildTags<'_>) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.strip_suffix(".go").unwrap_or(name);
     // The go command ignores files that begin with `_` or `.`.
@@ -110,7 +119,7 @@ pub fn is_built(path: &str, constraint: Option<&str>) -> bool {
     if system.is_some_and(|it| *it != "linux") {
         return false;
     }
-    constraint.is_none_or(|it| Constraint { rest: it, depth: 0 }.any())
+    constraint.is_none_or(|it| Constraint { rest: it, tags, depth: 0 }.any().may_hold)
 }
 
 /// <https://go.dev/src/internal/syslist/syslist.go>, `KnownOS`.
@@ -236,33 +245,55 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// A `//go:build` expression, evaluated for `linux`, `amd64` and no tags of the builder's own.
+/// A `//go:build` expression, evaluated for `linux`, `amd64` and the tags of a build.
 struct Constraint<'t> {
     rest: &'t str,
+    tags: BuildTags<'t>,
     depth: u32,
 }
 
+/// Whether a part of a constraint may hold, and whether it may not: both where somebody may ask for a tag.
+#[derive(Clone, Copy)]
+struct Holds {
+    may_hold: bool,
+    may_fail: bool,
+}
+
+impl Holds {
+    fn or(self, other: Self) -> Self {
+        Self { may_hold: self.may_hold || other.may_hold, may_fail: self.may_fail && other.may_fail }
+    }
+
+    fn negated(self) -> Self {
+        Self { may_hold: self.may_fail, may_fail: self.may_hold }
+    }
+
+    fn and(self, other: Self) -> Self {
+        self.negated().or(other.negated()).negated()
+    }
+}
+
 impl Constraint<'_> {
-    fn any(&mut self) -> bool {
+    fn any(&mut self) -> Holds {
         let mut holds = self.all();
         while self.take("||") {
-            holds |= self.all();
+            holds = holds.or(self.all());
         }
         holds
     }
 
-    fn all(&mut self) -> bool {
+    fn all(&mut self) -> Holds {
         let mut holds = self.not();
         while self.take("&&") {
-            holds &= self.not();
+            holds = holds.and(self.not());
         }
         holds
     }
 
-    fn not(&mut self) -> bool {
-        let mut holds = true;
+    fn not(&mut self) -> Holds {
+        let mut is_negated = false;
         while self.take("!") {
-            holds = !holds;
+            is_negated = !is_negated;
         }
         self.depth += 1;
         let inner = if self.depth < 50 && self.take("(") {
@@ -273,14 +304,23 @@ impl Constraint<'_> {
             self.tag()
         };
         self.depth -= 1;
-        inner == holds
+        if is_negated { inner.negated() } else { inner }
     }
 
-    fn tag(&mut self) -> bool {
+    fn tag(&mut self) -> Holds {
         let end = self.rest.find(|it: char| !it.is_alphanumeric() && it != '_' && it != '.');
         let (tag, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
-        matches!(tag, "linux" | "unix" | "amd64" | "gc" | "cgo") || tag.starts_with("go1.")
+        let is_of_system =
+            matches!(tag, "linux" | "unix" | "amd64" | "gc" | "cgo") || tag.starts_with("go1.");
+        let is_of_another = SYSTEMS.contains(&tag) || ARCHITECTURES.contains(&tag);
+        match self.tags {
+            BuildTags::Any if !is_of_system && !is_of_another => Holds { may_hold: true, may_fail: true },
+            BuildTags::These(tags) if tags.iter().any(|it| it == tag) => {
+                Holds { may_hold: true, may_fail: false }
+            }
+            _ => Holds { may_hold: is_of_system, may_fail: !is_of_system },
+        }
     }
 
     fn take(&mut self, token: &str) -> bool {
@@ -324,7 +364,11 @@ mod tests {
             [("tool", false), ("!tool", true), ("linux,amd64", true), ("windows linux", true)]
         {
             let text = format!("// +build {text}\n\npackage main\n");
-            assert_eq!(is_built("a.go", constraint(&text).as_deref()), built, "{text}");
+            assert_eq!(
+                is_built("a.go", constraint(&text).as_deref(), BuildTags::These(&[])),
+                built,
+                "{text}"
+            );
         }
     }
 
@@ -340,7 +384,30 @@ mod tests {
             ("a.go", Some("!windows && (linux || darwin)"), true),
             ("a.go", Some("integration || e2e"), false),
         ] {
-            assert_eq!(is_built(path, constraint), built, "{path} {constraint:?}");
+            assert_eq!(is_built(path, constraint, BuildTags::These(&[])), built, "{path} {constraint:?}");
         }
+    }
+
+    #[test]
+    fn the_tags_of_a_build_count() {
+        let tags = ["prod".to_owned(), "netgo".to_owned()];
+        for (constraint, built, may_be_built) in [
+            ("prod", true, true),
+            ("!prod", false, true),
+            ("prod && !netgo", false, true),
+            ("dev || netgo", true, true),
+            ("(dev || prod) && linux", true, true),
+            ("prod && windows", false, false),
+            ("dev && !linux", false, false),
+            ("!(dev || darwin)", true, true),
+        ] {
+            let with = |it| is_built("a.go", Some(constraint), it);
+            assert_eq!(
+                (with(BuildTags::These(&tags)), with(BuildTags::Any)),
+                (built, may_be_built),
+                "{constraint}"
+            );
+        }
+        assert!(!is_built("a_windows.go", Some("prod"), BuildTags::Any));
     }
 }

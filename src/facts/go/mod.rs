@@ -36,7 +36,7 @@ mod value;
 pub use context::import_names;
 pub use demand::Demand;
 pub use failure::Failure;
-pub use head::{Head, is_built, scan};
+pub use head::{BuildTags, Head, is_built, scan};
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use predeclared::is_standard;
 pub use read::{is_number, of_head, read, read_without};

@@ -12,10 +12,10 @@ use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
 use super::missing_files::missing_files;
 use super::stop_timeout::stop_timeouts;
-use super::world::{FunctionId, Targets, TypeRef};
+use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
-    Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, Listeners, NetworkCall,
-    ProgramId, Reachable, World, values,
+    Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, NetworkCall, ProgramId,
+    Reachable, World, values,
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
@@ -71,7 +71,10 @@ impl<'a> World<'a> {
         let mut known = InWorkloads(Vec::new());
         for (at, whole) in whole.iter().enumerate() {
             let work = || {
-                (all.left_out(&self.packages, |it, premise| whole.is_left_out(it, premise)), whole.answers())
+                (
+                    all.left_out(self.packages(program), |it, premise| whole.is_left_out(it, premise)),
+                    whole.answers(),
+                )
             };
             let left_out = known.of(|it| whole.agrees(*it), work);
             match parts.iter_mut().find(|(it, _)| *it == left_out) {
@@ -99,7 +102,7 @@ impl<'a> World<'a> {
                 let work = || {
                     let names = names.get_or_insert_with(|| variables_read(&running));
                     let mut network = self.network(program, &running, names);
-                    network.listeners.left_out = self.left_out(whole, &network.listeners);
+                    network.listeners.left_out = listeners_of(whole).left_out(&network.listeners);
                     (network, [running.answers(), whole.answers()])
                 };
                 (*at, known.of(agrees, work))
@@ -117,7 +120,7 @@ impl<'a> World<'a> {
     ) -> Evaluator<'w> {
         let it = &self.programs[program.0 as usize];
         let files = ConfigFiles { facts: self.facts, directories: vec![&it.directory, &it.module_directory] };
-        let mut evaluator = Evaluator::new(&self.packages, reachable, setting, shared);
+        let mut evaluator = Evaluator::new(self.packages(program), reachable, setting, shared);
         evaluator.files = files;
         evaluator
     }
@@ -132,7 +135,7 @@ impl<'a> World<'a> {
     where
         'a: 'w,
     {
-        let reachable = evaluator.reachable;
+        let (reachable, packages) = (evaluator.reachable, evaluator.packages);
         let mut listeners = ListenerFinder::new(evaluator);
         let mut dials = Vec::new();
         let mut calls = Vec::new();
@@ -140,14 +143,14 @@ impl<'a> World<'a> {
         let (certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
-            let wrapper = self.packages.wrapped(*function);
+            let wrapper = packages.wrapped(*function);
             let listens = wrapper.is_some_and(|it| it.listen.is_some());
             let dials_itself = wrapper.is_some_and(|it| it.dial.is_some());
-            for call in &self.packages.function(*function).function.calls {
+            for call in &packages.function(*function).function.calls {
                 if reachable.leaves_out(call) {
                     continue;
                 }
-                let entry = self.entry(*function, call);
+                let entry = entry_at(packages, *function, call);
                 if !listens {
                     listeners.visit(*function, call, entry);
                     let listens_here = entry.is_some_and(|it| it.listen.is_some());
@@ -174,48 +177,36 @@ impl<'a> World<'a> {
         let missing_files = missing_files(evaluator);
         GoNetwork { listeners, dials, calls, stop_timeouts: timeouts, variables, missing_files }
     }
+}
 
-    /// The ports that the program of `evaluator`, which knows of no workload, listens on all the same.
-    pub(super) fn fixed_ports<'w>(&self, evaluator: &Evaluator<'w>, main: Span) -> Vec<FixedPort>
-    where
-        'a: 'w,
-    {
-        let mut finder = ListenerFinder::new(evaluator);
-        let listens = |it: &FunctionId| self.packages.wrapped(*it).is_some_and(|it| it.listen.is_some());
-        for function in evaluator.reachable.functions.iter().filter(|it| !listens(it)) {
-            for call in &self.packages.function(*function).function.calls {
-                finder.visit(*function, call, self.entry(*function, call));
-            }
+/// The ports that the program of `evaluator`, which knows of no workload, listens on all the same.
+pub(super) fn fixed_ports(evaluator: &Evaluator<'_>, main: Span) -> Vec<FixedPort> {
+    let known = listeners_of(evaluator).finish(main).0.known.into_iter();
+    let fixed = known.filter(|it| it.confidence == Confidence::Proven && it.alternative.is_none());
+    fixed.filter_map(|it| Some(FixedPort { port: it.port?, span: it.port_span, call: it.call })).collect()
+}
+
+/// The sockets that any function of the program listens on.
+fn listeners_of<'e, 'w>(evaluator: &'e Evaluator<'w>) -> ListenerFinder<'e, 'w> {
+    let packages = evaluator.packages;
+    let mut finder = ListenerFinder::new(evaluator);
+    let listens = |it: &FunctionId| packages.wrapped(*it).is_some_and(|it| it.listen.is_some());
+    for function in evaluator.reachable.functions.iter().filter(|it| !listens(it)) {
+        for call in &packages.function(*function).function.calls {
+            finder.visit(*function, call, entry_at(packages, *function, call));
         }
-        let known = finder.finish(main).0.known.into_iter();
-        let fixed = known.filter(|it| it.confidence == Confidence::Proven && it.alternative.is_none());
-        fixed.filter_map(|it| Some(FixedPort { port: it.port?, span: it.port_span, call: it.call })).collect()
     }
+    finder
+}
 
-    /// What the program would listen on besides if every condition might hold; see [`Listeners::left_out`].
-    fn left_out<'w>(&self, whole: &Evaluator<'w>, running: &Listeners) -> Vec<(Option<u16>, Protocol)>
-    where
-        'a: 'w,
-    {
-        let mut others = ListenerFinder::new(whole);
-        let listens = |it: &FunctionId| self.packages.wrapped(*it).is_some_and(|it| it.listen.is_some());
-        for function in whole.reachable.functions.iter().filter(|it| !listens(it)) {
-            for call in &self.packages.function(*function).function.calls {
-                others.visit(*function, call, self.entry(*function, call));
-            }
-        }
-        others.left_out(running)
-    }
-
-    /// What is known of what a call does on the network.
-    fn entry(&self, function: FunctionId, call: &Call) -> Option<&'a GoEntry> {
-        let known = self.packages.network_entry_of(function, call);
-        // Its body need not have been read.
-        let (None, Callee::Imported { package, name }) = (known, &call.callee) else { return known };
-        let own = self.packages.import(self.packages.function(function).package, package)?;
-        let imports = self.packages.package(own).files.iter().flat_map(|(_, file)| &file.imports);
-        catalogue().generated(imports.map(|it| it.path.value.as_str()), name)
-    }
+/// What is known of what a call in `function` does on the network.
+fn entry_at<'w>(packages: &Packages<'w>, function: FunctionId, call: &Call) -> Option<&'w GoEntry> {
+    let known = packages.network_entry_of(function, call);
+    // Its body need not have been read.
+    let (None, Callee::Imported { package, name }) = (known, &call.callee) else { return known };
+    let own = packages.import(packages.function(function).package, package)?;
+    let imports = packages.package(own).files.iter().flat_map(|(_, file)| &file.imports);
+    catalogue().generated(imports.map(|it| it.path.value.as_str()), name)
 }
 
 /// What was found in the workloads that were looked at, each with what these answered on the way.

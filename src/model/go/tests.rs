@@ -76,7 +76,7 @@ impl Project {
     /// The program runs in a container that has the whole project at its root.
     fn network(&self) -> GoNetwork {
         let facts = self.facts();
-        let world = World::new(&facts, Detail::Origin);
+        let world = World::new(&facts, Detail::Origin, &Default::default());
         assert!(!world.programs.is_empty(), "no program");
         let arguments: Vec<_> =
             self.arguments.iter().map(|it| Text::new(*it, Span::new(ELSEWHERE, 0, it.len()))).collect();
@@ -137,7 +137,7 @@ impl Project {
     /// The text of each signal that stands alone.
     fn interrupt_only(&self) -> Vec<String> {
         let facts = self.facts();
-        let world = World::new(&facts, Detail::Origin);
+        let world = World::new(&facts, Detail::Origin, &Default::default());
         let found = &world.programs[0].shutdown.interrupt_only;
         found.iter().map(|it| self.written(it.signal).to_owned()).collect()
     }
@@ -145,7 +145,7 @@ impl Project {
     /// One line a serve call.
     fn serve_calls(&self) -> String {
         let facts = self.facts();
-        let world = World::new(&facts, Detail::Origin);
+        let world = World::new(&facts, Detail::Origin, &Default::default());
         let show = |it: &crate::model::ServeCall| {
             let at_shutdown = if it.returns_at_shutdown { " at shutdown" } else { "" };
             let given = if it.binds { "" } else { " of a listener" };
@@ -157,7 +157,7 @@ impl Project {
     /// One line a route.
     fn routes(&self) -> String {
         let facts = self.facts();
-        let world = World::new(&facts, Detail::Origin);
+        let world = World::new(&facts, Detail::Origin, &Default::default());
         let routes = &world.programs[0].routes;
         let show = |it: &crate::model::Route| format!("{} {}", it.method.as_deref().unwrap_or("*"), it.path);
         let mut lines: Vec<_> = routes.known.iter().map(show).collect();

@@ -7,7 +7,7 @@ use super::modules::{Module, modules};
 use super::network::entry_of;
 use crate::facts::catalogue::{GoEntry, Wrappers, structure};
 use crate::facts::go::{
-    Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
+    BuildTags, Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
 use crate::facts::{Facts, folder_of};
 use crate::source::{FileId, Span};
@@ -105,16 +105,16 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Packages<'a> {
-    /// Reads the packages out of the facts of all files.
+    /// Reads the packages out of the facts of all files, as a build with these tags takes them.
     #[must_use]
-    pub fn new(facts: &'a Facts) -> Self {
+    pub fn new(facts: &'a Facts, tags: &[String]) -> Self {
         let mut packages = Self {
             modules: modules(facts),
             sources: facts.go.iter().map(|(id, _)| *id).collect(),
             wrappers: Some(&facts.wrappers),
             ..Self::default()
         };
-        packages.gather(facts);
+        packages.gather(facts, tags);
         packages.scopes.resize_with(packages.packages.len(), Scope::default);
         packages.link_imports();
         packages.index();
@@ -363,7 +363,7 @@ impl<'a> Packages<'a> {
         seen
     }
 
-    fn gather(&mut self, facts: &'a Facts) {
+    fn gather(&mut self, facts: &'a Facts, tags: &[String]) {
         let mut known: FxHashMap<(String, &'a str), PackageId> = FxHashMap::default();
         for (id, file) in &facts.go {
             let path = facts.path(*id);
@@ -371,7 +371,7 @@ impl<'a> Packages<'a> {
             let constraint = file.constraint.as_ref().map(|it| it.value.as_str());
             let foreign =
                 path.split('/').any(|it| it == "vendor" || it == "testdata" || it == "node_modules");
-            if foreign || !is_built(path, constraint) {
+            if foreign || !is_built(path, constraint, BuildTags::These(tags)) {
                 continue;
             }
             let directory = folder_of(path);

@@ -29,7 +29,7 @@ pub struct Images<'a> {
     images: Vec<Image>,
     /// Scripts with line ends of Windows, by path.
     pub(super) crlf: FxHashMap<&'a str, &'a Script>,
-    built: Vec<Built<'a>>,
+    pub(super) built: Vec<Built<'a>>,
     pub(super) index: FxHashMap<Inputs, ImageId>,
 }
 

@@ -191,6 +191,7 @@ impl<'a> Session<'_, 'a, '_> {
         }
         let linking =
             self.linking(command, words[0].raw.span.cover(verb_span), &rest, own, stage).map(Arc::new);
+        let tags: Option<Arc<[String]>> = self.tags(command, &rest, own, stage).map(Arc::from);
         let Some(arguments) = self.arguments(&rest, stage) else { return };
         let folder = match &arguments.folder {
             Some(target) => layers::absolute(&folder, target),
@@ -227,7 +228,7 @@ impl<'a> Session<'_, 'a, '_> {
                     // Several packages without -o are only checked.
                     (None, _) => continue,
                 };
-                let binary = Binary { package: directory, linking: linking.clone() };
+                let binary = Binary { package: directory, linking: linking.clone(), tags: tags.clone() };
                 let origin = Origin::Binary(binary);
                 stage.layers.push(Layer { origin, destination: out, into: false, source: None });
             }
@@ -246,22 +247,9 @@ impl<'a> Session<'_, 'a, '_> {
         if command.guarded {
             return None;
         }
-        let partly = |it: &&Word| it.value.expand_partly(&mut |name| self.lookup(name, stage), HOLE);
-        let flags: Vec<Text> = flags.iter().map(partly).collect();
-        let behind_env = command.words.len() - command.program_words().len();
-        let in_front = command.words[..behind_env].iter().filter_map(|it| self.assignment(it, stage));
-        let in_front: Vec<_> = own.iter().cloned().chain(in_front).collect();
-        let variable = |name: &str| {
-            let set = in_front.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone());
-            let written = || stage.go_settings.iter().rev().find(|(it, _)| it == name);
-            let set = set.or_else(|| self.walk.own(name)).or_else(|| stage.own(name));
-            match set.or_else(|| written().map(|(_, value)| value.clone())) {
-                None => Given::Unset,
-                Some(Some(text)) if text.as_str().is_empty() => Given::Unset,
-                Some(Some(text)) => Given::Set(text),
-                Some(None) => Given::Unknown,
-            }
-        };
+        let flags = self.flags(flags, stage);
+        let in_front = self.in_front(command, own, stage);
+        let variable = |name: &str| self.variable(name, &in_front, stage);
         // `GOARCH=$TARGETARCH` is the builder's own when nobody asks for another.
         let follows_target = command.assignments.iter().any(|(name, value)| {
             name.value == "GOARCH" && value.to_source().trim_matches(['$', '{', '}']) == "TARGETARCH"
@@ -276,6 +264,56 @@ impl<'a> Session<'_, 'a, '_> {
             *value = name.map_or(*value, |(_, at)| at.cover(*value));
         }
         Some(linking)
+    }
+
+    /// The tags of a `go build`: those of the last `-tags`, of GOFLAGS where the command has none of its own. `None`
+    /// when they are not known.
+    fn tags(
+        &self,
+        command: &Command,
+        flags: &[&Word],
+        own: &[(String, Option<Text>)],
+        stage: &Stage<'a>,
+    ) -> Option<Vec<String>> {
+        let in_front = self.in_front(command, own, stage);
+        let inherited = match self.variable("GOFLAGS", &in_front, stage) {
+            Given::Unset => Vec::new(),
+            Given::Set(text) => linking::quoted_words(text.as_str()),
+            Given::Unknown => return None,
+        };
+        let own = self.flags(flags, stage).into_iter().map(|it| it.as_str().to_owned());
+        linking::tags(&inherited.into_iter().chain(own).collect::<Vec<_>>())
+    }
+
+    /// The words behind `go build`; [`HOLE`] stands in them for what is not known.
+    fn flags(&self, words: &[&Word], stage: &Stage<'a>) -> Vec<Text> {
+        let partly = |it: &&Word| it.value.expand_partly(&mut |name| self.lookup(name, stage), HOLE);
+        words.iter().map(partly).collect()
+    }
+
+    /// The assignments in front of a command, and those of `env`.
+    fn in_front(
+        &self,
+        command: &Command,
+        own: &[(String, Option<Text>)],
+        stage: &Stage<'a>,
+    ) -> Vec<(String, Option<Text>)> {
+        let behind_env = command.words.len() - command.program_words().len();
+        let in_front = command.words[..behind_env].iter().filter_map(|it| self.assignment(it, stage));
+        own.iter().cloned().chain(in_front).collect()
+    }
+
+    /// What is known of a variable in the environment of a command with these assignments in front.
+    fn variable(&self, name: &str, in_front: &[(String, Option<Text>)], stage: &Stage<'a>) -> Given {
+        let set = in_front.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone());
+        let written = || stage.go_settings.iter().rev().find(|(it, _)| it == name);
+        let set = set.or_else(|| self.walk.own(name)).or_else(|| stage.own(name));
+        match set.or_else(|| written().map(|(_, value)| value.clone())) {
+            None => Given::Unset,
+            Some(Some(text)) if text.as_str().is_empty() => Given::Unset,
+            Some(Some(text)) => Given::Set(text),
+            Some(None) => Given::Unknown,
+        }
     }
 
     /// `NAME=value` as a word.

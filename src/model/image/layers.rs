@@ -43,6 +43,8 @@ pub(super) struct Binary {
     pub(super) package: Option<String>,
     /// How it was linked; `None` when that is not known.
     pub(super) linking: Option<Arc<Linking>>,
+    /// The tags that it was built with; `None` when they are not known.
+    pub(super) tags: Option<Arc<[String]>>,
 }
 
 /// What stands at a path of a stage.

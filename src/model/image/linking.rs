@@ -174,28 +174,7 @@ impl LinkFlags {
     /// flags that count is not known.
     fn read(words: &[String]) -> Option<Self> {
         let mut out = Self::default();
-        let mut rest = words.iter();
-        while let Some(word) = rest.next() {
-            let Some(flag) = word.strip_prefix('-') else {
-                // Where a whole word is not known, it may be flags.
-                if word.starts_with(HOLE) {
-                    return None;
-                }
-                continue;
-            };
-            let flag = flag.strip_prefix('-').unwrap_or(flag);
-            let (name, inline) = match flag.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (flag, None),
-            };
-            if name.contains(HOLE) {
-                return None;
-            }
-            let takes_value = super::go_build::TAKES_VALUE.contains(&name);
-            let value = match inline {
-                None if takes_value => rest.next().map(String::as_str).unwrap_or_default(),
-                other => other.unwrap_or_default(),
-            };
+        for (name, value) in flags_of(words)? {
             match name {
                 "buildmode" => match value {
                     "pie" => out.pie = true,
@@ -257,8 +236,47 @@ impl LinkFlags {
     }
 }
 
+/// The flags among the words behind `go build`, each with its value, which is empty where it has none; [`HOLE`] stands
+/// for what is not known. `None` when some of the words may be any flags.
+fn flags_of(words: &[String]) -> Option<Vec<(&str, &str)>> {
+    let mut out = Vec::new();
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let Some(flag) = word.strip_prefix('-') else {
+            // Where a whole word is not known, it may be flags.
+            if word.starts_with(HOLE) {
+                return None;
+            }
+            continue;
+        };
+        let flag = flag.strip_prefix('-').unwrap_or(flag);
+        let (name, inline) = match flag.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (flag, None),
+        };
+        if name.contains(HOLE) {
+            return None;
+        }
+        let takes_value = super::go_build::TAKES_VALUE.contains(&name);
+        let value = match inline {
+            None if takes_value => rest.next().map(String::as_str).unwrap_or_default(),
+            other => other.unwrap_or_default(),
+        };
+        out.push((name, value));
+    }
+    Some(out)
+}
+
+/// The tags that the words behind `go build` ask for: the last `-tags` counts. `None` when they are not known.
+pub(super) fn tags(words: &[String]) -> Option<Vec<String>> {
+    let flags = flags_of(words)?;
+    let tags = flags.iter().rev().find(|(name, _)| *name == "tags").map_or("", |(_, value)| value);
+    let words = tags.split([',', ' ']).filter(|it| !it.is_empty()).map(str::to_owned);
+    (!tags.contains(HOLE)).then(|| words.collect())
+}
+
 /// The words of a text in which quotes hold blanks: `-linkmode external -extldflags "-static -lm"`.
-fn quoted_words(text: &str) -> Vec<String> {
+pub(super) fn quoted_words(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -304,6 +322,19 @@ mod tests {
             Some(LinkFlags { netgo: true, osusergo: true, instrumented: true, ..none })
         );
         assert_eq!(flags(&["-buildmode=pie"]), Some(LinkFlags { pie: true, ..none }));
+    }
+
+    #[test]
+    fn the_last_list_of_tags_counts() {
+        let of = |words: &[&str]| tags(&words.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        let words = |it: &[&str]| Some(it.iter().map(|it| (*it).to_owned()).collect());
+        assert_eq!(of(&["-o", "/app", "./cmd/app"]), words(&[]));
+        assert_eq!(of(&["-tags", "prod", "."]), words(&["prod"]));
+        assert_eq!(of(&["-tags=dev", "--tags=prod,netgo", "."]), words(&["prod", "netgo"]));
+        assert_eq!(of(&["-tags", "prod netgo", "."]), words(&["prod", "netgo"]));
+        assert_eq!(of(&["-ldflags", &format!("-X main.version={HOLE}"), "."]), words(&[]));
+        assert_eq!(of(&[&format!("-tags={HOLE}"), "."]), None);
+        assert_eq!(of(&[&HOLE.to_string(), "."]), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod base_files;
 mod build;
+mod build_tags;
 mod by_hand;
 mod crlf;
 mod file;

@@ -6,7 +6,7 @@ use crate::model::{Detail, World};
 /// Each variable with what is known of it, and why there may be others.
 fn reads(project: &Project) -> String {
     let facts = project.facts();
-    let world = World::new(&facts, Detail::Origin);
+    let world = World::new(&facts, Detail::Origin, &Default::default());
     let reads = &world.programs[0].reads;
     let mut known: Vec<_> = reads
         .known
@@ -78,7 +78,7 @@ fn what_may_read_more_is_said() {
 fn a_library_makes_names_of_fields_and_keys() {
     let of = |import: &str, text: &str| {
         let facts = Project::file("main.go", &format!("package main\nimport \"{import}\"\n{text}")).facts();
-        let world = World::new(&facts, Detail::Origin);
+        let world = World::new(&facts, Detail::Origin, &Default::default());
         let may_read = |name: &str| world.programs[0].reads.may_read(name);
         ["PORT", "WEB_PORT", "WEB_LISTEN", "OTEL_X", "OTHER"]
             .into_iter()
