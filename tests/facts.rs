@@ -122,7 +122,7 @@ impl Facts<'_> {
         let protocol = protocol(it.protocol);
         let port = it.port.map(|port| format!(":{port}")).unwrap_or_default();
         let source = match it.source {
-            DialSource::Code => "",
+            DialSource::Code | DialSource::EmptySetting => "",
             DialSource::Variable => ", by a variable",
             DialSource::HealthCheck => ", by a health check",
             DialSource::Command => ", by a command",

@@ -194,12 +194,20 @@ fn is_history(name: &str) -> bool {
     ["changelog", "changes", "history", "news", "release"].iter().any(|it| name.starts_with(it))
 }
 
+/// Endings of copies that people keep of a file and do not use.
+const KEPT_COPIES: &[&str] = &[".backup", ".bak", ".old", ".orig", ".save", "~"];
+
+fn is_kept_copy(name: &str) -> bool {
+    KEPT_COPIES.iter().any(|it| name.ends_with(it))
+}
+
 fn is_dockerfile(name: &str) -> bool {
-    ["dockerfile", "containerfile"].iter().any(|word| match name.strip_prefix(word) {
-        // `Dockerfile-dev` is as common as `Dockerfile.dev`; `Dockerfile_test.go` was Go above.
-        Some(rest) => rest.is_empty() || rest.starts_with(['.', '-', '_']) && !is_other_format(rest),
-        None => name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-', '_'])),
-    })
+    !is_kept_copy(name)
+        && ["dockerfile", "containerfile"].iter().any(|word| match name.strip_prefix(word) {
+            // `Dockerfile-dev` is as common as `Dockerfile.dev`; `Dockerfile_test.go` was Go above.
+            Some(rest) => rest.is_empty() || rest.starts_with(['.', '-', '_']) && !is_other_format(rest),
+            None => name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-', '_'])),
+        })
 }
 
 /// Endings of what is about a Dockerfile, a variable file and so on, but is not one.
@@ -226,6 +234,9 @@ fn is_compose(name: &str) -> bool {
         return matches!(stem, ("compose" | "docker-compose", "yaml" | "yml"));
     }
     let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
+    if is_kept_copy(stem) {
+        return false;
+    }
     let starts = ["compose.", "compose-", "compose_"].iter().any(|it| stem.starts_with(it));
     stem == "compose" || starts || stem.contains("docker-compose") || stem.contains("docker_compose")
 }
@@ -326,6 +337,8 @@ mod tests {
             (&["run.sh", "entrypoint", "docker-entrypoint.sh", "entrypoint.sh", "start"], Some(Kind::Script)),
             (&["Dockerfile.dockerignore", ".dockerignore"], Some(Kind::Dockerignore)),
             (&[".envrc", "environment", "envelope.svg"], None),
+            (&["Dockerfile.bak", "api.Dockerfile.old"], None),
+            (&["docker-compose.bak.yml"], Some(Kind::Configuration)),
             (
                 &["composer.json", "compose.json", "decompose.yml", "config.toml", "app.INI"],
                 Some(Kind::Configuration),

@@ -17,7 +17,7 @@ use super::{
     database, helm, hns, mentions, proxy, read_health_check, wsl,
 };
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
-use crate::facts::{Facts, Lookup, folder_of};
+use crate::facts::{Facts, Lookup, folder_of, join_path};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
@@ -377,7 +377,11 @@ fn holds_variables(facts: &Facts, path: &str) -> bool {
     let written = services
         .flat_map(|it| &it.env_files)
         .filter_map(|it| it.path.value.expand(&mut |variable| Lookup::NotHere(variable.to_owned())).ok());
-    name.starts_with('.') || written.into_iter().any(|it| last(it.as_str()) == name)
+    let of_web_page = || {
+        let holds = |name: &str| join_path(folder_of(path), name).is_some_and(|it| facts.tree.has_file(&it));
+        holds("package.json") && !holds("go.mod")
+    };
+    (name.starts_with('.') && !of_web_page()) || written.into_iter().any(|it| last(it.as_str()) == name)
 }
 
 fn syntax_errors(facts: &Facts) -> Vec<Spanned<String>> {

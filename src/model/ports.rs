@@ -155,6 +155,7 @@ impl Project {
             && workload.listeners.is_complete()
             && !self.is_linked(workload)
             && self.composition(composition).incomplete.is_none()
+            && !self.has_further_services(composition, &workload.name.value)
             && !workload.networks.iter().any(|it| self.network(it.network).external)
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
         let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
@@ -177,6 +178,25 @@ impl Project {
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
             && !named()
+    }
+
+    /// Whether other files make further services of the same Compose project, on the same networks: files that have
+    /// the service themselves are another way to start it.
+    fn has_further_services(&self, composition: CompositionId, service: &str) -> bool {
+        let own = self.composition(composition);
+        let is_same = |it: &super::Composition| {
+            it.starter == own.starter
+                && it.name == own.name
+                && (own.name.is_some() || it.directory == own.directory)
+        };
+        let all = self.compositions.iter().enumerate();
+        let others = all.filter(|(at, it)| *at != composition.0 as usize && is_same(it));
+        let kinds = others.map(|(at, _)| WorkloadKind::Service(CompositionId(at as u32)));
+        let lacks_it = |kind: WorkloadKind| {
+            let mut services = self.workloads.iter().filter(|it| it.kind == kind).peekable();
+            services.peek().is_some() && services.all(|it| it.name.value != service)
+        };
+        kinds.into_iter().any(lacks_it)
     }
 
     /// Whether the job of this world runs on the machine of the runner.

@@ -34,6 +34,8 @@ pub struct Composition {
     pub paths: Vec<String>,
     /// Folder of the base file relative to the project root, `.` for the root.
     pub directory: String,
+    /// `name:` as Compose takes it; `None` when there is none, or it is not known.
+    pub name: Option<String>,
     /// What starts it.
     pub starter: Starter,
     /// Why the merged project may hold more than these files say (`include` of a file that is not

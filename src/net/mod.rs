@@ -96,13 +96,17 @@ pub fn is_single_label(host: &str) -> bool {
 }
 
 /// Whether a name is one that no container is expected to have: the metadata server of a cloud
-/// (<https://cloud.google.com/compute/docs/metadata/querying-metadata>), or a name that says of
-/// itself that it is wrong, as programs dial to show a failure (`badAddress`, `invalid-host`).
+/// (<https://cloud.google.com/compute/docs/metadata/querying-metadata>), a name that says of
+/// itself that it is wrong, as programs dial to show a failure (`badAddress`, `invalid-host`), or one that
+/// somebody else is to fill in (`yourEndpoint`, `changeme`).
 #[must_use]
 pub fn is_never_a_container(host: &str) -> bool {
     const WRONG: &[&str] = &["bad", "dummy", "fake", "invalid", "nonexist", "unreachable", "wrong"];
+    const TO_FILL_IN: &[&str] = &["changeme", "change-me", "placeholder", "xxx", "your"];
     let host = host.to_ascii_lowercase();
-    host == "metadata" || WRONG.iter().any(|it| host.contains(it))
+    host == "metadata"
+        || TO_FILL_IN.iter().any(|it| host.starts_with(it))
+        || WRONG.iter().any(|it| host.contains(it))
 }
 
 /// An inclusive range of ports: `8080` is `8080..=8080`.

@@ -14,8 +14,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             let Some(dropped) = call.dropped else { continue };
             let callee = &call.callee.value;
             let consequence = match dropped {
-                DroppedBy::Go => "nothing listens and nobody is told",
-                DroppedBy::Statement | DroppedBy::Blank => "nobody is told",
+                DroppedBy::Go => "nothing listens and the program runs on",
+                DroppedBy::Statement | DroppedBy::Blank => "the program does not notice",
             };
             let finding = findings
                 .report(

@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
-use crate::model::{Dial, Workload, WorkloadKind};
+use crate::model::{Dial, DialSource, Workload, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("localhost-to-host", check);
 
@@ -15,6 +15,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, findings: &mut Findings) {
     if !ctx.project.meant_by_localhost(workload.id, port, dial.protocol).is_empty()
         || !ctx.project.is_known_in_full(workload)
+        // Where a setting is empty, nobody means what its library dials then.
+        || dial.source == DialSource::EmptySetting
         // The steps of a job may start what they dial.
         || workload.pipeline.is_some()
     {

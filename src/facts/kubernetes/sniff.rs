@@ -49,15 +49,25 @@ pub fn may_be_manifest(path: &str) -> bool {
     ["yaml", "yml", "json"].iter().any(|it| ending.eq_ignore_ascii_case(it))
 }
 
-/// Folders of manifests that a test makes up; nothing in them need fit together.
-const MADE_UP: &[&str] = &["fake", "fakes", "fixture", "fixtures", "mock", "mocks"];
+/// Folders of manifests that a test makes up; nothing in them need fit together. Chainsaw and KUTTL run each of theirs
+/// in a namespace of its own: <https://kyverno.github.io/chainsaw/latest/>, <https://kuttl.dev/docs/>.
+const MADE_UP: &[&str] = &["chainsaw", "fake", "fakes", "fixture", "fixtures", "kuttl", "mock", "mocks"];
+
+/// Whether a file is what a step of such a test compares the cluster with: `00-assert.yaml`, `02-errors.yaml`.
+fn is_asserted(name: &str) -> bool {
+    let Some((number, rest)) = name.split_once('-') else { return false };
+    !number.is_empty()
+        && number.bytes().all(|it| it.is_ascii_digit())
+        && (rest.starts_with("assert") || rest.starts_with("error"))
+}
 
 /// Whether the text of a YAML or JSON file is that of a manifest which is read: `apiVersion:` and a known
 /// `kind:`, each at the start of a line. The templates of a Helm chart are not: what they say, their
 /// values decide; nor is what a test makes up.
 #[must_use]
 pub fn is_manifest(path: &str, text: &str) -> bool {
-    if path.split('/').rev().skip(1).any(|it| MADE_UP.contains(&it)) {
+    let made_up = path.split('/').rev().skip(1).any(|it| MADE_UP.contains(&it));
+    if made_up || path.rsplit('/').next().is_some_and(is_asserted) {
         return false;
     }
     let in_chart = || path.split('/').rev().skip(1).any(|it| it == "templates") && text.contains("{{");

@@ -68,6 +68,7 @@ impl World<'_> {
             files: vec![self.file],
             paths: vec![path.to_owned()],
             directory: folder_of(path).to_owned(),
+            name: None,
             starter: self.starter,
             incomplete: self.incomplete.clone(),
             chosen: None,

@@ -69,6 +69,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
     for (name, service) in services {
         resolved.push(resolver.service(name, service));
     }
+    let name = resolver.written_name();
     let undefined_networks = resolver.undefined;
     let incomplete = project.incomplete.clone().or(resolver.incomplete);
     mark_one_shots(&mut resolved);
@@ -78,6 +79,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         paths: project.files.iter().map(|it| facts.path(*it).to_owned()).collect(),
         files: project.files,
         directory: project.folder,
+        name,
         starter: Starter::Compose,
         incomplete,
         chosen: project.chosen,
@@ -351,12 +353,17 @@ impl Resolver<'_> {
 
     /// `name:` at the top, else the folder's name as Compose writes it.
     fn project_name(&self) -> Option<String> {
-        let written = self.project.document.name.as_ref();
-        let name = match written {
-            Some(value) => self.text(value)?.as_str().to_owned(),
-            None => self.project.folder.rsplit('/').next().filter(|it| *it != ".")?.to_owned(),
-        };
-        Some(normalised_name(&name)).filter(|it| !it.is_empty())
+        if self.project.document.name.is_some() {
+            return self.written_name();
+        }
+        let name = self.project.folder.rsplit('/').next().filter(|it| *it != ".")?;
+        Some(normalised_name(name)).filter(|it| !it.is_empty())
+    }
+
+    /// `name:` at the top.
+    fn written_name(&self) -> Option<String> {
+        let name = self.text(self.project.document.name.as_ref()?)?;
+        Some(normalised_name(name.as_str())).filter(|it| !it.is_empty())
     }
 
     fn spanned(&self, values: &[Value]) -> Vec<Spanned<String>> {

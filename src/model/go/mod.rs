@@ -443,6 +443,8 @@ impl DialLogin {
 pub enum DialSource {
     /// A call in Go.
     Code,
+    /// A Go program, by what the library of a call dials where the setting that it is given is empty.
+    EmptySetting,
     /// A variable that the program reads and whose value is a service address by its form
     /// (`postgres://`, `redis://`); the call that uses it was not followed.
     Variable,

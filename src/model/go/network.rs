@@ -377,6 +377,7 @@ fn dials_of<'w>(
     };
     let located = entry.address.as_ref().map(|it| evaluator.addresses(it, call, frame));
     for located in located.unwrap_or_else(|| vec![Located::Absent]) {
+        let mut source = DialSource::Code;
         let (outcome, literal) = match located {
             Located::Elsewhere => continue,
             Located::Absent => match absent(evaluator, call, frame, &entry.default, &entry.unless) {
@@ -390,6 +391,7 @@ fn dials_of<'w>(
             {
                 let mut it = default_of(evaluator, call, frame, &entry.default);
                 it.via = [outcome.via, it.via].concat();
+                source = DialSource::EmptySetting;
                 (it, false)
             }
             Located::Text { outcome, literal } => (outcome, literal),
@@ -444,7 +446,7 @@ fn dials_of<'w>(
                 port_span: target.port_range.clone().and_then(|it| outcome.text.span_of(it)),
                 site: call.span,
                 via: outcome.via.clone(),
-                source: DialSource::Code,
+                source,
                 confidence: outcome.confidence,
                 alternative: None,
             });

@@ -32,6 +32,7 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
         match asked(packages, it.package, call, first) {
             // It is what ends a test that is not over.
             Asked::InterruptOnly(_) if helps_tests(packages.package(it.package), it.file) => {}
+            Asked::InterruptOnly(_) if is_behind_serving(packages, id, call) => {}
             Asked::InterruptOnly(signal) => found
                 .interrupt_only
                 .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),
@@ -47,6 +48,18 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
         _ => found.sigterm = by_import(packages, reachable),
     }
     found
+}
+
+/// Whether the call stands behind one that serves, which returns only when it fails.
+fn is_behind_serving(packages: &Packages<'_>, function: FunctionId, call: &Call) -> bool {
+    packages.function(function).function.calls.iter().any(|it| {
+        it.span.end <= call.span.start
+            && it.standing.branch.is_none()
+            && it.standing.goroutine.is_none()
+            && call.standing.goroutine.is_none()
+            && matches!(it.usage, Usage::Statement | Usage::Blank | Usage::Used)
+            && serves_until_it_fails(packages.targets_of(function, it), packages.entry(function, it), it)
+    })
 }
 
 /// What the packages that a program imports do about SIGTERM. Nobody knows what those of its owner do

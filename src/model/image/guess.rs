@@ -9,7 +9,8 @@ use crate::source::FileId;
 
 impl Images<'_> {
     /// The image that the Dockerfile makes when nothing in the project says how it is built: the
-    /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied.
+    /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied, and what is built
+    /// if one does.
     pub fn build_alone(&mut self, dockerfile: FileId) -> Option<ImageId> {
         let context = self.likely_context(dockerfile);
         let key = (dockerfile, context.clone(), None, Vec::new());
@@ -48,7 +49,8 @@ impl Images<'_> {
         };
         let sources: Vec<String> =
             file.stages.iter().flat_map(|it| &it.steps).filter_map(copied).flatten().collect();
-        let home = folder;
+        let built: Vec<String> = file.stages.iter().flat_map(|it| &it.steps).flat_map(built).collect();
+        let (home, mut first) = (folder, None);
         loop {
             let holds = |source: &String| {
                 join_path(folder, source.trim_end_matches(['*', '/'])).is_some_and(|it| {
@@ -60,14 +62,27 @@ impl Images<'_> {
             let copies_all = sources.iter().all(|it| matches!(it.as_str(), "." | "./"));
             let has_module = self.facts.tree.has_file(&join_path(folder, "go.mod").unwrap_or_default());
             if sources.iter().all(holds) && (!copies_all || has_module || sources.is_empty()) {
-                return folder.to_owned();
+                // Another working directory than that of the copy may be why it does not hold what is built.
+                if built.iter().all(holds) {
+                    return folder.to_owned();
+                }
+                first.get_or_insert(folder);
             }
             if folder == "." {
-                return home.to_owned();
+                return first.unwrap_or(home).to_owned();
             }
             folder = folder_of(folder);
         }
     }
+}
+
+/// What the `go build` lines of a step name below the folder in which they run.
+fn built(step: &Step) -> Vec<String> {
+    let Action::Run(run) = &step.action else { return Vec::new() };
+    let builds = run.script.commands.iter().filter(|it| it.program_name() == Some("go"));
+    let words = builds.flat_map(|it| it.program_words()).map(|it| it.raw.value.as_str());
+    let named = words.filter(|it| it.len() > 2 && !it.contains("...") && !it.contains('$'));
+    named.filter_map(|it| it.strip_prefix("./")).map(str::to_owned).collect()
 }
 
 /// The literal sources that a step copies out of the context.

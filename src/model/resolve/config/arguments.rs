@@ -1,12 +1,16 @@
 //! Libraries that fill structs from the command line, by struct tags.
 
+use std::rc::Rc;
+
 use super::Ask;
 use super::tag::of_field;
 use super::variable::split_words;
+use crate::facts::catalogue::without_version;
 use crate::facts::catalogue::{DecodeEntry, FlagRules, FlagSyntax, Naming, Takes};
 use crate::facts::go::Field;
 use crate::model::ProcessVariable;
-use crate::model::resolve::{Evaluator, Outcome};
+use crate::model::go::Targets;
+use crate::model::resolve::{Evaluator, Frame, Outcome};
 use crate::source::{Span, Spanned, Text};
 
 /// A flag that fills a field.
@@ -23,10 +27,34 @@ struct BoundFlag {
 }
 
 impl<'w> Evaluator<'w> {
+    /// What the program tells `kong.DefaultEnvars`.
+    pub(super) fn gather_kong_prefixes(&self) -> Vec<Option<String>> {
+        let mut out = Vec::new();
+        for function in &self.reachable.functions {
+            let it = self.packages.function(*function);
+            for call in it.function.calls.iter().filter(|it| it.callee.name() == "DefaultEnvars") {
+                let Targets::Imported(path, _) = self.packages.targets_of(*function, call) else { continue };
+                if without_version(path) == "github.com/alecthomas/kong" {
+                    let frame = Rc::new(Frame::Function { function: *function, call: None });
+                    let prefix = call.arguments.first().map(|it| self.inner(it, &frame, 16));
+                    let known = prefix.filter(|it| it.unknown.is_none());
+                    out.push(known.map(|it| it.text.as_str().to_owned()));
+                }
+            }
+        }
+        out
+    }
+
     /// What the command line gives to the field at the end of `path`; `None` when it leaves it as it is.
     pub(super) fn by_arguments(&self, ask: &Ask<'_, 'w>) -> Option<Outcome> {
         let Ask { decode, path, span, .. } = *ask;
-        let flag = flag_of(decode.entry, path)?;
+        let mut flag = flag_of(decode.entry, path)?;
+        if decode.entry.naming == Naming::Kong && flag.variables.is_empty() {
+            for prefix in self.bindings().map(|it| it.kong_prefixes.as_slice()).unwrap_or_default() {
+                let Some(prefix) = prefix else { return ask.hole("its variable is not known") };
+                flag.variables.extend(flag.names.first().map(|it| default_variable(prefix, it)));
+            }
+        }
         let syntax = match decode.entry.naming {
             Naming::Kong => FlagSyntax::PosixVerbatim,
             Naming::GoArg => FlagSyntax::GoCommands,
@@ -46,6 +74,28 @@ impl<'w> Evaluator<'w> {
             }
         }))
     }
+}
+
+/// The variable of a flag that names none itself, as `kong.DefaultEnvars` has it: words and numbers of prefix and name
+/// with underscores between them. <https://pkg.go.dev/github.com/alecthomas/kong#DefaultEnvars>
+fn default_variable(prefix: &str, flag: &str) -> String {
+    let mut words = vec![String::new()];
+    let mut before = None;
+    for letter in flag.chars() {
+        let is_number = letter.is_ascii_digit();
+        if !letter.is_alphanumeric() || before.is_some_and(|it| it != is_number) {
+            words.push(String::new());
+        }
+        if letter.is_alphanumeric() {
+            before = Some(is_number);
+            words.last_mut().into_iter().for_each(|it| it.push(letter));
+        } else {
+            before = None;
+        }
+    }
+    let words = words.iter().flat_map(|it| split_words(it)).filter(|it| !it.is_empty());
+    let all = Some(prefix.to_owned()).filter(|it| !it.is_empty()).into_iter().chain(words);
+    all.collect::<Vec<_>>().join("_").to_uppercase()
 }
 
 /// The flag of the field at the end of `path`, which leads from the struct that is filled; `None` when the

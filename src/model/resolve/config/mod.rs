@@ -53,6 +53,8 @@ pub(super) struct Bindings<'w> {
     decodes: Vec<Decode<'w>>,
     viper: Vec<ViperCall<'w>>,
     koanf: Vec<KoanfLoad<'w>>,
+    /// What `kong.DefaultEnvars` is told, `None` where that is not known.
+    kong_prefixes: Vec<Option<String>>,
 }
 
 /// What configuration gives to a field.
@@ -346,8 +348,8 @@ impl<'w> Evaluator<'w> {
     /// nothing of it counts for values that are looked at to gather it.
     fn bindings(&self) -> Option<&Bindings<'w>> {
         self.gathered(&self.bindings, Active::Bindings, || {
-            let koanf = self.gather_koanf();
-            Bindings { decodes: self.gather_decodes(), viper: self.gather_viper(), koanf }
+            let (koanf, kong_prefixes) = (self.gather_koanf(), self.gather_kong_prefixes());
+            Bindings { decodes: self.gather_decodes(), viper: self.gather_viper(), koanf, kong_prefixes }
         })
     }
 
