@@ -205,7 +205,7 @@ fn an_image_says_what_is_in_it() {
     assert!(image.tools.present.iter().any(|it| it == "curl"));
     assert_eq!(image.tools.absent, ["bash", "grpc_health_probe"]);
     assert_eq!(image.user.unwrap().value, "app");
-    assert_eq!(&text[image.expose_at.start as usize..], "CMD x");
+    assert_eq!(&text[image.expose_at.map_or(0, |it| it.start) as usize..], "CMD x");
     let Healthcheck::Set(check) = image.healthcheck else { panic!("{:?}", image.healthcheck) };
     let request = &check.requests[0];
     assert_eq!((request.host.as_str(), request.port, request.path.as_str()), ("localhost", 8080, "/healthz"));

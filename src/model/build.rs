@@ -126,7 +126,9 @@ impl Join<'_> {
             if let Some(image) = tagged.and_then(|it| it.image) {
                 return self.service(service, Some(image), Confidence::Proven);
             }
-            let published = self.published(reference.text.as_str(), service.command_line_in());
+            let by_ko = self.image_by_ko(reference.text.as_str(), service.workload.image_span);
+            let published =
+                by_ko.or_else(|| self.published(reference.text.as_str(), service.command_line_in()));
             self.service(service, published, Confidence::Likely)
         });
         let containers = containers.collect();
@@ -220,10 +222,7 @@ impl Join<'_> {
     fn entry(&self, workload: &Workload) -> Option<&'static ImageEntry> {
         match (workload.image, &workload.image_reference) {
             (Some(id), _) => self.images.base_entry(id),
-            (None, Some(reference)) => {
-                let reference = reference.text.as_str();
-                catalogue::image(reference).or_else(|| ko::base(self.ko_package(reference)?, self.facts))
-            }
+            (None, Some(reference)) => catalogue::image(reference.text.as_str()),
             (None, None) => None,
         }
     }
@@ -256,8 +255,7 @@ impl Join<'_> {
         if let Some(process) = workload.process.as_mut().filter(|_| besides.init) {
             process.shell_keeps_pid1 = None;
         }
-        // That a name means what ko builds is no more certain than that it means what Docker does.
-        if workload.image.is_some() || workload.program.is_some() {
+        if workload.image.is_some() {
             workload.rest_on_image(besides.confidence);
         }
         workload

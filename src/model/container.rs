@@ -89,18 +89,12 @@ pub(super) struct Scene<'a> {
     pub is_service: bool,
 }
 
-/// What the engine puts into every container, secrets included.
-const OF_RUNTIME: &[&str] = &[
-    "/.dockerenv",
-    "/dev",
-    "/etc/hostname",
-    "/etc/hosts",
-    "/etc/resolv.conf",
-    "/proc",
-    "/run",
-    "/sys",
-    "/var/run",
-];
+/// What the engine puts into every container over what its image has there.
+const OF_RUNTIME: &[&str] =
+    &["/.dockerenv", "/dev", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/sys"];
+
+/// Where the engine may put files beside those of the image: secrets.
+const OF_SECRETS: &[&str] = &["/run", "/var/run"];
 
 impl<'a> ContainerFiles<'a> {
     /// Reads what can be told before a path is asked for.
@@ -219,12 +213,14 @@ impl<'a> ContainerFiles<'a> {
         if let Some((mount, rest)) = mounts.into_iter().min_by_key(|(_, rest)| rest.len()) {
             return self.mounted(mount, rest.trim_start_matches('/'));
         }
-        if OF_RUNTIME.iter().any(|it| path == *it || path.starts_with(&format!("{it}/"))) {
+        let is_in = |folders: &[&str]| folders.iter().any(|it| rest_below(it, &path).is_some());
+        if is_in(OF_RUNTIME) {
             return ContainerFile::Unseen;
         }
-        let Some((images, image)) = self.image else { return ContainerFile::Unknown };
-        match images.file_at(image, &path) {
+        let found = self.image.map(|(images, image)| images.file_at(image, &path));
+        match found.unwrap_or(ImageFile::Unknown) {
             ImageFile::Project(file, copy) => ContainerFile::Project(file, copy),
+            _ if is_in(OF_SECRETS) => ContainerFile::Unseen,
             ImageFile::Absent { ignored_by } => ContainerFile::Absent { ignored_by },
             ImageFile::Unseen => ContainerFile::Unseen,
             ImageFile::Unknown => ContainerFile::Unknown,

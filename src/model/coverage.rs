@@ -50,7 +50,7 @@ struct Seen<'c> {
 
 impl Project {
     /// What was understood of the calls of one role. A call counts once for each program it belongs to,
-    /// and only where an image that a Dockerfile of the project makes runs that program.
+    /// and only where an image of the project runs that program.
     #[must_use]
     pub fn coverage(&self, role: CallRole) -> Coverage {
         let mut calls: FxHashMap<(ProgramId, Span), Seen<'_>> = FxHashMap::default();

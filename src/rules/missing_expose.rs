@@ -12,12 +12,12 @@ pub(super) const RULE: Rule = rule!("missing-expose", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for (id, image) in ctx.project.images_with_ids() {
         let missing = unexposed(ctx, id, image);
-        let [first, ..] = missing[..] else { continue };
+        let ([first, ..], Some(expose_at)) = (&missing[..], image.expose_at) else { continue };
         let ports: Vec<_> = missing.iter().map(|it| port_text(it)).collect();
         let ports = ports.join(" ");
         // Beside the ports that it does expose.
         let place = image.exposed.last().map_or(image.from, |it| it.span);
-        let edit = Edit { span: image.expose_at, replacement: format!("EXPOSE {ports}\n") };
+        let edit = Edit { span: expose_at, replacement: format!("EXPOSE {ports}\n") };
         let mut finding = findings
             .report(
                 format!(

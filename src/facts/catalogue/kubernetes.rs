@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::table::rows;
 
@@ -45,6 +45,13 @@ pub fn kubernetes_kind(api_version: &str, kind: &str) -> Option<KindEntry> {
     entries.get(&(api_version, kind)).copied()
 }
 
+/// Whether what makes pods may add a label of that key to them: `rules/catalogue/kubernetes-labels.csv`.
+#[must_use]
+pub fn is_added_label(key: &str) -> bool {
+    static KEYS: OnceLock<FxHashSet<&str>> = OnceLock::new();
+    KEYS.get_or_init(|| rows(LABELS).map(|it| it.cell("label")).collect()).contains(key)
+}
+
 impl MergeType {
     /// The field of that name, when a list that is merged is there or below.
     #[must_use]
@@ -72,6 +79,8 @@ impl MergeType {
 
 const KINDS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/kubernetes-kinds.csv"));
+const LABELS: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/kubernetes-labels.csv"));
 const LISTS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/kubernetes-lists.csv"));
 

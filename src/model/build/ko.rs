@@ -1,19 +1,21 @@
 //! Images that ko builds of a Go program, without a Dockerfile: <https://ko.build/features/k8s/>.
 
 use super::Join;
-use super::start::Start;
 use crate::facts::Facts;
-use crate::facts::catalogue::{self, ImageEntry, split_reference};
+use crate::facts::catalogue::split_reference;
 use crate::facts::docker_command::{DockerCommand, KoCommand, KoNaming, UNKNOWN};
 use crate::model::command_lines::{CommandFile, Line};
-use crate::model::compose::Setting;
+use crate::model::image::KoImage;
 use crate::model::kubernetes::KO_PREFIX;
 use crate::model::shell_walk::in_project;
-use crate::model::{Command, Process, Program, ProgramId, Running, Workload};
-use crate::source::Text;
+use crate::model::{ImageId, Program, ProgramId};
+use crate::source::{Span, Spanned};
 
 /// The image that every other is built on by default: <https://ko.build/configuration/#overriding-base-images>.
 const BASE: &str = "cgr.dev/chainguard/static";
+
+/// Where programs stand by default.
+const FOLDER: &str = "/ko-app";
 
 /// The project's settings of ko: <https://ko.build/configuration/>.
 const SETTINGS: &str = ".ko.yaml";
@@ -70,22 +72,23 @@ fn repository(command: &KoCommand, package: &str) -> Option<String> {
     }
 }
 
-/// What the catalogue knows of the image that ko builds that package on; `None` where that is not known.
-pub(super) fn base(package: &str, facts: &Facts) -> Option<&'static ImageEntry> {
+/// What the settings of ko say of the image of that package, which `image` names.
+fn settings(package: &str, image: Span, facts: &Facts) -> (Spanned<Option<String>>, String) {
+    let default = || (Spanned::new(Some(BASE.to_owned()), image), FOLDER.to_owned());
     let mut settings = facts.tree.files().filter(|it| it.rsplit('/').next() == Some(SETTINGS));
-    let reference = match (settings.next(), settings.next()) {
-        (None, _) => BASE,
-        (Some(path), None) => {
-            let (_, file) = facts.configurations.iter().find(|(id, _)| facts.path(*id) == path)?;
-            let value =
-                |path: &[&str]| file.leaves.iter().find(|it| it.path == path).map(|it| it.text.as_str());
-            let own = value(&["baseImageOverrides", package]);
-            own.or_else(|| value(&["defaultBaseImage"])).unwrap_or(BASE)
-        }
-        // Which of several counts is for who calls ko.
-        (Some(_), Some(_)) => return None,
+    let (path, another) = (settings.next(), settings.next());
+    let Some(path) = path else { return default() };
+    let file = facts.configurations.iter().find(|(id, _)| facts.path(*id) == path);
+    // Which of several counts is for who calls ko.
+    let Some((_, file)) = file.filter(|_| another.is_none()) else {
+        return (Spanned::new(None, image), FOLDER.to_owned());
     };
-    catalogue::image(reference)
+    let value = |path: &[&str]| file.leaves.iter().find(|it| it.path == path).map(|it| &it.text);
+    let base = value(&["baseImageOverrides", package]).or_else(|| value(&["defaultBaseImage"]));
+    let base = base.map(|it| Spanned::new(Some(it.as_str().to_owned()), it.cover().unwrap_or(image)));
+    let folder = value(&["defaultAppDirectory"]).map(|it| it.as_str().trim_end_matches('/').to_owned());
+    let (of_ko, usual) = default();
+    (base.unwrap_or(of_ko), folder.unwrap_or(usual))
 }
 
 impl Join<'_> {
@@ -100,30 +103,16 @@ impl Join<'_> {
         found.all(|it| it.package == *package).then_some(package)
     }
 
-    /// What runs in a container whose image ko builds: the program is its ENTRYPOINT, and there is no CMD.
-    pub(super) fn running_by_ko(&self, workload: &Workload, start: &Start) -> Option<Running> {
-        let import_path = self.ko_package(workload.image_reference.as_ref()?.text.as_str())?;
-        let mut programs = self.world.programs.iter().zip((0..).map(ProgramId));
-        let (program, id) = programs.find(|(it, _)| it.import_path == import_path)?;
-        if programs.any(|(it, _)| it.import_path == import_path)
-            || !matches!(start.entrypoint, Setting::Absent)
-        {
+    /// The image that `reference` means at that place, when ko makes it of a program of the project.
+    pub(super) fn image_by_ko(&mut self, reference: &str, at: Span) -> Option<ImageId> {
+        let package = self.ko_package(reference)?;
+        let mut programs =
+            self.world.programs.iter().zip((0..).map(ProgramId)).filter(|(it, _)| it.import_path == package);
+        let (_, program) = programs.next()?;
+        if programs.next().is_some() {
             return None;
         }
-        let arguments = match &start.command {
-            Setting::Absent => Some(Vec::new()),
-            Setting::Set(Command::Exec(words), _) => Some(words.clone()),
-            Setting::Set(Command::Shell(_), _) | Setting::Unknown(_) => None,
-        };
-        let name = program.import_path.rsplit('/').next().unwrap_or_default();
-        let mut words = vec![Text::new(format!("/ko-app/{name}"), workload.image_span)];
-        words.extend(arguments.iter().flatten().cloned());
-        let process = Process {
-            command: Command::Exec(words),
-            span: workload.image_span,
-            shell_keeps_pid1: None,
-            arguments,
-        };
-        Some(Running { process: Some(process), program: Some(id), ..Running::default() })
+        let (base, folder) = settings(package, at, self.facts);
+        self.images.built_by_ko(KoImage { program, base, folder })
     }
 }

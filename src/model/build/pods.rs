@@ -21,9 +21,9 @@ impl Join<'_> {
         let (mut pods, mut of_pods) = (Vec::new(), Vec::new());
         for (cluster, plan) in &plans {
             let manifest = self.facts.path(plan.file);
-            let images = plan.images().map(|it| {
-                let meant = names.meant(it, manifest).filter(|_| self.ko_package(it).is_none());
-                self.image_of_pod(meant?, builds)
+            let images = plan.image_places().map(|(it, at)| match self.ko_package(it) {
+                Some(_) => Some((self.image_by_ko(it, at)?, Confidence::Proven)),
+                None => self.image_of_pod(names.meant(it, manifest)?, builds),
             });
             let images: Vec<_> = images.collect();
             let first = u32::try_from(workloads.len() + of_pods.len()).unwrap_or(u32::MAX);

@@ -112,9 +112,7 @@ impl Join<'_> {
     /// What runs, `entrypoint:` and `command:` over the image's own.
     fn running(&self, workload: &Workload, start: &Start) -> Running {
         let Start { entrypoint, command, mounts, .. } = start;
-        let Some(id) = workload.image else {
-            return self.running_by_ko(workload, start).unwrap_or_default();
-        };
+        let Some(id) = workload.image else { return Running::default() };
         if matches!(entrypoint, Setting::Unknown(_)) {
             return Running::default();
         }

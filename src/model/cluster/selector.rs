@@ -1,5 +1,6 @@
 //! Selectors of labels: <https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/>.
 
+use crate::facts::catalogue::is_added_label;
 use crate::facts::kubernetes::{Operator, Requirement, Selector};
 
 /// What is known of a statement.
@@ -53,6 +54,7 @@ fn holds(it: &Requirement, labels: &[(String, String)], is_whole: bool) -> Truth
     if it.values.iter().chain([&it.key]).any(|it| is_filled_in(it)) {
         return Truth::Maybe;
     }
+    let is_whole = is_whole && !is_added_label(&it.key);
     if value.is_some_and(|it| is_filled_in(it)) || (value.is_none() && !is_whole) {
         return Truth::Maybe;
     }
@@ -92,6 +94,7 @@ mod tests {
         assert_eq!(asks("team", Operator::NotIn, &["a"]), (Truth::Yes, Truth::Maybe));
         assert_eq!(asks("team", Operator::DoesNotExist, &[]), (Truth::Yes, Truth::Maybe));
         assert_eq!(asks("team", Operator::In, &["a"]), (Truth::No, Truth::Maybe));
+        assert_eq!(asks("job-name", Operator::In, &["a"]), (Truth::Maybe, Truth::Maybe));
         assert_eq!(takes(&Selector::default(), &labels, false), Truth::Yes);
     }
 }

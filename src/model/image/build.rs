@@ -96,6 +96,8 @@ pub(super) struct Stage<'a> {
     pub(super) entrypoint: Option<(&'a CommandLine, Span)>,
     pub(super) command: Option<(&'a CommandLine, Span)>,
     command_is_own: bool,
+    /// What an image starts that no Dockerfile makes.
+    pub(super) own_entrypoint: Option<(Command, Span)>,
     stops_by_sigterm: bool,
     healthcheck: Option<(Option<&'a CommandLine>, Span)>,
     pub(super) layers: Vec<Layer>,
@@ -110,7 +112,7 @@ pub(super) struct Stage<'a> {
     /// What `go env -w` set, the last one of a name holds.
     pub(super) go_settings: Vec<(String, Option<Text>)>,
     on_build: Vec<&'a Step>,
-    expose_at: Span,
+    pub(super) expose_at: Option<Span>,
 }
 
 impl<'a> Images<'a> {
@@ -333,7 +335,7 @@ const LINUX_COMMANDS: &[&str] = &[
     "useradd", "yum", "zypper",
 ];
 
-fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
+pub(super) fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
     let mut environment = Environment::default();
     for (name, value, span) in &stage.variables {
         let variable = Variable { value: value.clone(), span: *span, origin: Origin::Image };
@@ -450,7 +452,7 @@ impl<'a> Builder<'a, '_> {
                 stage.go_builds.clear();
                 stage
             }
-            None => fresh(facts, reference),
+            None => fresh(reference, facts.image_span),
         };
         stage.name = facts.name.as_ref().map(|it| it.value.clone());
         stage.on_windows = self.on_windows;
@@ -460,7 +462,7 @@ impl<'a> Builder<'a, '_> {
         // In front of what is run, else of the last instruction: both stand at the start of a line.
         let runs = |it: &&Step| matches!(it.action, Action::Command(_) | Action::Entrypoint(_));
         let behind = facts.steps.iter().find(runs).or(facts.steps.last()).map_or(facts.span, |it| it.span);
-        stage.expose_at = Span { end: behind.start, ..behind };
+        stage.expose_at = Some(Span { end: behind.start, ..behind });
         let inherited: Vec<&'a Step> = std::mem::take(&mut stage.on_build);
         for step in inherited {
             self.step(step, &mut stage, before, global);
@@ -685,7 +687,8 @@ fn stage_named(stages: &[Stage<'_>], name: &str) -> Option<usize> {
     by_name.or_else(|| name.parse().ok().filter(|it| *it < stages.len()))
 }
 
-fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
+/// A stage before its first instruction; `at` is where its base is written.
+pub(super) fn fresh<'a>(reference: Option<String>, at: Span) -> Stage<'a> {
     let entry = reference.as_deref().and_then(catalogue::image);
     let shell = match entry.map(|it| it.shell) {
         Some("ash") => Shell::Ash,
@@ -695,11 +698,11 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         _ => Shell::Unknown,
     };
     let golang = reference.as_deref().is_some_and(|it| catalogue::split_reference(it).0 == "golang");
-    let user = entry.and_then(|it| it.user).map(|it| Spanned::new(it.to_owned(), facts.image_span));
+    let user = entry.and_then(|it| it.user).map(|it| Spanned::new(it.to_owned(), at));
     Stage {
         name: None,
-        from: facts.span,
-        base: Base { reference, span: facts.image_span, shell },
+        from: at,
+        base: Base { reference, span: at, shell },
         entry,
         variables: Vec::new(),
         arguments: FxHashMap::default(),
@@ -711,6 +714,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         entrypoint: None,
         command: None,
         command_is_own: false,
+        own_entrypoint: None,
         // What a base image may set otherwise is for servers that are no Go programs.
         stops_by_sigterm: true,
         healthcheck: None,
@@ -722,7 +726,7 @@ fn fresh<'a>(facts: &'a StageFacts, reference: Option<String>) -> Stage<'a> {
         go_builds: Vec::new(),
         go_settings: Vec::new(),
         on_build: Vec::new(),
-        expose_at: facts.span,
+        expose_at: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod file;
 mod go_build;
 mod guess;
 mod health;
+mod ko;
 mod layers;
 mod linking;
 mod loader;
@@ -22,6 +23,7 @@ pub(super) use by_hand::{ByHand, builds_by_hand};
 pub use crlf::CrlfScript;
 pub use file::ImageFile;
 pub use health::read as read_health_check;
+pub(super) use ko::KoImage;
 pub(super) use layers::absolute;
 pub use linking::{Cgo, LinkFlags, Linking};
 pub use sources::MissingSource;
@@ -37,14 +39,14 @@ use crate::source::{FileId, Span, Spanned};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ImageId(pub u32);
 
-/// What one Dockerfile makes, at one target stage.
+/// What one Dockerfile makes, at one target stage; or what ko makes of a Go program.
 #[derive(Clone, Debug)]
 pub struct Image {
-    /// The Dockerfile.
+    /// The Dockerfile; where ko makes it, the file that names its base, else the image.
     pub file: FileId,
-    /// Its path relative to the project root.
+    /// Its path relative to the project root, or `ko://` and an import path.
     pub path: String,
-    /// The `FROM` of the final stage.
+    /// The `FROM` of the final stage; where ko makes it, what names its base, else the image.
     pub from: Span,
     /// The system that it runs on, by all of its stages.
     pub system: ImageSystem,
@@ -84,8 +86,8 @@ pub struct Image {
     /// Whether it certainly holds no certificates of authorities.
     pub lacks_certificates: bool,
     /// Where a missing `EXPOSE` would go: behind this line (the last instruction before
-    /// ENTRYPOINT/CMD), an empty span at the start of a line.
-    pub expose_at: Span,
+    /// ENTRYPOINT/CMD), an empty span at the start of a line; `None` where no Dockerfile makes it.
+    pub expose_at: Option<Span>,
 }
 
 /// A Go program that an earlier stage of a Dockerfile built.

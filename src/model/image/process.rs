@@ -61,7 +61,7 @@ pub(super) fn running(
     let overridden = entrypoint.is_some();
     let entry = match entrypoint {
         Some((line, span)) => Some((line.clone(), span)),
-        None => of_image(scene.stage.entrypoint),
+        None => of_image(scene.stage.entrypoint).or_else(|| scene.stage.own_entrypoint.clone()),
     };
     let entry_is_known = entry.is_some() || scene.stage.entry.is_some();
     let arguments = match command_line {

@@ -227,7 +227,16 @@ impl<'a> PodPlan<'a> {
 
     /// The images that its containers run, in the order of the containers.
     pub(super) fn images(&self) -> impl Iterator<Item = &'a str> {
-        self.containers().map(|(it, _)| it.image.as_ref().map_or("", Text::as_str))
+        self.image_places().map(|it| it.0)
+    }
+
+    /// The same with where they are written.
+    pub(super) fn image_places(&self) -> impl Iterator<Item = (&'a str, Span)> {
+        let otherwise = self.object.kind.span;
+        self.containers().map(move |(it, _)| match &it.image {
+            Some(image) => (image.as_str(), place(image, otherwise)),
+            None => ("", otherwise),
+        })
     }
 }
 
