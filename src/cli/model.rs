@@ -108,7 +108,9 @@ fn program(it: &Program) -> Entry {
 fn image(project: &Project, it: &Image) -> Entry {
     let base = match &it.base.reference {
         Some(reference) => Entry::new("base", reference).at(it.base.span),
-        None => Entry::new("base", "").at(it.base.span).unresolved("an ARG without a value decides", None),
+        None => Entry::new("base", "")
+            .at(it.base.span)
+            .unresolved("an ARG without a value decides, or a setting of ko that is not known", None),
     };
     let exposed = it.exposed.iter().map(|port| {
         let (number, protocol) = port.value;

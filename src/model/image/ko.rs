@@ -52,7 +52,7 @@ impl Images<'_> {
         };
         let data = join_path(&program.directory, DATA).filter(|it| self.facts.tree.has_directory(it));
         stage.layers.extend(data.map(|it| layer(Origin::Project(it), folder)));
-        let binary = Binary { package: Some(program.directory.clone()), linking: None };
+        let binary = Binary { package: Some(program.directory.clone()), linking: None, tags: None };
         stage.layers.push(layer(Origin::Binary(binary), &path));
         let mut image = image(at.file, &format!("ko://{}", program.import_path), &stage);
         let stages = vec![stage];
