@@ -223,6 +223,12 @@ pub struct PureEntry {
 }
 
 impl PureEntry {
+    /// Whether it gives an error for a text that is no whole number.
+    #[must_use]
+    pub fn parses(&self) -> bool {
+        self.meaning == "parse-integer"
+    }
+
     /// Whether the result is the argument as another type.
     #[must_use]
     pub fn converts(&self) -> bool {

@@ -373,6 +373,7 @@ impl<'t> Reader<'_, 't> {
                 key,
                 default,
                 empty_is_unset: false,
+                for_numbers: false,
                 required: false,
                 span,
             }));

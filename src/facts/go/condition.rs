@@ -1,7 +1,9 @@
 //! What conditions such as `v == ""`, `ok` and `err != nil` say about values, and what becomes of a
 //! value that was assigned under one.
 
-use super::{Arm, Callee, Condition, Environ, Value};
+use std::sync::Arc;
+
+use super::{Arm, Callee, Condition, Environ, IntegerType, Value};
 use crate::facts::catalogue;
 use crate::source::{Span, Spanned};
 
@@ -107,7 +109,7 @@ pub(super) fn guard_of(value: Value, test: Option<Test>, span: Span) -> Guard {
 pub(super) fn with_default(test: &Test, there: &Value, missing: &Value, span: Span) -> Option<Value> {
     let subject = core(&test.subject);
     if same(core(there), subject) {
-        return Some(put_default(test.kind, core(there), missing, span));
+        return put_default(test.kind, there, missing, span);
     }
     // `if v == "" { return d }; n, err := strconv.Atoi(v); if err != nil { return d }`: the same default again.
     if let (Value::Environment(read), Value::Environment(tested)) = (core(there), subject)
@@ -127,22 +129,27 @@ pub(super) fn with_default(test: &Test, there: &Value, missing: &Value, span: Sp
     let part =
         if verbatim { default.span.slice(prefix.value.len()..default.span.len()) } else { default.span };
     let remaining = Value::Literal(Spanned::new(remaining.to_owned(), part));
-    let value = put_default(test.kind, core(&rest), &remaining, span);
+    let value = put_default(test.kind, &rest, &remaining, span)?;
     Some(Value::Concat(vec![Value::Literal(prefix), value]))
 }
 
-fn put_default(kind: TestKind, value: &Value, default: &Value, span: Span) -> Value {
-    match value {
+/// A value that is `default` where the test finds it missing; `None` when only conditions can say it.
+fn put_default(kind: TestKind, value: &Value, default: &Value, span: Span) -> Option<Value> {
+    let fails_to_parse = kind == TestKind::Failed && is_parsed(value);
+    let inner = match core(value) {
         Value::Environment(it) if it.default.as_ref().is_none_or(is_empty_literal) => {
             let empty_is_unset = kind != TestKind::Unset || it.empty_is_unset;
-            let default = Some(default.clone());
-            Value::Environment(Box::new(Environ { default, empty_is_unset, ..(**it).clone() }))
+            let (default, for_numbers) = (Some(default.clone()), it.for_numbers || fails_to_parse);
+            Value::Environment(Box::new(Environ { default, empty_is_unset, for_numbers, ..(**it).clone() }))
         }
-        value if kind == TestKind::Unset => {
-            choice(Condition::Unset(value.clone()), default.clone(), value.clone(), span)
+        _ if fails_to_parse => return None,
+        inner if kind == TestKind::Unset => {
+            choice(Condition::Unset(inner.clone()), default.clone(), inner.clone(), span)
         }
-        value => Value::FirstNonEmpty(vec![value.clone(), default.clone()], span),
-    }
+        inner => Value::FirstNonEmpty(vec![inner.clone(), default.clone()], span),
+    };
+    // What the default makes of a number is the number, whatever else the conversions make of other texts.
+    Some(if fails_to_parse { inner } else { converted_alike(value, inner) })
 }
 
 /// `then` where the condition holds; `else if` goes on with the arms of `otherwise`.
@@ -166,13 +173,49 @@ pub(super) fn choice(condition: Condition, then: Value, otherwise: Value, span: 
 /// `os.Getenv("PORT")`.
 pub(super) fn core(value: &Value) -> &Value {
     let mut value = value;
-    while let Value::Call { callee, arguments, .. } = value {
-        let pure = catalogue::go().of(callee).and_then(|it| it.pure.as_ref());
-        let conversion = pure.filter(|it| it.converts() || it.meaning == "trim-space");
-        let Some(inner) = conversion.and_then(|it| arguments.get(it.argument)) else { break };
+    while let Some(inner) = converted(value) {
         value = inner;
     }
     value
+}
+
+/// What a conversion is one of.
+fn converted(value: &Value) -> Option<&Value> {
+    let Value::Call { callee, arguments, .. } = value else { return None };
+    if IntegerType::of_conversion(callee).is_some() {
+        return arguments.first();
+    }
+    let pure = catalogue::go().of(callee)?.pure.as_ref()?;
+    let converts = pure.converts() || pure.meaning == "trim-space";
+    arguments.get(pure.argument).filter(|_| converts)
+}
+
+/// Whether a value is made by a call that gives an error for a text which is no whole number.
+fn is_parsed(value: &Value) -> bool {
+    let mut at = Some(value);
+    while let Some(value) = at {
+        if let Value::Call { callee, .. } = value
+            && catalogue::go().of(callee).and_then(|it| it.pure.as_ref()).is_some_and(|it| it.parses())
+        {
+            return true;
+        }
+        at = converted(value);
+    }
+    false
+}
+
+/// `inner` behind the conversions of `value`, as far as these may change a text.
+fn converted_alike(value: &Value, inner: Value) -> Value {
+    let (Some(of), Value::Call { callee, arguments, span }) = (converted(value), value) else { return inner };
+    let inner = converted_alike(of, inner);
+    let pure = catalogue::go().of(callee).and_then(|it| it.pure.as_ref());
+    if pure.is_some_and(|it| it.meaning == "same") {
+        return inner;
+    }
+    let at = pure.map_or(0, |it| it.argument);
+    let mut arguments = arguments.to_vec();
+    arguments[at] = inner;
+    Value::Call { callee: Arc::clone(callee), arguments: Arc::from(arguments), span: *span }
 }
 
 /// Whether two values are the same expression, wherever they are written.

@@ -1,11 +1,13 @@
 //! What Go brings along: predeclared types and functions, and the standard library.
 
+use std::sync::Arc;
+
 use super::condition::{Test, TestKind};
 use super::function::Reader;
 use super::read::is_number;
 use super::scope::State;
 use super::standing::Runs;
-use super::{TypeName, Value};
+use super::{Callee, IntegerType, TypeName, Value};
 use crate::syntax::go::Node;
 
 /// First parts of the import paths of the standard library: <https://pkg.go.dev/std>. A module may have
@@ -82,6 +84,11 @@ impl<'t> Reader<'_, 't> {
             }
             state.number = is_number;
             state.type_name = Some(predeclared(name));
+            if IntegerType::named(name).is_some_and(|it| !keeps(it, &state.value)) {
+                let callee = Arc::new(Callee::Own { name: name.to_owned() });
+                let (arguments, span) = (Arc::from([state.value]), self.context.span(node));
+                state.value = Value::Call { callee, arguments, span };
+            }
             return Some(state);
         }
         match name {
@@ -127,6 +134,11 @@ impl<'t> Reader<'_, 't> {
             _ => None,
         }
     }
+}
+
+/// Whether a value is a number that a type certainly holds.
+fn keeps(integer: IntegerType, value: &Value) -> bool {
+    matches!(value, Value::Literal(it) if it.value.parse().is_ok_and(|number| integer.converted(number) == number))
 }
 
 /// Whether a package is of the standard library.

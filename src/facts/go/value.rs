@@ -234,6 +234,9 @@ pub struct Environ {
     /// Whether the default also holds when the variable is set but empty
     /// (`if v == ""`, `cmp.Or`), as opposed to `LookupEnv`.
     pub empty_is_unset: bool,
+    /// Whether the default also holds for a text that is no whole number: `n, err := strconv.Atoi(v)`, and an `n` of its
+    /// own for an error.
+    pub for_numbers: bool,
     /// Whether the function ends when the variable is missing or empty (`if v == "" { log.Fatal() }`), so
     /// that the value is never empty where it is used.
     pub required: bool,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Bound, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{FlagPlace, PureEntry, go as catalogue};
-use crate::facts::go::{Callee, Value};
+use crate::facts::go::{Callee, IntegerType, Value};
 use crate::model::go::{FunctionId, Targets, TypeRef, entry_of};
 use crate::net::HOLE;
 use crate::source::{Confidence, Span, Text};
@@ -47,7 +47,11 @@ impl<'w> Evaluator<'w> {
                         self.result_of(*target, 0, &inside, span, depth)
                     }
                     ([], [value]) if self.packages.converts(package, callee) => {
-                        self.text(value, frame, depth)
+                        let outcome = self.text(value, frame, depth);
+                        match IntegerType::of_conversion(callee) {
+                            Some(integer) => outcome.converted_to(integer, span),
+                            None => outcome,
+                        }
                     }
                     _ => Outcome::hole("the function was not found", Some(span)),
                 };

@@ -6,10 +6,12 @@
 
 use std::rc::Rc;
 
+use super::integer::parses;
 use super::place::MAXIMUM_STEPS_OF_PROGRAM;
 use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
+use crate::facts::catalogue::PureEntry;
 use crate::facts::go::{Arm, Call, Condition, Premise, Value};
-use crate::model::go::FunctionId;
+use crate::model::go::{FunctionId, entry_of};
 use crate::source::{Confidence, Span, Text};
 
 /// There are many conditions, and those that decide which part of a program runs are near to what they ask for.
@@ -357,6 +359,9 @@ impl<'w> Evaluator<'w> {
                     let via = value.span().into_iter().collect();
                     return known(Outcome { via, ..Outcome::known(Text::default()) }, Some(fails));
                 }
+                if let Some((fails, how)) = self.fails_to_parse(value, frame, depth) {
+                    return known(how, Some(fails));
+                }
                 let it = self.text(value, frame, depth);
                 let how = Outcome {
                     unknown: None,
@@ -390,6 +395,16 @@ impl<'w> Evaluator<'w> {
             Condition::Any(parts) => self.together(parts, true, frame, depth),
             Condition::Unknown(span) => known(Outcome::hole("a condition decides", Some(*span)), None),
         }
+    }
+
+    /// Whether a text that is known is no whole number, for a value that is one which is read from a text.
+    fn fails_to_parse(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Option<(bool, Outcome)> {
+        let Value::Call { callee, arguments, .. } = value else { return None };
+        let parses_of = |it: &&PureEntry| it.parses();
+        let pure = entry_of(&self.targets(callee, frame))?.pure.as_ref().filter(parses_of)?;
+        let how = self.text(arguments.get(pure.argument)?, frame, depth);
+        let parses = parses(how.text.as_str()).filter(|_| how.unknown.is_none())?;
+        Some((!parses, how))
     }
 
     /// `&&` and `||`: one part that comes to `decisive` decides.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::integer::parses;
 use super::{Evaluator, Frame, Outcome};
 use crate::facts::catalogue::Input;
 use crate::facts::go::Environ;
@@ -16,9 +17,20 @@ impl<'w> Evaluator<'w> {
             return key;
         }
         let name = key.text.as_str();
-        let outcome = self.variable_of_environment(name, read.span, read.empty_is_unset, || {
-            read.default.as_ref().map(|it| self.text(it, frame, depth))
-        });
+        let default = || read.default.as_ref().map(|it| self.text(it, frame, depth));
+        let mut outcome = self.variable_of_environment(name, read.span, read.empty_is_unset, default);
+        // An error was handled that the text gives.
+        if read.for_numbers
+            && outcome.unknown.is_none()
+            && let Some(default) = default()
+            && default.text != outcome.text
+        {
+            outcome = match parses(outcome.text.as_str()) {
+                Some(true) => outcome,
+                Some(false) => default,
+                None => outcome.parsed_integer(read.span),
+            };
+        }
         if read.required && outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
             return Outcome::hole(&format!("the program ends without `{name}`"), Some(read.span));
         }

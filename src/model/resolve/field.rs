@@ -421,12 +421,14 @@ impl<'w> Evaluator<'w> {
             },
             Value::Field { receiver, field, .. } => {
                 let mut head = self.head(receiver, frame, depth);
-                let of = self.type_at(head.value, &head.frame);
+                let mut of = self.type_at(head.value, &head.frame);
                 if let Some(inner) = self.promoting_head(of, &head, &field.value, depth) {
-                    head = inner;
+                    (of, head) = (self.type_at(inner.value, &inner.frame), inner);
                 }
                 let Value::Struct { fields, .. } = head.value else { return stop() };
-                match fields.iter().rev().find(|(it, _)| it.value == field.value) {
+                let set = fields.iter().rev().find(|(it, _)| it.value == field.value);
+                let here = self.function_id(&head.frame);
+                match set.filter(|_| !of.is_some_and(|of| self.is_written_outside(of, &field.value, here))) {
                     Some((_, value)) => self.head(value, &head.frame, depth),
                     None => stop(),
                 }

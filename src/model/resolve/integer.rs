@@ -1,6 +1,7 @@
 //! Texts that become whole numbers.
 
 use super::Outcome;
+use crate::facts::go::IntegerType;
 use crate::source::{Span, Text};
 
 impl Outcome {
@@ -30,10 +31,37 @@ impl Outcome {
         Self { text: Text::new("0", written), ..self }
     }
 
+    /// The number that a conversion to an integer type makes of a number, in the call `span`.
+    pub(super) fn converted_to(self, integer: IntegerType, span: Span) -> Self {
+        if self.unknown.is_some() {
+            return self;
+        }
+        let number: Option<i128> = self.text.as_str().parse().ok().filter(|_| is_decimal(self.text.as_str()));
+        match number.map(|it| (it, integer.converted(it))) {
+            Some((number, converted)) if number == converted => self,
+            Some((_, converted)) => {
+                let written = self.text.span().unwrap_or(span);
+                Self { text: Text::new(converted.to_string(), written), ..self }
+            }
+            None => self.without_text("how this becomes a whole number is not followed", span),
+        }
+    }
+
     /// How it was come by, with nothing known of the text.
     fn without_text(self, reason: &str, span: Span) -> Self {
         let Self { text, unknown, .. } = Self::hole(reason, Some(span));
         Self { text, unknown, ..self }
+    }
+}
+
+/// Whether `strconv` takes a text for a whole number; `None` for those that the base decides.
+pub(super) fn parses(text: &str) -> Option<bool> {
+    let may_be_number = !text.is_empty()
+        && text.chars().all(|it| it.is_ascii_alphanumeric() || "+-_".contains(it))
+        && text.chars().any(|it| it.is_ascii_digit());
+    match is_decimal(text) {
+        true => Some(true),
+        false => (!may_be_number).then_some(false),
     }
 }
 
@@ -64,5 +92,22 @@ mod tests {
         for text in ["0x1F", "8080.0", "true", "08"] {
             assert_eq!((parsed(text), cast(text)), (None, None), "{text}");
         }
+        for (text, number) in [
+            ("80", Some(true)),
+            ("", Some(false)),
+            ("eighty", Some(false)),
+            (":80", Some(false)),
+            ("080", None),
+        ] {
+            assert_eq!(parses(text), number, "{text}");
+        }
+        let port = |text| {
+            let converted = IntegerType::named("uint16").map(|it| of(text).converted_to(it, span));
+            converted.and_then(shown)
+        };
+        assert_eq!(
+            (port("8080").as_deref(), port("73616").as_deref(), port("1.5")),
+            (Some("8080"), Some("8080"), None)
+        );
     }
 }
