@@ -58,6 +58,7 @@ pub(super) fn expression(value: &Value) -> String {
             format!("({})", arms.collect::<Vec<_>>().join(", "))
         }
         Value::Truth(it, _) => condition(it),
+        Value::Function(returns, _) => format!("func {}", joined(returns, ", ")),
         Value::Unknown(_) => "?".to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use super::read::{is_number, unknown};
 use super::scope::State;
 use super::standing::{Runs, Standing};
 use super::{Call, Callee, Environ, Flag, TypeName, Usage, Value};
-use crate::facts::catalogue::{self, FlagPlace, GoEntry, Role, Target, without_version};
+use crate::facts::catalogue::{self, DataRole, FlagPlace, GoEntry, Role, Target, without_version};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -216,6 +216,13 @@ impl<'t> Reader<'_, 't> {
             let colon = Value::Literal(Spanned::new(":".to_owned(), span));
             let number = std::mem::replace(&mut port.value, Value::Concat(Vec::new()));
             port.value = Value::Concat(vec![colon, number]);
+        }
+        if entry.and_then(|it| it.data).is_some_and(|it| it.role == DataRole::Environment) {
+            for (node, state) in nodes.iter().zip(&mut states).filter(|(it, _)| it.kind() == "func_literal") {
+                if let Some(value) = self.called_by_library(*node) {
+                    state.value = value;
+                }
+            }
         }
         let values: Arc<[Value]> = states.into_iter().map(|it| it.value).collect();
         let value = self.value_of_call(&callee, entry, &values, span);

@@ -1,13 +1,19 @@
 //! Function literals in variables: `getEnv := func(key, fallback string) string {...}`. Such a call is read as the body
 //! of the literal with the arguments for its parameters.
 
+use std::sync::Arc;
+
 use super::function::Reader;
 use super::returns::fold_returns;
 use super::scope::State;
 use super::standing::Runs;
-use super::{Call, Value};
+use super::value::{CALLED_WITH, CALLED_WITH_MORE};
+use super::{Call, Unknown, Value};
 use crate::source::Span;
 use crate::syntax::go::Node;
+
+/// Callbacks of libraries have no more parameters.
+const MOST_PARAMETERS: usize = 4;
 
 /// More calls of one function are not read so: each costs what the body does.
 const MOST_CALLS: usize = 64;
@@ -83,6 +89,25 @@ impl<'t> Reader<'_, 't> {
         calls.into_iter().for_each(|it| self.know_better(it, span, others_call));
         let value = fold_returns(returns).into_iter().next()?.into_iter().next()?;
         Some(State::new(value, None))
+    }
+
+    /// A function literal that a library calls with a text, as the value that says what it returns.
+    pub(super) fn called_by_library(&mut self, node: Node<'t>) -> Option<Value> {
+        let span = self.context.span(node);
+        let called_with = |reason| Value::Unknown(Unknown::new(reason, span));
+        let mut given = vec![called_with(CALLED_WITH)];
+        given.resize(MOST_PARAMETERS, called_with(CALLED_WITH_MORE));
+        let collects = self.closures.collects.replace(self.literal_depth + 1);
+        let (before, mark, outer) = (self.recorded(), self.locals.mark(), std::mem::take(&mut self.returns));
+        self.deeper(|it| it.function_literal_here(node, &given, Runs::Later));
+        let returns = std::mem::replace(&mut self.returns, outer);
+        self.locals.take_back(mark);
+        // What it calls is recorded where the literal is read as one that may run.
+        self.take_recorded(before);
+        self.closures.collects = collects;
+        let values = fold_returns(returns);
+        let [values] = &values[..] else { return None };
+        Some(Value::Function(Arc::from(values.as_slice()), span))
     }
 
     /// Puts a call as it is made in the place of the one that was read where the literal stands; of a literal

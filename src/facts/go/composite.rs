@@ -6,7 +6,7 @@ use super::function::Reader;
 use super::read::{literal_text, unknown};
 use super::scope::State;
 use super::{Flag, Value};
-use crate::facts::catalogue::{self, FlagPlace};
+use crate::facts::catalogue::{self, DataRole, FlagPlace};
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
 
@@ -25,8 +25,9 @@ impl<'t> Reader<'_, 't> {
         });
         let inner = element.or_else(|| type_node.filter(|it| it.kind() == "map_type")?.field("value"));
         let type_name = type_node.and_then(|it| self.context.type_name(it));
-        let flag = type_name.as_ref().and_then(|it| catalogue::go().find(&it.package, &it.name, ""));
-        let flag = flag.and_then(|it| it.flag.as_ref());
+        let entry = type_name.as_ref().and_then(|it| catalogue::go().find(&it.package, &it.name, ""));
+        let callbacks = entry.and_then(|it| it.data).is_some_and(|it| it.role == DataRole::Environment);
+        let flag = entry.and_then(|it| it.flag.as_ref());
         let target = match flag.and_then(|it| it.target.as_ref()) {
             Some(FlagPlace::Field(name)) => Some(*name),
             _ => None,
@@ -48,8 +49,11 @@ impl<'t> Reader<'_, 't> {
                     self.callback = type_name
                         .as_ref()
                         .and_then(|it| catalogue::callback_of(&it.package, &it.name, &name.value));
-                    let value = self.element(node, inner);
+                    let mut value = self.element(node, inner);
                     self.callback = None;
+                    if callbacks && node.kind() == "func_literal" {
+                        value = self.called_by_library(node).unwrap_or(value);
+                    }
                     if target == Some(name.value.as_str()) {
                         filled = Some(node);
                     }

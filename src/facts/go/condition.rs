@@ -317,6 +317,7 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
                 && it.condition.iter().flat_map(Condition::values).all(|it| spend(it, budget))
         }),
         Value::Truth(condition, _) => condition.values().into_iter().all(|it| spend(it, budget)),
+        Value::Function(returns, _) => all(returns),
         Value::Format { format, arguments, .. } => all(arguments) && spend(format, budget),
         Value::JoinHostPort { host, port, .. } => spend(host, budget) && spend(port, budget),
         Value::Field { receiver, .. } => spend(receiver, budget),

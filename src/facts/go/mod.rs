@@ -43,7 +43,7 @@ pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use predeclared::is_standard;
 pub use read::{is_number, of_head, read, read_without};
 pub use standing::{Premise, Standing};
-pub use value::{Arm, Condition, Environ, Flag, Unknown, Value};
+pub use value::{Arm, CALLED_WITH, CALLED_WITH_MORE, Condition, Environ, Flag, Unknown, Value};
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ impl Value {
             | Self::Argument { .. }
             | Self::Arguments { .. }
             | Self::Unknown(_) => {}
+            Self::Function(parts, _) => parts.iter().for_each(look),
             Self::Concat(parts)
             | Self::Sum(parts, _)
             | Self::List(parts, _)

@@ -57,6 +57,7 @@ fn short(value: &Value) -> String {
             format!("choice({})", arms.collect::<Vec<_>>().join(" : "))
         }
         Value::Truth(condition, _) => short_condition(condition),
+        Value::Function(returns, _) => format!("func({})", all(returns)),
         Value::Unknown(it) => format!("?{}", it.reason),
     }
 }

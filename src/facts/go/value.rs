@@ -146,9 +146,18 @@ pub enum Value {
     Choice(Vec<Arm>, Span),
     /// A truth value: `os.Getenv("ENV") == "production"`.
     Truth(Box<Condition>, Span),
+    /// A function literal that a library calls with a text: what it returns. [`CALLED_WITH`] stands in it for the
+    /// text, and [`CALLED_WITH_MORE`] for the other arguments.
+    Function(Arc<[Value]>, Span),
     /// What cannot be said.
     Unknown(Unknown),
 }
+
+/// Why the first parameter of a function literal is not known that a library calls.
+pub const CALLED_WITH: &str = "a library says it";
+
+/// Why the other parameters of such a literal are not known.
+pub const CALLED_WITH_MORE: &str = "a library says it, too";
 
 /// One value of a [`Value::Choice`].
 #[derive(Clone, Debug, PartialEq)]
@@ -339,6 +348,7 @@ impl Value {
             | Self::FirstNonEmpty(_, span)
             | Self::Sum(_, span)
             | Self::Choice(_, span)
+            | Self::Function(_, span)
             | Self::Truth(_, span) => Some(*span),
         }
     }

@@ -336,6 +336,7 @@ impl<'w> Evaluator<'w> {
             Value::FirstNonEmpty(parts, span) => self.first_non_empty(parts, *span, frame, depth),
             Value::Choice(arms, span) => self.chosen(arms, *span, frame, depth),
             Value::Truth(condition, span) => self.truth(condition, *span, frame, depth),
+            Value::Function(_, span) => Outcome::hole("it is a function", Some(*span)),
             Value::Struct { .. } => self.structure_text(value, frame, depth),
             Value::Receiver { span, .. } => {
                 self.traced(Outcome::hole("it is no text", Some(*span)), value, frame, depth)

@@ -10,10 +10,13 @@ use crate::facts::catalogue::{DataEntry, DataRole, Naming, without_version};
 use crate::facts::go::{Call, Callee, Field, Value};
 use crate::model::ProcessVariable;
 use crate::model::go::{FunctionId, Targets, TypeRef, entry_of};
-use crate::model::resolve::{Evaluator, Frame, Outcome};
-use crate::source::{Confidence, Span};
+use crate::model::resolve::{Evaluator, Frame, Head, Outcome};
+use crate::source::{Confidence, Span, Text};
 
 pub(super) const PACKAGE: &str = "github.com/knadh/koanf";
+
+/// Why a key is not known that variables may set.
+const NOT_FOLLOWED: &str = "a function names the variables that is not followed";
 
 /// A call of `Load`.
 #[derive(Debug)]
@@ -182,7 +185,7 @@ impl<'w> Evaluator<'w> {
             return unknown();
         };
         match entry.role {
-            DataRole::Environment => self.koanf_variable(entry, arguments, keys, &head.frame, depth),
+            DataRole::Environment => self.koanf_variable(entry, arguments, keys, exact, &head.frame, depth),
             DataRole::Value => self.in_value(arguments.get(entry.argument)?, keys, &head.frame, depth),
             DataRole::Status => unknown(),
             DataRole::File
@@ -209,38 +212,74 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// The variable of a key, as nearly every callback makes the one out of the other: without the prefix, in
-    /// lower case, `_` for the dot.
+    /// The variable of a key: one that the callback makes the key out of.
     fn koanf_variable(
         &self,
         entry: DataEntry,
         arguments: &'w [Value],
         keys: &[String],
+        exact: bool,
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<Outcome> {
-        // The prefix is an argument, or stands in the options behind it.
-        let options = arguments.iter().find_map(|it| match self.head(it, frame, depth.min(16)).value {
-            Value::Struct { fields, .. } => {
-                fields.iter().find(|(it, _)| it.value == "Prefix").map(|(_, it)| it)
+        let depth = depth.min(16);
+        let span = prefix_span(arguments);
+        // `Provider(prefix, delimiter, callback)`; since its second version `Provider(delimiter, options)`.
+        let options = arguments.get(1).map(|it| self.head(it, frame, depth));
+        let (prefix, delimiter, callback, frame) = match &options {
+            Some(Head { value: Value::Struct { fields, .. }, frame }) => {
+                let of = |name: &str| fields.iter().find(|(it, _)| it.value == name).map(|(_, it)| it);
+                (of("Prefix"), arguments.first(), of("TransformFunc"), frame)
             }
-            _ => None,
-        });
-        let prefix = self.inner(options.or_else(|| arguments.get(entry.argument))?, frame, depth.min(16));
-        if prefix.unknown.is_some() {
-            return Some(prefix);
+            _ => (arguments.get(entry.argument), arguments.get(1), arguments.get(2), frame),
+        };
+        let text = |it: Option<&'w Value>| {
+            it.map_or_else(|| Outcome::known(Text::default()), |it| self.inner(it, frame, depth))
+        };
+        let (prefix, delimiter) = (text(prefix), text(delimiter));
+        if let Some(unknown) = [&prefix, &delimiter].into_iter().find(|it| it.unknown.is_some()) {
+            return Some(unknown.clone());
         }
-        let prefix = prefix.text.as_str().trim_end_matches('.').to_owned();
-        let names = ["_", "__"].map(|it| format!("{prefix}{}", keys.join(it).to_uppercase()));
-        let name = names.iter().find(|it| !matches!(self.process_variable(it), ProcessVariable::Unset))?;
+        let (prefix, delimiter) = (prefix.text.as_str(), delimiter.text.as_str());
+        let Ok(renaming) = self.renaming(callback, frame, depth) else {
+            return Some(Outcome::hole(NOT_FOLLOWED, span));
+        };
+        let makes_key = |name: &String| {
+            let key = self.renamed(&renaming, name, depth)?;
+            let parts: Vec<&str> =
+                if delimiter.is_empty() { vec![key.as_str()] } else { key.split(delimiter).collect() };
+            let same = |(a, b): (&&str, &String)| if exact { *a == b } else { a.eq_ignore_ascii_case(b) };
+            Some(name.starts_with(prefix) && parts.len() == keys.len() && parts.iter().zip(keys).all(same))
+        };
+        // What a callback takes off in front is the prefix, or a text of its own.
+        let mut names: Vec<String> = Vec::new();
+        let fronts =
+            self.texts_of_renaming(&renaming, depth).into_iter().chain([prefix.to_owned(), String::new()]);
+        for front in fronts {
+            for separator in ["_", "__", delimiter] {
+                let name = format!("{front}{}", keys.join(separator));
+                for name in [format!("{front}{}", keys.join(separator).to_uppercase()), name] {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+        let makers: Option<Vec<bool>> = names.iter().map(makes_key).collect();
+        let Some(makers) = makers else { return Some(Outcome::hole(NOT_FOLLOWED, span)) };
+        let names = names.iter().zip(makers).filter(|(_, makes)| *makes).map(|(name, _)| name);
+        let name =
+            names.into_iter().find(|it| !matches!(self.process_variable(it), ProcessVariable::Unset))?;
         match self.process_variable(name) {
             ProcessVariable::Set { text: Some(text), .. } => {
-                Some(Outcome { confidence: Confidence::Likely, ..Outcome::known(text) })
+                // `if strings.Contains(value, " ") { return key, strings.Split(value, " ") }`.
+                let confidence = if renaming.changes_value { Confidence::Likely } else { Confidence::Proven };
+                Some(Outcome { confidence, ..Outcome::known(text) })
             }
             ProcessVariable::Set { text: None, span, .. } => {
                 Some(Outcome::hole(&format!("`{name}` is set to something unknown"), Some(span)))
             }
-            ProcessVariable::Open(reason) => Some(Outcome::hole(&reason, prefix_span(arguments))),
+            ProcessVariable::Open(reason) => Some(Outcome::hole(&reason, span)),
             ProcessVariable::Unset => None,
         }
     }

@@ -15,6 +15,7 @@ mod go_zero;
 mod ini;
 mod koanf;
 mod kratos;
+mod rename;
 mod status;
 mod tag;
 mod text;
