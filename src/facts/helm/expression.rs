@@ -15,19 +15,39 @@ pub enum Word {
     Text(String),
     /// The name of a function, a number, a truth value.
     Name(String),
+    /// `$name`.
+    Variable(String),
+    /// The stages of what stands in brackets.
+    Group(Vec<Vec<Word>>),
 }
 
-/// The stages of a simple expression, each the words between two `|`; `None` for one with brackets or escapes.
+/// Brackets in brackets; real ones are two or three deep.
+const DEEPEST: usize = 16;
+
+/// The stages of an expression, each the words between two `|`; `None` for one with escapes, or with brackets that do
+/// not fit.
 #[must_use]
 pub fn pipeline(expression: &str) -> Option<Vec<Vec<Word>>> {
+    stages(&mut words(expression).into_iter(), 0)
+}
+
+/// The stages up to the end, or to the bracket that ends a group.
+fn stages<'t>(words: &mut impl Iterator<Item = &'t str>, depth: usize) -> Option<Vec<Vec<Word>>> {
     let mut out = vec![Vec::new()];
-    for word in words(expression) {
+    let mut is_closed = depth == 0;
+    while let Some(word) = words.next() {
         let word = match word.bytes().next()? {
             b'|' => {
                 out.push(Vec::new());
                 continue;
             }
-            b'(' | b')' | b'\'' | b'$' => return None,
+            b'(' if depth < DEEPEST => Word::Group(stages(words, depth + 1)?),
+            b')' if depth > 0 => {
+                is_closed = true;
+                break;
+            }
+            b'(' | b')' | b'\'' => return None,
+            b'$' => Word::Variable(word.to_owned()),
             quote @ (b'"' | b'`') => {
                 let inner = word.get(1..)?.strip_suffix(char::from(quote))?;
                 (!inner.contains('\\')).then(|| Word::Text(inner.to_owned()))?
@@ -37,7 +57,7 @@ pub fn pipeline(expression: &str) -> Option<Vec<Vec<Word>>> {
         };
         out.last_mut()?.push(word);
     }
-    Some(out)
+    is_closed.then_some(out)
 }
 
 /// What an action writes.
@@ -79,6 +99,11 @@ impl<'t> Meaning<'t> {
             words.truncate(words.len() - 3);
         }
         Written { expression: self.rooted(&words, range).map(|it| join(&it)), indentation }
+    }
+
+    /// A condition at `range`, with the root of the chart as its dot; `None` when that cannot be told.
+    pub(super) fn condition(&self, head: &str, range: &Range<usize>) -> Option<String> {
+        Some(join(&self.rooted(&words(head), range)?))
     }
 
     /// The words with each variable and each dot replaced by what it stands for.
@@ -134,7 +159,7 @@ fn is_path(word: &str) -> bool {
 }
 
 /// `path` below `base`: `.a` and `.b` are `.a.b`.
-fn below(base: &str, path: &str) -> String {
+pub(super) fn below(base: &str, path: &str) -> String {
     match (base, path) {
         (base, "" | ".") => base.to_owned(),
         (".", path) => path.to_owned(),
@@ -149,7 +174,7 @@ fn is_fickle(word: &str) -> bool {
     NAMES.contains(&word) || word.starts_with("rand") || word.starts_with("gen")
 }
 
-fn join(words: &[String]) -> String {
+pub(super) fn join(words: &[String]) -> String {
     let mut out = String::new();
     for word in words {
         if !out.is_empty() && !out.ends_with('(') && word != ")" {

@@ -4,13 +4,16 @@
 //! hole: a text `{{ expression }}` in the place of a value, an item, or a key. Of two holes with the same
 //! expression it is known that they hold the same, since each is worth the same all over a chart.
 
+mod body;
 mod expression;
+mod mask;
 mod read;
 
 use super::documents::Documents;
 use super::tree::{Tree, UNKNOWN};
 use crate::source::{FileId, Span};
 
+pub use body::{Branch, Part};
 pub use expression::{Word, pipeline};
 pub use read::{read, read_definitions};
 
@@ -31,7 +34,7 @@ pub struct Chart {
     pub other_values: Vec<Documents>,
     /// The manifests in `templates/`.
     pub templates: Vec<(FileId, Template)>,
-    /// What the named templates hold that are mappings, such as labels.
+    /// The named templates.
     pub definitions: Vec<Definition>,
 }
 
@@ -40,8 +43,32 @@ pub struct Chart {
 pub struct Definition {
     /// Its name.
     pub name: String,
-    /// A mapping, with holes.
+    /// A mapping, with holes, when it is one, such as labels.
+    pub tree: Option<Tree>,
+    /// What may stand in some of its holes.
+    pub choices: Vec<(String, Vec<Choice>)>,
+    /// What it writes.
+    pub body: Vec<Part>,
+}
+
+/// What may stand in a hole.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// What stands there then, with holes.
     pub tree: Tree,
+}
+
+/// When a branch of a block is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The expressions of the branches in front of it, none of which may hold.
+    pub not: Vec<String>,
+    /// Its own expression; `None` for that of an `else`.
+    pub holds: Option<String>,
+    /// Where the branch starts.
+    pub place: Span,
 }
 
 /// One file in `templates/`.
@@ -49,6 +76,8 @@ pub struct Definition {
 pub struct Template {
     /// The objects, with holes.
     pub objects: Vec<Tree>,
+    /// What may stand in some of the holes, by their texts; of several that may, the last does.
+    pub choices: Vec<(String, Vec<Choice>)>,
     /// Where it may make further objects, or other ones.
     pub open: Option<Span>,
 }

@@ -3,14 +3,15 @@
 //! Actions are masked by blanks or by words of the same length, so that what is left is YAML and every place stays
 //! what it is.
 
-use std::cmp::Reverse;
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::expression::Meaning;
-use super::{Definition, Template, hole};
-use crate::facts::tree::{self, Tree, TreeEntry, TreeKind, UNKNOWN};
+use super::mask::{Hole, Masked, blank, mask};
+use super::{Choice, Condition, Definition, Template, body, hole};
+use crate::facts::tree::{self, Tree, TreeEntry, TreeKind};
 use crate::source::{FileId, Span, Spanned, Text};
-use crate::syntax::template::{self, ActionKind, Block, BlockKind};
+use crate::syntax::template::{self, Block, BlockKind};
 use crate::syntax::yaml::{self, Entry, Node, NodeKind};
 
 /// Reads a file in `templates/`.
@@ -19,146 +20,66 @@ pub fn read(file: FileId, text: &str) -> Template {
     let parsed = template::parse(text);
     let whole = Span::new(file, 0, text.len());
     if parsed.is_broken {
-        return Template { objects: Vec::new(), open: Some(whole) };
+        return Template { open: Some(whole), ..Template::default() };
     }
     let Masked { text: masked, holes, silent } = mask(file, text, &parsed);
     let stream = yaml::parse(file, &masked);
     if !stream.errors.is_empty() {
-        return Template { objects: Vec::new(), open: Some(whole) };
+        return Template { open: Some(whole), ..Template::default() };
     }
     let is_block = |it: &&Block| it.kind != BlockKind::Define && text[it.whole.clone()].contains('\n');
     let blocks: Vec<&Block> = parsed.blocks.iter().filter(is_block).collect();
-    let reader = Reader { file, text: &masked, blocks, holes: &holes, silent: &silent };
-    reader.template(&stream.documents)
+    let meaning = Meaning::new(&parsed);
+    let branches = body::branches(&parsed);
+    let conditions = blocks.iter().map(|it| condition(file, it, &branches, &meaning)).collect();
+    let choices = RefCell::default();
+    let reader =
+        Reader { file, text: &masked, blocks, conditions, holes: &holes, silent: &silent, choices: &choices };
+    let out = reader.template(&stream.documents);
+    Template { choices: choices.take(), ..out }
 }
 
-/// Reads the named templates of a file whose bodies are mappings.
+/// Reads the named templates of a file.
 #[must_use]
 pub fn read_definitions(file: FileId, text: &str) -> Vec<Definition> {
     let parsed = template::parse(text);
+    let branches = body::branches(&parsed);
+    let bodies = body::Bodies { file, text, parsed: &parsed, branches: &branches };
     let definitions = parsed.blocks.iter().filter(|it| it.kind == BlockKind::Define);
     let read = definitions.filter_map(|it| {
         let name = it.head.strip_prefix('"')?.strip_suffix('"')?.to_owned();
         // The body alone, where it stands.
         let mut bytes = text.as_bytes()[..it.range.end].to_owned();
         blank(&mut bytes[..it.range.start]);
-        let mut found = read(file, &String::from_utf8(bytes).ok()?).objects;
-        Some(Definition { name, tree: found.pop().filter(|_| found.is_empty())? })
+        let Template { mut objects, choices, .. } = read(file, &String::from_utf8(bytes).ok()?);
+        let tree = objects.pop().filter(|_| objects.is_empty());
+        Some(Definition { name, tree, choices, body: bodies.read(&it.range) })
     });
     read.collect()
 }
 
-/// A text without its actions.
-struct Masked {
-    text: String,
-    /// What actions write.
-    holes: Vec<Hole>,
-    /// Where actions that have lines of their own stand.
-    silent: Vec<usize>,
-}
-
-/// What an action writes.
-struct Hole {
-    range: Range<usize>,
-    /// As it is kept: `{{ expression }}`.
-    text: String,
-    /// The column that it writes to, when it has a line of its own; others stand in a text.
-    column: Option<usize>,
-}
-
-/// A part of a template that is no plain text.
-struct Unit {
-    range: Range<usize>,
-    /// What it writes: the text of the hole, and how many columns it is indented.
-    written: Option<(String, Option<usize>)>,
-}
-
-/// The actions of a template, and the blocks that are masked as a whole; none is in another.
-fn units(file: FileId, text: &str, parsed: &template::Template) -> Vec<Unit> {
-    let meaning = Meaning::new(parsed);
-    let place = |it: &Range<usize>| Span::new(file, it.start, it.end);
-    let blocks = parsed.blocks.iter().filter_map(|it| {
-        let written = match it.kind {
-            // Nothing is written where it stands.
-            BlockKind::Define => None,
-            // A block within a line is one hole: what it writes its condition decides.
-            _ if !text[it.whole.clone()].contains('\n') => Some((hole(None, place(&it.whole)), None)),
-            _ => return None,
-        };
-        Some(Unit { range: it.whole.clone(), written })
-    });
-    let actions = parsed.actions.iter().map(|action| {
-        let written = (action.kind == ActionKind::Output).then(|| {
-            let it = meaning.of(&action.code, &action.range);
-            (hole(it.expression.as_deref(), place(&action.range)), it.indentation)
-        });
-        Unit { range: action.range.clone(), written }
-    });
-    let mut out: Vec<Unit> = blocks.chain(actions).collect();
-    out.sort_by_key(|it| (it.range.start, Reverse(it.range.end)));
-    let mut end = 0;
-    out.retain(|it| {
-        let is_free = it.range.start >= end;
-        end = end.max(it.range.end);
-        is_free
-    });
-    out
-}
-
-fn mask(file: FileId, text: &str, parsed: &template::Template) -> Masked {
-    let mut units = units(file, text, parsed).into_iter().peekable();
-    let mut bytes = text.as_bytes().to_owned();
-    let (mut holes, mut silent) = (Vec::new(), Vec::new());
-    let mut start = 0;
-    while start < text.len() {
-        // A line goes on behind the actions in it, which may be of several lines.
-        let (mut end, mut rest, mut own) = (start, String::new(), Vec::new());
-        loop {
-            let line_end = memchr::memchr(b'\n', &bytes[end..]).map_or(text.len(), |it| end + it);
-            let Some(unit) = units.next_if(|it| it.range.start < line_end) else {
-                rest.push_str(&text[end..line_end]);
-                end = line_end;
-                break;
-            };
-            rest.push_str(&text[end..unit.range.start]);
-            end = unit.range.end;
-            own.push(unit);
+/// When the branch of a block is taken, as far as its expressions are known; `None` for one of a `range`.
+fn condition(
+    file: FileId,
+    block: &Block,
+    branches: &body::Branches<'_>,
+    meaning: &Meaning<'_>,
+) -> Option<Condition> {
+    let expression = |it: &Block| match it.kind {
+        BlockKind::If | BlockKind::With => {
+            let head = it.head.strip_prefix("if ").unwrap_or(&it.head);
+            meaning.condition(head, &it.whole).filter(|it| !it.is_empty())
         }
-        let is_alone = rest.trim().is_empty();
-        for Unit { range, written } in own {
-            match written {
-                Some((text, indentation)) => {
-                    let column = is_alone.then(|| indentation.unwrap_or(range.start - start));
-                    if is_alone {
-                        blank(&mut bytes[range.clone()])
-                    } else {
-                        fill(&mut bytes[range.clone()])
-                    }
-                    holes.push(Hole { range, text, column });
-                }
-                None => {
-                    silent.extend(is_alone.then_some(range.start));
-                    blank(&mut bytes[range]);
-                }
-            }
-        }
-        start = end + 1;
-    }
-    // Only whole characters were replaced.
-    Masked { text: String::from_utf8(bytes).unwrap_or_default(), holes, silent }
-}
-
-/// Lines stay lines.
-fn blank(bytes: &mut [u8]) {
-    bytes.iter_mut().filter(|it| **it != b'\n').for_each(|it| *it = b' ');
-}
-
-/// A word that nothing else is.
-fn fill(bytes: &mut [u8]) {
-    bytes.fill(b'_');
-    let mut mark = [0; 4];
-    let mark = UNKNOWN.encode_utf8(&mut mark).as_bytes();
-    bytes[..mark.len()].copy_from_slice(mark);
+        BlockKind::Range | BlockKind::Define => None,
+    };
+    let all = branches.get(&block.whole.start).map_or(&[][..], Vec::as_slice);
+    let before = all.iter().filter(|it| it.range.start < block.range.start);
+    let holds = match block.head.trim().is_empty() {
+        true => None,
+        false => Some(expression(block)?),
+    };
+    let place = Span::new(file, block.range.start, block.range.start);
+    Some(Condition { not: before.map(|it| expression(it)).collect::<Option<_>>()?, holds, place })
 }
 
 struct Reader<'t> {
@@ -167,8 +88,11 @@ struct Reader<'t> {
     text: &'t str,
     /// Blocks of several lines.
     blocks: Vec<&'t Block>,
+    /// When each is taken, when that is known.
+    conditions: Vec<Option<Condition>>,
     holes: &'t [Hole],
     silent: &'t [usize],
+    choices: &'t RefCell<Vec<(String, Vec<Choice>)>>,
 }
 
 impl Reader<'_> {
@@ -249,12 +173,9 @@ impl Reader<'_> {
                 key.map_or_else(|| hole(None, entry.key.span), |it| it.as_str().to_owned()),
                 entry.key.span,
             );
-            let value = match self.is_conditional(entry.key.span, within) {
-                true => self.unknown(entry.key.span),
-                false => self.value(&entry.value, within, holes),
-            };
+            let value = self.part(&entry.value, entry.key.span, within, holes);
             match out.iter_mut().find(|it| it.key.value == key.value) {
-                Some(same) => same.value = self.unknown(entry.key.span),
+                Some(same) => same.value = self.either(&same.value, &value, entry.key.span),
                 None => out.push(TreeEntry { key, value, span: entry.span() }),
             }
         }
@@ -305,6 +226,41 @@ impl Reader<'_> {
         Tree { kind, span: node.span }
     }
 
+    /// A value of an entry, or an item, which starts at `at`: a hole when it is there only sometimes, with what stands
+    /// there then.
+    fn part(&self, node: &Node, at: Span, within: &[usize], holes: Vec<&Hole>) -> Tree {
+        let around = self.blocks_at(at);
+        let mut own = around.iter().filter(|it| !within.contains(it)).peekable();
+        if own.peek().is_none() {
+            return self.value(node, within, holes);
+        }
+        let unknown = self.unknown(at);
+        let conditions = own.map(|it| self.conditions[*it].clone()).collect::<Option<Vec<_>>>();
+        if let (Some(conditions), Some(hole)) = (conditions, unknown.as_text()) {
+            let choice = Choice { conditions, tree: self.value(node, &around, holes) };
+            self.choices.borrow_mut().push((hole.as_str().to_owned(), vec![choice]));
+        }
+        unknown
+    }
+
+    /// A hole for two values of one key, the second at `at`, with what stands there when.
+    fn either(&self, first: &Tree, second: &Tree, at: Span) -> Tree {
+        let mut all = self.take_choices(first);
+        all.extend(self.take_choices(second));
+        self.choices.borrow_mut().push((hole(None, at), all));
+        self.unknown(at)
+    }
+
+    /// What may stand in a hole, or what stands there in any case.
+    fn take_choices(&self, tree: &Tree) -> Vec<Choice> {
+        let mut choices = self.choices.borrow_mut();
+        let known = tree.as_text().and_then(|it| choices.iter().position(|(hole, _)| hole == it.as_str()));
+        match known {
+            Some(at) => choices.swap_remove(at).1,
+            None => vec![Choice { conditions: Vec::new(), tree: tree.clone() }],
+        }
+    }
+
     fn sequence(&self, items: &[std::sync::Arc<Node>], within: &[usize], holes: Vec<&Hole>) -> TreeKind {
         let mut below: Vec<Vec<&Hole>> = vec![Vec::new(); items.len()];
         let mut own = Vec::new();
@@ -319,11 +275,7 @@ impl Reader<'_> {
                 None => own.push(hole),
             }
         }
-        let read =
-            items.iter().zip(below).map(|(item, holes)| match self.is_conditional(item.span, within) {
-                true => self.unknown(item.span),
-                false => self.value(item, within, holes),
-            });
+        let read = items.iter().zip(below).map(|(item, holes)| self.part(item, item.span, within, holes));
         let own = own.into_iter().map(|it| {
             let span = self.span(&it.range);
             Tree::text(Text::new(it.text.as_str(), span), span)
@@ -373,6 +325,7 @@ impl Reader<'_> {
 mod tests {
     use super::*;
     use crate::facts::helm::is_hole;
+    use crate::facts::tree::UNKNOWN;
 
     /// The objects in the flow style; `?` for a hole that is not known.
     fn show(tree: &Tree) -> String {
@@ -458,9 +411,9 @@ mod tests {
     fn named_templates_are_read_where_they_stand() {
         let text = "{{ define \"a.b\" -}}\nx: {{ .Chart.Name }}\n{{- end }}\n{{ define \"name\" }}{{ .Values.x }}{{ end }}";
         let found = read_definitions(FileId(0), text);
-        let shown: Vec<_> = found.iter().map(|it| (it.name.as_str(), show(&it.tree))).collect();
-        assert_eq!(shown, [("a.b", "{x: {{ .Chart.Name }}}".to_owned())]);
-        let place = found[0].tree.get("x").map(|it| &text[it.span.range()]);
+        let shown: Vec<_> = found.iter().map(|it| (it.name.as_str(), it.tree.as_ref().map(show))).collect();
+        assert_eq!(shown, [("a.b", Some("{x: {{ .Chart.Name }}}".to_owned())), ("name", None)]);
+        let place = found[0].tree.as_ref().and_then(|it| it.get("x")).map(|it| &text[it.span.range()]);
         assert_eq!(place, Some("{{ .Chart.Name }}"));
     }
 }

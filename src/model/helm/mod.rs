@@ -1,22 +1,24 @@
 //! What is known of what a chart makes: the plain YAML of its templates, with the defaults of its values.
 //!
-//! Whoever installs a chart may set any value, so what rests on a default is likely at most. What a template decides
-//! stays a hole, see [`helm`](crate::facts::helm).
+//! Whoever installs a chart may set any value, so what rests on a default is likely at most. Where a value is empty, or a
+//! condition does not hold by default, it is theirs to say more: there stays a hole, as wherever a template decides,
+//! see [`helm`](crate::facts::helm).
 
 mod evaluate;
 mod values;
 mod words;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::helm::{self, Chart};
+use crate::facts::helm::{self, Chart, Choice, Condition, Definition};
 use crate::facts::tree::{Tree, TreeEntry, TreeKind};
 use crate::facts::{Facts, folder_of, join_path};
 use crate::source::{FileId, Span, Spanned, Text};
-use evaluate::evaluate;
-use values::Values;
+use evaluate::Context;
+use values::{Found, Values};
 
 /// What a chart makes, its subcharts included.
 pub(super) struct Release {
@@ -43,7 +45,8 @@ pub(super) fn releases(facts: &Facts) -> Vec<Release> {
             let (objects, words) = (Vec::new(), FxHashSet::default());
             let mut release = Release { file: *file, objects, open: None, words };
             let definitions = charts.definitions(folder);
-            let mut render = Render { charts: &charts, definitions, path: vec![*folder], out: &mut release };
+            let path = vec![*folder];
+            let mut render = Render { charts: &charts, definitions, path, out: &mut release };
             render.chart(folder, chart, &Values::of_root(chart));
             release
         })
@@ -63,13 +66,19 @@ pub(super) fn used_files(facts: &Facts) -> FxHashSet<FileId> {
 
 struct Charts<'a> {
     by_folder: FxHashMap<&'a str, (FileId, &'a Chart)>,
+    /// What may stand in the holes of their templates.
+    choices: FxHashMap<&'a str, &'a [Choice]>,
 }
 
 impl<'a> Charts<'a> {
     fn new(facts: &'a Facts) -> Self {
         let folder = |file| folder_of(facts.path(file));
         let by_folder = facts.charts.iter().map(|(file, it)| (folder(*file), (*file, it)));
-        Self { by_folder: by_folder.collect() }
+        let charts = || facts.charts.iter().map(|it| &it.1);
+        let of_templates = charts().flat_map(|it| &it.templates).flat_map(|it| &it.1.choices);
+        let of_definitions = charts().flat_map(|it| &it.definitions).flat_map(|it| &it.choices);
+        let choices = of_templates.chain(of_definitions).map(|(hole, it)| (hole.as_str(), it.as_slice()));
+        Self { by_folder: by_folder.collect(), choices: choices.collect() }
     }
 
     /// The chart in whose `charts/` a folder stands.
@@ -84,8 +93,8 @@ impl<'a> Charts<'a> {
 
     /// The named templates of a chart and of those that it takes in: a name is known to all of them. One that is
     /// there twice is left out.
-    fn definitions(&self, folder: &str) -> FxHashMap<&'a str, &'a Tree> {
-        let mut found: FxHashMap<&'a str, Option<&'a Tree>> = FxHashMap::default();
+    fn definitions(&self, folder: &str) -> FxHashMap<&'a str, &'a Definition> {
+        let mut found: FxHashMap<&'a str, Option<&'a Definition>> = FxHashMap::default();
         let mut todo = vec![folder];
         let mut done: FxHashSet<&str> = FxHashSet::default();
         while let Some(folder) = todo.pop() {
@@ -93,11 +102,11 @@ impl<'a> Charts<'a> {
                 continue;
             };
             for it in &chart.definitions {
-                found.entry(&it.name).and_modify(|it| *it = None).or_insert(Some(&it.tree));
+                found.entry(&it.name).and_modify(|it| *it = None).or_insert(Some(it));
             }
             todo.extend(self.dependencies(folder, chart).into_iter().filter_map(|it| it.1));
         }
-        found.into_iter().filter_map(|(name, tree)| Some((name, tree?))).collect()
+        found.into_iter().filter_map(|(name, it)| Some((name, it?))).collect()
     }
 
     /// The charts that one takes in, each by the key of its values, with its folder when it is in the project.
@@ -130,6 +139,9 @@ impl<'a> Charts<'a> {
 /// Charts in charts; real ones have two or three.
 const DEEPEST: usize = 10;
 
+/// Mappings in mappings; the objects of Kubernetes have ten or twenty.
+const DEEPEST_TREE: usize = 100;
+
 /// A text of `Chart.yaml`.
 fn said<'c>(chart: &'c Chart, key: &str) -> Option<&'c Text> {
     chart.about.documents.first()?.tree.get(key)?.as_text()
@@ -138,7 +150,7 @@ fn said<'c>(chart: &'c Chart, key: &str) -> Option<&'c Text> {
 /// Adds up what a chart and those that it takes in make.
 struct Render<'r, 'a> {
     charts: &'r Charts<'a>,
-    definitions: FxHashMap<&'a str, &'a Tree>,
+    definitions: FxHashMap<&'a str, &'a Definition>,
     /// The folders of the charts around the one that is rendered, its own included.
     path: Vec<&'a str>,
     out: &'r mut Release,
@@ -146,7 +158,8 @@ struct Render<'r, 'a> {
 
 impl<'a> Render<'_, 'a> {
     fn chart(&mut self, folder: &'a str, chart: &'a Chart, values: &Values<'a>) {
-        let scope = Scope { chart, values, definitions: &self.definitions };
+        let (choices, definitions) = (&self.charts.choices, &self.definitions);
+        let scope = Scope { chart, values, definitions, choices, depth: Cell::default() };
         self.out.words.extend(said(chart, "name").map(|it| it.as_str().to_owned()));
         words::of_values(chart, &mut self.out.words);
         for (_, template) in &chart.templates {
@@ -182,26 +195,123 @@ fn is_vague(object: &Tree) -> bool {
 struct Scope<'s, 'a> {
     chart: &'a Chart,
     values: &'s Values<'a>,
-    definitions: &'s FxHashMap<&'a str, &'a Tree>,
+    definitions: &'s FxHashMap<&'a str, &'a Definition>,
+    choices: &'s FxHashMap<&'a str, &'a [Choice]>,
+    /// How deep in a tree it is.
+    depth: Cell<usize>,
 }
 
-impl Scope<'_, '_> {
+impl<'a> Scope<'_, 'a> {
     /// A tree whose holes are filled as far as it is known with what.
     fn fill(&self, tree: &Tree) -> Tree {
-        let tree = &*self.with_included(tree);
-        let kind =
-            match &tree.kind {
-                TreeKind::Text(text) if text.as_str().contains("{{") => return self.fill_text(text, tree),
-                TreeKind::List(items) => TreeKind::List(items.iter().map(|it| self.fill(it)).collect()),
-                TreeKind::Map(entries) => {
-                    let entries = entries.iter().filter(|it| !is_namespace_of_release(it)).map(|it| {
-                        TreeEntry { key: self.fill_key(&it.key), value: self.fill(&it.value), span: it.span }
-                    });
-                    TreeKind::Map(entries.collect())
-                }
-                kind => kind.clone(),
-            };
+        // A mapping may include itself.
+        if self.depth.get() > DEEPEST_TREE {
+            return tree.clone();
+        }
+        self.depth.set(self.depth.get() + 1);
+        let out = self.filled(&self.with_included(tree));
+        self.depth.set(self.depth.get() - 1);
+        out
+    }
+
+    fn filled(&self, tree: &Tree) -> Tree {
+        let kind = match &tree.kind {
+            TreeKind::Text(text) if text.as_str().contains("{{") => {
+                return match (self.chosen(text.as_str()), self.structure(text.as_str(), tree.span)) {
+                    (Some(chosen), _) => self.fill(chosen),
+                    (None, Some(values)) => Tree { kind: values.kind, span: tree.span },
+                    (None, None) => self.fill_text(text, tree),
+                };
+            }
+            TreeKind::List(items) => TreeKind::List(items.iter().flat_map(|it| self.items(it)).collect()),
+            TreeKind::Map(entries) => {
+                let entries = entries.iter().filter(|it| !is_namespace_of_release(it));
+                TreeKind::Map(entries.flat_map(|it| self.entries(it)).collect())
+            }
+            kind => kind.clone(),
+        };
         Tree { kind, span: tree.span }
+    }
+
+    /// An item of a list; where a template writes items of the values, these, and a hole for those of whoever installs
+    /// the chart.
+    fn items(&self, item: &Tree) -> Vec<Tree> {
+        let hole = item.as_text().map_or("", Text::as_str);
+        match self.structure(hole, item.span).map(|it| it.kind) {
+            Some(TreeKind::List(items)) => items,
+            _ => vec![self.fill(item)],
+        }
+    }
+
+    /// An entry of a mapping, as [`Scope::items`].
+    fn entries(&self, entry: &TreeEntry) -> Vec<TreeEntry> {
+        match self.structure(&entry.key.value, entry.key.span).map(|it| it.kind) {
+            Some(TreeKind::Map(entries)) => entries,
+            _ => {
+                let (key, value) = (self.fill_key(&entry.key), self.fill(&entry.value));
+                vec![TreeEntry { key, value, span: entry.span }]
+            }
+        }
+    }
+
+    /// What a template makes of values that are lists or mappings by default, with a hole for what whoever installs the
+    /// chart may add.
+    fn structure(&self, hole: &str, place: Span) -> Option<Tree> {
+        let expression = helm::expression(hole).filter(|it| it.contains("toYaml"))?;
+        let mut tree = self.evaluate(|it| it.structure(expression, place))?;
+        let more = Tree::text(Text::new(hole, place), place);
+        match &mut tree.kind {
+            TreeKind::List(items) => items.push(more),
+            TreeKind::Map(entries) => {
+                let key = Spanned::new(hole.to_owned(), place);
+                entries.push(TreeEntry { key, value: more, span: place });
+            }
+            _ => return None,
+        }
+        Some(tree)
+    }
+
+    /// What stands in a hole by default: the last of what may whose conditions hold.
+    fn chosen(&self, hole: &str) -> Option<&'a Tree> {
+        let mut found = None;
+        for choice in *self.choices.get(hole)? {
+            if self.all_hold(&choice.conditions)? {
+                found = Some(&choice.tree);
+            }
+        }
+        found
+    }
+
+    fn all_hold(&self, conditions: &[Condition]) -> Option<bool> {
+        let mut all = true;
+        for it in conditions {
+            let holds = |code: &String| self.holds(code, it.place);
+            for before in &it.not {
+                all &= !holds(before)?;
+            }
+            all &= it.holds.as_ref().map_or(Some(true), holds)?;
+        }
+        Some(all)
+    }
+
+    /// Whether a condition holds by values that the chart has.
+    fn holds(&self, condition: &str, place: Span) -> Option<bool> {
+        let at_path =
+            |path: &str| self.values.at_path(path, self.chart).filter(|it| !matches!(it, Found::Absent));
+        self.ask(&at_path, |it| it.holds(condition, place))
+    }
+
+    fn evaluate<T>(&self, ask: impl FnOnce(&Context<'_>) -> Option<T>) -> Option<T> {
+        self.ask(&|path| self.values.at_path(path, self.chart), ask)
+    }
+
+    fn ask<T>(
+        &self,
+        at_path: &dyn Fn(&str) -> Option<Found>,
+        ask: impl FnOnce(&Context<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let body = |name: &str| self.definitions.get(name).map(|it| it.body.as_slice());
+        ask(&Context { at_path, body: &body })
     }
 
     /// A tree in which the named templates that are mappings, such as labels, stand in place of what includes them.
@@ -233,7 +343,7 @@ impl Scope<'_, '_> {
     /// The mapping that a hole includes with the dot of its chart.
     fn included(&self, hole: &str) -> Option<&Tree> {
         let name = helm::expression(hole)?.strip_prefix("include \"")?.strip_suffix("\" .")?;
-        self.definitions.get(name).copied()
+        self.definitions.get(name)?.tree.as_ref()
     }
 
     /// A single hole becomes what its value is: a number stays one, and a text keeps its place in the values. In the
@@ -271,7 +381,7 @@ impl Scope<'_, '_> {
     /// What a hole is filled with, else the hole that stays.
     fn answer(&self, hole: &str, place: Span) -> Result<Tree, String> {
         let expression = helm::expression(hole).ok_or_else(|| hole.to_owned())?;
-        if let Some(value) = evaluate(expression, place, &|path| self.values.at_path(path, self.chart)) {
+        if let Some(value) = self.evaluate(|it| it.scalar(expression, place)) {
             return Ok(value);
         }
         // The same words mean something else in another chart, but for what is of the release.

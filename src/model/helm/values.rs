@@ -1,17 +1,20 @@
 //! The values of a chart by default: <https://helm.sh/docs/chart_template_guide/values_files/>.
 
 use super::said;
-use crate::facts::helm::Chart;
+use crate::facts::helm::{self, Chart};
 use crate::facts::tree::{Tree, TreeKind};
-use crate::source::Text;
 
 /// What stands at a path.
 #[derive(Clone, Debug)]
 pub(super) enum Found {
     /// A scalar.
     Scalar(Tree),
+    /// A list or a mapping.
+    Structure(Tree),
     /// Nothing.
     Nothing,
+    /// No key at all: whoever installs the chart is not told that there is a choice.
+    Absent,
     /// Something else, or it is not known which.
     Unknown,
 }
@@ -61,43 +64,53 @@ impl<'a> Values<'a> {
             let own = chart
                 .values
                 .as_ref()
-                .map_or(Found::Nothing, |(_, it)| in_documents(it.documents.first(), &path));
+                .map_or(Found::Absent, |(_, it)| in_documents(it.documents.first(), &path));
             // A file that is there to be chosen says something else.
             let others = chart.other_values.iter().map(|it| in_documents(it.documents.first(), &path));
             for other in others {
                 match (&own, other) {
-                    (_, Found::Nothing) => {}
+                    (_, Found::Absent) | (Found::Nothing | Found::Absent, Found::Nothing) => {}
                     (Found::Scalar(own), Found::Scalar(other)) if own.says_same(&other) => {}
+                    (Found::Structure(own), Found::Structure(other)) if own.says_same(&other) => {}
                     _ => return Found::Unknown,
                 }
             }
-            if !matches!(own, Found::Nothing) {
-                return own;
+            match own {
+                Found::Absent => {}
+                // What it says stands over what the chart itself says there.
+                Found::Structure(_) if depth + 1 < self.charts.len() => return Found::Unknown,
+                own => return own,
             }
         }
-        Found::Nothing
+        Found::Absent
     }
 }
 
 fn in_documents(document: Option<&crate::facts::tree::Content>, path: &[&str]) -> Found {
-    let Some(document) = document else { return Found::Nothing };
+    let Some(document) = document else { return Found::Absent };
     let mut at = &document.tree;
     for key in path {
         match at.get(key) {
             Some(below) => at = below,
-            None if at.as_map().is_some() || at.is_null() => return Found::Nothing,
+            None if at.as_map().is_some() || at.is_null() => return Found::Absent,
             None => return Found::Unknown,
         }
     }
     match &at.kind {
         TreeKind::Null => Found::Nothing,
-        TreeKind::List(_) | TreeKind::Map(_) => Found::Unknown,
         // `tpl` may read it as a template.
-        TreeKind::Text(text) if is_template(text) => Found::Unknown,
+        _ if holds_template(at) => Found::Unknown,
+        TreeKind::List(_) | TreeKind::Map(_) => Found::Structure(at.clone()),
         _ => Found::Scalar(at.clone()),
     }
 }
 
-fn is_template(text: &Text) -> bool {
-    text.as_str().contains("{{")
+fn holds_template(tree: &Tree) -> bool {
+    match &tree.kind {
+        TreeKind::List(items) => items.iter().any(holds_template),
+        TreeKind::Map(entries) => {
+            entries.iter().any(|it| helm::has_hole(&it.key.value) || holds_template(&it.value))
+        }
+        _ => tree.as_text().is_some_and(|it| helm::has_hole(it.as_str())),
+    }
 }
