@@ -36,6 +36,8 @@ pub enum Kind {
     Bake,
     /// `skaffold.yaml`.
     Skaffold,
+    /// `Tiltfile`, `*.tiltfile`.
+    Tiltfile,
     /// A pipeline of GitHub, GitLab or Azure: its path tells it.
     Pipeline,
     /// `README.md`, `CONTRIBUTING.md`: what people type, when they do as they are told.
@@ -165,6 +167,8 @@ impl Kind {
             Some(Self::Bake)
         } else if matches!(name.as_str(), "skaffold.yaml" | "skaffold.yml") {
             Some(Self::Skaffold)
+        } else if name == "tiltfile" || name.ends_with(".tiltfile") {
+            Some(Self::Tiltfile)
         } else if TASKFILES.contains(&name.as_str()) {
             Some(Self::Taskfile)
         } else if [".ps1", ".bat", ".cmd"].iter().any(|it| name.ends_with(it)) {
@@ -348,6 +352,7 @@ mod tests {
             (&["justfile", "Justfile", "ci.just"], Some(Kind::Justfile)),
             (&["docker-bake.hcl", "docker-bake.override.hcl", "docker-bake.json"], Some(Kind::Bake)),
             (&["skaffold.yaml"], Some(Kind::Skaffold)),
+            (&["Tiltfile", "shop.tiltfile"], Some(Kind::Tiltfile)),
             (&["run.ps1", "build.bat", "RUN.CMD"], Some(Kind::WindowsScript)),
             (&["README.md", "Contributing.md"], Some(Kind::Readme)),
             (&["install.md", "Docker.MD"], Some(Kind::Document)),

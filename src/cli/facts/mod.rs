@@ -87,7 +87,9 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
             let commands = commands_in(&facts::commands::read(file, kind, path, text));
             of_compose_calls(text).into_iter().chain(commands).collect()
         }
-        Kind::Bake | Kind::Skaffold => of_builds(&facts::commands::read(file, kind, path, text).builds),
+        Kind::Bake | Kind::Skaffold | Kind::Tiltfile => {
+            of_builds(&facts::commands::read(file, kind, path, text).builds)
+        }
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
         Kind::Gitattributes | Kind::Gitignore | Kind::Gitmodules => Vec::new(),

@@ -11,6 +11,7 @@ mod jobs;
 mod justfile;
 mod pipeline;
 mod taskfile;
+mod tiltfile;
 mod windows;
 
 pub use jobs::{JOB_NETWORK, Job, JobStep};
@@ -76,7 +77,7 @@ pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
         _ => Vec::new(),
     };
     if !holds_commands(kind)
-        || !(docker_command::may_hold(text) || kind == Kind::Skaffold || kind == Kind::Bake)
+        || !(docker_command::may_hold(text) || matches!(kind, Kind::Skaffold | Kind::Bake | Kind::Tiltfile))
     {
         return Commands { jobs, ..Commands::default() };
     }
@@ -89,6 +90,7 @@ pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
         Kind::Bake if path.ends_with(".json") => (Vec::new(), bake_json::builds(file, text)),
         Kind::Bake => (Vec::new(), declared::of_bake(file, text)),
         Kind::Skaffold => (Vec::new(), declared::of_skaffold(file, text)),
+        Kind::Tiltfile => (Vec::new(), tiltfile::builds(file, text)),
         _ => return Commands::default(),
     };
     let read = |texts: Vec<Text>| {
@@ -111,6 +113,7 @@ fn holds_commands(kind: Kind) -> bool {
             | Kind::WindowsScript
             | Kind::Bake
             | Kind::Skaffold
+            | Kind::Tiltfile
     )
 }
 

@@ -5,11 +5,11 @@ use rustc_hash::FxHashSet;
 use super::start::{Container, Start};
 use super::{Join, ServiceBuild};
 use crate::facts::catalogue::split_reference;
-use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan};
+use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan, TaggedImage};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
 
-impl Join<'_> {
+impl<'a> Join<'a> {
     /// The pods. Their containers join `workloads`.
     pub(super) fn pods(&mut self, builds: &[ServiceBuild], workloads: &mut Vec<Workload>) -> Vec<Pod> {
         let ids = (0..).map(AppliedId);
@@ -23,7 +23,7 @@ impl Join<'_> {
             let manifest = self.facts.path(plan.file);
             let images = plan.image_places().map(|(it, at)| match self.ko_package(it) {
                 Some(_) => Some((self.image_by_ko(it, at)?, Confidence::Proven)),
-                None => self.image_of_pod(names.meant(it, manifest)?, builds),
+                None => names.meant(it, manifest).into_iter().find_map(|it| self.image_of_pod(it, builds)),
             });
             let images: Vec<_> = images.collect();
             let first = u32::try_from(workloads.len() + of_pods.len()).unwrap_or(u32::MAX);
@@ -36,7 +36,11 @@ impl Join<'_> {
         pods
     }
 
-    fn image_names(&mut self, builds: &[ServiceBuild], plans: &[(&Cluster<'_>, PodPlan<'_>)]) -> ImageNames {
+    fn image_names(
+        &mut self,
+        builds: &[ServiceBuild],
+        plans: &[(&Cluster<'_>, PodPlan<'_>)],
+    ) -> ImageNames<'a> {
         let last = |it: &str| it.rsplit('/').next().unwrap_or(it).to_owned();
         let used: FxHashSet<String> =
             plans.iter().flat_map(|it| it.1.images()).map(|it| last(split_reference(it).0)).collect();
@@ -44,10 +48,14 @@ impl Join<'_> {
         let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
         let tags =
             whole().filter_map(|(it, image)| Some((split_reference(it.tag.as_deref()?).0.to_owned(), image)));
-        let tags = tags.chain(by_hand);
+        let facts = self.facts;
+        let tags = tags.chain(by_hand).map(|(repository, image)| TaggedImage {
+            repository,
+            image,
+            dockerfile: facts.path(self.images.image(image).file),
+        });
         let services: Vec<(String, FileId)> =
             whole().map(|(it, image)| (it.service.clone(), self.images.image(image).file)).collect();
-        let facts = self.facts;
         let used = plans.iter().flat_map(|(_, it)| it.images().map(|image| (image, facts.path(it.file))));
         ImageNames::new(self.facts, tags.collect(), &services, used)
     }

@@ -13,15 +13,25 @@ use crate::source::{Confidence, FileId};
 pub(crate) const KO_PREFIX: &str = "ko://";
 
 /// What the images of a project may be called.
-pub(crate) struct ImageNames {
-    /// Repositories of images that a Compose service builds and tags.
-    tags: Vec<(String, ImageId)>,
+pub(crate) struct ImageNames<'a> {
+    /// The images that something in the project builds and names.
+    tags: Vec<TaggedImage<'a>>,
     dockerfiles: Vec<Named>,
     /// What stands before the name of a Dockerfile in the images of one family: `shop/go-` of
     /// `shop/go-order` and `shop/go-user`.
     families: FxHashSet<String>,
     /// The repositories that pods use, and the manifest that each stands in.
     used: Vec<(String, String)>,
+}
+
+/// An image that a Compose service or a command line builds and names.
+pub(crate) struct TaggedImage<'a> {
+    /// Its name without a tag.
+    pub(crate) repository: String,
+    /// The image.
+    pub(crate) image: ImageId,
+    /// The path of its Dockerfile.
+    pub(crate) dockerfile: &'a str,
 }
 
 /// A Dockerfile with the names that its image may have.
@@ -33,18 +43,18 @@ struct Named {
 
 /// What a name leads to.
 pub(crate) enum Meant {
-    /// An image that a Compose service builds.
+    /// An image that something builds and names.
     Image(ImageId, Confidence),
     /// A Dockerfile.
     Dockerfile(FileId, Confidence),
 }
 
-impl ImageNames {
-    /// `tags` are the repositories that Compose services build, `services` the names of services by the
+impl<'a> ImageNames<'a> {
+    /// `tags` are the images that something builds and names, `services` the names of services by the
     /// Dockerfile that they build, `used` the images of all pods, each with its manifest.
     pub(crate) fn new<'r>(
         facts: &Facts,
-        tags: Vec<(String, ImageId)>,
+        tags: Vec<TaggedImage<'a>>,
         services: &[(String, FileId)],
         used: impl Iterator<Item = (&'r str, &'r str)>,
     ) -> Self {
@@ -66,42 +76,49 @@ impl ImageNames {
         out
     }
 
-    /// What the image `reference` in the manifest at `manifest` means.
-    pub(crate) fn meant(&self, reference: &str, manifest: &str) -> Option<Meant> {
+    /// What the image `reference` in the manifest at `manifest` may mean, the surest first.
+    pub(crate) fn meant(&self, reference: &str, manifest: &str) -> Vec<Meant> {
         let (repository, _) = split_reference(reference);
         // `{{REGISTRY}}/shop/order:${TAG}` names the image all the same.
         let is_open = repository.rsplit('/').next().is_none_or(|it| it.contains(['$', '{', '<']));
         // What ko builds has no Dockerfile.
         if is_open || reference.starts_with(KO_PREFIX) || catalogue::image(reference).is_some() {
-            return None;
+            return Vec::new();
         }
-        if let Some((_, image)) = self.tags.iter().find(|(it, _)| it == repository) {
-            return Some(Meant::Image(*image, Confidence::Proven));
-        }
+        let by_tag = self.tags.iter().find(|it| it.repository == repository);
+        let by_tag = by_tag.map(|it| Meant::Image(it.image, Confidence::Proven));
+        by_tag.into_iter().chain(self.meant_by_name(repository, manifest)).collect()
+    }
+
+    /// What an image may mean that nothing builds under that very name: an image that is called so behind another
+    /// registry, else a Dockerfile; what is built for another purpose than a nearer Dockerfile of that name comes last.
+    fn meant_by_name(&self, repository: &str, manifest: &str) -> Vec<Meant> {
         let last = |it: &str| plain(it.rsplit('/').next().unwrap_or(it));
         let name = last(repository);
         // Of two repositories of that name a tag may mean either.
         let is_alone = !self.used.iter().any(|(it, _)| last(it) == name && is_other(it, repository));
-        let tagged = self.tags.iter().filter(|(it, _)| is_alone && last(it) == name);
-        let mut tagged: Vec<_> = tagged.map(|it| it.1).collect();
-        tagged.sort_unstable();
-        tagged.dedup();
-        if let [image] = tagged[..] {
-            return Some(Meant::Image(image, Confidence::Likely));
-        }
-        let is_called = |it: &Named, fits: &dyn Fn(&str) -> bool| it.names.iter().any(|it| fits(it));
-        let stem = without_role(&name);
+        let named = self.dockerfiles.iter().filter(|it| it.names.contains(&name));
+        let nearest_named = named.map(|it| shared(&it.path, manifest)).max().unwrap_or_default();
+        let tagged = self.tags.iter().filter(|it| is_alone && last(&it.repository) == name);
+        let (near, far): (Vec<_>, Vec<_>) =
+            tagged.partition(|it| shared(it.dockerfile, manifest) >= nearest_named);
+        let near = the_only(&near).map(|it| Meant::Image(it, Confidence::Likely));
+        let of_dockerfile = || self.dockerfile_by_name(repository, &name, manifest);
+        let first = near.or_else(|| of_dockerfile().map(|it| Meant::Dockerfile(it, Confidence::Likely)));
+        first.into_iter().chain(the_only(&far).map(|it| Meant::Image(it, Confidence::Likely))).collect()
+    }
+
+    /// The Dockerfile whose image is most likely called so.
+    fn dockerfile_by_name(&self, repository: &str, name: &str, manifest: &str) -> Option<FileId> {
+        let stem = without_role(name);
         let levels: [&dyn Fn(&str) -> bool; 3] =
             [&|it| it == name, &|it| without_role(it) == stem, &|it| self.is_of_family(repository, it)];
-        for fits in levels {
-            let all: Vec<_> = self.dockerfiles.iter().filter(|it| is_called(it, fits)).collect();
-            if !all.is_empty() {
-                let found =
-                    nearest(&all, manifest).filter(|it| !self.is_of_another(it, repository, manifest));
-                return found.map(|it| Meant::Dockerfile(it.file, Confidence::Likely));
-            }
-        }
-        None
+        let all = levels.into_iter().map(|fits| -> Vec<_> {
+            self.dockerfiles.iter().filter(|it| it.names.iter().any(|it| fits(it))).collect()
+        });
+        let all = all.into_iter().find(|it| !it.is_empty())?;
+        let found = nearest(&all, manifest).filter(|it| !self.is_of_another(it, repository, manifest));
+        found.map(|it| it.file)
     }
 
     /// Whether a manifest that is nearer to the Dockerfile runs another repository of the same name: `example/shop`
@@ -151,6 +168,12 @@ impl ImageNames {
 fn is_other(a: &str, b: &str) -> bool {
     let is_end = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|it| it.is_empty() || it.ends_with('/'));
     !is_end(a, b) && !is_end(b, a)
+}
+
+/// The image of all of them; `None` when there are several, or none.
+fn the_only(tagged: &[&TaggedImage<'_>]) -> Option<ImageId> {
+    let first = tagged.first()?.image;
+    tagged.iter().all(|it| it.image == first).then_some(first)
 }
 
 /// The Dockerfile that shares the longest path with the manifest; `None` when several do.
