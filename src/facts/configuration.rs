@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
+use super::kind::without_sample;
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::yaml::{Node, NodeKind};
 use crate::syntax::{self, ini, yaml};
@@ -97,7 +98,7 @@ pub fn read_embedded(name: &str, text: &Text) -> Option<Configuration> {
 /// Reads a file; `name` tells its format.
 #[must_use]
 pub fn read(file: FileId, name: &str, text: &str) -> Configuration {
-    match Format::of(name) {
+    match Format::of(without_sample(name).unwrap_or(name)) {
         Some(Format::Toml) => {
             let it = syntax::toml::parse(file, text);
             Configuration { leaves: it.leaves(), errors: it.errors }

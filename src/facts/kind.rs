@@ -185,7 +185,7 @@ impl Kind {
             Some(Self::Nginx)
         } else if name.ends_with(".cfg") {
             Some(Self::Haproxy)
-        } else if Format::of(&name).is_some() {
+        } else if Format::of(&name).is_some() || is_sample_of_configuration(&name) {
             Some(Self::Configuration)
         } else {
             None
@@ -230,6 +230,34 @@ const SAMPLES: &[&str] = &[".dist", ".example", ".sample"];
 #[must_use]
 pub fn without_sample(name: &str) -> Option<&str> {
     SAMPLES.iter().find_map(|it| name.strip_suffix(it))
+}
+
+/// Whether people copy a file to one that programs read: `config.yaml.example`, no layer of Compose.
+fn is_sample_of_configuration(name: &str) -> bool {
+    without_sample(name).is_some_and(|it| Format::of(it).is_some() && !it.contains("compose"))
+}
+
+/// Words in the names of files that others are made from.
+const MODELS: &[&str] = &["dist", "example", "sample", "template"];
+
+/// Whether a file of the name `sample` is one that people copy to `name`, and change: `config.example.yaml`,
+/// `config.yaml.example` and `example-config.yaml` are such for `config.yaml`.
+#[must_use]
+pub fn is_sample_of(sample: &str, name: &str) -> bool {
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => (stem, ending),
+        _ => (name, ""),
+    };
+    MODELS.iter().any(|model| {
+        let behind = ['.', '-', '_'].map(|it| format!("{stem}{it}{model}"));
+        let behind = behind.iter().any(|it| match ending {
+            "" => it == sample,
+            _ => sample.strip_prefix(it.as_str()).and_then(|it| it.strip_prefix('.')) == Some(ending),
+        });
+        let rest = sample.strip_prefix(model).and_then(|it| it.strip_prefix(['.', '-', '_']));
+        let last = sample.strip_suffix(model).and_then(|it| it.strip_suffix('.'));
+        behind || rest == Some(name) || last == Some(name)
+    })
 }
 
 fn is_compose(name: &str) -> bool {
@@ -305,6 +333,23 @@ fn is_makefile(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Kind;
+
+    #[test]
+    fn samples_are_copied_to_names_without_their_word() {
+        for (sample, name, is_one) in [
+            (".env.example", ".env", true),
+            (".env.test", ".env", false),
+            ("config.example.yaml", "config.yaml", true),
+            ("config.yaml.dist", "config.yaml", true),
+            ("config_sample.yaml", "config.yaml", true),
+            ("example-config.yaml", "config.yaml", true),
+            ("config.example.json", "config.yaml", false),
+            ("config.yaml", "config.yaml", false),
+            ("other.example.yaml", "config.yaml", false),
+        ] {
+            assert_eq!(super::is_sample_of(sample, name), is_one, "{sample} {name}");
+        }
+    }
 
     #[test]
     fn a_name_tells_the_kind() {

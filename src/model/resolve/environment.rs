@@ -6,9 +6,10 @@ use super::integer::parses;
 use super::{Evaluator, Frame, Outcome};
 use crate::facts::catalogue::Input;
 use crate::facts::go::Environ;
+use crate::facts::kind::is_sample_of;
 use crate::facts::{Lookup, folder_of};
 use crate::model::ProcessVariable;
-use crate::source::{Span, Text};
+use crate::source::{FileId, Span, Text};
 
 impl<'w> Evaluator<'w> {
     pub(super) fn environment(&self, read: &'w Environ, frame: &Rc<Frame<'w>>, depth: u32) -> Outcome {
@@ -101,11 +102,19 @@ impl<'w> Evaluator<'w> {
         let facts = self.files.facts?;
         self.files.directories.iter().chain([&"."]).find_map(|directory| {
             let here = |path: &str| folder_of(path) == *directory;
+            let name_of = |id: FileId| facts.path(id).rsplit('/').next().unwrap_or_default();
             let files = facts.dotenv.iter().filter(|(id, _)| here(facts.path(*id)));
-            let mut texts = files.filter_map(|(_, file)| {
+            let said = files.filter_map(|(id, file)| {
                 let value = file.get(name)?.value.as_ref()?;
-                value.expand(&mut |_| Lookup::Unresolved(String::new())).ok()
+                let text = value.expand(&mut |_| Lookup::Unresolved(String::new())).ok()?;
+                Some((*id, text))
             });
+            let said: Vec<(FileId, Text)> = said.collect();
+            // What people copy to `.env` says more than what tests or others use.
+            let is_usual = |id: FileId| name_of(id) == ".env" || is_sample_of(name_of(id), ".env");
+            let has_usual = said.iter().any(|(id, _)| is_usual(*id));
+            let said = said.into_iter().filter(|(id, _)| !has_usual || is_usual(*id));
+            let mut texts = said.map(|(_, text)| text);
             let first = texts.next().filter(|it| !it.as_str().is_empty())?;
             texts.all(|it| it.as_str() == first.as_str()).then(|| Outcome::known(first))
         })

@@ -86,7 +86,7 @@ impl<'w> Evaluator<'w> {
                 if let ReadFile::Absent = read {
                     continue;
                 }
-                if let ReadFile::Unknown(it) = read {
+                if let ReadFile::Unknown(it) | ReadFile::Sample(_, it) = read {
                     hidden.get_or_insert(it);
                     continue;
                 }

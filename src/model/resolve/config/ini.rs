@@ -27,7 +27,7 @@ impl<'w> Evaluator<'w> {
                 Some(self.value_in(&reading, text))
             }
             ReadFile::Absent => None,
-            ReadFile::Unknown(hidden) => Some(hidden.hole(ask.span)),
+            ReadFile::Unknown(hidden) | ReadFile::Sample(_, hidden) => Some(hidden.hole(ask.span)),
         }
     }
 

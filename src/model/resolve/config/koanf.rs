@@ -205,6 +205,11 @@ impl<'w> Evaluator<'w> {
                     ReadFile::Read(reading) => {
                         reading.text.get(keys, exact).map(|text| self.value_in(&reading, text))
                     }
+                    ReadFile::Sample(reading, hidden) => {
+                        let text = reading.text.get(keys, exact);
+                        let found = text.map(|text| self.value_in(&reading, text));
+                        Some(found.unwrap_or_else(|| hidden.hole(load.call.span)))
+                    }
                     ReadFile::Absent => None,
                     ReadFile::Unknown(hidden) => Some(hidden.hole(load.call.span)),
                 }

@@ -49,7 +49,7 @@ impl<'w> Evaluator<'w> {
                     let mut texts = ways.iter().filter_map(|it| reading.text.get(it, is_generated));
                     found = texts.find(|it| !it.as_str().is_empty()).map(|text| (text, reading.clone()));
                 }
-                Source::File(ReadFile::Unknown(it)) => {
+                Source::File(ReadFile::Unknown(it) | ReadFile::Sample(_, it)) => {
                     hidden.get_or_insert(it);
                 }
                 // Names of variables have no dots, so that they say nothing of what lies deeper.

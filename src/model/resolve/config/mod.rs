@@ -266,6 +266,11 @@ impl<'w> Evaluator<'w> {
                 let keys = keys_of(ask.path, tag, naming)?;
                 self.in_element(reading, keys, ask, is_exact(naming))
             }
+            ReadFile::Sample(reading, hidden) => {
+                let keys = keys_of(ask.path, tag, naming)?;
+                let found = self.in_element(reading, keys, ask, is_exact(naming));
+                Some(found.filter(|it| it.unknown.is_none()).unwrap_or_else(|| hidden.hole(ask.span)))
+            }
             ReadFile::Absent => {
                 ask.leaves_open.set(true);
                 None

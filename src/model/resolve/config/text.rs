@@ -9,7 +9,8 @@ use crate::facts::catalogue::{DataRole, Input, Naming};
 use crate::facts::configuration::Configuration;
 use crate::facts::dotenv::Dotenv;
 use crate::facts::go::{Callee, Field, Value};
-use crate::facts::join_path;
+use crate::facts::kind::is_sample_of;
+use crate::facts::{folder_of, join_path};
 use crate::model::go::entry_of;
 use crate::model::resolve::{Evaluator, Frame, Outcome};
 use crate::source::{Confidence, Span, Text};
@@ -92,6 +93,8 @@ pub(super) struct Reading<'w> {
 pub(super) enum ReadFile<'w> {
     /// It was read.
     Read(Reading<'w>),
+    /// It is not in the project, which has a sample of it; and why it cannot be told what it says.
+    Sample(Reading<'w>, Hidden),
     /// There is none.
     Absent,
     /// It cannot be told.
@@ -277,7 +280,16 @@ impl<'w> Evaluator<'w> {
                 None => not_read(),
             },
             Answer::Absent => ReadFile::Absent,
-            Answer::Unseen => ReadFile::Unknown(Hidden::outside(decides())),
+            Answer::Unseen => {
+                let hidden = Hidden::outside(decides());
+                match self.sample_of(path) {
+                    Some(text) => {
+                        let (confidence, changes) = (Confidence::Possible, changes.clone());
+                        ReadFile::Sample(Reading { text, confidence, changes }, hidden)
+                    }
+                    None => ReadFile::Unknown(hidden),
+                }
+            }
             Answer::Unknown => ReadFile::Unknown(Hidden::new(decides())),
         }
     }
@@ -301,9 +313,30 @@ impl<'w> Evaluator<'w> {
                 let text = reading.text.get(&[key.to_owned()], true).unwrap_or(nothing);
                 Some(self.value_in(&reading, text))
             }
+            ReadFile::Sample(reading, hidden) => {
+                let text = reading.text.get(&[key.to_owned()], true);
+                let found = text.map(|text| self.value_in(&reading, text));
+                Some(found.unwrap_or(hidden.hole(map.span()?)))
+            }
             ReadFile::Unknown(hidden) => Some(hidden.hole(map.span()?)),
             ReadFile::Read(_) | ReadFile::Absent => None,
         }
+    }
+
+    /// The file of the project that people copy to `path`, beside the program, its module or the project; `None`
+    /// where there are several.
+    pub(super) fn sample_of(&self, path: &str) -> Option<FileText<'w>> {
+        let facts = self.files.facts?;
+        // Where an absolute path leads to in the project, nobody says.
+        let path = if path.starts_with('/') { path.rsplit('/').next()? } else { path };
+        let name = path.rsplit('/').next()?;
+        self.files.directories.iter().chain([&"."]).find_map(|directory| {
+            let beside = join_path(directory, path)?;
+            let folder = folder_of(&beside);
+            let mut samples = facts.tree.names_in(folder).filter(|it| is_sample_of(it, name));
+            let sample = samples.next().filter(|_| samples.next().is_none())?;
+            self.file_text(&join_path(folder, sample)?, None)
+        })
     }
 
     /// The facts of a file of the project.

@@ -42,6 +42,12 @@ impl<'w> Viper<'_, 'w> {
                     // A file over this one that somebody chooses may say something else.
                     return Some(if unknown.is_some() { Evaluator::assumed(found) } else { found });
                 }
+                ReadFile::Sample(reading, hidden) => match reading.text.get_dotted(key) {
+                    Some(text) => return Some(self.evaluator.value_in(reading, text)),
+                    None => {
+                        unknown.get_or_insert_with(|| hidden.hole(span));
+                    }
+                },
                 ReadFile::Absent => {}
                 ReadFile::Unknown(hidden) => {
                     unknown.get_or_insert_with(|| hidden.hole(span));
@@ -149,7 +155,7 @@ impl<'w> Viper<'_, 'w> {
     /// Looks for a name in the folders that were added, with every ending.
     fn search(&self, name: &str, typed: bool, depth: u32) -> ReadFile<'w> {
         let (mut uncertain, mut unseen) = (false, false);
-        let mut likely = None;
+        let (mut likely, mut sample) = (None, None);
         for it in self.calls.iter().filter(|it| it.name() == "AddConfigPath") {
             let folder = match self.text(it, 0, depth) {
                 Some(outcome) if outcome.unknown.is_none() => self.evaluator.expanded(outcome, it.call.span),
@@ -183,7 +189,10 @@ impl<'w> Viper<'_, 'w> {
                         _ => uncertain = true,
                     },
                     Answer::Absent => {}
-                    Answer::Unseen => unseen = true,
+                    Answer::Unseen => {
+                        unseen = true;
+                        sample = sample.or_else(|| self.evaluator.sample_of(&path));
+                    }
                     Answer::Unknown => uncertain = true,
                 }
             }
@@ -192,7 +201,16 @@ impl<'w> Viper<'_, 'w> {
         match likely {
             Some(reading) => ReadFile::Read(reading),
             None if uncertain => ReadFile::Unknown(Hidden::new(decides())),
-            None if unseen => ReadFile::Unknown(Hidden::outside(decides())),
+            None if unseen => {
+                let hidden = Hidden::outside(decides());
+                match sample {
+                    Some(text) => {
+                        let (confidence, changes) = (Confidence::Possible, Changes::default());
+                        ReadFile::Sample(Reading { text, confidence, changes }, hidden)
+                    }
+                    None => ReadFile::Unknown(hidden),
+                }
+            }
             None => ReadFile::Absent,
         }
     }
