@@ -391,6 +391,46 @@ mod tests {
         }
     }
 
+    /// What may stand in holes: `condition: value`, `not` in front of a branch that is not to be taken.
+    fn choices(text: &str) -> Vec<String> {
+        let condition = |it: &Condition| {
+            let not = it.not.iter().map(|it| format!("not {it}"));
+            not.chain(it.holds.clone()).collect::<Vec<_>>().join(", ")
+        };
+        let one = |it: &Choice| {
+            let conditions: Vec<_> = it.conditions.iter().map(condition).collect();
+            format!("{}: {}", conditions.join("; "), show(&it.tree))
+        };
+        let found = read(FileId(0), text).choices;
+        let each = found.iter().map(|(_, it)| it.iter().map(one).collect::<Vec<_>>().join(" | "));
+        each.collect()
+    }
+
+    #[test]
+    fn what_stands_in_a_branch_is_kept_with_its_conditions() {
+        let cases: &[(&str, &[&str])] = &[
+            ("a: 1\n{{- if .Values.x }}\nb: 2\n{{- end }}\n", &[".Values.x: 2"]),
+            (
+                "a: 1\n{{- if .Values.x }}\nb: 2\n{{- else if eq .Values.y 1 }}\nb: 3\n{{- else }}\nb: 4\n{{- end }}\n",
+                &[".Values.x: 2 | not .Values.x, eq .Values.y 1: 3 | not .Values.x, not eq .Values.y 1: 4"],
+            ),
+            (
+                "b: 1\n{{- with .Values.x }}\nb: {{ .y }}\n{{- end }}\n",
+                &[": 1 | .Values.x: {{ .Values.x.y }}"],
+            ),
+            (
+                "a:\n- 1\n{{- if .Values.x }}\n{{- if .Values.y }}\n- 2\n{{- end }}\n{{- end }}\n",
+                &[".Values.y; .Values.x: 2"],
+            ),
+            ("a:\n- 1\n{{- range .Values.x }}\n- {{ . }}\n{{- end }}\n", &[]),
+            ("a: 1\n{{- if $x }}\nb: 2\n{{- end }}\n", &[]),
+            ("{{- if .Values.x }}\na: 1\n{{- end }}\n", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(choices(text), *expected, "{text}");
+        }
+    }
+
     #[test]
     fn what_may_make_other_objects_is_open() {
         let whole = "{{- if .Values.x }}\na: 1\n---\nb: 2\n{{- end }}\n{{ define \"d\" }}\nc: 3\n{{ end }}";

@@ -48,7 +48,14 @@ impl<'a> Values<'a> {
             ["Values", ref keys @ ..] if !keys.is_empty() => Some(self.at(keys)),
             ["Chart", field @ ("Name" | "Version" | "AppVersion")] => {
                 let key = format!("{}{}", field[..1].to_ascii_lowercase(), &field[1..]);
-                let text = said(chart, &key).and_then(|it| Some(Tree::text(it.clone(), it.cover()?)));
+                let written = said(chart, &key).and_then(|it| Some((it.clone(), it.cover()?)));
+                // A chart is called as the one around it calls it:
+                // <https://helm.sh/docs/topics/charts/#alias-field-in-dependencies>.
+                let alias = self.prefix.last().filter(|_| field == "Name");
+                let text = written.map(|(own, place)| match alias.filter(|it| **it != own.as_str()) {
+                    Some(alias) => Tree::implied(alias, place),
+                    None => Tree::text(own, place),
+                });
                 Some(text.map_or(Found::Nothing, Found::Scalar))
             }
             _ => None,
