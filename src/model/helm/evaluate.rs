@@ -191,6 +191,29 @@ fn call(name: &str, arguments: &[Value], place: Span) -> Option<Value> {
         }
         ("ne", [a, b]) => truth(text(a)?.as_str() != text(b)?.as_str()),
         ("contains", [part, whole]) => truth(text(whole)?.as_str().contains(text(part)?.as_str())),
+        ("hasPrefix", [start, whole]) => truth(text(whole)?.as_str().starts_with(text(start)?.as_str())),
+        ("hasSuffix", [end, whole]) => truth(text(whole)?.as_str().ends_with(text(end)?.as_str())),
+        ("gt" | "ge" | "lt" | "le", [a, b]) => {
+            let number = |it: &Value| text(it)?.as_str().parse::<i64>().ok();
+            let order = number(a)?.cmp(&number(b)?);
+            truth(match name {
+                "gt" => order.is_gt(),
+                "ge" => order.is_ge(),
+                "lt" => order.is_lt(),
+                _ => order.is_le(),
+            })
+        }
+        ("index", [whole, keys @ ..]) => {
+            let mut at = whole.as_ref()?;
+            for key in keys {
+                let key = text(key)?;
+                at = match at.as_list() {
+                    Some(items) => items.get(key.as_str().parse::<usize>().ok()?)?,
+                    None => at.get(key.as_str())?,
+                };
+            }
+            Some(Some(at.clone()))
+        }
         ("trunc", [length, own]) => {
             let (length, own) = (text(length)?.as_str().parse().ok()?, text(own)?);
             let is_short = own.as_str().len() <= length;
@@ -212,6 +235,7 @@ fn call(name: &str, arguments: &[Value], place: Span) -> Option<Value> {
             written(own.slice(own.as_str().len() - rest..own.as_str().len()))
         }
         ("lower", [own]) => written(changed(&text(own)?, str::to_lowercase, place)),
+        ("upper", [own]) => written(changed(&text(own)?, str::to_uppercase, place)),
         ("replace", [old, new, own]) => {
             let (old, new) = (text(old)?, text(new)?);
             written(changed(&text(own)?, |it| it.replace(old.as_str(), new.as_str()), place))
@@ -331,6 +355,12 @@ mod tests {
             ("coalesce .Values.none .Values.empty .Values.name", Some("web")),
             ("trimPrefix \"w\" .Values.name | replace \"b\" \"c\" | lower", Some("ec")),
             ("tpl .Values.name .", Some("web")),
+            ("and (hasPrefix \"w\" .Values.name) (hasSuffix \"b\" .Values.name)", Some("true")),
+            ("gt (int .Values.port) 80", Some("true")),
+            ("le .Values.port 80", Some("false")),
+            ("index .Values.list 0 | upper", Some("A")),
+            ("index .Values.list 1", None),
+            ("gt .Values.name 1", None),
             (".Values.none", None),
             (".Values.list", None),
             (".Values.port | add 1", None),
