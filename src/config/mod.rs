@@ -213,7 +213,14 @@ const WRAPPER: &[(Setting, bool)] = &[
         },
         false,
     ),
-    (Setting { name: "default", shape: Shape::Text, about: "The address when a call gives none." }, false),
+    (
+        Setting {
+            name: "default",
+            shape: Shape::Text,
+            about: "The address when a call gives none; `:${PORT:-8080}` reads a variable first.",
+        },
+        false,
+    ),
     (
         Setting {
             name: "scheme",
