@@ -224,6 +224,17 @@ impl<'t> Reader<'_, 't> {
                 }
             }
         }
+        // Without a limit it is another function: <https://pkg.go.dev/strings#ReplaceAll>.
+        let is_replace = |package: &str, name: &str| package == "strings" && name == "Replace";
+        let callee = match callee {
+            Callee::Imported { package, name }
+                if is_replace(&package, &name) && nodes.get(3).is_some_and(|it| it.text() == "-1") =>
+            {
+                states.truncate(3);
+                Callee::Imported { package, name: "ReplaceAll".to_owned() }
+            }
+            it => it,
+        };
         let values: Arc<[Value]> = states.into_iter().map(|it| it.value).collect();
         let value = self.value_of_call(&callee, entry, &values, span);
         if is_of_interest(&callee, entry) {

@@ -230,14 +230,6 @@ impl<'t> Reader<'_, 't> {
                 state.value = Value::Truth(Box::new(guard.condition), span);
                 state
             }
-            "-" => match &mut state.value {
-                Value::Literal(number) if state.number && !number.value.starts_with('-') => {
-                    number.value.insert(0, '-');
-                    number.span = self.context.span(node);
-                    state
-                }
-                _ => self.unknown(node, "it is calculated"),
-            },
             "<-" => self.unknown(node, "it comes out of a channel"),
             _ => self.unknown(node, "it is calculated"),
         }
