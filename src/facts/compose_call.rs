@@ -8,7 +8,8 @@ use super::join_path;
 /// One call of Compose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ComposeCall {
-    /// The files of `-f`, in order, as they are written.
+    /// The files of `-f`, in order, as they are written; none for those that Compose finds by itself, which is told only
+    /// where it starts something.
     pub files: Vec<String>,
     /// The folder to which `cd` leads before it.
     pub folder: Option<String>,
@@ -17,6 +18,8 @@ pub struct ComposeCall {
     pub project_directory: Option<String>,
     /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing.
     pub started: Option<Vec<String>>,
+    /// Whether they go on running behind it: `up -d`.
+    pub is_detached: bool,
 }
 
 impl ComposeCall {
@@ -39,13 +42,13 @@ const WORKING_FOLDER: [&str; 4] = ["$PWD", "${PWD}", "$(PWD)", "$(CURDIR)"];
 /// The calls of Compose in any text that name files of which every part is known.
 #[must_use]
 pub fn read(text: &str) -> Vec<ComposeCall> {
-    if !text.contains("compose") || !(text.contains("-f") || text.contains("COMPOSE_FILE")) {
+    if !text.contains("compose") {
         return Vec::new();
     }
     let joined = joined(text);
     let variables = assignments(&joined);
     let mut out: Vec<ComposeCall> = Vec::new();
-    for line in joined.lines().filter(|it| it.contains("compose")) {
+    for line in joined.lines().filter(|it| it.contains("compose") || it.contains("COMPOSE_FILE")) {
         let line = expand(line, &variables);
         let mut folder = None;
         for command in line.split(['&', ';', '|', '`']) {
@@ -77,7 +80,12 @@ fn joined(text: &str) -> String {
 
 /// `docker compose -f a -f b`, or the variable that says the same.
 fn read_words(words: &[&str]) -> Option<ComposeCall> {
-    if let Some(list) = words.iter().find_map(|it| it.strip_prefix("COMPOSE_FILE=")) {
+    let of_variable = match words {
+        // In the environment of a pipeline.
+        ["COMPOSE_FILE:", list] => Some(*list),
+        _ => words.iter().find_map(|it| it.strip_prefix("COMPOSE_FILE=")),
+    };
+    if let Some(list) = of_variable {
         let files: Vec<String> = list.split(':').map(str::to_owned).collect();
         return is_known(&files).then_some(ComposeCall { files, ..ComposeCall::default() });
     }
@@ -96,6 +104,7 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
     while let Some(word) = rest.next() {
         let Some((flag, value)) = split_flag(word) else {
             out.started = (*word == "up").then(|| started(rest.as_slice()));
+            out.is_detached = rest.as_slice().iter().any(|it| DETACHES.contains(it));
             break;
         };
         let takes_value =
@@ -114,8 +123,12 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
             _ => {}
         }
     }
-    is_known(&out.files).then_some(out)
+    let names_services = out.files.is_empty() && out.started.is_some();
+    (is_known(&out.files) || names_services).then_some(out)
 }
+
+/// Flags of `up` with which it ends while the services run.
+const DETACHES: [&str; 3] = ["-d", "--detach", "--wait"];
 
 /// The services behind `up`: <https://docs.docker.com/reference/cli/docker/compose/up/>.
 fn started(words: &[&str]) -> Vec<String> {

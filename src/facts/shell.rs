@@ -165,7 +165,7 @@ pub fn read_line(text: &str, place: &dyn Fn(Range<usize>) -> Span) -> Script {
 
 fn read_within(text: &str, place: &dyn Fn(Range<usize>) -> Span, whole: Option<&Text>) -> Script {
     let tree = syntax::parse(text);
-    let mut reader = Reader { text, place, whole, out: Script::default(), subshells: 0 };
+    let mut reader = Reader { text, place, whole, out: Script::default(), subshells: 0, ranges: Vec::new() };
     let around = Around { subshell: 0, guarded: false, piped: false, background: false, looped: false };
     for statement in &tree.statements {
         reader.statement(statement, around);
@@ -232,6 +232,8 @@ struct Reader<'a> {
     whole: Option<&'a Text>,
     out: Script,
     subshells: u32,
+    /// Where each command of `out` stands in `text`.
+    ranges: Vec<Range<usize>>,
 }
 
 impl Reader<'_> {
@@ -280,6 +282,7 @@ impl Reader<'_> {
             subshell: around.subshell,
             looped: around.looped,
         });
+        self.ranges.push(simple.range.clone());
     }
 
     fn word(&self, word: &syntax::Word) -> Word {
@@ -329,7 +332,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The last statements; commands are found again by their place, which no two share.
+    /// The last statements; commands are found again by where they stand in the text, which no two share. Their spans
+    /// they may: what has an escape in a string stands where the string does.
     fn endings(&mut self, statements: &[Statement]) {
         let alone = statements.len() == 1;
         let Some(last) = statements.iter().rev().find(|it| !matches!(it, Statement::Function(..))) else {
@@ -341,8 +345,7 @@ impl Reader<'_> {
     fn ending(&mut self, statement: &Statement, shape: Shape) {
         match statement {
             Statement::Simple(it) => {
-                let span = (self.place)(it.range.clone());
-                if let Some(command) = self.out.commands.iter().position(|it| it.span == span) {
+                if let Some(command) = self.ranges.iter().position(|range| *range == it.range) {
                     self.out.endings.push(Ending { command, shape });
                 }
             }

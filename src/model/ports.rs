@@ -227,22 +227,24 @@ impl Project {
         })
     }
 
-    /// Whether a service is certainly started where others are: by its name, or because one that is started depends
-    /// on it.
-    fn is_started(&self, workload: &Workload) -> bool {
-        let WorkloadKind::Service(composition) = workload.kind else { return true };
-        let Some(chosen) = &self.composition(composition).chosen else { return true };
-        let peers = self.workloads.iter().filter(|it| it.kind == workload.kind);
-        let mut started: Vec<&str> = chosen.iter().map(String::as_str).collect();
-        let mut at = 0;
-        while let Some(name) = started.get(at).copied() {
-            let own = peers.clone().filter(|it| it.name.value == name);
-            let needed = own.flat_map(|it| &it.dependencies).map(|it| it.service.value.as_str());
-            let new: Vec<&str> = needed.filter(|it| !started.contains(it)).collect();
-            started.extend(new);
-            at += 1;
-        }
-        started.contains(&workload.name.value.as_str())
+    /// Whether services of one Compose project are certainly started at the same time: by their names, or because
+    /// those that are started depend on them.
+    fn run_at_once(&self, services: [&Workload; 2]) -> bool {
+        let WorkloadKind::Service(composition) = services[0].kind else { return true };
+        let Some(parts) = &self.composition(composition).chosen else { return true };
+        let peers = self.workloads.iter().filter(|it| it.kind == services[0].kind);
+        parts.iter().any(|part| {
+            let mut started: Vec<&str> = part.iter().map(String::as_str).collect();
+            let mut at = 0;
+            while let Some(name) = started.get(at).copied() {
+                let own = peers.clone().filter(|it| it.name.value == name);
+                let needed = own.flat_map(|it| &it.dependencies).map(|it| it.service.value.as_str());
+                let new: Vec<&str> = needed.filter(|it| !started.contains(it)).collect();
+                started.extend(new);
+                at += 1;
+            }
+            services.iter().all(|it| started.contains(&it.name.value.as_str()))
+        })
     }
 
     /// Services of one Compose project that publish the same port of the host, each group once.
@@ -251,9 +253,7 @@ impl Project {
         let mut entries: Vec<HostPort<'_>> = self
             .workloads
             .iter()
-            .filter(|it| {
-                self.has_container_interfaces(it.id) && it.replicas != Some(0) && self.is_started(it)
-            })
+            .filter(|it| self.has_container_interfaces(it.id) && it.replicas != Some(0))
             .flat_map(|workload| workload.published.iter().map(move |port| HostPort { workload, port }))
             .collect();
         let mut conflicts = Vec::new();
@@ -263,12 +263,17 @@ impl Project {
             let end = entries.iter().position(|it| it.workload.kind != first.workload.kind);
             let (mut rivals, mut others) = (Vec::new(), Vec::new());
             for it in entries.drain(..end.unwrap_or(entries.len())) {
-                if first.collides_with(&it) { rivals.push(it) } else { others.push(it) }
+                if first.collides_with(&it) && self.run_at_once([first.workload, it.workload]) {
+                    rivals.push(it);
+                } else {
+                    others.push(it);
+                }
             }
             others.append(&mut entries);
             entries = others;
             if let Some(port) = rivals.first().and_then(|it| first.shared_port(it))
                 && !are_versions(&first, &rivals)
+                && !are_stand_ins(&first, &rivals)
             {
                 conflicts.push(HostPortConflict { port, first, rivals });
             }
@@ -344,6 +349,22 @@ pub struct HostPortConflict<'a> {
     pub first: HostPort<'a>,
     /// Those that do not, at least one.
     pub rivals: Vec<HostPort<'a>>,
+}
+
+/// Ports that two services publish alike before one stands in for the other: nobody writes so many by mistake.
+const PORTS_OF_STAND_IN: usize = 3;
+
+/// Whether each publishes just what the first does, and that is a lot: they are started one instead of the other.
+fn are_stand_ins(first: &HostPort<'_>, rivals: &[HostPort<'_>]) -> bool {
+    let published = |it: &HostPort<'_>| -> Vec<_> {
+        let mut all: Vec<_> =
+            it.workload.published.iter().map(|it| (it.host, it.container, it.protocol)).collect();
+        all.sort_unstable();
+        all
+    };
+    let own = published(first);
+    own.len() >= PORTS_OF_STAND_IN
+        && rivals.iter().all(|it| it.workload.id != first.workload.id && published(it) == own)
 }
 
 /// Whether each runs another version of one image: one after the other, as tests do.

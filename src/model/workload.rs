@@ -41,9 +41,9 @@ pub struct Composition {
     /// Why the merged project may hold more than these files say (`include` of a file that is not
     /// there, files that are only ever used together with others); `None` when it is whole.
     pub incomplete: Option<String>,
-    /// The services that are started by name, a name that is not known with its variable; what they depend on is
-    /// started too. `None` when all services are.
-    pub chosen: Option<Vec<String>>,
+    /// The services that are started by name, a name that is not known with its variable, those together that run at
+    /// the same time; what they depend on is started too. `None` when all services are.
+    pub chosen: Option<Vec<Vec<String>>>,
     /// References to networks that the merged project does not declare.
     pub undefined_networks: Vec<UndefinedNetwork>,
     /// What Compose refuses, in the order of places; networks that are not declared are told above.

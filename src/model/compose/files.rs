@@ -30,7 +30,7 @@ pub(super) struct ProjectFiles {
     /// Why the project may hold more.
     pub(super) incomplete: Option<String>,
     /// See [`Composition::chosen`](crate::model::Composition::chosen).
-    pub(super) chosen: Option<Vec<String>>,
+    pub(super) chosen: Option<Vec<Vec<String>>>,
     /// Services that could not be read in full, and why.
     pub(super) incomplete_services: FxHashMap<String, String>,
 }
@@ -205,28 +205,42 @@ impl<'a> Index<'a> {
     }
 
     /// The services that are started by name, when all calls that start anything of these files name some. Whoever
-    /// types a call for one file may leave names out, unless a script gathers them (`"${SERVICES[@]}"`).
-    fn chosen(&self, files: &[FileId]) -> Option<Vec<String>> {
-        let mut out = Vec::new();
+    /// types a call for one file may leave names out, unless a script gathers them (`"${SERVICES[@]}"`) or several
+    /// calls each start a part.
+    fn chosen(&self, files: &[FileId]) -> Option<Vec<Vec<String>>> {
+        let (mut lasting, mut parts, mut number) = (Vec::new(), Vec::new(), 0);
         for (caller, calls) in &self.facts.compose_calls {
             for call in calls {
                 let Some(started) = &call.started else { continue };
-                let find = |start: &String| {
-                    call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>()
+                let find = |start: &String| match call.files.is_empty() {
+                    true => Some(self.default_files(start)).filter(|it| !it.is_empty()),
+                    false => call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>(),
                 };
                 let starts = call.starts(folder_of(self.facts, *caller));
-                if starts.iter().find_map(find).is_none_or(|it| it != files) {
+                // A variable may lay further files over those that a call does not name.
+                let is_meant = |it: &Vec<FileId>| match call.files.is_empty() {
+                    true => files.starts_with(it),
+                    false => files == it.as_slice(),
+                };
+                if !starts.iter().find_map(find).is_some_and(|it| is_meant(&it)) {
                     continue;
                 }
                 // `up $(SERVICES)` starts all where nobody sets the variable.
                 if started.iter().all(|it| it.contains('$') && !it.contains("[@]")) {
                     return None;
                 }
-                out.extend(started.iter().cloned());
+                number += 1;
+                match call.is_detached {
+                    true => lasting.extend(started.iter().cloned()),
+                    false => parts.push(started.clone()),
+                }
             }
         }
-        let is_told = out.iter().any(|it| it.contains("[@]"));
-        (is_told || (files.len() > 1 && !out.is_empty())).then_some(out)
+        // What stays runs beside each part.
+        parts.iter_mut().for_each(|it| it.extend(lasting.iter().cloned()));
+        parts.push(lasting);
+        let is_told = parts.iter().flatten().any(|it| it.contains("[@]"));
+        (is_told || (files.len() > 1 && number > 0) || number > 1).then_some(parts)
     }
 
     /// What `docker compose up` reads in `folder`.

@@ -286,6 +286,9 @@ fn find_dials<'w>(
                     continue;
                 }
                 dial.alternative = alternative;
+                if evaluator.reachable.is_of_registered(evaluator.packages, function) {
+                    dial.confidence = Confidence::Possible;
+                }
                 if alternative.is_some() {
                     dial.confidence = dial.confidence.min(Confidence::Likely);
                 }

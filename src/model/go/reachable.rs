@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::leads::{Lead, Leads};
 use super::world::{FunctionId, PackageId, Packages, Targets};
-use crate::facts::go::{Call, Premise};
+use crate::facts::go::{Call, Premise, Value};
 use crate::source::{FileId, Span};
 
 /// The functions that a program may run, and who calls them.
@@ -24,6 +24,8 @@ pub struct Reachable<'a> {
     mentioned: FxHashSet<FunctionId>,
     /// Of these the ones whose name is handed on.
     values: FxHashSet<FunctionId>,
+    /// Those that `init` functions register, so that somebody chooses one by a name.
+    registered: FxHashSet<FunctionId>,
     /// Calls that are not run, by their place.
     left_out: FxHashSet<Span>,
     callers: Callers<'a>,
@@ -61,7 +63,51 @@ impl<'a> Reachable<'a> {
         while let Some(id) = walk.pending.pop() {
             leads.of_function(packages, id).iter().for_each(|it| walk.follow(Some(id), it));
         }
+        walk.out.registered = walk.out.registered(packages);
         walk.out
+    }
+
+    /// What functions named `init` give to calls of a `Register...`.
+    fn registered(&self, packages: &Packages<'a>) -> FxHashSet<FunctionId> {
+        let inits = self.functions.iter().filter(|it| packages.function(**it).function.name.value == "init");
+        let calls = inits.flat_map(|id| {
+            let it = packages.function(*id);
+            it.function.calls.iter().map(move |call| (it.package, call))
+        });
+        let registers = calls.filter(|(_, call)| call.callee.name().starts_with("Register"));
+        let given = registers.flat_map(|(package, call)| call.arguments.iter().map(move |it| (package, it)));
+        let named = given.filter_map(|(package, it)| match it {
+            Value::Name { package: path, name } => {
+                Some(packages.functions_named(packages.import(package, path)?, &name.value))
+            }
+            _ => None,
+        });
+        named.flatten().copied().collect()
+    }
+
+    /// Whether only registered functions lead to `function`: whoever chooses another one never runs it.
+    #[must_use]
+    pub fn is_of_registered(&self, packages: &Packages<'a>, function: FunctionId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut pending = vec![function];
+        while let Some(id) = pending.pop().filter(|_| !self.registered.is_empty()) {
+            let is_registered = self.registered.contains(&id);
+            let name = packages.function(id).function.name.value.as_str();
+            // By another name it is what was registered that is called.
+            let counts = |call: &Call| !is_registered || call.callee.name() == name;
+            let callers = self.callers(id).iter().filter(|(_, call)| counts(call)).map(|it| it.0);
+            let mut is_called = false;
+            for caller in callers {
+                is_called = true;
+                if seen.insert(caller) {
+                    pending.push(caller);
+                }
+            }
+            if !is_called && !is_registered {
+                return false;
+            }
+        }
+        !self.registered.is_empty()
     }
 
     /// Whether the program may run `function`.
@@ -137,6 +183,7 @@ impl<'a> Reachable<'a> {
             shown_callers: still(&self.shown_callers),
             mentioned: self.mentioned.clone(),
             values: self.values.clone(),
+            registered: self.registered.clone(),
             packages: self.packages.clone(),
             dotenv_loads: self.dotenv_loads.clone(),
             members,

@@ -43,9 +43,12 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
             Asked::Others => {}
         }
     }
-    match found.sigterm {
-        Sigterm::Unknown => found.interrupt_only.clear(),
-        _ => found.sigterm = by_import(packages, reachable),
+    if found.sigterm != Sigterm::Unknown {
+        found.sigterm = by_import(packages, reachable);
+    }
+    // Where something else shuts down on SIGTERM, that is not what SIGINT alone is waited for.
+    if found.sigterm != Sigterm::Ignored {
+        found.interrupt_only.clear();
     }
     found
 }

@@ -23,9 +23,11 @@ impl Evaluator<'_> {
         self.begin();
         let is_absent =
             viper.is_made(read, 16) == Some(true) && matches!(viper.read_of(read, 16), ReadFile::Absent);
-        let said = |name| viper.said_before(read, name, 16).ok().flatten().filter(|it| !it.is_empty());
+        let said = |said: Result<Option<String>, ()>| said.ok().flatten().filter(|it| !it.is_empty());
         is_absent.then(|| {
-            said("SetConfigFile").or_else(|| said("SetConfigName")).unwrap_or_else(|| "config".into())
+            let path = said(viper.path_before(read, 16));
+            let name = || said(viper.said_before(read, "SetConfigName", 16));
+            path.or_else(name).unwrap_or_else(|| "config".into())
         })
     }
 }
@@ -104,7 +106,7 @@ impl<'w> Viper<'_, 'w> {
     /// The file that a `ReadInConfig` reads, by what was said before it.
     fn read_of(&self, read: &ViperCall<'w>, depth: u32) -> ReadFile<'w> {
         let unknown = |part: &str| ReadFile::Unknown(self.evaluator.file_of_unknown_path(part));
-        let file = match self.said_before(read, "SetConfigFile", depth) {
+        let file = match self.path_before(read, depth) {
             Ok(it) => it.filter(|it| !it.is_empty()),
             Err(()) => return unknown("path"),
         };
@@ -117,6 +119,19 @@ impl<'w> Viper<'_, 'w> {
         }
         let typed = self.calls.iter().any(|it| it.name() == "SetConfigType");
         self.search(&name, typed, depth)
+    }
+
+    /// The path that `SetConfigFile` gave before a read; a `SetConfigName` behind it makes viper forget it.
+    fn path_before(&self, read: &ViperCall<'w>, depth: u32) -> Result<Option<String>, ()> {
+        let last = |name: &str| {
+            let here = self.calls.iter().filter(|it| it.name() == name && it.function == read.function);
+            let made = here.filter(|it| self.is_made(it, depth) == Some(true));
+            made.map(|it| it.call.span.start).filter(|it| *it < read.call.span.start).max()
+        };
+        match (last("SetConfigFile"), last("SetConfigName")) {
+            (Some(path), Some(name)) if path < name => Ok(None),
+            _ => self.said_before(read, "SetConfigFile", depth),
+        }
     }
 
     /// What the calls of this name say that count for a read: the last one before it in its function, else
