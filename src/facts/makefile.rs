@@ -3,6 +3,10 @@
 //! What GNU make does: <https://www.gnu.org/software/make/manual/make.html>. Conditions are not decided: a
 //! variable that is set under one is not known. Functions (`$(shell ...)`, `$(addprefix ...)`) are not run.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use crate::source::{FileId, Joined, Text};
 
 /// The facts of one Makefile.
@@ -62,6 +66,9 @@ const FOLDER: &str = "$(dirname \"$0\")";
 /// The root of the repository, as a script asks for it.
 const REPOSITORY: &str = "$(git rev-parse --show-toplevel)";
 
+/// Longer values are not known: one that adds to itself twice doubles with each line.
+const LARGEST_VALUE: usize = 64 * 1024;
+
 /// Rules that need each other: deeper than anybody writes.
 const MAXIMUM_DEPTH: usize = 16;
 
@@ -70,7 +77,7 @@ impl Makefile {
     /// the first one that the file has. What a target needs comes before it.
     #[must_use]
     pub fn commands(&self, target: Option<&str>, given: &Given<'_>) -> Vec<Text> {
-        let mut run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
+        let mut run = Run::new(self, given);
         match target.map(str::to_owned).or_else(|| run.first_target()) {
             Some(target) => run.make(&target, 0),
             None => return Vec::new(),
@@ -95,7 +102,7 @@ impl Makefile {
         if !is_set || !passes {
             return None;
         }
-        let run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
+        let run = Run::new(self, given);
         match run.value(name, 0) {
             Lookup::Set(text) => Some(Some(text)),
             Lookup::Unset => None,
@@ -106,7 +113,7 @@ impl Makefile {
     /// The commands of every recipe: what people may run by hand.
     #[must_use]
     pub fn recipes(&self, given: &Given<'_>) -> Vec<Vec<Text>> {
-        let run = Run { makefile: self, given, made: Vec::new(), out: Vec::new() };
+        let run = Run::new(self, given);
         let recipe = |rule: &Rule| {
             let targets = run.expand(&rule.targets, None, 0);
             run.recipe(rule, targets.as_str().split_whitespace().next().unwrap_or_default())
@@ -122,9 +129,18 @@ struct Run<'r> {
     /// Each target is made once.
     made: Vec<String>,
     out: Vec<Text>,
+    /// What variables stand for, once they were asked for; `None` while that is worked out.
+    known: RefCell<FxHashMap<String, Option<Lookup>>>,
 }
 
-impl Run<'_> {
+/// A variable that is being set, and what it stood for before.
+type Setting<'s> = (&'s str, Option<&'s Text>);
+
+impl<'r> Run<'r> {
+    fn new(makefile: &'r Makefile, given: &'r Given<'r>) -> Self {
+        Self { makefile, given, made: Vec::new(), out: Vec::new(), known: RefCell::default() }
+    }
+
     fn first_target(&self) -> Option<String> {
         self.makefile.rules.iter().find_map(|rule| {
             let targets = self.expand(&rule.targets, None, 0);
@@ -181,6 +197,17 @@ impl Run<'_> {
     /// `line` with make's variables replaced. What is not known becomes something that a shell does not
     /// know either: an empty command substitution, a variable of the environment.
     fn expand(&self, text: &Text, of: Option<(&Rule, &str)>, depth: usize) -> Text {
+        self.expand_in(text, of, None, depth)
+    }
+
+    /// The same where the text sets a variable.
+    fn expand_in(
+        &self,
+        text: &Text,
+        of: Option<(&Rule, &str)>,
+        setting: Option<Setting<'_>>,
+        depth: usize,
+    ) -> Text {
         let (written, mut out, mut at) = (text.as_str(), Text::default(), 0);
         while let Some(found) = written[at..].find('$') {
             let start = at + found;
@@ -220,6 +247,14 @@ impl Run<'_> {
                 ("CURDIR" | "shell pwd", _) => put(&mut out, FOLDER, end),
                 ("shell git rev-parse --show-toplevel", _) => put(&mut out, REPOSITORY, end),
                 ("PWD", _) if matches!(self.value(name, depth), Lookup::Unset) => put(&mut out, FOLDER, end),
+                // `FLAGS := $(FLAGS) -x` adds to what stands before.
+                _ if let Some((_, before)) = setting.filter(|it| it.0 == name) => {
+                    let outside = || (self.given.environment)(name);
+                    match before.cloned().or_else(outside) {
+                        Some(before) => put(&mut out, before.as_str(), end),
+                        None => put(&mut out, &format!("${{{name}}}"), end),
+                    }
+                }
                 _ if is_name(name) => match self.value(name, depth) {
                     // It counts where it is used: a command stands in one place.
                     Lookup::Set(value) => put(&mut out, value.as_str(), end),
@@ -238,9 +273,23 @@ impl Run<'_> {
         if let Some((_, value)) = self.given.arguments.iter().find(|(it, _)| it == name) {
             return value.clone().map_or(Lookup::Unknown, Lookup::Set);
         }
+        if let Some(known) = self.known.borrow().get(name) {
+            // What stands for itself in a circle, make refuses.
+            return known.clone().unwrap_or(Lookup::Unknown);
+        }
+        if depth > MAXIMUM_DEPTH {
+            return Lookup::Unknown;
+        }
+        self.known.borrow_mut().insert(name.to_owned(), None);
+        let value = self.work_out(name, depth);
+        self.known.borrow_mut().insert(name.to_owned(), Some(value.clone()));
+        value
+    }
+
+    fn work_out(&self, name: &str, depth: usize) -> Lookup {
         let set: Vec<&Variable> = self.makefile.variables.iter().filter(|it| it.name == name).collect();
         let Some(first) = set.first() else { return Lookup::Unset };
-        if depth > MAXIMUM_DEPTH || set.iter().any(|it| it.value.is_none()) {
+        if set.iter().any(|it| it.value.is_none()) {
             return Lookup::Unknown;
         }
         let environment = (self.given.environment)(name);
@@ -255,13 +304,20 @@ impl Run<'_> {
                     }
                     before.append(&self.expand(written, None, depth + 1));
                 }
-                value => *value = Some(self.expand(written, None, depth + 1)),
+                value => {
+                    let before = value.clone();
+                    *value = Some(self.expand_in(written, None, Some((name, before.as_ref())), depth + 1));
+                }
+            }
+            if value.as_ref().is_some_and(|it| it.as_str().len() > LARGEST_VALUE) {
+                return Lookup::Unknown;
             }
         }
         value.map_or(Lookup::Unset, Lookup::Set)
     }
 }
 
+#[derive(Clone)]
 enum Lookup {
     Set(Text),
     /// No line sets it: the environment may.
@@ -506,6 +562,10 @@ mod tests {
         let text = "NAME := app # the program\nOUT = bin/$(NAME)\nFROM_ENVIRONMENT ?= file\nLEFT ?= file\nFLAGS = -a\nFLAGS += -b\nNOW != date\nb:\n\tgo build $(FLAGS) -o ${OUT} -x \"$(shell git)\" $(FROM_ENVIRONMENT) $(LEFT) $(UNSET) $(NOW) $$HOME $@\n";
         let expected = "go build -a -b -o bin/app -x \"$(:)\" environment file ${UNSET} $(:) $HOME b";
         assert_eq!(run(text, None, &[]), [expected]);
+        let text = "A := ${A}-1\nA := ${A}-2\nA := ${A}-3\nFROM_ENVIRONMENT := $(FROM_ENVIRONMENT):x\nB = $(C)\nC = $(B)\nb:\n\techo $A $(FROM_ENVIRONMENT) $(B)\n";
+        assert_eq!(run(text, None, &[]), ["echo ${A}-1-2-3 environment:x $(:)"]);
+        let text = format!("A := x\n{}b:\n\techo $(A)\n", "A := $(A)$(A)\n".repeat(40));
+        assert_eq!(run(&text, None, &[]), ["echo $(:)"]);
         let folder = "$(dirname \"$0\")";
         let written =
             "HERE := $(shell pwd)\nb:\n\tdocker run -v $(CURDIR)/a:/a -v ${PWD}/b:/b -v $(HERE)/c:/c\n";

@@ -205,7 +205,9 @@ impl Project {
         let own = self.namespace_members(broker.id);
         let others = self.workloads.iter().filter(|it| it.kind == broker.kind && !own.contains(&it.id));
         let comes = |from: &Workload, dial: &Dial| {
-            dial.port == Some(listener.port)
+            // What asks by HTTP, as Prometheus does, is no client of a broker.
+            dial.scheme != "http"
+                && dial.port == Some(listener.port)
                 && matches!(self.resolve_host(from.id, &dial.host),
                     HostAnswer::Workloads(them) if them.contains(&broker.id))
         };

@@ -124,6 +124,7 @@ pub(super) fn containers(lines: &[Line], is_document: bool) -> Vec<StartedContai
                 });
                 meant.for_each(|it| it.connected.push(network));
             }
+            DockerCommand::Run(command) if only_prints(&command.command) => {}
             DockerCommand::Run(command) => {
                 let stays = command.detached || line.background;
                 out.push(StartedContainer {
@@ -139,6 +140,12 @@ pub(super) fn containers(lines: &[Line], is_document: bool) -> Vec<StartedContai
         }
     }
     out
+}
+
+/// Whether a program is asked for nothing but its version, or how it is used.
+fn only_prints(command: &[Text]) -> bool {
+    const ASKED: [&str; 7] = ["--help", "--version", "-h", "-help", "-version", "help", "version"];
+    matches!(command, [only] if ASKED.contains(&only.as_str()))
 }
 
 /// Whether the same image, or a container of the same name, is started elsewhere too.
