@@ -43,11 +43,13 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
             Asked::Others => {}
         }
     }
-    if found.sigterm != Sigterm::Unknown {
-        found.sigterm = by_import(packages, reachable);
+    if found.sigterm == Sigterm::Unknown {
+        found.interrupt_only.clear();
+        return found;
     }
-    // Where something else shuts down on SIGTERM, that is not what SIGINT alone is waited for.
-    if found.sigterm != Sigterm::Ignored {
+    found.sigterm = by_import(packages, reachable);
+    // What shuts down on SIGTERM besides leaves nothing to do for who waits for SIGINT alone.
+    if matches!(found.sigterm, Sigterm::Handled(_)) {
         found.interrupt_only.clear();
     }
     found
