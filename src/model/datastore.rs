@@ -1,7 +1,7 @@
 //! Databases, brokers and what shows them: who can reach them from outside, and whether their data is kept.
 
 use super::{Project, PublishedPort, Workload, WorkloadKind};
-use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore, split_reference};
+use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore};
 use crate::source::{Confidence, Span};
 
 /// A port of a datastore that every interface of the host offers.
@@ -78,9 +78,6 @@ impl Project {
         let targets = targets?;
         let at = |path: &str| targets.iter().find(|(target, _)| *target == path).map(|(_, mount)| *mount);
         if let Some(mount) = entry.refused.and_then(at) {
-            if is_of_lenient_build(workload) {
-                return None;
-            }
             let is_named =
                 workload.image_reference.as_ref().is_some_and(|it| it.text.as_str().contains(":18"));
             let is_certain = is_named && workload.environment.incomplete.is_none();
@@ -128,16 +125,6 @@ impl Project {
         let WorkloadKind::Service(id) = workload.kind else { return profile };
         profile || self.composition(id).paths.iter().any(|it| names_it(it))
     }
-}
-
-/// Whether the image is one of those with which the first releases of PostgreSQL 18 on Alpine may start all the same:
-/// they look for a mount in a way that does not find it (<https://github.com/docker-library/postgres/pull/1409>), or
-/// have the data there by a link (<https://github.com/docker-library/postgres/pull/1394>).
-fn is_of_lenient_build(workload: &Workload) -> bool {
-    let Some(reference) = &workload.image_reference else { return false };
-    let (_, tag) = split_reference(reference.text.as_str());
-    let early = |it: &str| ["18.0-", "18.1-", "18.2-", "18.3-"].iter().any(|early| it.starts_with(early));
-    tag.is_some_and(|it| early(it) && it.contains("alpine"))
 }
 
 /// Whether a setting may put the data elsewhere.

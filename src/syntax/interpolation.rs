@@ -364,7 +364,8 @@ fn name_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// The brace that closes the one at `open`; inner pairs are counted, as compose-go does.
-fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
+#[must_use]
+pub fn closing_brace(bytes: &[u8], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in bytes.iter().enumerate().skip(open) {
         match byte {

@@ -49,6 +49,14 @@ pub struct Block {
     pub whole: Range<usize>,
 }
 
+impl Block {
+    /// The expression that decides whether the branch is taken; empty for an `else` of nothing else.
+    #[must_use]
+    pub fn condition(&self) -> &str {
+        self.head.strip_prefix("if ").unwrap_or(&self.head).trim()
+    }
+}
+
 /// The word that begins a [`Block`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockKind {

@@ -1,6 +1,7 @@
 //! The addresses that calls use which are given none, as the tables and settings write them.
 
 use super::place::Place;
+use crate::syntax::interpolation::closing_brace;
 
 /// The address of a call that is given none: its parts in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl DefaultAddress {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find("${") {
-            let Some(end) = closing(&rest[start..]).map(|it| start + it) else { break };
+            let Some(end) = closing_brace(rest.as_bytes(), start + 1) else { break };
             if start > 0 {
                 parts.push(DefaultPart::Text(rest[..start].to_owned()));
             }
@@ -100,19 +101,6 @@ impl Either {
         let [variable, word, then, otherwise] = [variable, word, then, otherwise].map(str::to_owned);
         Some(Self { place: Place::parse(place)?, variable, word, then, otherwise })
     }
-}
-
-/// Where the brace of the `${` closes that a text begins with.
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0_u32;
-    text.char_indices().find_map(|(at, it)| {
-        match it {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        (it == '}' && depth == 0).then_some(at)
-    })
 }
 
 #[cfg(test)]

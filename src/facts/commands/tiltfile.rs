@@ -32,19 +32,19 @@ pub(super) fn builds(file: FileId, text: &str) -> Vec<BuildCommand> {
 }
 
 fn build(file: FileId, text: &str, arguments: &[Argument<'_>]) -> Option<BuildCommand> {
+    let named = |name: &str| arguments.iter().find(|it| it.name == Some(name));
     let at = |name: &str, position: usize| {
-        let named = arguments.iter().find(|it| it.name == Some(name));
-        named.or_else(|| arguments.get(position).filter(|it| it.name.is_none()))
+        named(name).or_else(|| arguments.get(position).filter(|it| it.name.is_none()))
     };
     let read = |it: &Argument<'_>| {
         let range = it.text.clone()?;
         Some(Text::new(&text[range.clone()], Span::new(file, range.start, range.end)))
     };
     // What its Dockerfile is would not be known.
-    if at("dockerfile_contents", usize::MAX).is_some() {
+    if named("dockerfile_contents").is_some() {
         return None;
     }
-    let written = |name: &str| match at(name, usize::MAX) {
+    let written = |name: &str| match named(name) {
         Some(it) => read(it).map(Some),
         None => Some(None),
     };
@@ -113,16 +113,15 @@ fn tokens(text: &str) -> Vec<Token> {
                 '#' => rest.find('\n').unwrap_or(rest.len()),
                 '"' | '\'' => {
                     let (inner, length) = quoted(rest);
-                    let is_plain = !rest[inner.clone()].contains('\\');
                     // `r'...'` and the like.
-                    if at > 0 && text[..at].ends_with(is_part_of_name) {
+                    let is_prefixed = text[..at].ends_with(is_part_of_name);
+                    if is_prefixed {
                         out.pop();
-                        out.push(Token::Sign('?'));
-                    } else if is_plain {
-                        out.push(Token::Text(at + inner.start..at + inner.end));
-                    } else {
-                        out.push(Token::Sign('?'));
                     }
+                    out.push(match is_prefixed || rest[inner.clone()].contains('\\') {
+                        true => Token::Sign('?'),
+                        false => Token::Text(at + inner.start..at + inner.end),
+                    });
                     length
                 }
                 it if is_part_of_name(it) => {

@@ -45,6 +45,11 @@ pub(super) fn branches(parsed: &Template) -> Branches<'_> {
     out
 }
 
+/// The branches of the block that starts there.
+pub(super) fn branches_at<'b, 't>(branches: &'b Branches<'t>, start: usize) -> &'b [&'t Block] {
+    branches.get(&start).map_or(&[][..], Vec::as_slice)
+}
+
 /// Blocks in blocks; real ones are four or five deep.
 const DEEPEST: usize = 32;
 
@@ -122,11 +127,11 @@ impl Bodies<'_> {
     /// The block that starts with an action, and where it ends.
     fn choice(&self, action: &Action, dot: &str, depth: usize) -> (Part, usize) {
         let start = action.range.start;
-        let branches = self.branches.get(&start).map_or(&[][..], Vec::as_slice);
+        let branches = branches_at(self.branches, start);
         let end = branches.first().map_or(action.range.end, |it| it.whole.end);
         let read = branches.iter().map(|it| {
-            let head = it.head.strip_prefix("if ").unwrap_or(&it.head).trim();
-            let condition = if head.is_empty() { String::new() } else { rooted(head, dot)? };
+            let condition =
+                if it.condition().is_empty() { String::new() } else { rooted(it.condition(), dot)? };
             let inner = match it.kind {
                 BlockKind::If => dot.to_owned(),
                 BlockKind::With if is_path(&condition) => condition.clone(),

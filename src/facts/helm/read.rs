@@ -67,14 +67,13 @@ fn condition(
 ) -> Option<Condition> {
     let expression = |it: &Block| match it.kind {
         BlockKind::If | BlockKind::With => {
-            let head = it.head.strip_prefix("if ").unwrap_or(&it.head);
-            meaning.condition(head, &it.whole).filter(|it| !it.is_empty())
+            meaning.condition(it.condition(), &it.whole).filter(|it| !it.is_empty())
         }
         BlockKind::Range | BlockKind::Define => None,
     };
-    let all = branches.get(&block.whole.start).map_or(&[][..], Vec::as_slice);
+    let all = body::branches_at(branches, block.whole.start);
     let before = all.iter().filter(|it| it.range.start < block.range.start);
-    let holds = match block.head.trim().is_empty() {
+    let holds = match block.condition().is_empty() {
         true => None,
         false => Some(expression(block)?),
     };

@@ -258,6 +258,7 @@ fn find_dials<'w>(
     };
     let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
     let contexts = evaluator.in_contexts_and_worlds(function, look, beyond);
+    let is_registered = evaluator.reachable.is_of_registered(evaluator.packages, function);
     let (mut on_network, mut is_empty, mut connects) = (false, false, false);
     let mut without_host = None;
     for (context, worlds) in contexts.into_iter().enumerate() {
@@ -286,7 +287,7 @@ fn find_dials<'w>(
                     continue;
                 }
                 dial.alternative = alternative;
-                if evaluator.reachable.is_of_registered(evaluator.packages, function) {
+                if is_registered {
                     dial.confidence = Confidence::Possible;
                 }
                 if alternative.is_some() {

@@ -90,24 +90,22 @@ impl<'a> Reachable<'a> {
     pub fn is_of_registered(&self, packages: &Packages<'a>, function: FunctionId) -> bool {
         let mut seen = FxHashSet::default();
         let mut pending = vec![function];
-        while let Some(id) = pending.pop().filter(|_| !self.registered.is_empty()) {
+        if self.registered.is_empty() {
+            return false;
+        }
+        while let Some(id) = pending.pop() {
             let is_registered = self.registered.contains(&id);
             let name = packages.function(id).function.name.value.as_str();
             // By another name it is what was registered that is called.
             let counts = |call: &Call| !is_registered || call.callee.name() == name;
             let callers = self.callers(id).iter().filter(|(_, call)| counts(call)).map(|it| it.0);
-            let mut is_called = false;
-            for caller in callers {
-                is_called = true;
-                if seen.insert(caller) {
-                    pending.push(caller);
-                }
-            }
-            if !is_called && !is_registered {
+            let mut callers = callers.peekable();
+            if callers.peek().is_none() && !is_registered {
                 return false;
             }
+            pending.extend(callers.filter(|it| seen.insert(*it)));
         }
-        !self.registered.is_empty()
+        true
     }
 
     /// Whether the program may run `function`.

@@ -101,6 +101,16 @@ pub(super) enum ReadFile<'w> {
     Unknown(Hidden),
 }
 
+impl<'w> ReadFile<'w> {
+    /// A file that is not in the project, which perhaps has a sample of it.
+    pub(super) fn unseen(sample: Option<FileText<'w>>, changes: Changes, hidden: Hidden) -> Self {
+        match sample {
+            Some(text) => Self::Sample(Reading { text, confidence: Confidence::Possible, changes }, hidden),
+            None => Self::Unknown(hidden),
+        }
+    }
+}
+
 /// Why it cannot be told what a configuration says.
 #[derive(Clone, Debug)]
 pub(super) struct Hidden {
@@ -281,14 +291,7 @@ impl<'w> Evaluator<'w> {
             },
             Answer::Absent => ReadFile::Absent,
             Answer::Unseen => {
-                let hidden = Hidden::outside(decides());
-                match self.sample_of(path) {
-                    Some(text) => {
-                        let (confidence, changes) = (Confidence::Possible, changes.clone());
-                        ReadFile::Sample(Reading { text, confidence, changes }, hidden)
-                    }
-                    None => ReadFile::Unknown(hidden),
-                }
+                ReadFile::unseen(self.sample_of(path), changes.clone(), Hidden::outside(decides()))
             }
             Answer::Unknown => ReadFile::Unknown(Hidden::new(decides())),
         }

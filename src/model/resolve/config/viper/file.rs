@@ -216,16 +216,7 @@ impl<'w> Viper<'_, 'w> {
         match likely {
             Some(reading) => ReadFile::Read(reading),
             None if uncertain => ReadFile::Unknown(Hidden::new(decides())),
-            None if unseen => {
-                let hidden = Hidden::outside(decides());
-                match sample {
-                    Some(text) => {
-                        let (confidence, changes) = (Confidence::Possible, Changes::default());
-                        ReadFile::Sample(Reading { text, confidence, changes }, hidden)
-                    }
-                    None => ReadFile::Unknown(hidden),
-                }
-            }
+            None if unseen => ReadFile::unseen(sample, Changes::default(), Hidden::outside(decides())),
             None => ReadFile::Absent,
         }
     }
