@@ -214,7 +214,14 @@ fn read_wsl(input: &Input) -> Vec<(FileId, wslconfig::WslConfiguration)> {
 fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
     let holds = |it: Kind| it == Kind::Compose || it.may_call_compose();
     let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| holds(**kind));
-    let calls = files.map(|((id, file), _)| (id, compose_call::read(file.text())));
+    let calls = files.map(|((id, file), kind)| {
+        // A document that shows a Compose file speaks of that, where it names none.
+        let shows_its_own = matches!(kind, Kind::Readme | Kind::Document)
+            && file.text().lines().any(|it| it.trim() == "services:");
+        let mut calls = compose_call::read(file.text());
+        calls.retain(|it| !(shows_its_own && it.files.is_empty()));
+        (id, calls)
+    });
     let calls = calls.filter(|(_, it)| !it.is_empty());
     of_settings(input).chain(calls).collect()
 }

@@ -58,6 +58,15 @@ pub(super) fn listeners(
         (Moved::No | Moved::To(..), _) => None,
         (Moved::Somewhere, _) => Some("a setting moves its port"),
     };
+    // What stands in the configuration that the image's own command names is not there without it.
+    if command.is_some() && entry.ports_complete != Complete::Always {
+        for listener in known.iter_mut().skip(1) {
+            let port = listener.address.trim_start_matches(':');
+            if words.iter().all(|(word, _)| !word.contains(port)) {
+                listener.confidence = Confidence::Possible;
+            }
+        }
+    }
     match moved {
         Moved::No => {}
         // The first port is the one that the setting is for; others may follow it.

@@ -1,7 +1,8 @@
 //! Databases, brokers and what shows them: who can reach them from outside, and whether their data is kept.
 
 use super::{Project, PublishedPort, Workload, WorkloadKind};
-use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore};
+use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore, image};
+use crate::net::PortRange;
 use crate::source::{Confidence, Span};
 
 /// A port of a datastore that every interface of the host offers.
@@ -51,8 +52,10 @@ impl Project {
         // The machine of a job's runner is gone with the job.
         let stays = workload.pipeline.is_none();
         let Some(entry) = self.datastore(workload).filter(|_| stays) else { return Vec::new() };
-        let is_open =
-            |it: &&PublishedPort| matches!(it.host_ip.as_deref(), None | Some("" | "0.0.0.0" | "::"));
+        let is_open = |it: &&PublishedPort| {
+            matches!(it.host_ip.as_deref(), None | Some("" | "0.0.0.0" | "::"))
+                && !is_switched_off(workload, it.container)
+        };
         let exposed = |port| ExposedDatastore {
             kind: entry.kind,
             port,
@@ -125,6 +128,16 @@ impl Project {
         let WorkloadKind::Service(id) = workload.kind else { return profile };
         profile || self.composition(id).paths.iter().any(|it| names_it(it))
     }
+}
+
+/// Whether the image of `workload` listens on one of `ports` by default, but not as it is started: `--port 0`.
+fn is_switched_off(workload: &Workload, ports: PortRange) -> bool {
+    let entry = workload.image_reference.as_ref().and_then(|it| image(it.text.as_str()));
+    let by_default = entry.is_some_and(|it| it.ports.iter().any(|it| ports.contains(it.port)));
+    let mut known = workload.listeners.known.iter();
+    by_default
+        && !known
+            .any(|it| it.confidence > Confidence::Possible && it.port.is_some_and(|it| ports.contains(it)))
 }
 
 /// Whether a setting may put the data elsewhere.

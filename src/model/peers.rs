@@ -7,6 +7,7 @@ use super::{
     Application, Dial, DialLogin, DialSource, Environment, HealthRequest, HostAnswer, Listener, Origin,
     Program, Project, PublishedPort, Served, Variable, Workload, WorkloadId, WorkloadKind,
 };
+use crate::facts::catalogue::is_library_variable;
 use crate::net::{Protocol, Reach, default_port, is_ip_address, parse_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, nearest};
 
@@ -40,8 +41,8 @@ pub struct HostPortMistake<'a> {
 
 impl Project {
     /// What `id` connects to: its dials, and the addresses in its `environment:` that name a
-    /// service of its project or the host machine, whether or not the program was seen to read
-    /// them. Somebody wrote them to be dialled.
+    /// service of its project or the host machine, whether or not a dial of the program was seen to use
+    /// them. Somebody wrote them to be dialled, but not by a Go program that does not read them.
     #[must_use]
     pub fn destinations(&self, id: WorkloadId) -> Vec<Cow<'_, Dial>> {
         let workload = self.workload(id);
@@ -50,13 +51,20 @@ impl Project {
         variables.sort_by_key(|(_, it)| it.span);
         for (name, variable) in variables {
             let dialled = workload.dials.iter().any(|it| variable.span.contains(it.host_span));
-            if variable.origin != Origin::Workload || dialled || is_told_to_others(name) {
+            let is_meant = !is_told_to_others(name) && self.is_read_or_foreign(workload, name);
+            if variable.origin != Origin::Workload || dialled || !is_meant {
                 continue;
             }
-            let addresses = addresses_in(name, variable);
-            destinations.extend(addresses.filter(|it| self.is_named_peer(id, &it.host)).map(Cow::Owned));
+            let addresses = addresses_in(name, variable).filter(|it| self.is_named_peer(id, &it.host));
+            destinations.extend(addresses.map(Cow::Owned));
         }
         destinations
+    }
+
+    /// Whether the program of `workload` reads a variable by its name, or is none that was read.
+    fn is_read_or_foreign(&self, workload: &Workload, name: &str) -> bool {
+        let program = workload.program.filter(|_| workload.listeners.only_go).map(|it| self.program(it));
+        program.is_none_or(|it| it.reads.find(name).is_some() || is_library_variable(name))
     }
 
     /// The dials of `localhost` that find nothing on their port, with workload and port.
@@ -113,6 +121,27 @@ impl Project {
             |peer: &PeerPort<'_>| matches!(self.resolve_host(from, &peer.name), HostAnswer::Workloads(_));
         peers.sort_by_key(|it| !reachable(it));
         peers
+    }
+
+    /// Whether `from` is told where one of `peers` is, by a variable or an argument of its own: then a `localhost` that
+    /// stands elsewhere is more likely one that the program replaces in a way that was not understood.
+    #[must_use]
+    pub fn is_told_of(&self, from: WorkloadId, dial: &Dial, peers: &[PeerPort<'_>]) -> bool {
+        let workload = self.workload(from);
+        let leads_there = |host: &str, port: Option<u16>| {
+            let them = match self.resolve_host(from, host) {
+                HostAnswer::Workloads(them) => them,
+                _ => return false,
+            };
+            peers.iter().any(|it| them.contains(&it.workload.id) && port.is_none_or(|port| port == it.port))
+        };
+        let own = workload.environment.variables.iter().filter(|(_, it)| it.origin == Origin::Workload);
+        let told = own
+            .flat_map(|(name, it)| addresses_in(name, it).filter(move |_| !it.span.contains(dial.host_span)));
+        let words = workload.own_words.iter().flat_map(|it| parse_target(it.as_str(), "any"));
+        told.map(|it| (it.host, it.port))
+            .chain(words.map(|it| (it.host, it.port)))
+            .any(|(host, port)| leads_there(&host, port))
     }
 
     /// The peer that `dial` reaches by the number of a port that it publishes on the host, while

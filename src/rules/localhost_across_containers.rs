@@ -15,7 +15,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 
 fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, findings: &mut Findings) {
     let peers = ctx.project.meant_by_localhost(workload.id, port, dial.protocol);
-    let Some(peer) = peers.first() else { return };
+    let Some(peer) = peers.first().filter(|_| !ctx.project.is_told_of(workload.id, dial, &peers)) else {
+        return;
+    };
     let (name, address) = (&workload.name.value, dial.address());
     let mut finding = findings
         .report(

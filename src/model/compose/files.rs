@@ -222,12 +222,14 @@ impl<'a> Index<'a> {
                     true => files.starts_with(it),
                     false => files == it.as_slice(),
                 };
-                if !starts.iter().find_map(find).is_some_and(|it| is_meant(&it)) {
-                    continue;
-                }
+                let Some(of) = starts.iter().find_map(find).filter(is_meant) else { continue };
                 // `up $(SERVICES)` starts all where nobody sets the variable.
                 if started.iter().all(|it| it.contains('$') && !it.contains("[@]")) {
-                    return None;
+                    // Of the files that it names, not of others that lie over them.
+                    if of == files {
+                        return None;
+                    }
+                    continue;
                 }
                 number += 1;
                 match call.is_detached {
