@@ -217,8 +217,9 @@ fn is_dockerfile(name: &str) -> bool {
 /// Endings of what is about a Dockerfile, a variable file and so on, but is not one.
 fn is_other_format(name: &str) -> bool {
     const ENDINGS: &[&str] = &[
-        ".asc", ".d", ".enc", ".gpg", ".html", ".j2", ".js", ".json", ".jsx", ".md", ".php", ".ps1", ".py",
-        ".rb", ".rs", ".sops", ".svg", ".tmpl", ".toml", ".tpl", ".ts", ".tsx", ".txt", ".yaml", ".yml",
+        ".adoc", ".asc", ".d", ".enc", ".gpg", ".html", ".j2", ".js", ".json", ".jsx", ".md", ".mdx", ".php",
+        ".ps1", ".py", ".rb", ".rs", ".rst", ".sops", ".svg", ".tmpl", ".toml", ".tpl", ".ts", ".tsx",
+        ".txt", ".yaml", ".yml",
     ];
     ENDINGS.iter().any(|it| name.ends_with(it))
 }
@@ -386,7 +387,7 @@ mod tests {
             (&["run.sh", "entrypoint", "docker-entrypoint.sh", "entrypoint.sh", "start"], Some(Kind::Script)),
             (&["Dockerfile.dockerignore", ".dockerignore"], Some(Kind::Dockerignore)),
             (&[".envrc", "environment", "envelope.svg"], None),
-            (&["Dockerfile.bak", "api.Dockerfile.old"], None),
+            (&["Dockerfile.bak", "api.Dockerfile.old", "dockerfile.mdx", "dockerfile.rst"], None),
             (&["docker-compose.bak.yml"], Some(Kind::Configuration)),
             (
                 &["composer.json", "compose.json", "decompose.yml", "config.toml", "app.INI"],

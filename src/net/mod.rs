@@ -102,11 +102,16 @@ pub fn is_single_label(host: &str) -> bool {
 #[must_use]
 pub fn is_never_a_container(host: &str) -> bool {
     const WRONG: &[&str] = &["bad", "dummy", "fake", "invalid", "nonexist", "unreachable", "wrong"];
-    const TO_FILL_IN: &[&str] = &["changeme", "change-me", "placeholder", "xxx", "your"];
-    let host = host.to_ascii_lowercase();
-    host == "metadata"
-        || TO_FILL_IN.iter().any(|it| host.starts_with(it))
-        || WRONG.iter().any(|it| host.contains(it))
+    let name = host.to_ascii_lowercase();
+    name == "metadata" || is_to_fill_in(host) || WRONG.iter().any(|it| name.contains(it))
+}
+
+/// Whether a text stands where somebody else is to write the real one: `yourEndpoint`, `changeme`, `<port>`.
+#[must_use]
+pub fn is_to_fill_in(text: &str) -> bool {
+    const STARTS: &[&str] = &["changeme", "change-me", "placeholder", "xxx", "your", "<"];
+    let text = text.to_ascii_lowercase();
+    STARTS.iter().any(|it| text.starts_with(it))
 }
 
 /// An inclusive range of ports: `8080` is `8080..=8080`.

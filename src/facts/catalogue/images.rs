@@ -93,6 +93,12 @@ pub fn split_reference(reference: &str) -> (&str, Option<&str>) {
     (name, tag)
 }
 
+/// Whether the tag of an image says that it is made on Alpine, whose `/bin/sh` is busybox ash.
+#[must_use]
+pub fn is_on_alpine(reference: &str) -> bool {
+    split_reference(reference).1.is_some_and(|tag| tag.to_ascii_lowercase().contains("alpine"))
+}
+
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/images.csv"));
 
 fn entry(row: &super::table::Row) -> ImageEntry {

@@ -14,6 +14,10 @@ use crate::syntax::yaml;
 /// Reads one Compose file.
 #[must_use]
 pub fn read(file: FileId, text: &str) -> ComposeFile {
+    // Something fills a template in before Compose reads it.
+    if text.lines().any(|it| it.trim_start().starts_with("{{")) {
+        return ComposeFile::default();
+    }
     let stream = yaml::parse(file, text);
     let documents = stream.documents.iter().map(|node| {
         let content = tree::read(node);

@@ -132,13 +132,18 @@ impl Project {
     /// of its containers runs an image of the project.
     #[must_use]
     pub fn is_test_data(&self, pod: &Pod) -> bool {
-        const TESTS: &[&str] = &["e2e", "fixtures", "test", "testdata", "testing", "tests"];
-        let path = self.manifests.together.path(pod.manifest.file).unwrap_or_default();
-        let folders = path.rsplit_once('/').map_or("", |it| it.0);
         let is_own = |it: &Workload| {
             self.pod_of(it).is_some_and(|other| other.owner == pod.owner) && it.image.is_some()
         };
-        folders.split('/').any(|it| TESTS.contains(&it)) && !self.workloads.iter().any(is_own)
+        self.is_among_tests(pod.manifest) && !self.workloads.iter().any(is_own)
+    }
+
+    /// Whether a manifest stands in a folder of tests.
+    fn is_among_tests(&self, manifest: ManifestId) -> bool {
+        const TESTS: &[&str] = &["e2e", "fixtures", "test", "testdata", "testing", "tests"];
+        let path = self.manifests.together.path(manifest.file).unwrap_or_default();
+        let folders = path.rsplit_once('/').map_or("", |it| it.0);
+        folders.split('/').any(|it| TESTS.contains(&it))
     }
 }
 

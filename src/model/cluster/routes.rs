@@ -47,11 +47,12 @@ pub struct DanglingSelector<'a> {
 }
 
 impl Project {
-    /// What is wrong with the routes, in the order of places.
+    /// What is wrong with the routes, in the order of places; but for those of tests, which are often wrong so that
+    /// something refuses them.
     #[must_use]
     pub fn route_faults(&self) -> Vec<RouteFault<'_>> {
         let mut out = Vec::new();
-        for route in &self.manifests.routes {
+        for route in self.manifests.routes.iter().filter(|it| !self.is_among_tests(it.place.manifest)) {
             out.extend(self.refusals(route));
             for split in &route.route.splits {
                 out.extend(zero_weight(route, split));

@@ -14,7 +14,7 @@ use super::{AddressFault, Alternative, Application, CallRole, Listener, Listener
 use crate::facts::catalogue::{EntryAddress, GoEntry, ListenEntry, go as catalogue, without_version};
 use crate::facts::go::{Call, Unknown, Value};
 use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
-use crate::net::{ListenAddress, ListenError, Protocol};
+use crate::net::{ListenAddress, ListenError, Protocol, is_to_fill_in};
 use crate::source::{Confidence, Span, Spanned, Text};
 
 /// Gathers listeners call by call.
@@ -136,6 +136,10 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     }
 
     fn add_fault(&mut self, fault: AddressFault) {
+        // A template says so of itself.
+        if is_to_fill_in(fault.address.trim_start_matches(':')) {
+            return;
+        }
         let same = |it: &AddressFault| it.call == fault.call && it.address == fault.address;
         if !self.out.faults.iter().any(same) {
             self.out.faults.push(fault);

@@ -369,7 +369,7 @@ pub(super) fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         program: None,
         stops_by_sigterm: stage.stops_by_sigterm,
         healthcheck,
-        tools: stage.tools.tools(stage.entry),
+        tools: stage.tools.tools(stage.entry, stage.base.reference.as_deref()),
         user: stage.user.clone(),
         go_builds: Vec::new(),
         libc: None,
@@ -494,6 +494,9 @@ impl<'a> Builder<'a, '_> {
             }
             Action::Environment { name, value } => {
                 let value = stage.expand_environment(value, name.span);
+                if name.value == "PATH" {
+                    stage.tools.path(value.as_ref().map(|it| it.as_str()));
+                }
                 stage.variables.retain(|(known, ..)| *known != name.value);
                 let end = value_end(value.as_ref(), name.span);
                 let span = Span { end, ..name.span };
@@ -690,7 +693,9 @@ fn stage_named(stages: &[Stage<'_>], name: &str) -> Option<usize> {
 /// A stage before its first instruction; `at` is where its base is written.
 pub(super) fn fresh<'a>(reference: Option<String>, at: Span) -> Stage<'a> {
     let entry = reference.as_deref().and_then(catalogue::image);
+    let on_alpine = reference.as_deref().is_some_and(catalogue::is_on_alpine);
     let shell = match entry.map(|it| it.shell) {
+        Some("ash" | "bash" | "dash" | "unknown") if on_alpine => Shell::Ash,
         Some("ash") => Shell::Ash,
         Some("dash") => Shell::Dash,
         Some("bash") => Shell::Bash,

@@ -543,6 +543,7 @@ impl Tracer<'_, '_, '_> {
         if let Some(reason) = stays
             && !traps
             && is_server(command)
+            && !goes_to_background(command)
             && endings.iter().all(|(it, _)| !it.is_exec())
             && !command.is_exec()
             && script.errors.is_empty()
@@ -763,6 +764,17 @@ impl Tracer<'_, '_, '_> {
             (!matches!(found, Found::Folder(_))).then_some((found, path))
         })
     }
+}
+
+/// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
+fn goes_to_background(command: &shell::Command) -> bool {
+    const DAEMONS: &[(&str, &str)] = &[("cron", "f"), ("crond", "fn"), ("rsyslogd", "n"), ("sshd", "Dd")];
+    let name = command.program_name().unwrap_or_default();
+    let stays = |flags: &str| {
+        let words = command.program_words().iter().map(|it| it.raw.value.as_str());
+        words.filter(|it| it.starts_with('-')).any(|it| it.contains(|flag| flags.contains(flag)))
+    };
+    name == "service" || DAEMONS.iter().any(|(daemon, flags)| *daemon == name && !stays(flags))
 }
 
 /// Whether a command takes what others write: of `/app | format-log` the server is the one that the pipe begins with.

@@ -1,7 +1,7 @@
 //! Which programs are in an image: the catalogue's base, what RUN installs, what COPY brings.
 
 use super::Tools;
-use crate::facts::catalogue::ImageEntry;
+use crate::facts::catalogue::{ImageEntry, is_on_alpine};
 use crate::facts::dockerfile::Run;
 use crate::facts::shell::Command;
 
@@ -10,6 +10,10 @@ use crate::facts::shell::Command;
 pub(super) struct Changes {
     added: Vec<String>,
     unknown: Option<String>,
+    /// What COPY brings to folders in which nobody looks by default: the file, and where to.
+    beside: Vec<(String, String)>,
+    /// Folders that `ENV PATH` names.
+    folders: Vec<String>,
 }
 
 /// Commands that bring no tool for a health check.
@@ -162,8 +166,39 @@ impl Changes {
             Some(_) if !into && PATH_FOLDERS.contains(&super::layers::parent(destination)) => {
                 self.added.push(name(destination));
             }
-            _ => {}
+            Some(source) if into => self.beside.push((name(source), destination.to_owned())),
+            Some(_) => {
+                self.beside.push((name(destination), super::layers::parent(destination).to_owned()));
+                self.beside.push((String::new(), destination.to_owned()));
+            }
+            None => self.beside.push((String::new(), destination.to_owned())),
         }
+    }
+
+    /// `ENV PATH`, whose value is `None` when it is not known.
+    pub(super) fn path(&mut self, value: Option<&str>) {
+        let Some(value) = value else { return self.unknown("PATH is not known") };
+        let folders = value.split(':').map(|it| it.trim_end_matches('/'));
+        self.folders = folders.filter(|it| it.starts_with('/')).map(str::to_owned).collect();
+    }
+
+    /// The programs that stand in a folder of `ENV PATH`; `None` when not all of them are known.
+    fn on_path(&self) -> Option<Vec<String>> {
+        let mut out = Vec::new();
+        for folder in self.folders.iter().filter(|it| !PATH_FOLDERS.contains(&it.as_str())) {
+            for (file, to) in &self.beside {
+                let to = to.trim_end_matches('/');
+                let is_folder = matches!(file.as_str(), "" | ".") || file.contains('*');
+                let is_above = folder.strip_prefix(to).is_some_and(|it| it.starts_with('/'));
+                match to == folder {
+                    true if is_folder => return None,
+                    true => out.push(file.clone()),
+                    false if is_above => return None,
+                    false => {}
+                }
+            }
+        }
+        Some(out)
     }
 
     /// Whether the stage installs the program `name`.
@@ -181,8 +216,11 @@ impl Changes {
         &self.added
     }
 
-    pub(super) fn tools(&self, entry: Option<&ImageEntry>) -> Tools {
-        let Some(entry) = entry else {
+    pub(super) fn tools(&self, entry: Option<&ImageEntry>, reference: Option<&str>) -> Tools {
+        // A row for any tag speaks of the usual one.
+        let is_another = |it: &&ImageEntry| it.tags.is_empty() && reference.is_some_and(is_on_alpine);
+        let is_alpine = |it: &&ImageEntry| it.shell == "ash";
+        let Some(entry) = entry.filter(|it| !is_another(it) || is_alpine(it)) else {
             return Tools {
                 present: self.added.clone(),
                 absent: Vec::new(),
@@ -191,12 +229,15 @@ impl Changes {
         };
         let mut present: Vec<String> = entry.present.iter().map(|it| (*it).to_owned()).collect();
         present.extend(self.added.iter().cloned());
+        let on_path = self.on_path();
+        present.extend(on_path.iter().flatten().cloned());
         present.sort();
         present.dedup();
         let absent = entry.absent.iter().filter(|it| !present.iter().any(|there| there == *it));
         let absent = absent.map(|it| (*it).to_owned());
-        match &self.unknown {
-            Some(reason) => Tools { present, absent: Vec::new(), incomplete: Some(reason.clone()) },
+        let unknown = on_path.is_none().then_some("a COPY fills a folder of PATH");
+        match self.unknown.as_deref().or(unknown) {
+            Some(reason) => Tools { present, absent: Vec::new(), incomplete: Some(reason.to_owned()) },
             None => Tools {
                 absent: absent.collect(),
                 present,

@@ -7,6 +7,7 @@ use super::pattern::each;
 use super::{Fault, Faults};
 use crate::facts::tree::{Tree, TreeEntry, TreeKind, UNKNOWN};
 use crate::model::compose::{paths, short};
+use crate::net::is_to_fill_in;
 use crate::source::{Spanned, Text};
 
 /// Turns the short forms of a Compose file into long ones.
@@ -92,7 +93,10 @@ fn env_file(tree: &mut Tree) {
 
 fn port(tree: &mut Tree, faults: &mut Faults) {
     let Some(text) = tree.to_text().filter(|it| !it.as_str().contains(UNKNOWN)) else { return };
-    if let Err(reason) = short::ports(&text) {
+    // In a template somebody else is to write it: `your-port:your-port`.
+    if let Err(reason) = short::ports(&text)
+        && !is_to_fill_in(text.as_str())
+    {
         faults.push(Fault::of_value(format!("`{}` is no port: {reason}", text.as_str()), tree.span, &text));
     }
 }

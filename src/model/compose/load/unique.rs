@@ -86,7 +86,10 @@ fn list(items: &mut Vec<Tree>, index: Index, faults: &mut Faults) {
         let key = if item.is_unknown() { None } else { key_of(&item, index) };
         let Some(key) = key else {
             if !item.is_unknown() {
-                let message = "Compose cannot tell this item of the list from the others";
+                let message = match item.as_map() {
+                    Some(_) => "this item of the list must be a text, and is a mapping",
+                    None => "Compose cannot tell this item of the list from the others",
+                };
                 faults.push(Fault::written(message.to_owned(), item.span));
             }
             out.push(item);
