@@ -155,9 +155,7 @@ impl<'t> Reader<'_, 't> {
     /// Assigns to whatever `target` names.
     pub(super) fn write(&mut self, target: Node<'t>, mut state: State) {
         state.untouched = false;
-        if condition::is_too_large(&state.value) {
-            state.value = unknown(self.context, target, "it is built from too many parts");
-        }
+        state.value = condition::fitted(state.value, self.context.span(target));
         match target.kind() {
             "identifier" if target.text() == "_" => {}
             "identifier" => match self.locals.find(target.text()) {

@@ -245,9 +245,11 @@ impl<'t> Reader<'_, 't> {
         let assigned = assigned_in(node);
         let before = self.values_of(&assigned);
         self.forget(&assigned);
+        let around = self.standing.in_rounds;
         for child in node.children() {
             match child.kind() {
                 "for_clause" => {
+                    self.standing.in_rounds = true;
                     if let Some(initializer) = child.field("initializer") {
                         self.statement(initializer);
                         self.forget(&assigned_in(child));
@@ -255,6 +257,7 @@ impl<'t> Reader<'_, 't> {
                     child.field("condition").map(|it| self.expression(it));
                 }
                 "range_clause" => {
+                    self.standing.in_rounds = true;
                     let list = child.field("right").map(|it| self.expression(it).value);
                     let names = child.field("left").map(Node::children).unwrap_or_default();
                     for (index, name) in names.into_iter().enumerate() {
@@ -285,6 +288,7 @@ impl<'t> Reader<'_, 't> {
                 }
             }
         }
+        self.standing.in_rounds = around;
         self.locals.close();
     }
 

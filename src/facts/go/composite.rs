@@ -87,11 +87,11 @@ impl<'t> Reader<'_, 't> {
             let value = Value::Flag(Box::new(Flag::new(&parts, flag.rules, span)));
             self.write(target, State::new(value, None));
         }
-        let value = Value::Struct { type_name: type_name.clone(), fields, span };
+        let value = condition::fitted(Value::Struct { type_name: type_name.clone(), fields, span }, span);
         // So may those in a map: `map[string]func(){"serve": serve}`.
         let holds =
             matches!(&value, Value::Struct { fields, .. } if fields.iter().any(|it| may_be_function(&it.1)));
-        if (type_name.is_some() || holds) && !condition::is_too_large(&value) {
+        if (type_name.is_some() || holds) && matches!(value, Value::Struct { .. }) {
             self.literals.push(value.clone());
         }
         State::new(value, type_name)

@@ -292,6 +292,26 @@ pub(super) fn is_empty_literal(value: &Value) -> bool {
     matches!(value, Value::Literal(it) if matches!(it.value.as_str(), "" | "0"))
 }
 
+/// As much of a value as can be carried on: of a struct of too many parts the fields that have few, so that nobody
+/// takes what is assigned to one of them later for all that there is.
+pub(super) fn fitted(value: Value, span: Span) -> Value {
+    if !is_too_large(&value) {
+        return value;
+    }
+    let unknown = |span| Value::Unknown(super::Unknown::new("it is built from too many parts", span));
+    let Value::Struct { type_name, mut fields, span: made } = value else { return unknown(span) };
+    let share = LARGEST_VALUE / (fields.len() + 1);
+    if share == 0 {
+        return unknown(span);
+    }
+    for (name, value) in &mut fields {
+        if !spend(value, &mut share.clone()) {
+            *value = unknown(name.span);
+        }
+    }
+    Value::Struct { type_name, fields, span: made }
+}
+
 /// Whether a value has too many parts to be carried on.
 pub(super) fn is_too_large(value: &Value) -> bool {
     let mut budget = LARGEST_VALUE;

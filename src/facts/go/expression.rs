@@ -26,9 +26,7 @@ impl<'t> Reader<'_, 't> {
     pub(super) fn used(&mut self, node: Node<'t>, usage: Usage, statement: Option<Span>) -> State {
         let state = self.deeper(|it| it.read_expression(node, usage, statement));
         let mut state = state.unwrap_or_else(|| self.unknown(node, "it is nested too deeply"));
-        if condition::is_too_large(&state.value) {
-            state.value = unknown(self.context, node, "it is built from too many parts");
-        }
+        state.value = condition::fitted(state.value, self.context.span(node));
         state
     }
 

@@ -24,6 +24,8 @@ pub struct Standing {
     /// Whether it stands in a branch that is taken because something failed: what is tried then is a
     /// fallback.
     pub after_failure: bool,
+    /// Whether a loop over numbers or elements is around it, each round of which waits for the call.
+    pub in_rounds: bool,
 }
 
 /// What holds whenever a call runs: the conditions of the branches around it, and that none of those before
@@ -74,8 +76,10 @@ impl Standing {
     pub(super) fn within_literal(self, literal: Span, runs: Runs) -> Self {
         match runs {
             Runs::Here => self,
-            Runs::Beside => Self { goroutine: Some(literal), ..self },
-            Runs::Later => Self { is_callback: self.branch.is_none(), ..self.within(literal) },
+            Runs::Beside => Self { goroutine: Some(literal), in_rounds: false, ..self },
+            Runs::Later => {
+                Self { is_callback: self.branch.is_none(), in_rounds: false, ..self.within(literal) }
+            }
         }
     }
 }

@@ -238,6 +238,9 @@ impl Listener {
     }
 }
 
+/// Why it is not known what a call listens on that nothing configures.
+const IF_CONFIGURED: &str = "it only listens where that is configured";
+
 /// What a listen call comes to; also whether a caller could tell more.
 pub(super) fn hear<'w>(
     evaluator: &Evaluator<'w>,
@@ -274,8 +277,8 @@ pub(super) fn hear<'w>(
             if outcome.unknown.is_none() && outcome.text.as_str().is_empty() {
                 // `if config.ListenHTTPS != "" {...}`: where it is empty, nothing listens.
                 if evaluator.is_refused(call, frame) {
-                    let reason = "it only listens where that is configured";
-                    return (Heard::Unknown(Unknown::new(reason, call.span)), outcome.needs_caller);
+                    let unknown = Unknown::new(IF_CONFIGURED, call.span);
+                    return (Heard::Unknown(unknown), outcome.needs_caller);
                 }
                 // An empty text is not the absence of one where that may be: gin's Run("") is :80.
                 let may_be_absent = listen.address.as_ref().is_some_and(|it| it.host.variadic);
@@ -300,7 +303,16 @@ pub(super) fn hear<'w>(
         let unknown = Unknown::new("it holds a variable that nothing expands", span);
         return (Heard::Unknown(unknown), needs_caller);
     }
-    (read_address(outcome, listen, call.span, (protocol, protocol_is_known)), needs_caller)
+    let heard = read_address(outcome, listen, call.span, (protocol, protocol_is_known));
+    // `if address == "disabled" { return }`: nothing listens on what is no address.
+    let is_off = match &heard {
+        Heard::Fault(it) => is_switch(&it.address) || !needs_caller && evaluator.is_refused(call, frame),
+        _ => false,
+    };
+    match is_off {
+        true => (Heard::Unknown(Unknown::new(IF_CONFIGURED, call.span)), needs_caller),
+        false => (heard, needs_caller),
+    }
 }
 
 fn read_address(
@@ -356,6 +368,12 @@ fn explain(error: ListenError) -> &'static str {
         ListenError::UnknownPort => "unknown port",
         ListenError::Bracket => "missing ']' in address",
     }
+}
+
+/// Whether a text is a word that nobody writes for an address: the value of a setting that says that nothing listens.
+fn is_switch(text: &str) -> bool {
+    let words = ["-", "0", "disable", "disabled", "false", "nil", "no", "none", "null", "off", "unset"];
+    words.iter().any(|it| text.trim().eq_ignore_ascii_case(it))
 }
 
 /// The address that was meant, when exactly one reading is plain.

@@ -124,6 +124,8 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             callee: Spanned::new(callee, call.callee_span),
             dropped: match call.usage {
                 _ if is_waived => None,
+                // `for port := 6060; port < 6100; port++`: that it returns is why the next round tries another port.
+                Usage::Statement | Usage::Blank if call.standing.in_rounds => None,
                 Usage::Statement => Some(DroppedBy::Statement),
                 Usage::Blank => Some(DroppedBy::Blank),
                 Usage::Go => Some(DroppedBy::Go),

@@ -254,21 +254,48 @@ impl<'w> Evaluator<'w> {
         callers.iter().all(|it| look(std::slice::from_ref(it)).holds == Some(false))
     }
 
-    /// Whether what a call rests on, or what each call of its function does, does not hold as far as is known of what
-    /// is set.
+    /// Whether what a call rests on, or what one of the calls does that lead to it, does not hold as far as is known
+    /// of what is set; of a function that is not looked at through a call, what each call of it does.
     pub fn is_refused(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
-        let refuses = |call: &'w Call, frame: &Rc<Frame<'w>>| {
-            let premise = call.premise.as_ref();
-            self.begin();
-            premise.is_some_and(|it| self.holds(&it.condition, frame, MAXIMUM_DEPTH) == Some(false))
-        };
-        if refuses(call, frame) {
-            return true;
+        let (mut call, mut frame) = (call, Rc::clone(frame));
+        loop {
+            if self.refuses(call, &frame) {
+                return true;
+            }
+            (call, frame) = match &*frame {
+                Frame::Function { call: Some(bound), .. } => {
+                    let caller = self.function_of(&bound.frame);
+                    let calls = caller.map(|it| it.calls.as_slice()).unwrap_or_default();
+                    match calls.iter().find(|it| it.span == bound.span) {
+                        Some(call) => (call, Rc::clone(&bound.frame)),
+                        None => return false,
+                    }
+                }
+                Frame::Function { function, call: None } => {
+                    let callers = self.reachable.callers(*function);
+                    let of_caller = |(caller, call): &(FunctionId, &'w Call)| {
+                        self.refuses(call, &Self::frame(*caller, &[]))
+                    };
+                    return !callers.is_empty()
+                        && callers.len() <= MAXIMUM_CALLERS
+                        && callers.iter().all(of_caller);
+                }
+                Frame::Package(_) => return false,
+            }
         }
-        let Frame::Function { function, call: None } = **frame else { return false };
-        let callers = self.reachable.callers(function);
-        let of_caller = |(caller, call): &(FunctionId, &'w Call)| refuses(call, &Self::frame(*caller, &[]));
-        !callers.is_empty() && callers.len() <= MAXIMUM_CALLERS && callers.iter().all(of_caller)
+    }
+
+    /// Whether one of the conditions that a call rests on does not hold.
+    fn refuses(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
+        let mut next = call.premise.as_deref();
+        while let Some(premise) = next {
+            self.begin();
+            if self.holds(&premise.condition, frame, MAXIMUM_DEPTH) == Some(false) {
+                return true;
+            }
+            next = premise.outer.as_deref();
+        }
+        false
     }
 
     /// Whether what a call rests on holds, as far as that can be told.

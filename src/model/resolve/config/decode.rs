@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::filled::Filled;
 use super::text::TextSource;
 use crate::facts::catalogue::{DecodeEntry, Naming, Place, Source, Target};
 use crate::facts::go::{Call, Callee, Field, Value};
@@ -27,6 +28,8 @@ pub(super) struct Decode<'w> {
     pub root: Root<'w>,
     /// The structs below what is filled.
     pub nested: Nested<'w>,
+    /// Which of several variables of one type is filled, where that shows.
+    pub filled: Option<Filled<'w>>,
 }
 
 /// Struct types, each with the ways that lead to it: the fields in order.
@@ -47,7 +50,7 @@ pub(super) enum Root<'w> {
 pub(super) const ANY_ELEMENT: &str = "*";
 
 /// Structs nest no deeper than this, and one has no more below it.
-const DEEPEST: usize = 6;
+pub(super) const DEEPEST: usize = 6;
 const MOST_NESTED: usize = 400;
 
 impl<'w> Evaluator<'w> {
@@ -87,7 +90,8 @@ impl<'w> Evaluator<'w> {
                 Root::Struct(of) => self.nested(of),
                 Root::Field(..) | Root::Unknown => Nested::default(),
             };
-            out.push(Decode { function, call, entry, chain, root, nested });
+            let filled = self.filled_by(entry, call, &Self::frame(function, &chain));
+            out.push(Decode { function, call, entry, chain, root, nested, filled });
         };
         let it = self.packages.function(function);
         match &entry.target {
@@ -316,7 +320,7 @@ pub(super) fn is_element_step(field: &Field) -> bool {
 }
 
 /// The value at a place of a call, as it is written.
-fn value_at<'w>(place: &Place, call: &'w Call) -> Option<&'w Value> {
+pub(super) fn value_at<'w>(place: &Place, call: &'w Call) -> Option<&'w Value> {
     let mut value = call.arguments.get(place.argument?)?;
     for name in &place.fields {
         let Value::Struct { fields, .. } = value else { return None };

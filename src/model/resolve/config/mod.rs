@@ -11,6 +11,7 @@ mod decode;
 mod dotenv;
 mod environment;
 mod file;
+mod filled;
 mod go_zero;
 mod ini;
 mod koanf;
@@ -105,6 +106,9 @@ impl Ask<'_, '_> {
 /// Why a field of a struct in a list is not known when nothing says which element is meant.
 const ANOTHER: &str = "it is another one in each element of a list";
 
+/// Why a field is not known that calls fill of which it does not show which one counts.
+const WHICH_PART: &str = "it is not known which part of the configuration decides";
+
 /// Tags by which a decoder of configuration files finds fields, and a word in the import path of
 /// such a decoder.
 const FILE_TAGS: &[(&str, &str)] = &[
@@ -141,15 +145,24 @@ impl<'w> Evaluator<'w> {
         let mut groups: Vec<(FunctionId, Option<Outcome>)> = Vec::new();
         let mut needs_caller = false;
         let leaves_open = Cell::new(false);
-        for decode in decodes {
-            let (paths, shown) = decode.paths_to(&chain);
-            if paths.is_empty() {
+        let reaching = decodes.iter().map(|it| (it, it.paths_to(&chain))).filter(|(_, it)| !it.0.is_empty());
+        let reaching: Vec<_> = reaching.collect();
+        let all: Vec<&Decode<'w>> = reaching.iter().map(|it| it.0).collect();
+        let fills = self.fills_of(&all, receiver, frame, depth);
+        for (decode, (paths, shown)) in reaching {
+            if fills.leaves_out(decode) {
                 continue;
             }
+            let is_open = fills.is_open(decode);
             // The caller may tell which of several places below what is filled it is.
-            needs_caller |= paths.len() > 1 && self.waits_for_caller(&self.head(receiver, frame, depth));
-            let found =
-                self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth, &leaves_open));
+            needs_caller |=
+                (is_open || paths.len() > 1) && self.waits_for_caller(&self.head(receiver, frame, depth));
+            let found = match is_open {
+                true => Some(Outcome::hole(WHICH_PART, Some(span))),
+                false => {
+                    self.memory.apart(|| self.decoded_at(decode, &paths, shown, span, depth, &leaves_open))
+                }
+            };
             match groups.iter_mut().find(|(function, _)| *function == decode.function) {
                 Some((_, last)) => *last = found.or(last.take()),
                 None => groups.push((decode.function, found)),
@@ -199,9 +212,9 @@ impl<'w> Evaluator<'w> {
             return None;
         }
         let mut outcome = if untouched {
-            Outcome::hole("it is not known which part of the configuration decides", Some(span))
+            Outcome::hole(WHICH_PART, Some(span))
         } else {
-            self.one_of(found, "it is not known which part of the configuration decides", span, None)
+            self.one_of(found, WHICH_PART, span, None)
         };
         // A type that has one place below what is filled most likely stands there.
         if !shown || runs == Some(None) {
