@@ -165,6 +165,8 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let of_haproxy: Vec<(FileId, proxy::ProxyFile)> = read!(Kind::Haproxy, proxy::haproxy::read);
     proxies.extend(of_caddy.into_iter().chain(of_haproxy));
     let kustomizations: Vec<(FileId, Documents)> = read!(Kind::Kustomization, documents::read);
+    let mut variables: Vec<(FileId, dotenv::Dotenv)> = read!(Kind::Dotenv, dotenv::read);
+    variables.retain(|(id, _)| !dotenv::is_encrypted(input.sources.file(*id).text()));
     let wrappers = &input.settings.wrappers;
     let builders = [Kind::Dockerfile, Kind::Makefile, Kind::Script].into_iter().flat_map(of_kind);
     let asks_for_tags = builders.into_iter().any(|(_, _, text)| text.contains("-tags"));
@@ -179,7 +181,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),
         compose_calls: read_compose_calls(input),
-        dotenv: read!(Kind::Dotenv, dotenv::read),
+        dotenv: variables,
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
         commands: read_commands(input, internal_errors),

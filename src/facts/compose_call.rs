@@ -16,10 +16,30 @@ pub struct ComposeCall {
     /// `--project-directory`, from which the paths in its files count; the files themselves count from the
     /// working directory: <https://docs.docker.com/reference/cli/docker/compose/>.
     pub project_directory: Option<String>,
-    /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing.
+    /// Whether a variable names the folder that its files count from: `$HERE/compose.yaml`, of which `files` has
+    /// the rest.
+    pub is_below_variable: bool,
+    /// Whether it sets `COMPOSE_FILE`, for calls that name no files.
+    pub is_setting: bool,
+    /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing. A name
+    /// with a variable is one that the text sets.
     pub started: Option<Vec<String>>,
     /// Whether they go on running behind it: `up -d`.
     pub is_detached: bool,
+    /// What `run` starts.
+    pub one_off: Option<OneOff>,
+    /// The name of the stack that it deploys to a Swarm, as it is written; without `files` the files are not known.
+    pub stack: Option<String>,
+}
+
+/// A service that runs once, under a name of its own and without its ports:
+/// <https://docs.docker.com/reference/cli/docker/compose/run/>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneOff {
+    /// Its name, as it is written.
+    pub service: String,
+    /// Whether what it depends on is started before it, and stays.
+    pub starts_needed: bool,
 }
 
 impl ComposeCall {
@@ -42,13 +62,15 @@ const WORKING_FOLDER: [&str; 4] = ["$PWD", "${PWD}", "$(PWD)", "$(CURDIR)"];
 /// The calls of Compose in any text that name files of which every part is known.
 #[must_use]
 pub fn read(text: &str) -> Vec<ComposeCall> {
-    if !text.contains("compose") {
+    const WORDS: [&str; 3] = ["compose", "COMPOSE_FILE", "stack"];
+    let has_word = |it: &str| WORDS.iter().any(|word| it.contains(word));
+    if !has_word(text) {
         return Vec::new();
     }
     let joined = joined(text);
     let variables = assignments(&joined);
     let mut out: Vec<ComposeCall> = Vec::new();
-    for line in joined.lines().filter(|it| it.contains("compose") || it.contains("COMPOSE_FILE")) {
+    for line in joined.lines().filter(|it| has_word(it)) {
         let line = expand(line, &variables);
         let mut folder = None;
         for command in line.split(['&', ';', '|', '`']) {
@@ -56,8 +78,12 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
             if let [.., "cd", to] = words.as_slice() {
                 folder = Some((*to).to_owned());
             }
-            let call =
-                read_words(&words).map(|it| ComposeCall { folder: it.folder.or(folder.clone()), ..it });
+            let is_set = |word: &str| {
+                let name = word.trim_start_matches(['$', '{', '(']).trim_end_matches(['}', ')']);
+                name.contains("[@]") || variables.contains_key(name)
+            };
+            let call = read_words(&words, &is_set).or_else(|| read_stack(&words));
+            let call = call.map(|it| ComposeCall { folder: it.folder.or(folder.clone()), ..it });
             out.extend(call.filter(|it| !out.contains(it)));
         }
     }
@@ -78,8 +104,8 @@ fn joined(text: &str) -> String {
     out
 }
 
-/// `docker compose -f a -f b`, or the variable that says the same.
-fn read_words(words: &[&str]) -> Option<ComposeCall> {
+/// `docker compose -f a -f b`, or the variable that says the same. `is_set`: whether the text sets a variable.
+fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCall> {
     let of_variable = match words {
         // In the environment of a pipeline.
         ["COMPOSE_FILE:", list] => Some(*list),
@@ -87,24 +113,17 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
     };
     if let Some(list) = of_variable {
         let files: Vec<String> = list.split(':').map(str::to_owned).collect();
-        return is_known(&files).then_some(ComposeCall { files, ..ComposeCall::default() });
+        return is_known(&files).then_some(ComposeCall { files, is_setting: true, ..ComposeCall::default() });
     }
-    // Make has `@` and `-` before a command, a README has `$`, a comment `#`.
-    let bare = |it: &&str| -> String { it.trim_start_matches(['@', '-', '#', '$']).to_owned() };
     let is_compose =
         |it: &&str| matches!(bare(it).rsplit('/').next(), Some("docker-compose" | "podman-compose"));
-    let start = words.iter().position(is_compose).or_else(|| {
-        let is_engine =
-            |it: &&str| matches!(it.trim_start_matches(['@', '-', '#', '$']), "docker" | "podman");
-        let pair = |it: &[&str]| is_engine(&it[0]) && it[1] == "compose";
-        words.windows(2).position(pair).map(|it| it + 1)
-    })?;
+    let own = words.iter().position(is_compose).map(|it| it + 1);
+    let start = own.or_else(|| subcommand(words).filter(|it| words[*it] == "compose").map(|it| it + 1))?;
     let mut out = ComposeCall::default();
-    let mut rest = words[start + 1..].iter();
+    let mut rest = words[start..].iter();
     while let Some(word) = rest.next() {
         let Some((flag, value)) = split_flag(word) else {
-            out.started = (*word == "up").then(|| started(rest.as_slice()));
-            out.is_detached = rest.as_slice().iter().any(|it| DETACHES.contains(it));
+            out.add_subcommand(word, rest.as_slice(), is_set);
             break;
         };
         let takes_value =
@@ -123,40 +142,149 @@ fn read_words(words: &[&str]) -> Option<ComposeCall> {
             _ => {}
         }
     }
-    let names_services = out.files.is_empty() && out.started.is_some();
-    (is_known(&out.files) || names_services).then_some(out)
+    let starts = out.started.is_some() || out.one_off.is_some();
+    if !is_known(&out.files) && starts {
+        out.leave_out_variable();
+    }
+    (is_known(&out.files) || (out.files.is_empty() && starts)).then_some(out)
+}
+
+/// `docker stack deploy -c a.yaml shop`: <https://docs.docker.com/reference/cli/docker/stack/deploy/>.
+fn read_stack(words: &[&str]) -> Option<ComposeCall> {
+    let start = subcommand(words).filter(|it| words[*it] == "stack")? + 1;
+    let mut rest = words[start..].iter();
+    rest.next().filter(|it| matches!(**it, "deploy" | "up"))?;
+    let (mut files, mut name) = (Vec::new(), None);
+    while let Some(word) = rest.next() {
+        let (flag, value) = word.split_once('=').map_or((*word, None), |(flag, value)| (flag, Some(value)));
+        match flag {
+            "-c" | "--compose-file" => {
+                let list = value.or_else(|| rest.next().copied())?;
+                files.extend(unquoted(list).split(',').map(str::to_owned));
+            }
+            "--resolve-image" | "--orchestrator" if value.is_none() => {
+                rest.next();
+            }
+            _ if word.starts_with('-') || word.contains(['>', '<']) => {}
+            _ => name = name.or(Some((*word).to_owned())),
+        }
+    }
+    if !is_known(&files) {
+        files.clear();
+    }
+    Some(ComposeCall { files, started: Some(Vec::new()), stack: Some(name?), ..ComposeCall::default() })
+}
+
+/// Make has `@` and `-` before a command, a README has `$`, a comment `#`.
+fn bare(word: &str) -> &str {
+    word.trim_start_matches(['@', '-', '#', '$'])
+}
+
+/// The word behind `docker` and its own options: <https://docs.docker.com/reference/cli/docker/#options>.
+fn subcommand(words: &[&str]) -> Option<usize> {
+    const SWITCHES: [&str; 5] = ["-D", "--debug", "--tls", "--tlsverify", "--version"];
+    let engines = words.iter().enumerate().filter(|(_, it)| matches!(bare(it), "docker" | "podman"));
+    engines.map(|(at, _)| at + 1).find_map(|mut at| {
+        while let Some(word) = words.get(at).filter(|it| it.starts_with('-')) {
+            at += if word.contains('=') || SWITCHES.contains(word) { 1 } else { 2 };
+        }
+        words.get(at).is_some_and(|it| matches!(*it, "compose" | "stack")).then_some(at)
+    })
 }
 
 /// Flags of `up` with which it ends while the services run.
 const DETACHES: [&str; 3] = ["-d", "--detach", "--wait"];
 
-/// The services behind `up`: <https://docs.docker.com/reference/cli/docker/compose/up/>.
-fn started(words: &[&str]) -> Vec<String> {
-    const TAKE_VALUES: [&str; 9] = [
-        "--attach",
-        "--exit-code-from",
-        "--no-attach",
-        "--pull",
-        "--scale",
-        "--timeout",
-        "--wait-timeout",
-        "-t",
-        "--ansi",
-    ];
-    let mut out = Vec::new();
-    let mut words = words.iter().take_while(|it| !it.starts_with('#') && !it.contains(['>', '<']));
-    while let Some(word) = words.next() {
-        if TAKE_VALUES.contains(word) {
-            words.next();
-        } else if !word.starts_with('-') {
-            out.push((*word).to_owned());
+/// Flags of `up` before a value: <https://docs.docker.com/reference/cli/docker/compose/up/>.
+const VALUES_OF_UP: [&str; 9] = [
+    "--attach",
+    "--exit-code-from",
+    "--no-attach",
+    "--pull",
+    "--scale",
+    "--timeout",
+    "--wait-timeout",
+    "-t",
+    "--ansi",
+];
+
+/// Flags of `run` before a value: <https://docs.docker.com/reference/cli/docker/compose/run/>.
+const VALUES_OF_RUN: [&str; 18] = [
+    "--cap-add",
+    "--cap-drop",
+    "--entrypoint",
+    "--env",
+    "--env-from-file",
+    "--label",
+    "--name",
+    "--publish",
+    "--pull",
+    "--user",
+    "--volume",
+    "--workdir",
+    "-e",
+    "-l",
+    "-p",
+    "-u",
+    "-v",
+    "-w",
+];
+
+impl ComposeCall {
+    /// What stands behind the options of Compose itself.
+    fn add_subcommand(&mut self, name: &str, words: &[&str], is_set: &dyn Fn(&str) -> bool) {
+        match name {
+            "up" => {
+                // Nobody sets other variables, so that all services are started.
+                let is_name = |it: &&str| !it.contains('$') || is_set(it);
+                let names = arguments(words, &VALUES_OF_UP).filter(is_name);
+                self.started = Some(names.map(str::to_owned).collect());
+                self.is_detached = words.iter().any(|it| DETACHES.contains(it));
+            }
+            "run" => {
+                let Some(service) = arguments(words, &VALUES_OF_RUN).next().map(str::to_owned) else {
+                    return;
+                };
+                let own = words.iter().take_while(|it| **it != service);
+                let has = |flags: &[&str]| own.clone().any(|it| flags.contains(it));
+                let (with_ports, starts_needed) = (has(&["--service-ports", "-P"]), !has(&["--no-deps"]));
+                if with_ports {
+                    self.started = Some(vec![service]);
+                } else {
+                    self.one_off = Some(OneOff { service, starts_needed });
+                }
+            }
+            _ => {}
         }
     }
-    out
+
+    /// Leaves out the folder that a variable names, when the rest of each file is known.
+    fn leave_out_variable(&mut self) {
+        let rest = |it: &String| Some(it.strip_prefix('$')?.split_once('/')?.1.to_owned());
+        let files: Option<Vec<String>> = self.files.iter().map(rest).collect();
+        if let Some(files) = files.filter(|it| is_known(it)) {
+            (self.files, self.is_below_variable) = (files, true);
+        }
+    }
+}
+
+/// The words that are no flags and no values of some.
+fn arguments<'w>(words: &'w [&'w str], take_values: &'w [&'w str]) -> impl Iterator<Item = &'w str> {
+    let mut words = words.iter().take_while(|it| !it.starts_with('#') && !it.contains(['>', '<']));
+    std::iter::from_fn(move || {
+        loop {
+            let word = *words.next()?;
+            if take_values.contains(&word) {
+                words.next();
+            } else if !word.starts_with('-') {
+                return Some(word);
+            }
+        }
+    })
 }
 
 fn is_known(files: &[String]) -> bool {
-    let plain = |it: &String| !it.is_empty() && !it.contains(['$', '<', '*', '{', '[', '(']);
+    let plain = |it: &String| !it.is_empty() && it != "-" && !it.contains(['$', '<', '*', '{', '[', '(']);
     !files.is_empty() && files.iter().all(plain)
 }
 
@@ -180,7 +308,11 @@ fn unquoted(word: &str) -> &str {
 fn assignments(text: &str) -> FxHashMap<&str, &str> {
     let mut out = FxHashMap::default();
     for line in text.lines() {
-        let line = line.trim_start().trim_start_matches("export ");
+        let line = line.trim_start().trim_start_matches("export ").trim_start_matches("local ");
+        if let Some((name, list)) = line.strip_prefix("for ").and_then(|it| it.split_once(" in ")) {
+            out.insert(name.trim(), unquoted(list.split(';').next().unwrap_or_default().trim()));
+            continue;
+        }
         let Some((name, value)) = line.split_once('=') else { continue };
         let name = name.trim_end_matches([':', '?', ' ']);
         let is_name =
@@ -192,22 +324,46 @@ fn assignments(text: &str) -> FxHashMap<&str, &str> {
     out
 }
 
-/// Puts the values of the text's own variables into a line; once is enough for what people write.
+/// Puts the values of the text's own variables into a line; what variables in them mean, too, as far as people go.
 fn expand(line: &str, variables: &FxHashMap<&str, &str>) -> String {
+    const MOST_LEVELS: usize = 3;
+    const LONGEST: usize = 4096;
     let mut out = line.to_owned();
-    for (name, value) in variables.iter().filter(|_| line.contains('$')) {
-        for form in [format!("$({name})"), format!("${{{name}}}")] {
-            out = out.replace(&form, value);
+    for _ in 0..MOST_LEVELS {
+        let before = out.clone();
+        for (name, value) in variables.iter().filter(|(_, it)| is_plain(it)) {
+            if out.len() > LONGEST || !out.contains('$') {
+                return out;
+            }
+            expand_one(&mut out, name, value);
         }
-        let bare = format!("${name}");
-        let is_whole = |it: &str| !it.starts_with(|it: char| it.is_ascii_alphanumeric() || it == '_');
-        while let Some(at) =
-            out.find(&bare).filter(|at| is_whole(&out[at + bare.len()..]) && !value.contains('$'))
-        {
-            out.replace_range(at..at + bare.len(), value);
+        if out == before {
+            break;
         }
     }
     out
+}
+
+/// Whether a value is no argument of a script or function, which may be anything, and no command.
+fn is_plain(value: &str) -> bool {
+    let is_argument =
+        value.strip_prefix('$').is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit() || it == '@'));
+    !is_argument && !value.contains([';', '&', '|', '`'])
+}
+
+fn expand_one(out: &mut String, name: &str, value: &str) {
+    for form in [format!("$({name})"), format!("${{{name}}}")] {
+        if out.contains(&form) {
+            *out = out.replace(&form, value);
+        }
+    }
+    let bare = format!("${name}");
+    let is_whole = |it: &str| !it.starts_with(|it: char| it.is_ascii_alphanumeric() || it == '_');
+    while let Some(at) =
+        out.find(&bare).filter(|at| is_whole(&out[at + bare.len()..]) && !value.contains('$'))
+    {
+        out.replace_range(at..at + bare.len(), value);
+    }
 }
 
 #[cfg(test)]
@@ -221,10 +377,51 @@ mod tests {
             ("docker compose -f a.yaml up --scale web=2 -t 5 web db > log # now", Some("web db")),
             ("docker compose -f a.yaml up --build", Some("")),
             ("docker compose -f a.yaml down", None),
+            ("docker compose -f a.yaml up $(NAMES)", Some("")),
+            ("NAME=$1\ndocker compose -f a.yaml up -d $NAME", Some("$NAME")),
+            ("for it in a b; do\n docker compose -f a.yaml up -d $it\ndone", Some("a b")),
+            ("docker compose -f a.yaml up --watch web &", Some("web")),
+            ("docker compose -f a.yaml run --rm -e A=b -P web sh -c x", Some("web")),
+            ("docker compose -f a.yaml run --rm web", None),
         ];
         for (text, expected) in cases {
             let started = read(text)[0].started.as_ref().map(|it| it.join(" "));
             assert_eq!(started.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_runs_once_is_found() {
+        let cases = [
+            ("docker compose run --rm -v a:b web sh", Some(("web", true))),
+            ("docker-compose run --no-deps --name x web", Some(("web", false))),
+            ("E=docker-compose\ncompose=\"$E -f $X/a.yaml\"\n${compose} run web", Some(("web", true))),
+            ("docker compose run --service-ports web", None),
+            ("docker compose up web", None),
+        ];
+        for (text, expected) in cases {
+            let calls = read(text);
+            let once = calls[0].one_off.as_ref().map(|it| (it.service.as_str(), it.starts_needed));
+            assert_eq!(once, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stack_is_found_with_its_files() {
+        let cases = [
+            ("docker stack deploy -c a.yaml -c b.yaml shop", "a.yaml b.yaml: shop"),
+            (
+                "docker --context x stack deploy \\\n  --with-registry-auth --compose-file=a.yaml shop",
+                "a.yaml: shop",
+            ),
+            ("S=shop\ndocker -H ssh://x stack up --prune -c a.yaml $S", "a.yaml: shop"),
+            ("docker compose config | docker stack deploy -c - $STACK", ": $STACK"),
+            ("docker stack rm shop", ""),
+        ];
+        for (text, expected) in cases {
+            let said = read(text).into_iter().filter_map(|it| Some((it.files.join(" "), it.stack?)));
+            let said: Vec<_> = said.map(|(files, name)| format!("{files}: {name}")).collect();
+            assert_eq!(said.join(" | "), expected, "{text}");
         }
     }
 

@@ -35,6 +35,15 @@ impl Dotenv {
     }
 }
 
+/// Whether a file is encrypted, so that nothing is known of what it says: by Ansible Vault
+/// (<https://docs.ansible.com/projects/ansible/latest/vault_guide/vault_using_encrypted_content.html>), git-crypt
+/// (<https://github.com/AGWA/git-crypt>) or SOPS (<https://github.com/getsops/sops#encryption-protocol>).
+#[must_use]
+pub fn is_encrypted(text: &str) -> bool {
+    let of_sops = |line: &str| line.starts_with("sops_version=") || line.contains("=ENC[AES256_GCM,");
+    text.starts_with("$ANSIBLE_VAULT;") || text.starts_with("\0GITCRYPT") || text.lines().any(of_sops)
+}
+
 /// Reads one `.env` file.
 #[must_use]
 pub fn read(file: FileId, text: &str) -> Dotenv {

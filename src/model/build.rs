@@ -14,10 +14,10 @@ use super::kubernetes::{Applied, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
     Listeners, Manifests, Project, Stopping, Workload, WorkloadId, WorkloadKind, World, command_lines,
-    database, helm, hns, mentions, proxy, read_health_check, wsl,
+    database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
 };
 use crate::facts::catalogue::{self, ImageEntry, split_reference};
-use crate::facts::{Facts, Lookup, folder_of, join_path};
+use crate::facts::{Facts, folder_of};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
@@ -36,6 +36,7 @@ impl Project {
         let (applied, unrendered) = applied(facts);
         let command_files = command_lines::read(facts);
         let by_hand = builds_by_hand(facts, &command_files);
+        let syntax_errors = syntax_errors::read(facts, &by_hand);
         let by_ko = ko::builds(&command_files, &world.programs);
         let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };
         let mut read = read_compositions(facts);
@@ -57,7 +58,7 @@ impl Project {
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
-            syntax_errors: syntax_errors(facts),
+            syntax_errors,
             programs: world.programs,
             ..Self::default()
         }
@@ -365,32 +366,4 @@ fn add_health_dials(workload: &mut Workload) {
 fn unknown_listeners(span: Span) -> Listeners {
     let reason = "nothing is known of what runs in the image".to_owned();
     Listeners { incomplete: Some(Spanned::new(reason, span)), ..Listeners::default() }
-}
-
-/// Whether a file is certainly one of variables: `dev.env` may be JavaScript unless somebody takes variables from it.
-fn holds_variables(facts: &Facts, path: &str) -> bool {
-    let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let name = last(path);
-    let services = facts.compose.iter().flat_map(|(_, it)| &it.documents).flat_map(|it| &it.services);
-    let written = services
-        .flat_map(|it| &it.env_files)
-        .filter_map(|it| it.path.value.expand(&mut |variable| Lookup::NotHere(variable.to_owned())).ok());
-    let of_web_page = || {
-        let holds = |name: &str| join_path(folder_of(path), name).is_some_and(|it| facts.tree.has_file(&it));
-        holds("package.json") && !holds("go.mod")
-    };
-    (name.starts_with('.') && !of_web_page()) || written.into_iter().any(|it| last(it.as_str()) == name)
-}
-
-fn syntax_errors(facts: &Facts) -> Vec<Spanned<String>> {
-    let mut errors = Vec::new();
-    errors.extend(facts.go.iter().flat_map(|(_, it)| it.errors.clone()));
-    errors.extend(facts.modules.iter().flat_map(|(_, it)| it.errors.clone()));
-    errors.extend(facts.dockerfiles.iter().flat_map(|(_, it)| it.errors.clone()));
-    errors.extend(facts.compose.iter().flat_map(|(_, it)| it.errors.clone()));
-    let variables = facts.dotenv.iter().filter(|(id, _)| holds_variables(facts, facts.path(*id)));
-    errors.extend(variables.flat_map(|(_, it)| it.errors.clone()));
-    errors.extend(facts.settings_errors.iter().cloned());
-    // A script that the grammar cannot read is most often right: no finding for it.
-    errors
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::compose::Build;
 use super::{MissingSource, Project};
-use crate::facts::{Facts, join_path};
+use crate::facts::{Facts, folder_of, join_path, path_below};
 use crate::source::{FileId, Span, Spanned};
 
 /// Something that a `build:` names and that is not in the project.
@@ -39,6 +39,12 @@ impl Project {
 
 /// What is certainly missing of what `build` names.
 pub(super) fn missing_input(facts: &Facts, build: &Build) -> Option<MissingInput> {
+    if let Some(path) = &build.absolute_context {
+        // It was meant to start at the folder of the Compose file.
+        let meant = join_path(folder_of(facts.path(build.span.file)), path.trim_start_matches('/'));
+        let is_meant = path.len() > 1 && meant.is_some_and(|it| facts.tree.has_directory(&it));
+        return is_meant.then(|| MissingInput::Context(Spanned::new(path.clone(), build.context_span)));
+    }
     let context = build.context.as_deref()?;
     if !facts.tree.has_directory(context) {
         return is_certain(facts, context)
@@ -52,6 +58,25 @@ pub(super) fn missing_input(facts: &Facts, build: &Build) -> Option<MissingInput
             .then(|| MissingInput::Dockerfile(Spanned::new(path.to_owned(), span)));
     }
     missing_stage(facts, path, build)
+}
+
+/// Whether a Compose file in `folder` is a part of another project, whose rest is not here: it builds folders below its
+/// own, none of which is there, or anywhere that a mistaken path may mean, and nothing of a program stands beside it.
+pub(super) fn is_fragment<'b>(facts: &Facts, folder: &str, builds: impl Iterator<Item = &'b Build>) -> bool {
+    let is_program = |it: &str| it.ends_with(".go") || it.to_ascii_lowercase().contains("dockerfile");
+    let mut below = facts.tree.files().filter(|it| path_below(folder, it).is_some());
+    if folder == "." || below.any(is_program) {
+        return false;
+    }
+    let is_elsewhere = |rest: &str| {
+        let above = std::iter::successors(Some(folder), |it| (*it != ".").then(|| folder_of(it)));
+        above.into_iter().any(|it| join_path(it, rest).is_some_and(|it| facts.tree.has_directory(&it)))
+    };
+    let rests: Option<Vec<&str>> = builds.map(|it| path_below(folder, it.context.as_deref()?)).collect();
+    rests.is_some_and(|rests| {
+        let mut named = rests.into_iter().filter(|it| !it.is_empty()).peekable();
+        named.peek().is_some() && named.all(|it| !is_elsewhere(it))
+    })
 }
 
 fn missing_stage(facts: &Facts, path: &str, build: &Build) -> Option<MissingInput> {

@@ -95,7 +95,12 @@ fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, brought_by: Opti
     if entry.unless.is_some_and(|(key, value)| beside(key).is_some_and(|it| it.text.as_str() == value)) {
         return None;
     }
+    let mut groups = file.leaves.iter().filter(|it| entry.names_group(&it.path));
+    let mut is_group = |host: &str| groups.any(|it| it.text.as_str() == host);
     if let Some(key) = entry.port {
+        if is_group(written) {
+            return None;
+        }
         let port = beside(key)?;
         return Some(Dial {
             port: Some(parse_port(port.text.as_str())?),
@@ -104,6 +109,9 @@ fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, brought_by: Opti
         });
     }
     let target = parse_target(written, "any").into_iter().next()?;
+    if is_group(&target.host) {
+        return None;
+    }
     Some(Dial {
         host_span: leaf.text.span_of(target.host_range.clone())?,
         host: target.host,

@@ -47,6 +47,7 @@ mod resolve;
 mod resolved;
 mod settings;
 mod shell_walk;
+mod syntax_errors;
 mod unloadable;
 mod windows;
 mod workload;

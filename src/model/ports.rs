@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use rustc_hash::FxHashSet;
 
+use super::compose;
 use super::{
     CompositionId, HostAnswer, Image, ImageId, Listener, Namespace, Origin, PipelinePart, ProgramId, Project,
     PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
@@ -231,20 +232,8 @@ impl Project {
     /// those that are started depend on them.
     fn run_at_once(&self, services: [&Workload; 2]) -> bool {
         let WorkloadKind::Service(composition) = services[0].kind else { return true };
-        let Some(parts) = &self.composition(composition).chosen else { return true };
-        let peers = self.workloads.iter().filter(|it| it.kind == services[0].kind);
-        parts.iter().any(|part| {
-            let mut started: Vec<&str> = part.iter().map(String::as_str).collect();
-            let mut at = 0;
-            while let Some(name) = started.get(at).copied() {
-                let own = peers.clone().filter(|it| it.name.value == name);
-                let needed = own.flat_map(|it| &it.dependencies).map(|it| it.service.value.as_str());
-                let new: Vec<&str> = needed.filter(|it| !started.contains(it)).collect();
-                started.extend(new);
-                at += 1;
-            }
-            services.iter().all(|it| started.contains(&it.name.value.as_str()))
-        })
+        let parts = self.composition(composition).chosen.as_deref();
+        compose::run_at_once(parts, services.map(|it| it.name.value.as_str()))
     }
 
     /// Services of one Compose project that publish the same port of the host, each group once.

@@ -336,6 +336,12 @@ impl Project {
         if self.composition(composition).incomplete.is_some() || workload.incomplete.is_some() {
             return HostAnswer::Unknown("the Compose project is not known in full");
         }
+        let mut ends = name.match_indices('_').map(|(at, _)| &name[at + 1..]);
+        if self.composition(composition).is_stack_of_unknown_name
+            && ends.any(|it| self.bearers_of(composition, it).next().is_some())
+        {
+            return HostAnswer::Unknown("it may be a service with the name of the stack before it");
+        }
         // `docker compose up --scale app=3` starts `shop-app-1` to `shop-app-3`.
         let stem = name.trim_end_matches(|it: char| it.is_ascii_digit());
         let first = format!("{stem}1");

@@ -42,8 +42,11 @@ pub struct Composition {
     /// there, files that are only ever used together with others); `None` when it is whole.
     pub incomplete: Option<String>,
     /// The services that are started by name, a name that is not known with its variable, those together that run at
-    /// the same time; what they depend on is started too. `None` when all services are.
+    /// the same time, with what they depend on. `None` when all services are.
     pub chosen: Option<Vec<Vec<String>>>,
+    /// Whether it is deployed to a Swarm as a stack whose name is not known: each service then has a further name,
+    /// `STACK_SERVICE`.
+    pub is_stack_of_unknown_name: bool,
     /// References to networks that the merged project does not declare.
     pub undefined_networks: Vec<UndefinedNetwork>,
     /// What Compose refuses, in the order of places; networks that are not declared are told above.

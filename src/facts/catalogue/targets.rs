@@ -18,14 +18,25 @@ pub struct TargetEntry {
     pub file: Option<(&'static str, &'static str)>,
     /// A key beside it, and its value, with which somebody else connects there.
     pub unless: Option<(&'static str, &'static str)>,
+    groups: Vec<&'static str>,
 }
 
 impl TargetEntry {
     /// Whether the path of a value leads to such an address.
     #[must_use]
     pub fn leads(&self, path: &[String]) -> bool {
-        self.keys.len() == path.len() && self.keys.iter().zip(path).all(|(key, it)| fits(key, it))
+        fits_path(&self.keys, path)
     }
+
+    /// Whether the path of a value leads to the name of a group of addresses, which stands for no host.
+    #[must_use]
+    pub fn names_group(&self, path: &[String]) -> bool {
+        fits_path(&self.groups, path)
+    }
+}
+
+fn fits_path(keys: &[&str], path: &[String]) -> bool {
+    keys.len() == path.len() && keys.iter().zip(path).all(|(key, it)| fits(key, it))
 }
 
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/image-targets.csv"));
@@ -39,7 +50,8 @@ pub fn targets(reference: &str) -> impl Iterator<Item = &'static TargetEntry> {
         let keys = keys.split('.').collect();
         let file = row.cell("file").rsplit_once('/');
         let unless = row.cell("unless").split_once('=');
-        TargetEntry { image: row.cell("image"), keys, port, scheme: row.cell("scheme"), file, unless }
+        let groups = row.cell("groups").split('.').collect();
+        TargetEntry { image: row.cell("image"), keys, port, scheme: row.cell("scheme"), file, unless, groups }
     };
     let entries = ENTRIES.get_or_init(|| rows(TABLE).map(entry).collect());
     let (name, _) = split_reference(reference);

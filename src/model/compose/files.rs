@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::chosen::{Calls, Needs, run_at_once};
 use super::folder_of;
 use super::load::{self, Loaded};
 use super::variables::{Variables, dotenv};
@@ -31,6 +32,10 @@ pub(super) struct ProjectFiles {
     pub(super) incomplete: Option<String>,
     /// See [`Composition::chosen`](crate::model::Composition::chosen).
     pub(super) chosen: Option<Vec<Vec<String>>>,
+    /// The names of the stacks as which they are deployed, as they are written.
+    pub(super) stacks: Vec<String>,
+    /// Whether something calls Compose with them.
+    pub(super) is_called: bool,
     /// Services that could not be read in full, and why.
     pub(super) incomplete_services: FxHashMap<String, String>,
 }
@@ -86,8 +91,7 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     let mut out = Vec::new();
     for (folder, files, default) in groups {
         let variables = Variables::of_folder(facts, &folder);
-        let (mut project, _) = load_project(&index, folder, &files, variables);
-        project.chosen = index.chosen(&files);
+        let (project, _) = load_project(&index, folder, &files, variables);
         let doubt = match files[..] {
             [only] if layers.contains(&only) => Some("a call of Compose merges it into another project"),
             [first, ..] if astray.contains(&first) => {
@@ -157,7 +161,7 @@ impl<'a> Index<'a> {
         self.by_path.get(path).copied()
     }
 
-    fn find_in(&self, folder: &str, name: &str) -> Option<FileId> {
+    pub(super) fn find_in(&self, folder: &str, name: &str) -> Option<FileId> {
         self.find(join_path(folder, name)?.as_str())
     }
 
@@ -191,6 +195,9 @@ impl<'a> Index<'a> {
                     let is_astray = folder.is_none();
                     Some(Called { folder: folder.unwrap_or_else(|| own.to_owned()), files, is_astray })
                 };
+                if call.is_below_variable || call.files.is_empty() {
+                    continue;
+                }
                 let starts = call.starts(folder_of(self.facts, *caller));
                 let Some(it) = starts.iter().find_map(find) else { continue };
                 let is_elsewhere = it.is_astray || it.folder != folder_of(self.facts, it.files[0]);
@@ -202,47 +209,6 @@ impl<'a> Index<'a> {
             }
         }
         out
-    }
-
-    /// The services that are started by name, when all calls that start anything of these files name some. Whoever
-    /// types a call for one file may leave names out, unless a script gathers them (`"${SERVICES[@]}"`) or several
-    /// calls each start a part.
-    fn chosen(&self, files: &[FileId]) -> Option<Vec<Vec<String>>> {
-        let (mut lasting, mut parts, mut number) = (Vec::new(), Vec::new(), 0);
-        for (caller, calls) in &self.facts.compose_calls {
-            for call in calls {
-                let Some(started) = &call.started else { continue };
-                let find = |start: &String| match call.files.is_empty() {
-                    true => Some(self.default_files(start)).filter(|it| !it.is_empty()),
-                    false => call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>(),
-                };
-                let starts = call.starts(folder_of(self.facts, *caller));
-                // A variable may lay further files over those that a call does not name.
-                let is_meant = |it: &Vec<FileId>| match call.files.is_empty() {
-                    true => files.starts_with(it),
-                    false => files == it.as_slice(),
-                };
-                let Some(of) = starts.iter().find_map(find).filter(is_meant) else { continue };
-                // `up $(SERVICES)` starts all where nobody sets the variable.
-                if started.iter().all(|it| it.contains('$') && !it.contains("[@]")) {
-                    // Of the files that it names, not of others that lie over them.
-                    if of == files {
-                        return None;
-                    }
-                    continue;
-                }
-                number += 1;
-                match call.is_detached {
-                    true => lasting.extend(started.iter().cloned()),
-                    false => parts.push(started.clone()),
-                }
-            }
-        }
-        // What stays runs beside each part.
-        parts.iter_mut().for_each(|it| it.extend(lasting.iter().cloned()));
-        parts.push(lasting);
-        let is_told = parts.iter().flatten().any(|it| it.contains("[@]"));
-        (is_told || (files.len() > 1 && number > 0) || number > 1).then_some(parts)
     }
 
     /// What `docker compose up` reads in `folder`.
@@ -292,6 +258,15 @@ fn name(service: &Service) -> Option<&str> {
     Some(service.name.as_ref()?.value.as_str())
 }
 
+/// The services to which a service is linked, or whose network it has.
+fn linked_services(service: &Service, variables: &Variables) -> Vec<String> {
+    let text = |it: &Value| Some(variables.text(it)?.as_str().to_owned());
+    let links = service.links.iter().filter_map(text);
+    let links = links.map(|it| it.split(':').next().unwrap_or_default().to_owned());
+    let mode = service.network_mode.as_ref().and_then(text);
+    links.chain(mode.and_then(|it| it.strip_prefix("service:").map(str::to_owned))).collect()
+}
+
 fn is_sample(facts: &Facts, file: FileId) -> bool {
     without_sample(name_of(facts, file)).is_some()
 }
@@ -308,6 +283,7 @@ pub(super) fn load_project(
     files: &[FileId],
     variables: Variables,
 ) -> (ProjectFiles, Tree) {
+    let called = files;
     let Loaded { tree, files, faults, incomplete, incomplete_services } =
         load::load(index, files, &folder, &variables);
     let mut document = compose::read_merged(&tree);
@@ -321,17 +297,34 @@ pub(super) fn load_project(
         variables,
         incomplete,
         chosen: None,
+        stacks: Vec::new(),
+        is_called: false,
         incomplete_services,
     };
+    let calls = Calls::of(index, called);
+    (out.stacks, out.is_called) = (calls.stacks(), calls.are_certain());
+    out.chosen = calls.chosen(&out.needs());
     let profiles = out.profiles();
     let profiles = profiles.iter().map(String::as_str).collect();
-    let inconsistent = load::consistency(&tree, &profiles, &out.faults);
+    let run_at_once = |services: [&str; 2]| run_at_once(out.chosen.as_deref(), services);
+    let inconsistent = load::consistency(&tree, &profiles, &out.faults, &run_at_once);
     out.cycle = load::cycle(&tree, &profiles);
     out.faults.extend(inconsistent);
     (out, tree)
 }
 
 impl ProjectFiles {
+    /// What each service needs: what is started with it.
+    fn needs(&self) -> Needs {
+        let text = |it: &Value| Some(self.variables.text(it)?.as_str().to_owned());
+        let needed = |service: &Service| {
+            let awaited = service.depends_on.iter().filter_map(|it| text(&it.service));
+            awaited.chain(linked_services(service, &self.variables)).collect()
+        };
+        let services = self.document.services.iter();
+        services.filter_map(|it| Some((name(it)?.to_owned(), needed(it)))).collect()
+    }
+
     /// The profiles of `COMPOSE_PROFILES`.
     pub(super) fn profiles(&self) -> Vec<String> {
         match self.variables.lookup("COMPOSE_PROFILES") {
@@ -462,12 +455,10 @@ impl Judge<'_, '_> {
     fn named_services(&self, service: &Service) -> Vec<String> {
         let text = |it: &Value| Some(self.out.variables.text(it)?.as_str().to_owned());
         let needed = service.depends_on.iter().filter(|it| it.required);
-        let mut out: Vec<String> = needed.filter_map(|it| text(&it.service)).collect();
-        let links = service.links.iter().filter_map(text);
-        out.extend(links.map(|it| it.split(':').next().unwrap_or_default().to_owned()));
-        let mode = service.network_mode.as_ref().and_then(text);
-        out.extend(mode.and_then(|it| it.strip_prefix("service:").map(str::to_owned)));
-        out
+        needed
+            .filter_map(|it| text(&it.service))
+            .chain(linked_services(service, &self.out.variables))
+            .collect()
     }
 
     /// A network that the services name, that these files do not declare, and that another file

@@ -2,6 +2,7 @@
 //! and expanded as Compose v2 does: <https://github.com/compose-spec/compose-go>.
 
 mod borrowed;
+mod chosen;
 mod commands;
 mod config;
 mod environment;
@@ -16,6 +17,7 @@ mod variables;
 pub use crate::facts::tree::{Tree as ConfigTree, TreeKind as ConfigValue};
 pub use borrowed::Borrowed;
 pub(super) use borrowed::lend;
+pub(super) use chosen::run_at_once;
 pub use config::{ConfigRequest, config};
 pub(super) use ports::short as port;
 pub(super) use short::volume_parts as volume;
@@ -91,6 +93,8 @@ pub struct Build {
     /// The build context relative to the project root, `.` for the root; `None` when it is outside
     /// of the project, a URL, or not known.
     pub context: Option<String>,
+    /// The build context where it is an absolute path, which Compose looks for on the host.
+    pub absolute_context: Option<String>,
     /// Where the context is written, else the key.
     pub context_span: Span,
     /// The Dockerfile relative to the project root; `None` when it is not known or written inline.

@@ -10,7 +10,7 @@ use super::{
 use crate::facts::catalogue::ImageSystem;
 use crate::facts::compose::{self as facts_of, Service, ServiceConfig, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
-use crate::model::build_input::missing_input;
+use crate::model::build_input::{is_fragment, missing_input};
 use crate::model::{
     Composition, CompositionId, Confinement, Dependency, Environment, ExtraHost, Grace, Healthcheck, Link,
     Namespace, Network, NetworkId, NetworkMembership, Period, Resolved, SEPARATING_OPTION, Starter, Stopping,
@@ -69,6 +69,10 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
     for (name, service) in services {
         resolved.push(resolver.service(name, service));
     }
+    let builds = || resolved.iter().filter_map(|it| it.build.as_ref());
+    if !project.is_called && is_fragment(facts, &project.folder, builds()) {
+        resolved.iter_mut().for_each(|it| it.workload.missing_input = None);
+    }
     let name = resolver.written_name();
     let undefined_networks = resolver.undefined;
     let incomplete = project.incomplete.clone().or(resolver.incomplete);
@@ -83,6 +87,7 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         starter: Starter::Compose,
         incomplete,
         chosen: project.chosen,
+        is_stack_of_unknown_name: project.stacks.iter().any(|it| !is_known_stack(it)),
         undefined_networks,
         faults: project.faults,
         dependency_cycle: project.cycle,
@@ -91,6 +96,12 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
 
 /// Nobody writes the names of more replicas down.
 const MOST_REPLICAS: u32 = 32;
+
+/// Whether the name of a stack holds no variable and is no placeholder. Its services are called `STACK_SERVICE`:
+/// <https://github.com/docker/cli/blob/v28.5.1/cli/compose/convert/compose.go>.
+fn is_known_stack(name: &str) -> bool {
+    !name.contains(['$', '<', '{', '(', '['])
+}
 
 /// A service that another waits for until it has ended runs once.
 fn mark_one_shots(services: &mut [ComposeService]) {
@@ -323,7 +334,7 @@ impl Resolver<'_> {
         });
     }
 
-    /// Service name, container_name (or the name that Compose makes up), hostname.
+    /// Service name, container_name (or the name that Compose makes up), hostname, and what Swarm calls it in a stack.
     fn names(&mut self, name: &Spanned<String>, service: &Service) -> Vec<Spanned<String>> {
         let mut out = vec![name.clone()];
         match &service.container_name {
@@ -344,6 +355,8 @@ impl Resolver<'_> {
                 }
             }
         }
+        let stacks = self.project.stacks.iter().filter(|it| is_known_stack(it));
+        out.extend(stacks.map(|it| Spanned::new(format!("{it}_{}", name.value), name.span)));
         if let Some(value) = &service.hostname {
             let text = self.text(value);
             out.extend(text.map(|it| Spanned::new(it.as_str().to_owned(), value.span)));
@@ -457,6 +470,8 @@ impl Resolver<'_> {
 
     fn build(&self, build: &facts_of::Build) -> Build {
         let context = build.context.as_ref().and_then(|it| self.text(it));
+        let absolute_context = context.as_ref().map(Text::as_str).filter(|it| it.starts_with('/'));
+        let absolute_context = absolute_context.and_then(known);
         let context = context.and_then(|it| local_path(it.as_str()));
         let dockerfile = match &build.dockerfile {
             None => context.as_ref().and_then(|it| self.default_dockerfile(it)),
@@ -468,6 +483,7 @@ impl Resolver<'_> {
         let inline = build.inline.is_some();
         Build {
             context,
+            absolute_context,
             context_span: build.context.as_ref().map_or(build.span, |it| it.span),
             dockerfile: dockerfile.filter(|_| !inline),
             dockerfile_span: build.dockerfile.as_ref().map(|it| it.span),

@@ -578,7 +578,9 @@ impl<'a> Builder<'a, '_> {
             stage.tools.copied(Some(source), &path, into);
             let origin = match &from {
                 None if source.contains("://") => LayerOrigin::Foreign,
-                None => match join_path(self.context, source.trim_start_matches('/')) {
+                // The root of the context is the root, above which nothing is:
+                // <https://github.com/moby/buildkit/blob/v0.25.0/frontend/dockerfile/dockerfile2llb/convert.go>.
+                None => match join_path(self.context, layers::absolute("", source).trim_start_matches('/')) {
                     Some(place) => {
                         let copied = CopiedSource::new(place.clone(), source, text.cover());
                         stage.copied.extend(copied);

@@ -27,6 +27,11 @@ impl ByHand {
         repositories.filter(|it| !it.is_empty() && !it.contains(UNKNOWN))
     }
 
+    /// Whether it reads that Dockerfile.
+    pub(in crate::model) fn reads(&self, dockerfile: FileId) -> bool {
+        self.dockerfile == dockerfile
+    }
+
     /// Whether it makes the image of that Dockerfile, and says of it what the Dockerfile leaves to the build.
     pub(in crate::model) fn decides(&self, dockerfile: FileId) -> bool {
         self.dockerfile == dockerfile && self.command.target.is_none() && !self.command.arguments.is_empty()

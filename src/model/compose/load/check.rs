@@ -94,11 +94,13 @@ fn file_objects(tree: &Tree, section: &str, keys: &[&str], faults: &mut Faults) 
 
 /// Whether the services of a whole project fit together:
 /// <https://github.com/compose-spec/compose-go/blob/main/loader/validate.go>. Of services whose profile
-/// is not active Compose says nothing.
+/// is not active Compose says nothing, and the names of containers it compares only of those that it starts together:
+/// <https://github.com/docker/compose/blob/v2.40.3/pkg/compose/create.go>.
 pub(in crate::model::compose) fn consistency(
     tree: &Tree,
     profiles: &FxHashSet<&str>,
     known: &[ComposeFault],
+    run_at_once: &dyn Fn([&str; 2]) -> bool,
 ) -> Vec<ComposeFault> {
     let services = entries(tree, "services");
     let active = |it: &TreeEntry| is_active(&it.value, profiles);
@@ -107,17 +109,20 @@ pub(in crate::model::compose) fn consistency(
         tree,
         faults: Vec::new(),
     };
-    let mut containers: FxHashSet<String> = FxHashSet::default();
+    let mut containers: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     // A service that has not even the right shape is told of once.
     let is_told = |it: &&TreeEntry| !known.iter().any(|fault| it.span.contains(fault.span));
     for service in services.iter().filter(|it| active(it)).filter(is_told) {
         judge.service(service);
         let name = service.value.get("container_name").filter(|it| !it.is_unknown());
         let Some(text) = name.and_then(Tree::as_text).filter(|it| !it.as_str().is_empty()) else { continue };
-        if !containers.insert(text.as_str().to_owned()) {
+        let bearers = containers.entry(text.as_str()).or_default();
+        let own = service.key.value.as_str();
+        if bearers.iter().any(|it| run_at_once([it, own])) {
             let message = format!("another service has the `container_name` `{}` too", text.as_str());
             judge.refuse(message, name.map_or(service.key.span, |it| it.span));
         }
+        bearers.push(own);
     }
     judge.faults
 }
