@@ -61,7 +61,8 @@ pub(super) fn missing_input(facts: &Facts, build: &Build) -> Option<MissingInput
 }
 
 /// Whether a Compose file in `folder` is a part of another project, whose rest is not here: it builds folders below its
-/// own, none of which is there, or anywhere that a mistaken path may mean, and nothing of a program stands beside it.
+/// own, several, none of which is there, or anywhere that a mistaken path may mean, and nothing of a program stands
+/// beside it.
 pub(super) fn is_fragment<'b>(facts: &Facts, folder: &str, builds: impl Iterator<Item = &'b Build>) -> bool {
     let is_program = |it: &str| it.ends_with(".go") || it.to_ascii_lowercase().contains("dockerfile");
     let mut below = facts.tree.files().filter(|it| path_below(folder, it).is_some());
@@ -74,8 +75,8 @@ pub(super) fn is_fragment<'b>(facts: &Facts, folder: &str, builds: impl Iterator
     };
     let rests: Option<Vec<&str>> = builds.map(|it| path_below(folder, it.context.as_deref()?)).collect();
     rests.is_some_and(|rests| {
-        let mut named = rests.into_iter().filter(|it| !it.is_empty()).peekable();
-        named.peek().is_some() && named.all(|it| !is_elsewhere(it))
+        let named: Vec<&str> = rests.into_iter().filter(|it| !it.is_empty()).collect();
+        named.len() > 1 && !named.into_iter().any(is_elsewhere)
     })
 }
 
