@@ -32,16 +32,26 @@ const HEALTH_NAMES: &[&str] = &[
 ];
 
 impl Program {
-    /// Whether it stands in for something else in a test: `tests/servers/one`, `test/e2e`. A program
-    /// that is itself called test is one that somebody runs.
+    /// Whether it stands in for something else in a test: `tests/servers/one`, `test/e2e`, `api-mocks/users`. A
+    /// program that is itself called test is one that somebody runs.
     #[must_use]
     pub fn is_for_tests(&self) -> bool {
         let folders = self.directory.rsplit_once('/').map_or("", |(folders, _)| folders);
-        folders.split('/').any(|it| matches!(it, "test" | "tests" | "testing" | "e2e"))
+        let is_mock = |folder: &str| folder.split(['-', '_']).any(|it| matches!(it, "mock" | "mocks"));
+        folders.split('/').any(|it| matches!(it, "test" | "tests" | "testing" | "e2e") || is_mock(it))
     }
 }
 
 impl Project {
+    /// Whether a program listens on the very address that is dialled, and does so in a file through which the address
+    /// comes to the dial: a server that connects to itself, of which another program may hold the code.
+    #[must_use]
+    pub fn is_of_own_listener(&self, dial: &Dial) -> bool {
+        let is_on_way = |file| dial.via.iter().chain([&dial.site]).any(|it| it.file == file);
+        let mut listeners = self.workloads.iter().flat_map(|it| &it.listeners.known);
+        listeners.any(|it| it.host_span == dial.host_span && is_on_way(it.call.file))
+    }
+
     /// Whether nothing is said about the health of `workload`: no check, none switched off on purpose,
     /// and no probe of a pod that runs the same program.
     #[must_use]

@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule!("unspecified-address-dialled", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in ctx.project.workloads.iter().filter(|it| ctx.project.has_container_interfaces(it.id)) {
         for dial in &workload.dials {
-            if ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Unspecified {
+            let is_unspecified = ctx.project.resolve_host(workload.id, &dial.host) == HostAnswer::Unspecified;
+            if is_unspecified && !ctx.project.is_of_own_listener(dial) {
                 check_dial(ctx, workload, dial, findings);
             }
         }

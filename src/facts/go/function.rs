@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::channel;
 use super::closure::Closures;
 use super::condition::Guard;
 use super::context::Context;
@@ -115,11 +116,16 @@ impl<'c, 't> Reader<'c, 't> {
             it.declare_parameters(list, &parameters, Value::parameter);
         }
         it.declare_results(node);
+        let mut unreceived = Vec::new();
         if let Some(body) = node.field("body") {
             it.block(body);
+            if it.calls.iter().any(|it| asks_for_signals(&it.callee)) {
+                unreceived = channel::unreceived(context, body);
+            }
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
-        Some(it.finish(name, receiver, parameters, context.result_type(node), context.span(node)))
+        let whole = it.finish(name, receiver, parameters, context.result_type(node), context.span(node));
+        Some(Function { unreceived, ..whole })
     }
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
@@ -163,6 +169,7 @@ impl<'c, 't> Reader<'c, 't> {
             pointer_writes: self.pointer_writes,
             literals: self.literals,
             demands: self.demands,
+            unreceived: Vec::new(),
             span,
         }
     }
@@ -394,6 +401,10 @@ impl Value {
     pub(super) fn parameter(index: usize, span: Span) -> Self {
         Self::Parameter { index, span }
     }
+}
+
+fn asks_for_signals(callee: &Callee) -> bool {
+    crate::facts::catalogue::go().of(callee).is_some_and(|it| it.signals.is_some())
 }
 
 /// What a call is made on, for the types of its result.

@@ -6,6 +6,7 @@
 mod assignment;
 mod branch;
 mod call;
+mod channel;
 mod closure;
 mod collecting;
 mod command_line;
@@ -169,6 +170,8 @@ pub struct Function {
     /// Composite literals of named struct types, in source order: who makes a `Server`. Besides what names
     /// functions that may so be run: lists, maps, arguments of a function in a variable.
     pub literals: Vec<Value>,
+    /// The arguments of calls of os/signal that name a channel from which nobody receives.
+    pub unreceived: Vec<Span>,
     /// The whole declaration.
     pub span: Span,
 }

@@ -29,10 +29,13 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
     for (id, call) in calls(packages, reachable) {
         let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else { continue };
         let it = packages.function(id);
+        let channel = call.argument_spans.first();
         match asked(packages, it.package, call, first) {
             // It is what ends a test that is not over.
             Asked::InterruptOnly(_) if helps_tests(packages.package(it.package), it.file) => {}
             Asked::InterruptOnly(_) if is_behind_serving(packages, id, call) => {}
+            // Signals that nobody takes shut nothing down.
+            Asked::InterruptOnly(_) if channel.is_some_and(|at| it.function.unreceived.contains(at)) => {}
             Asked::InterruptOnly(signal) => found
                 .interrupt_only
                 .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),

@@ -437,22 +437,24 @@ fn a_variable_that_is_read_tells_whom_the_program_dials() {
 fn a_program_that_knows_interrupts_alone_is_told() {
     let imports = &["os", "os/signal", "syscall", "context"];
     for (body, expected) in [
-        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt)", vec!["os.Interrupt"]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); <-c", vec!["os.Interrupt"]),
         (
-            "c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGINT, syscall.SIGQUIT)",
+            "c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGINT, syscall.SIGQUIT); <-c",
             vec!["syscall.SIGQUIT"],
         ),
+        // Nobody takes the signal.
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt)", vec![]),
         ("signal.NotifyContext(context.Background(), os.Interrupt)", vec!["os.Interrupt"]),
-        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt, syscall.SIGTERM)", vec![]),
-        ("c := make(chan os.Signal, 1); signal.Notify(c)", vec![]),
-        ("c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGHUP)", vec![]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt, syscall.SIGTERM); <-c", vec![]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c); <-c", vec![]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGHUP); <-c", vec![]),
         (
-            "c := make(chan os.Signal, 1); s := []os.Signal{os.Interrupt, syscall.SIGTERM}; signal.Notify(c, s...)",
+            "c := make(chan os.Signal, 1); s := []os.Signal{os.Interrupt, syscall.SIGTERM}; signal.Notify(c, s...); <-c",
             vec![],
         ),
-        ("c := make(chan os.Signal, 1); signal.Notify(c, others()...)", vec![]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, others()...); <-c", vec![]),
         (
-            "c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); signal.Notify(c, syscall.SIGTERM)",
+            "c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); signal.Notify(c, syscall.SIGTERM); <-c",
             vec![],
         ),
     ] {
