@@ -26,6 +26,9 @@ pub struct ComposeCall {
     pub started: Option<Vec<String>>,
     /// Whether they go on running behind it: `up -d`.
     pub is_detached: bool,
+    /// Where a later call of the text ends what runs (`down`): the number of such calls before this one. What runs
+    /// in one turn is gone in the next.
+    pub turn: Option<u32>,
     /// What `run` starts.
     pub one_off: Option<OneOff>,
     /// The name of the stack that it deploys to a Swarm, as it is written; without `files` the files are not known.
@@ -70,6 +73,7 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
     let joined = joined(text);
     let variables = assignments(&joined);
     let mut out: Vec<ComposeCall> = Vec::new();
+    let mut turn = 0;
     for line in joined.lines().filter(|it| has_word(it)) {
         let line = expand(line, &variables);
         let mut folder = None;
@@ -82,11 +86,14 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
                 let name = word.trim_start_matches(['$', '{', '(']).trim_end_matches(['}', ')']);
                 name.contains("[@]") || variables.contains_key(name)
             };
+            turn += u32::from(is_end(&words));
             let call = read_words(&words, &is_set).or_else(|| read_stack(&words));
-            let call = call.map(|it| ComposeCall { folder: it.folder.or(folder.clone()), ..it });
+            let call =
+                call.map(|it| ComposeCall { folder: it.folder.or(folder.clone()), turn: Some(turn), ..it });
             out.extend(call.filter(|it| !out.contains(it)));
         }
     }
+    out.iter_mut().filter(|it| it.turn == Some(turn)).for_each(|it| it.turn = None);
     out
 }
 
@@ -104,6 +111,19 @@ fn joined(text: &str) -> String {
     out
 }
 
+/// The first word behind `docker compose`.
+fn behind_compose(words: &[&str]) -> Option<usize> {
+    let is_compose =
+        |it: &&str| matches!(bare(it).rsplit('/').next(), Some("docker-compose" | "podman-compose"));
+    let own = words.iter().position(is_compose).map(|it| it + 1);
+    own.or_else(|| subcommand(words).filter(|it| words[*it] == "compose").map(|it| it + 1))
+}
+
+/// `docker compose down`, which ends all services.
+fn is_end(words: &[&str]) -> bool {
+    behind_compose(words).is_some_and(|start| words[start..].contains(&"down"))
+}
+
 /// `docker compose -f a -f b`, or the variable that says the same. `is_set`: whether the text sets a variable.
 fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCall> {
     let of_variable = match words {
@@ -115,10 +135,7 @@ fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCa
         let files: Vec<String> = list.split(':').map(str::to_owned).collect();
         return is_known(&files).then_some(ComposeCall { files, is_setting: true, ..ComposeCall::default() });
     }
-    let is_compose =
-        |it: &&str| matches!(bare(it).rsplit('/').next(), Some("docker-compose" | "podman-compose"));
-    let own = words.iter().position(is_compose).map(|it| it + 1);
-    let start = own.or_else(|| subcommand(words).filter(|it| words[*it] == "compose").map(|it| it + 1))?;
+    let start = behind_compose(words)?;
     let mut out = ComposeCall::default();
     let mut rest = words[start..].iter();
     while let Some(word) = rest.next() {

@@ -19,10 +19,10 @@ pub(in crate::model) fn run_at_once(parts: Option<&[Vec<String>]>, services: [&s
 
 /// The calls that mean the files of one project.
 pub(super) struct Calls<'a> {
-    /// Those of exactly these files.
-    own: Vec<&'a ComposeCall>,
+    /// Those of exactly these files, each with the file that it stands in.
+    own: Vec<(FileId, &'a ComposeCall)>,
     /// Those of some of them, where a setting lays the others over them, and those that may mean them.
-    under: Vec<&'a ComposeCall>,
+    under: Vec<(FileId, &'a ComposeCall)>,
     /// Whether several files are merged.
     is_layered: bool,
 }
@@ -50,14 +50,16 @@ impl<'a> Calls<'a> {
         for (by, call) in all() {
             let is_below = call.is_below_variable && index.ends_as(files, &call.files);
             match index.files_of(by, call) {
-                _ if is_below => out.own.push(call),
-                Some(it) if it == files => out.own.push(call),
-                Some(it) if call.files.is_empty() && is_set && files.starts_with(&it) => out.under.push(call),
+                _ if is_below => out.own.push((by, call)),
+                Some(it) if it == files => out.own.push((by, call)),
+                Some(it) if call.files.is_empty() && is_set && files.starts_with(&it) => {
+                    out.under.push((by, call))
+                }
                 _ => {}
             }
         }
         // What is deployed as a stack may be any file, where its name is not known.
-        let unnamed = all().map(|(_, it)| it).filter(|it| it.stack.is_some() && it.files.is_empty());
+        let unnamed = all().filter(|(_, it)| it.stack.is_some() && it.files.is_empty());
         out.under.extend(unnamed);
         out
     }
@@ -69,31 +71,36 @@ impl<'a> Calls<'a> {
 
     /// The names of the stacks that `docker stack deploy` makes of the files, as they are written.
     pub(super) fn stacks(&self) -> Vec<String> {
-        self.own.iter().chain(&self.under).filter_map(|it| it.stack.clone()).collect()
+        self.own.iter().chain(&self.under).filter_map(|(_, it)| it.stack.clone()).collect()
     }
 
     /// The services that are started by name, when all calls that start anything of these files name some. Whoever
     /// types a call for one file may leave names out, unless a script gathers them (`"${SERVICES[@]}"`) or several
     /// calls each start a part; then only what `run` starts stands apart, each beside all others.
     pub(super) fn chosen(&self, needs: &Needs) -> Option<Vec<Vec<String>>> {
-        if self.own.iter().any(|it| it.started.as_ref().is_some_and(Vec::is_empty)) {
+        if self.own.iter().any(|(_, it)| it.started.as_ref().is_some_and(Vec::is_empty)) {
             return None;
         }
-        let (mut lasting, mut parts, mut number) = (Vec::new(), Vec::new(), 0);
+        // What is ended again, by turns, and what is not.
+        let mut turns: FxHashMap<Option<(FileId, u32)>, Started> = FxHashMap::default();
         let calls = || self.own.iter().chain(&self.under);
-        for call in calls() {
+        let mut number = 0;
+        for (by, call) in calls() {
             let names = call.started.iter().flatten().cloned().collect::<Vec<_>>();
             number += usize::from(!names.is_empty());
+            let started = turns.entry(call.turn.map(|it| (*by, it))).or_default();
             match call.is_detached {
-                true => lasting.extend(names),
-                false => parts.push(names),
+                true => started.lasting.extend(names),
+                false => started.parts.push(names),
             }
         }
-        let once: Vec<_> = calls().filter_map(|it| it.one_off.as_ref()).collect();
-        let is_told = lasting.iter().chain(parts.iter().flatten()).any(|it| it.contains('$'));
+        let Started { mut lasting, mut parts } = turns.remove(&None).unwrap_or_default();
+        let ended: Vec<Vec<String>> = turns.into_values().flat_map(Started::beside).collect();
+        let once: Vec<_> = calls().filter_map(|(_, it)| it.one_off.as_ref()).collect();
+        let is_told = lasting.iter().chain(parts.iter().chain(&ended).flatten()).any(|it| it.contains('$'));
         if !is_told && number <= 1 && !(self.is_layered && number > 0) {
-            let is_apart =
-                |name: &String| once.iter().any(|it| it.service == *name) && !lasting.contains(name);
+            let stays = |name: &String| lasting.contains(name) || ended.iter().flatten().any(|it| it == name);
+            let is_apart = |name: &String| once.iter().any(|it| it.service == *name) && !stays(name);
             let all = || needs.keys().cloned();
             parts = all()
                 .filter(is_apart)
@@ -105,11 +112,29 @@ impl<'a> Calls<'a> {
         }
         let needed = once.iter().filter(|it| it.starts_needed).filter_map(|it| needs.get(&it.service));
         lasting.extend(needed.flatten().cloned());
-        // What stays runs beside each part.
-        parts.iter_mut().for_each(|it| it.extend(lasting.iter().cloned()));
-        parts.push(lasting);
+        let mut parts = Started { lasting, parts }.beside();
+        parts.extend(ended);
         parts.iter_mut().for_each(|it| add_needed(it, needs));
         Some(parts)
+    }
+}
+
+/// What is started by name.
+#[derive(Default)]
+struct Started {
+    /// What goes on running behind its call.
+    lasting: Vec<String>,
+    /// What each other call starts.
+    parts: Vec<Vec<String>>,
+}
+
+impl Started {
+    /// What runs at the same time: what stays runs beside each part.
+    fn beside(self) -> Vec<Vec<String>> {
+        let Self { lasting, mut parts } = self;
+        parts.iter_mut().for_each(|it| it.extend(lasting.iter().cloned()));
+        parts.push(lasting);
+        parts
     }
 }
 
