@@ -18,6 +18,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         main: Span::new(FileId(0), 0, 0),
         shutdown: Shutdown::default(),
         reads: EnvironmentReads::default(),
+        flags: Vec::new(),
         expansion: None,
         written_addresses: Vec::new(),
         serve_calls: Vec::new(),

@@ -24,6 +24,8 @@ pub struct PeerPort<'a> {
     pub span: Span,
     /// What that place says, one clause.
     pub clause: String,
+    /// Proven when the workload was seen to serve it, and not only to publish it on the host.
+    pub confidence: Confidence,
 }
 
 /// A host port that was dialled inside the network.
@@ -67,13 +69,19 @@ impl Project {
         program.is_none_or(|it| it.reads.find(name).is_some() || is_library_variable(name))
     }
 
-    /// The dials of `localhost` that find nothing on their port, with workload and port.
+    /// The dials of `localhost` that find nothing on their port, with workload and port. Of a port that the container
+    /// itself is said to serve, the program means its own; that nothing listens there is a fault of another kind.
     pub fn lost_localhost_dials(&self) -> impl Iterator<Item = (&Workload, &Dial, u16)> {
         let dials = self.workloads.iter().flat_map(|from| from.dials.iter().map(move |dial| (from, dial)));
         dials.filter_map(|(from, dial)| {
             let own = self.resolve_host(from.id, &dial.host) == HostAnswer::Own;
             let port = dial.port.filter(|_| own)?;
-            self.is_absent_on_localhost(from.id, dial).then_some((from, dial, port))
+            let is_own = || {
+                let mut members = self.namespace_members(from.id).into_iter();
+                members.any(|it| self.mentions_container_port(it, port, dial.protocol))
+            };
+            let is_lost = self.is_absent_on_localhost(from.id, dial);
+            (is_lost && (is_database_or_broker(&dial.scheme) || !is_own())).then_some((from, dial, port))
         })
     }
 
@@ -111,6 +119,7 @@ impl Project {
             port,
             span: listener.port_span,
             clause: format!("`{}` serves port {port}", workload.name.value),
+            confidence: Confidence::Proven,
         });
         let mut peers: Vec<_> = servers.collect();
         if peers.is_empty() {
@@ -290,6 +299,7 @@ impl Project {
                 port,
                 span: published.span,
                 clause: format!("port {host_port} of the host is port {port} of `{}`", workload.name.value),
+                confidence: Confidence::Likely,
             })
         })
     }

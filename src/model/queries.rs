@@ -4,6 +4,7 @@ use super::{
     Application, Dial, HealthCheck, HealthRequest, Healthcheck, Listener, Program, Project, Route,
     RouteMatch, Routes, Starter, Tools, UnexpandedVariable, Workload,
 };
+use crate::facts::catalogue::is_for_tests;
 use crate::source::Span;
 
 /// Last part of paths by which servers tell that they are well, in lower case without dashes and
@@ -38,7 +39,7 @@ impl Program {
     pub fn is_for_tests(&self) -> bool {
         let folders = self.directory.rsplit_once('/').map_or("", |(folders, _)| folders);
         let is_mock = |folder: &str| folder.split(['-', '_']).any(|it| matches!(it, "mock" | "mocks"));
-        folders.split('/').any(|it| matches!(it, "test" | "tests" | "testing" | "e2e") || is_mock(it))
+        is_for_tests(folders) || folders.split('/').any(is_mock)
     }
 }
 
@@ -69,13 +70,20 @@ impl Project {
     }
 
     /// The variables in the command of a workload that reach its program as they are written, unless
-    /// the program itself replaces `$NAME` in texts.
+    /// the program itself replaces `$NAME` in texts, or reads that variable from its environment: then it hardly
+    /// needs the word, unless that is the value of a flag that it defines.
     pub fn unexpanded_variables<'a>(
         &self,
         workload: &'a Workload,
     ) -> impl Iterator<Item = &'a UnexpandedVariable> {
-        let expands = workload.program.is_some_and(|it| self.program(it).expansion.is_some());
-        workload.unexpanded.iter().filter(move |_| !expands)
+        let program = workload.program.map(|it| self.program(it));
+        workload.unexpanded.iter().filter(move |it| {
+            let is_flag = |program: &Program| it.flag.as_ref().is_some_and(|it| program.flags.contains(it));
+            program.is_none_or(|program| {
+                program.expansion.is_none()
+                    && (program.reads.find(&it.name.value).is_none() || is_flag(program))
+            })
+        })
     }
 }
 

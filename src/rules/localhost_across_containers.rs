@@ -28,6 +28,7 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
             dial.host_span,
             format!("here this is the container of `{name}` itself"),
         )
+        .confidence(peer.confidence)
         .weighed(ctx, workload)
         .accuses(workload, dial)
         .dialled_by(workload, dial);

@@ -32,9 +32,9 @@ pub fn read_without<R>(text: &str, skipped: &[Range<usize>], visit: impl FnOnce(
     }
     // Taken out of its cell while in use, so that a `visit` that parses again finds no locked cell.
     let mut parser = PARSER.with(|it| it.borrow_mut().take()).or_else(new_parser)?;
-    parser.set_included_ranges(&kept(text, skipped)).ok()?;
-    let masked = without_new_of_values(text);
+    let masked = without_new_of_values(&mut parser, text);
     let masked = without_parameters_of_methods(masked.as_deref().unwrap_or(text)).or(masked);
+    parser.set_included_ranges(&kept(text, skipped)).ok()?;
     let tree = parser.parse(masked.as_deref().unwrap_or(text), None);
     PARSER.with(|it| *it.borrow_mut() = Some(parser));
     let tree = tree?;
@@ -44,16 +44,71 @@ pub fn read_without<R>(text: &str, skipped: &[Range<usize>], visit: impl FnOnce(
 /// The text with every `new` that is given a value written as `neW`, so that it reads as any other
 /// function: Go 1.26 takes `new(expression)`, of which the grammar, which expects a type, makes an
 /// error that can cost a whole function. `None` when there is none; positions stay.
-fn without_new_of_values(text: &str) -> Option<String> {
+fn without_new_of_values(parser: &mut Parser, text: &str) -> Option<String> {
     let mut masked: Option<Vec<u8>> = None;
     for at in memchr::memmem::find_iter(text.as_bytes(), "new(") {
         let before = text.as_bytes()[..at].last();
         let is_word = before.is_none_or(|it| !it.is_ascii_alphanumeric() && !matches!(it, b'_' | b'.'));
-        if is_word && is_value(&text[at + "new(".len()..]) {
+        let argument = || argument(&text[at + "new(".len()..]);
+        if is_word && argument().is_some_and(|it| !is_type(parser, it)) {
             masked.get_or_insert_with(|| text.as_bytes().to_vec())[at + 2] = b'W';
         }
     }
     String::from_utf8(masked?).ok()
+}
+
+/// What stands between a parenthesis, behind which `text` begins, and the one that closes it.
+fn argument(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = bytes.get(at) {
+        let rest = &bytes[at..];
+        at += match byte {
+            b'"' | b'\'' | b'`' => quoted(rest)?,
+            b'/' if rest.starts_with(b"//") => memchr::memchr(b'\n', rest)?,
+            b'/' if rest.starts_with(b"/*") => memchr::memmem::find(rest, b"*/")? + 2,
+            b')' if depth == 0 => return text.get(..at),
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                1
+            }
+            b')' | b']' | b'}' => {
+                depth = depth.checked_sub(1)?;
+                1
+            }
+            _ => 1,
+        };
+    }
+    None
+}
+
+/// The length of the text or the character that `bytes` begins with, its quotes included.
+fn quoted(bytes: &[u8]) -> Option<usize> {
+    let (quote, inside) = bytes.split_first()?;
+    let mut escaped = false;
+    let end = inside.iter().position(|it| {
+        let closes = it == quote && !escaped;
+        escaped = *it == b'\\' && !escaped && *quote != b'`';
+        closes
+    })?;
+    Some(end + 2)
+}
+
+/// Whether the argument of a `new` may be a type, as every name may.
+fn is_type(parser: &mut Parser, argument: &str) -> bool {
+    let argument = argument.trim();
+    let argument = argument.strip_suffix(',').unwrap_or(argument);
+    let is_name = |it: &str| {
+        !it.starts_with(|it: char| it.is_ascii_digit())
+            && it.chars().all(|it| it.is_alphanumeric() || it == '_')
+    };
+    let (package, name) = argument.split_once('.').unwrap_or(("", argument));
+    if is_name(package) && is_name(name) {
+        return true;
+    }
+    let declaration = format!("package p\ntype _ = {argument}\n");
+    let whole = parser.set_included_ranges(&[]).is_ok();
+    whole && parser.parse(&declaration, None).is_some_and(|it| !it.root_node().has_error())
 }
 
 /// The text with blanks for the type parameters of every method, `func (c *Cache) Get[T any](key string) T`: Go
@@ -96,47 +151,6 @@ fn closed(text: &str) -> Option<usize> {
         }
     }
     None
-}
-
-/// Whether what stands behind `new(` can be no type.
-fn is_value(argument: &str) -> bool {
-    let argument = argument.trim_start();
-    let of_type = ["[", "*", "(", "map[", "chan ", "<-", "func(", "func (", "struct", "interface"];
-    if of_type.iter().any(|it| argument.starts_with(it)) {
-        return argument.starts_with(['[', 'm']) && is_composite_literal(argument);
-    }
-    // A name, perhaps with a package and with type arguments, is a type as well as a value.
-    let name = argument.bytes().take_while(|it| it.is_ascii_alphanumeric() || b"_.[]*, ".contains(it));
-    let length = name.count();
-    let (name, arguments) = argument[..length].split_once('[').unwrap_or((&argument[..length], ""));
-    // `s[0]` is an element; a type argument begins with no digit. `a.b.C` is a field of a field.
-    arguments.starts_with(is_digit)
-        || name.matches('.').count() > 1
-        || !argument[length..].starts_with([')', '\n'])
-        || argument.starts_with(is_digit)
-}
-
-/// Whether `[]T{...}` or `map[K]T{...}` stands there, and not its type alone.
-fn is_composite_literal(argument: &str) -> bool {
-    let mut depth = 0_usize;
-    for (at, byte) in argument.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' => depth += 1,
-            b')' if depth == 0 => return false,
-            b')' | b']' => depth = depth.saturating_sub(1),
-            // `[]struct{}` and `[]interface{}` are types.
-            b'{' if depth == 0 => {
-                let before = argument[..at].trim_end();
-                return !before.ends_with("struct") && !before.ends_with("interface");
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-fn is_digit(it: char) -> bool {
-    it.is_ascii_digit()
 }
 
 /// What is left between `skipped`; empty, which is everything, when nothing is skipped. Rows and columns are

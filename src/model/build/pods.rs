@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::start::{Container, Start};
 use super::{Join, ServiceBuild};
-use crate::facts::catalogue::split_reference;
+use crate::facts::catalogue::{is_for_tests, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan, TaggedImage};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
@@ -103,7 +103,8 @@ impl<'a> Join<'a> {
     pub(super) fn stands_for_image(&self, workload: &Workload) -> bool {
         let Some(image) = workload.image.map(|it| self.images.image(it)) else { return false };
         let path = self.facts.path(workload.name.span.file);
-        let is_aside = || path.split('/').rev().skip(1).any(|it| ASIDE.contains(&it.trim_start_matches('.')));
+        let mut folders = path.split('/').rev().skip(1).map(|it| it.trim_start_matches('.'));
+        let mut is_aside = || folders.any(|it| is_for_tests(it) || EXAMPLES.contains(&it));
         if let WorkloadKind::Run(_) = workload.kind {
             return workload.program == image.program && !workload.one_shot;
         }
@@ -140,5 +141,5 @@ fn started(container: Container<OfPod>) -> Workload {
     workload
 }
 
-/// Folders of manifests that are there to show or to test something.
-const ASIDE: &[&str] = &["e2e", "example", "examples", "sample", "samples", "test", "testing", "tests"];
+/// Folders of manifests that are there to show something.
+const EXAMPLES: &[&str] = &["example", "examples", "sample", "samples"];

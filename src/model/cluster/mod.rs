@@ -23,6 +23,7 @@ pub use selector::Truth;
 use super::kubernetes::Applied;
 use super::{AppliedId, MadeBy, ManifestId, Pod, PodId, Project, Workload, WorkloadKind};
 use crate::facts::Facts;
+use crate::facts::catalogue::is_for_tests;
 use crate::facts::kubernetes::{self, Content, Object, ServiceKind, ServicePort};
 use crate::source::{Span, Spanned, Text};
 use selector::is_filled_in;
@@ -140,10 +141,9 @@ impl Project {
 
     /// Whether a manifest stands in a folder of tests.
     fn is_among_tests(&self, manifest: ManifestId) -> bool {
-        const TESTS: &[&str] = &["e2e", "fixtures", "test", "testdata", "testing", "tests"];
         let path = self.manifests.together.path(manifest.file).unwrap_or_default();
         let folders = path.rsplit_once('/').map_or("", |it| it.0);
-        folders.split('/').any(|it| TESTS.contains(&it))
+        is_for_tests(folders)
     }
 }
 

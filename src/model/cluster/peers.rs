@@ -3,6 +3,7 @@
 use super::Truth;
 use crate::model::{PeerPort, Pod, Project, WorkloadId};
 use crate::net::Protocol;
+use crate::source::Confidence;
 
 impl Project {
     /// The Services beside a pod behind whose port, or whose pods' port, that number is: who was probably meant by
@@ -34,7 +35,8 @@ impl Project {
                         "Service `{}` leads to port {port} of `{}`",
                         service.place.name.value, to.name.value
                     );
-                    found.push(PeerPort { workload, name, port: number, span: entry.port.span, clause });
+                    let (span, confidence) = (entry.port.span, Confidence::Proven);
+                    found.push(PeerPort { workload, name, port: number, span, clause, confidence });
                 }
             }
         }

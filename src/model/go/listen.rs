@@ -9,7 +9,7 @@ use super::absent::{absent, by_default, default_of};
 use super::collision::collisions;
 use super::network::{alternatives, too_many, word_of};
 use super::shutdown::owner;
-use super::world::{FunctionId, Targets};
+use super::world::{FunctionId, Targets, TypeRef};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
 use crate::facts::catalogue::{EntryAddress, GoEntry, ListenEntry, go as catalogue, without_version};
 use crate::facts::go::{Call, Unknown, Value};
@@ -186,7 +186,14 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             );
         match self.evaluator.packages.targets_of(function, call) {
             Targets::Own(_) => false,
-            Targets::Imported(path, _) => telling || starts(name) && self.is_of_owner(function, path),
+            // The tables have all of Go itself.
+            Targets::Imported(path, _) if !path.contains('.') => telling,
+            Targets::Imported(path, _) => {
+                telling || listens_by_name(name) || starts(name) && self.is_of_owner(function, path)
+            }
+            Targets::ExternalMethod(TypeRef::External(path, _), _) => {
+                telling || path.contains('.') && listens_by_name(name)
+            }
             Targets::ExternalMethod(..) => telling,
             // The type does not show; a framework of this file may have such a method.
             Targets::Interface(own, _) | Targets::Method(own, _) if own.is_empty() => {
@@ -206,6 +213,17 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         let here = packages.package(packages.function(function).package);
         !packages.is_of_own_module(path) && owner(path).is_some_and(|it| Some(it) == owner(&here.import_path))
     }
+}
+
+/// Whether a function of another module, of which no table knows, opens a socket or serves on one by its name:
+/// `ListenPacket`, `ListenUDP`, `ServeQUIC`; not `ListenForShutdown`, nor `ServeHTTP`, which answers one request.
+fn listens_by_name(name: &str) -> bool {
+    const ANSWERING: &[&str] = &["Conn", "Content", "DNS", "File", "HTTP", "JSON", "Mux", "Request", "Stdio"];
+    const WAITING: &[&str] = &["And", "For", "On", "To"];
+    let is_word = |rest: &str| rest.starts_with(|it: char| it.is_ascii_uppercase());
+    let without = |rest: &str, words: &[&str]| is_word(rest) && !words.iter().any(|it| rest.starts_with(it));
+    name.strip_prefix("Listen").is_some_and(|it| without(it, WAITING))
+        || name.strip_prefix("Serve").is_some_and(|it| without(it, ANSWERING))
 }
 
 /// Whether a function of that name may start something that serves; `RegisterShopServer` of generated code only tells

@@ -163,6 +163,8 @@ pub struct Program {
     pub shutdown: Shutdown,
     /// The variables of the environment that it reads.
     pub reads: EnvironmentReads,
+    /// The names of the flags that it defines.
+    pub flags: Vec<String>,
     /// The first call that replaces `$NAME` in a text (`os.ExpandEnv`).
     pub expansion: Option<Span>,
     /// IPv4 addresses of hosts in its source that are written with a port or a scheme.

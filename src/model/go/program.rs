@@ -102,6 +102,7 @@ impl<'a> World<'a> {
                 main,
                 shutdown: shutdown::shutdown(packages, &reachable),
                 reads: reads::reads(&evaluator),
+                flags: evaluator.flag_definitions().iter().flat_map(|it| it.names().to_vec()).collect(),
                 expansion: reads::expansion(packages, &reachable),
                 written_addresses: written.of(&reachable),
                 serve_calls: shutdown::serve_calls(packages, &reachable),

@@ -3,7 +3,7 @@
 use super::reachable::Reachable;
 use super::world::{FunctionId, Package, PackageId, Packages, Targets, TypeRef};
 use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
-use crate::facts::catalogue::{ByImport, GoEntry, package_name, sigterm_by_import};
+use crate::facts::catalogue::{ByImport, GoEntry, helps_tests, package_name, sigterm_by_import};
 use crate::facts::go::{Call, GoFile, Usage, Value};
 use crate::model::PackageName;
 use crate::source::{Span, Spanned};
@@ -32,7 +32,7 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
         let channel = call.argument_spans.first();
         match asked(packages, it.package, call, first) {
             // It is what ends a test that is not over.
-            Asked::InterruptOnly(_) if helps_tests(packages.package(it.package), it.file) => {}
+            Asked::InterruptOnly(_) if is_of_tests(packages.package(it.package), it.file) => {}
             Asked::InterruptOnly(_) if is_behind_serving(packages, id, call) => {}
             // Signals that nobody takes shut nothing down.
             Asked::InterruptOnly(_) if channel.is_some_and(|at| it.function.unreceived.contains(at)) => {}
@@ -114,7 +114,7 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         let Some((callee, on_method, path)) = named(targets) else { continue };
         let it = packages.function(id);
         let package = packages.package(it.package);
-        if helps_tests(package, it.file) {
+        if is_of_tests(package, it.file) {
             continue;
         }
         let is_waived = it.file.waived_errors.iter().any(|line| {
@@ -147,16 +147,10 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
 
 /// Whether a file of a package helps tests, though it is compiled without them: it is in `ca/testutils`, or imports
 /// `testing`.
-fn helps_tests(package: &Package<'_>, file: &GoFile) -> bool {
+fn is_of_tests(package: &Package<'_>, file: &GoFile) -> bool {
     let takes_tests = || file.imports.iter().any(|it| it.path.value == "testing");
-    package.name != "main" && (is_for_tests(&package.directory) || takes_tests())
-}
-
-fn is_for_tests(directory: &str) -> bool {
-    let last = directory.rsplit('/').next().unwrap_or_default();
-    let last: String = last.chars().filter(|it| !matches!(it, '-' | '_')).collect();
-    ["testutil", "testutils", "testing", "testhelper", "testhelpers", "httptest", "testserver"]
-        .contains(&last.as_str())
+    let folder = package.directory.rsplit('/').next().unwrap_or_default();
+    package.name != "main" && (helps_tests(folder) || takes_tests())
 }
 
 /// Whether the call listens and then serves until it fails, as opposed to opening a socket or naming

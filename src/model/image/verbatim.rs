@@ -11,6 +11,8 @@ pub struct UnexpandedVariable {
     pub name: Spanned<String>,
     /// The program that gets the word; `None` when the word names the program.
     pub program: Option<String>,
+    /// The flag whose value it stands in, by its name: `port` of `--port=$PORT` and of `--port $PORT`.
+    pub flag: Option<String>,
     /// How sure that nothing expands it.
     pub confidence: Confidence,
 }
@@ -19,11 +21,13 @@ pub struct UnexpandedVariable {
 /// `written` are the instructions or keys that the words stand in.
 pub(super) fn variables(words: &[Text], confidence: Confidence, written: &[Span]) -> Vec<UnexpandedVariable> {
     let Some((first, arguments)) = words.split_first() else { return Vec::new() };
-    let found = |word: &Text, program: Option<&str>| {
+    let found = |word: &Text, before: &str, program: Option<&str>| {
+        let flag = flag_of(word.as_str(), before);
         let found = references(word.as_str()).into_iter().filter_map(|(name, range)| {
             Some(UnexpandedVariable {
                 name: Spanned::new(name.to_owned(), word.slice(range).cover()?),
                 program: program.map(str::to_owned),
+                flag: flag.map(str::to_owned),
                 confidence,
             })
         });
@@ -32,9 +36,19 @@ pub(super) fn variables(words: &[Text], confidence: Confidence, written: &[Span]
         found.filter(is_written_here).collect::<Vec<_>>()
     };
     let name = name_of(first);
-    let mut out = found(first, None);
-    out.extend(arguments.iter().flat_map(|it| found(it, Some(name))));
+    let mut out = found(first, "", None);
+    let before = words.iter().map(Text::as_str);
+    out.extend(arguments.iter().zip(before).flat_map(|(it, before)| found(it, before, Some(name))));
     out
+}
+
+/// The name of the flag that has `word`, or a part of it, for its value.
+fn flag_of<'t>(word: &'t str, before: &'t str) -> Option<&'t str> {
+    let flag = |it: &'t str| it.strip_prefix('-').map(|it| it.trim_start_matches('-'));
+    match flag(word) {
+        Some(it) => it.split_once('=').map(|(name, _)| name),
+        None => flag(before).filter(|it| !it.contains('=')),
+    }
 }
 
 /// The variables of a command that is run directly, by what is known of its program. What only reads
