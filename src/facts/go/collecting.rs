@@ -139,9 +139,15 @@ fn environment_in(value: &Value) -> Option<&Value> {
                 Value::Struct { fields, .. } => fields.is_empty(),
                 it => matches!(it, Value::Unknown(_)) || is_empty_literal(it),
             };
-            let mut found = arms.iter().filter_map(|it| environment_in(&it.value));
-            let only = arms.iter().all(|it| environment_in(&it.value).is_some() || others(&it.value));
-            found.next().filter(|_| only)
+            let mut found = None;
+            for arm in arms {
+                match environment_in(&arm.value) {
+                    Some(it) => found = found.or(Some(it)),
+                    None if others(&arm.value) => {}
+                    None => return None,
+                }
+            }
+            found
         }
         _ => None,
     }

@@ -88,10 +88,20 @@ pub(super) fn join(guard: &Guard, then: Value, otherwise: Value, span: Span) -> 
     if let Some(test) = &guard.test {
         let (there, missing) = if test.present { (&then, &otherwise) } else { (&otherwise, &then) };
         if let Some(value) = with_default(test, there, missing, span) {
-            return value;
+            return limited(value, span);
         }
     }
-    choice(guard.condition.clone(), then, otherwise, span)
+    limited(choice(guard.condition.clone(), then, otherwise, span), span)
+}
+
+/// A value that conditions decide, unless it has too many parts to be carried on. What a branch leaves alone stands in
+/// both of its outcomes, so that branches in branches would double it each time, whether or not anything reads it.
+pub(super) fn limited(value: Value, span: Span) -> Value {
+    if is_too_large(&value) { too_many_conditions(span) } else { value }
+}
+
+fn too_many_conditions(span: Span) -> Value {
+    Value::Unknown(super::Unknown::new("too many conditions decide", span))
 }
 
 /// What a value says when it stands as the condition of an `if`.
@@ -163,8 +173,7 @@ pub(super) fn choice(condition: Condition, then: Value, otherwise: Value, span: 
         value => arms.push(Arm { condition: None, value }),
     }
     if arms.len() > MOST_ALTERNATIVES {
-        let reason = "too many conditions decide".to_owned();
-        return Value::Unknown(super::Unknown::new(reason, span));
+        return too_many_conditions(span);
     }
     Value::Choice(arms, span)
 }
@@ -333,10 +342,9 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
         Value::Concat(parts) => all(parts),
         Value::List(parts, _) | Value::FirstNonEmpty(parts, _) | Value::Sum(parts, _) => all(parts),
         Value::Choice(arms, _) => arms.iter().all(|it| {
-            spend(&it.value, budget)
-                && it.condition.iter().flat_map(Condition::values).all(|it| spend(it, budget))
+            spend(&it.value, budget) && it.condition.as_ref().is_none_or(|it| spend_on_condition(it, budget))
         }),
-        Value::Truth(condition, _) => condition.values().into_iter().all(|it| spend(it, budget)),
+        Value::Truth(condition, _) => spend_on_condition(condition, budget),
         Value::Function(returns, _) => all(returns),
         Value::Format { format, arguments, .. } => all(arguments) && spend(format, budget),
         Value::JoinHostPort { host, port, .. } => spend(host, budget) && spend(port, budget),
@@ -356,6 +364,25 @@ fn spend(value: &Value, budget: &mut usize) -> bool {
                     Callee::Method { receiver, .. } => spend(receiver, budget),
                     _ => true,
                 }
+        }
+    }
+}
+
+/// Also what cannot be told of a condition counts: `both := both && both` doubles that, too.
+fn spend_on_condition(condition: &Condition, budget: &mut usize) -> bool {
+    match condition {
+        Condition::Empty(it) | Condition::Unset(it) | Condition::Failed(it) | Condition::Holds(it) => {
+            spend(it, budget)
+        }
+        Condition::Equal(left, right) => spend(left, budget) && spend(right, budget),
+        Condition::Not(inner) => spend_on_condition(inner, budget),
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().all(|it| spend_on_condition(it, budget))
+        }
+        Condition::Unknown(_) => {
+            let rest = budget.checked_sub(1);
+            *budget = rest.unwrap_or_default();
+            rest.is_some()
         }
     }
 }

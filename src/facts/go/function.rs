@@ -22,6 +22,10 @@ use crate::syntax::go::Node;
 /// costs stack.
 const DEEPEST: u32 = 100;
 
+/// Some of a function is read several times: literals for each call of theirs, the rounds of loops. In one another
+/// these would multiply, so that no more steps than this are done for each byte of the function.
+const MOST_STEPS: usize = 128;
+
 /// Whether the statements behind one are reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -39,6 +43,8 @@ pub(super) struct Reader<'c, 't> {
     pub(super) standing: Standing,
     pub(super) premise: Option<Arc<Premise>>,
     pub(super) depth: u32,
+    /// Number of statements and expressions that may still be read.
+    steps_left: usize,
     /// Whether it is `main`, whose return ends the program.
     pub(super) is_main: bool,
     pub(super) field_writes: Vec<FieldWrite>,
@@ -72,7 +78,8 @@ pub(super) struct Reader<'c, 't> {
 }
 
 impl<'c, 't> Reader<'c, 't> {
-    pub(super) fn new(context: &'c Context<'t>) -> Self {
+    /// A reader of the declaration or value `node`.
+    pub(super) fn new(context: &'c Context<'t>, node: Node<'t>) -> Self {
         Self {
             context,
             locals: Locals::default(),
@@ -82,6 +89,7 @@ impl<'c, 't> Reader<'c, 't> {
             standing: Standing::default(),
             premise: None,
             depth: 0,
+            steps_left: node.text().len().saturating_mul(MOST_STEPS),
             is_main: false,
             field_writes: Vec::new(),
             variable_writes: Vec::new(),
@@ -106,7 +114,7 @@ impl<'c, 't> Reader<'c, 't> {
     /// Reads a function or method declaration; `None` for one without a name.
     pub(super) fn function(context: &'c Context<'t>, node: Node<'t>) -> Option<Function> {
         let name = node.field("name")?;
-        let mut it = Self::new(context);
+        let mut it = Self::new(context, node);
         it.is_main = name.text() == "main" && node.field("receiver").is_none();
         it.locals.open();
         let receiver = node.field("receiver").and_then(|list| it.receiver(list));
@@ -136,7 +144,7 @@ impl<'c, 't> Reader<'c, 't> {
         iota: Option<usize>,
         facts: &mut GoFile,
     ) -> State {
-        let mut it = Self::new(context);
+        let mut it = Self::new(context, node);
         it.iota = iota;
         it.locals.open();
         let state = it.expression(node);
@@ -218,11 +226,12 @@ impl<'c, 't> Reader<'c, 't> {
         }
     }
 
-    /// Runs `read` one level deeper; `None` beyond the deepest level.
+    /// Runs `read` one level deeper; `None` beyond the deepest level, and when too much was read again.
     pub(super) fn deeper<R>(&mut self, read: impl FnOnce(&mut Self) -> R) -> Option<R> {
         if self.depth >= DEEPEST {
             return None;
         }
+        self.steps_left = self.steps_left.checked_sub(1)?;
         self.depth += 1;
         let it = read(self);
         self.depth -= 1;

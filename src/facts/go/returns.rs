@@ -2,7 +2,7 @@
 
 use super::condition::{self, Guard, Test, same};
 use super::function::Reader;
-use super::{Condition, Unknown, Value};
+use super::{Condition, Value};
 use crate::source::Span;
 use crate::syntax::go::Node;
 
@@ -116,12 +116,7 @@ fn fold_return(it: Return, later: Vec<Value>) -> Vec<Value> {
                 return value;
             }
         }
-        let joined = condition::choice(condition.clone(), value, later, it.span);
-        if condition::is_too_large(&joined) {
-            let reason = "too many conditions decide".to_owned();
-            return Value::Unknown(Unknown::new(reason, it.span));
-        }
-        joined
+        condition::limited(condition::choice(condition.clone(), value, later, it.span), it.span)
     });
     folded.collect()
 }

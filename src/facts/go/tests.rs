@@ -317,6 +317,9 @@ fn hostile_input_neither_panics_nor_overflows() {
         deep("func() { x = ", "}"),
         format!("{HEAD}func f() {{ {} {} }}", "if x {".repeat(5000), "}".repeat(5000)),
         format!("{HEAD}func f() {{ x := \"a\"; {} }}", "x = x + x;".repeat(200)),
+        format!("{HEAD}func f(x bool) {{ {} }}", "x = x && x;".repeat(200)),
+        format!("{HEAD}func f(c chan int) {{ x := <-c > 1; {} }}", "x = x && x;".repeat(200)),
+        format!("{HEAD}func f() {{ {} {} }}", "switch { case func() { ".repeat(30), "}(): }".repeat(30)),
         format!("{HEAD}func f() {{ x{} }}", ".a()".repeat(5000)),
         "package main\nfunc f() { x := \"".to_owned(),
         "package main\nfunc f() { \"\\".to_owned(),
@@ -328,6 +331,21 @@ fn hostile_input_neither_panics_nor_overflows() {
     for end in 0..HEAD.len() {
         let _ = read(FileId(0), &HEAD[..end]);
     }
+}
+
+#[test]
+fn what_branches_in_branches_leave_alone_is_not_kept_once_for_each() {
+    let field = "if all { switch v := any(m.A).(type) { case X: if v != nil { errs = append(errs, v) }
+        case Y: if v != nil { errs = append(errs, v) } } } else if v, ok := any(m.A).(Y); ok { use(v) }\n";
+    let read_of = |fields: usize| {
+        let fields = field.repeat(fields);
+        let last = format!("switch m.Of.(type) {{ case A: {fields}\ncase B: {fields}\n}}");
+        let facts = file(&format!("func f(m *M, all bool) (errs []error) {{\n{fields}{last}\nreturn\n}}\n"));
+        format!("{:?}", facts.functions[0].returns).len()
+    };
+    assert!(read_of(1) > read_of(0), "something of it is kept");
+    let largest = (1..6).map(read_of).max();
+    assert!(largest < Some(200_000), "{largest:?}");
 }
 
 #[test]
