@@ -33,7 +33,7 @@ pub mod wslconfig;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::{FileId, Spanned};
 
@@ -106,20 +106,28 @@ impl Facts {
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     files: FxHashSet<String>,
-    directories: FxHashSet<String>,
+    /// The folders, the root being empty, each with the names of the files directly in it.
+    directories: FxHashMap<String, Vec<String>>,
 }
 
 impl Tree {
     /// A tree of these files.
     pub fn new(files: impl IntoIterator<Item = String>) -> Self {
         let files: FxHashSet<String> = files.into_iter().collect();
-        let mut directories = FxHashSet::default();
+        let mut directories: FxHashMap<String, Vec<String>> = FxHashMap::default();
         for file in &files {
-            let mut at = file.as_str();
+            let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+            if let Some(names) = directories.get_mut(folder) {
+                names.push(name.to_owned());
+                continue;
+            }
+            directories.insert(folder.to_owned(), vec![name.to_owned()]);
+            let mut at = folder;
             while let Some((parent, _)) = at.rsplit_once('/') {
-                if !directories.insert(parent.to_owned()) {
+                if directories.contains_key(parent) {
                     break;
                 }
+                directories.insert(parent.to_owned(), Vec::new());
                 at = parent;
             }
         }
@@ -135,16 +143,13 @@ impl Tree {
     /// Whether there is such a folder; the root is `.` or empty.
     #[must_use]
     pub fn has_directory(&self, path: &str) -> bool {
-        path.is_empty() || path == "." || self.directories.contains(path)
+        path.is_empty() || path == "." || self.directories.contains_key(path)
     }
 
     /// The names of the files directly in a folder, the root being `.` or empty, in no particular order.
     pub fn names_in(&self, folder: &str) -> impl Iterator<Item = &str> {
         let folder = if folder == "." { "" } else { folder };
-        self.files().filter_map(move |it| {
-            let (parent, name) = it.rsplit_once('/').unwrap_or(("", it));
-            (parent == folder).then_some(name)
-        })
+        self.directories.get(folder).into_iter().flatten().map(String::as_str)
     }
 
     /// Every file, in no particular order.

@@ -5,6 +5,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::callers::{Caller, Callers, Noted, takes_as_many};
 use super::leads::{Lead, Leads};
 use super::world::{FunctionId, PackageId, Packages, Targets};
 use crate::facts::go::{Call, Premise, Value};
@@ -29,12 +30,7 @@ pub struct Reachable<'a> {
     /// Calls that are not run, by their place.
     left_out: FxHashSet<Span>,
     callers: Callers<'a>,
-    /// Those of them that show the type of what the method is called on.
-    shown_callers: Callers<'a>,
 }
-
-/// The calls that may run a function, with the functions they stand in.
-type Callers<'a> = FxHashMap<FunctionId, Vec<(FunctionId, &'a Call)>>;
 
 impl<'a> Reachable<'a> {
     /// What the `main` in `file` of `package` may run. Other files with a `main` of their own are
@@ -47,6 +43,8 @@ impl<'a> Reachable<'a> {
             others: others.collect(),
             pending: Vec::new(),
             named: FxHashSet::default(),
+            called: FxHashSet::default(),
+            calls: Noted::default(),
             out: Self { packages: packages.closure(package), ..Self::default() },
         };
         let mut closure: Vec<_> = walk.out.packages.iter().copied().collect();
@@ -63,8 +61,11 @@ impl<'a> Reachable<'a> {
         while let Some(id) = walk.pending.pop() {
             leads.of_function(packages, id).iter().for_each(|it| walk.follow(Some(id), it));
         }
-        walk.out.registered = walk.out.registered(packages);
-        walk.out
+        let Walk { calls, mut out, .. } = walk;
+        let functions = out.functions.iter().map(|it| (*it, packages.function(*it).function));
+        out.callers = Callers::new(functions, &calls);
+        out.registered = out.registered(packages);
+        out
     }
 
     /// What functions named `init` give to calls of a `Register...`.
@@ -154,9 +155,9 @@ impl<'a> Reachable<'a> {
     #[must_use]
     pub fn without(&self, left_out: FxHashSet<Span>) -> Self {
         let mut callees: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
-        for (callee, callers) in &self.callers {
+        for (callee, callers) in self.callers.each() {
             for (caller, _) in callers.iter().filter(|(_, call)| !left_out.contains(&call.span)) {
-                callees.entry(*caller).or_default().push(*callee);
+                callees.entry(*caller).or_default().push(callee);
             }
         }
         let is_called = |id: &FunctionId| !self.callers(*id).is_empty();
@@ -166,19 +167,10 @@ impl<'a> Reachable<'a> {
         while let Some(id) = pending.pop() {
             pending.extend(callees.get(&id).into_iter().flatten().filter(|it| members.insert(**it)));
         }
-        let runs =
-            |caller: FunctionId, call: &Call| members.contains(&caller) && !left_out.contains(&call.span);
-        let still = |callers: &Callers<'a>| {
-            let callers = callers.iter().map(|(callee, callers)| {
-                let callers = callers.iter().filter(|(caller, call)| runs(*caller, call));
-                (*callee, callers.copied().collect())
-            });
-            callers.collect()
-        };
+        let runs = |(caller, call): &Caller<'a>| members.contains(caller) && !left_out.contains(&call.span);
         Self {
             functions: self.functions.iter().copied().filter(|it| members.contains(it)).collect(),
-            callers: still(&self.callers),
-            shown_callers: still(&self.shown_callers),
+            callers: self.callers.only(runs),
             mentioned: self.mentioned.clone(),
             values: self.values.clone(),
             registered: self.registered.clone(),
@@ -192,16 +184,16 @@ impl<'a> Reachable<'a> {
     /// The calls that may run `function`, with the functions they stand in.
     #[must_use]
     pub fn callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
-        self.callers.get(&function).map_or(&[], Vec::as_slice)
+        self.callers.of(function)
     }
 
     /// As [`Reachable::callers`], without calls of a method of something whose type does not show
     /// (`response.Header.Get`), unless there are no others.
     #[must_use]
     pub fn likely_callers(&self, function: FunctionId) -> &[(FunctionId, &'a Call)] {
-        match self.shown_callers.get(&function) {
-            Some(callers) if !callers.is_empty() => callers,
-            _ => self.callers(function),
+        match self.callers.shown_of(function) {
+            [] => self.callers(function),
+            callers => callers,
         }
     }
 }
@@ -223,6 +215,9 @@ struct Walk<'p, 'a> {
     pending: Vec<FunctionId>,
     /// Names of methods of which all are reached.
     named: FxHashSet<&'a str>,
+    /// Names of methods and numbers of arguments by which they were called.
+    called: FxHashSet<(&'a str, usize)>,
+    calls: Noted<'a>,
     out: Reachable<'a>,
 }
 
@@ -271,28 +266,27 @@ impl<'a> Walk<'_, 'a> {
 
     fn call(&mut self, caller: FunctionId, call: &'a Call) {
         let packages = self.packages;
-        let (targets, is_guess, by_name): (&[FunctionId], bool, bool) =
-            match packages.targets_of(caller, call) {
-                Targets::Own(targets) => (targets, false, false),
-                Targets::Interface(targets, _) => (targets, false, true),
-                Targets::Method(targets, _) => (targets, true, true),
-                Targets::Imported(..) | Targets::ExternalMethod(..) => return,
-            };
-        for target in targets.iter().copied().filter(|it| !by_name || takes_as_many(packages, *it, call)) {
-            self.reach(target);
-            if self.out.contains(target) {
-                self.out.callers.entry(target).or_default().push((caller, call));
-                if !is_guess {
-                    self.out.shown_callers.entry(target).or_default().push((caller, call));
+        let (targets, name, is_shown) = match packages.targets_of(caller, call) {
+            Targets::Own(targets) => {
+                for target in targets {
+                    self.reach(*target);
+                    if self.out.contains(*target) {
+                        self.calls.of_function(*target, (caller, call));
+                    }
                 }
+                return;
             }
+            Targets::Interface(targets, name) => (targets, *name, true),
+            Targets::Method(targets, name) => (targets, *name, false),
+            Targets::Imported(..) | Targets::ExternalMethod(..) => return,
+        };
+        if targets.is_empty() {
+            return;
+        }
+        self.calls.of_name(name, (caller, call), is_shown);
+        if self.called.insert((name, call.arguments.len())) {
+            let takes = |it: &&FunctionId| takes_as_many(packages.function(**it).function, call);
+            targets.iter().filter(takes).for_each(|it| self.reach(*it));
         }
     }
-}
-
-/// Whether a function takes as many arguments as a call gives.
-fn takes_as_many(packages: &Packages<'_>, function: FunctionId, call: &Call) -> bool {
-    let parameters = &packages.function(function).function.parameters;
-    let variadic = parameters.last().is_some_and(|it| it.variadic);
-    variadic || parameters.len() == call.arguments.len()
 }

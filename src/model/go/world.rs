@@ -1,5 +1,7 @@
 //! Every Go package of a project, with what each name in it means.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::known_call::{KnownCall, know_calls};
@@ -69,9 +71,9 @@ pub enum Targets<'a> {
     /// A method of a type of another module.
     ExternalMethod(TypeRef<'a>, &'a str),
     /// A method of an interface of the project; the functions are the project's methods of that name.
-    Interface(Vec<FunctionId>, &'a str),
+    Interface(Arc<Vec<FunctionId>>, &'a str),
     /// The same of something whose type does not show, so that it need be none of them.
-    Method(Vec<FunctionId>, &'a str),
+    Method(Arc<Vec<FunctionId>>, &'a str),
 }
 
 /// All packages of a project, and what their names mean.
@@ -84,7 +86,7 @@ pub struct Packages<'a> {
     /// What is known of the calls in each function.
     pub(super) known_calls: Vec<Box<[KnownCall<'a>]>>,
     pub(super) scopes: Vec<Scope<'a>>,
-    pub(super) methods_by_name: FxHashMap<&'a str, Vec<FunctionId>>,
+    pub(super) methods_by_name: FxHashMap<&'a str, Arc<Vec<FunctionId>>>,
     pub(super) literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
     pub(super) declared_literals: FxHashMap<TypeRef<'a>, Vec<(PackageId, &'a Value)>>,
     pub(super) field_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a FieldWrite)>>,
@@ -199,7 +201,12 @@ impl<'a> Packages<'a> {
     /// Every method of that name.
     #[must_use]
     pub fn methods_named(&self, name: &str) -> &[FunctionId] {
-        self.methods_by_name.get(name).map_or(&[], Vec::as_slice)
+        self.methods_by_name.get(name).map_or(&[], |it| it.as_slice())
+    }
+
+    /// The same, to be kept.
+    fn all_methods_named(&self, name: &str) -> Arc<Vec<FunctionId>> {
+        self.methods_by_name.get(name).cloned().unwrap_or_default()
     }
 
     /// The package constant or variable `name`.
@@ -299,11 +306,11 @@ impl<'a> Packages<'a> {
                         // An interface, or a method promoted from a type of another module.
                         None => match self.promoted(TypeRef::Own(owner, type_name)) {
                             Some(external) => Targets::ExternalMethod(external, name),
-                            None => Targets::Interface(self.methods_named(name).to_vec(), name),
+                            None => Targets::Interface(self.all_methods_named(name), name),
                         },
                     },
                     Some(external) => Targets::ExternalMethod(external, name),
-                    None => Targets::Method(self.methods_named(name).to_vec(), name),
+                    None => Targets::Method(self.all_methods_named(name), name),
                 }
             }
         }
@@ -427,7 +434,7 @@ impl<'a> Packages<'a> {
             match &function.receiver {
                 Some((_, type_name)) => {
                     self.scopes[at].methods.entry(&type_name.name).or_default().entry(name).or_insert(id);
-                    self.methods_by_name.entry(name).or_default().push(id);
+                    Arc::make_mut(self.methods_by_name.entry(name).or_default()).push(id);
                 }
                 None => self.scopes[at].functions.entry(name).or_default().push(id),
             }

@@ -70,7 +70,7 @@ impl<'w> Evaluator<'w> {
             }
             // The type does not show, or is an interface: what the project has of that name is run.
             Targets::Interface(targets, _) | Targets::Method(targets, _) => {
-                let run = targets.into_iter().filter(|it| self.may_run(*it, arguments.len()));
+                let run = targets.iter().copied().filter(|it| self.may_run(*it, arguments.len()));
                 let run: Vec<_> = run.collect();
                 if run.len() > MAXIMUM_METHODS {
                     return Outcome::hole("many methods of this name may be meant", Some(span));
