@@ -132,7 +132,7 @@ impl Project {
         peers
     }
 
-    /// Whether `from` is told where one of `peers` is, by a variable or an argument of its own: then a `localhost` that
+    /// Whether `from` is told where one of `peers` is, by a variable that it may read or an argument of its own: then a `localhost` that
     /// stands elsewhere is more likely one that the program replaces in a way that was not understood.
     #[must_use]
     pub fn is_told_of(&self, from: WorkloadId, dial: &Dial, peers: &[PeerPort<'_>]) -> bool {
@@ -144,7 +144,10 @@ impl Project {
             };
             peers.iter().any(|it| them.contains(&it.workload.id) && port.is_none_or(|port| port == it.port))
         };
-        let own = workload.environment.variables.iter().filter(|(_, it)| it.origin == Origin::Workload);
+        let program = workload.program.map(|it| self.program(it));
+        let may_read = |name: &str| program.is_none_or(|it| it.reads.may_read(name));
+        let variables = workload.environment.variables.iter();
+        let own = variables.filter(|(name, it)| it.origin == Origin::Workload && may_read(name));
         let told = own
             .flat_map(|(name, it)| addresses_in(name, it).filter(move |_| !it.span.contains(dial.host_span)));
         let words = workload.own_words.iter().flat_map(|it| parse_target(it.as_str(), "any"));
