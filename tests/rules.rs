@@ -1,7 +1,8 @@
 //! Executes the rule documents and the edge cases of `tests/fixtures/rules/`.
 //!
 //! In an example of `## Bad` every error and warning, and every finding of the document's own rule,
-//! is underlined; in `## Good` there is none of either.
+//! is underlined; in `## Good` there is none of either, and in `## Possible` those alone that nobody is shown who does
+//! not ask for them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -10,7 +11,7 @@ mod common;
 use std::path::Path;
 
 use common::{Examples, Failures, Project};
-use reachlint::diagnostic::{Diagnostic, Severity};
+use reachlint::diagnostic::{Confidence, Diagnostic, Severity};
 use reachlint::fix;
 use reachlint::model::Verdict;
 use reachlint::rules::{Document, RULES, Rule, find};
@@ -160,6 +161,9 @@ fn run_all(cases: impl Iterator<Item = (&'static Rule, String, String)>) {
         for project in &examples.good {
             failures.attempt(|| assert_good(project, rule));
         }
+        for project in &examples.possible {
+            failures.attempt(|| assert_possible(project, rule));
+        }
         for project in &examples.fixed {
             failures.attempt(|| assert_fixed(project, &examples.bad, rule));
         }
@@ -182,6 +186,14 @@ fn assert_good(project: &Project, rule: &Rule) {
     assert!(project.expected.is_empty(), "in `{}`: an underline in a good example", project.name);
     let (outcome, sources) = project.check();
     project.assert_labels(outcome.diagnostics.iter().filter(|it| counts(it, rule)), &sources);
+}
+
+fn assert_possible(project: &Project, rule: &Rule) {
+    let (outcome, _) = project.check();
+    let found: Vec<_> = outcome.diagnostics.iter().filter(|it| counts(it, rule)).collect();
+    assert!(found.iter().any(|it| it.rule == rule.id), "in `{}`: {} is silent", project.name, rule.id);
+    let sure = found.iter().find(|it| it.confidence > Confidence::Possible);
+    assert!(sure.is_none(), "in `{}`: more than possible: {sure:?}", project.name);
 }
 
 /// The Bad example of the same heading, after the fixes of its rule, is this one, and silent.

@@ -44,7 +44,7 @@ pub struct HostPortMistake<'a> {
 impl Project {
     /// What `id` connects to: its dials, and the addresses in its `environment:` that name a
     /// service of its project or the host machine, whether or not a dial of the program was seen to use
-    /// them. Somebody wrote them to be dialled, but not by a Go program that does not read them.
+    /// them. Somebody wrote them to be dialled; by a Go program that does not read them that is possible at most.
     #[must_use]
     pub fn destinations(&self, id: WorkloadId) -> Vec<Cow<'_, Dial>> {
         let workload = self.workload(id);
@@ -53,12 +53,13 @@ impl Project {
         variables.sort_by_key(|(_, it)| it.span);
         for (name, variable) in variables {
             let dialled = workload.dials.iter().any(|it| variable.span.contains(it.host_span));
-            let is_meant = !is_told_to_others(name) && self.is_read_or_foreign(workload, name);
-            if variable.origin != Origin::Workload || dialled || !is_meant {
+            if variable.origin != Origin::Workload || dialled || is_told_to_others(name) {
                 continue;
             }
+            let is_read = self.is_read_or_foreign(workload, name);
+            let most = if is_read { Confidence::Likely } else { Confidence::Possible };
             let addresses = addresses_in(name, variable).filter(|it| self.is_named_peer(id, &it.host));
-            destinations.extend(addresses.map(Cow::Owned));
+            destinations.extend(addresses.map(|it| Cow::Owned(Dial { confidence: most, ..it })));
         }
         destinations
     }

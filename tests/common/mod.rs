@@ -197,22 +197,26 @@ pub struct Examples {
     pub bad: Vec<Project>,
     /// Under `## Good`.
     pub good: Vec<Project>,
+    /// Under `## Possible`.
+    pub possible: Vec<Project>,
     /// Under `## Fixed`.
     pub fixed: Vec<Project>,
 }
 
 impl Examples {
-    /// Reads the projects of `text` below `## Bad`, `## Good` and `## Fixed`.
+    /// Reads the projects of `text` below `## Bad`, `## Good`, `## Possible` and `## Fixed`.
     #[must_use]
     pub fn read(document: &str, text: &str) -> Self {
-        let mut examples = Self { bad: Vec::new(), good: Vec::new(), fixed: Vec::new() };
+        let mut examples =
+            Self { bad: Vec::new(), good: Vec::new(), possible: Vec::new(), fixed: Vec::new() };
         for (section, project) in read_projects(document, text) {
             match section.as_str() {
                 "Bad" => examples.bad.push(project),
                 "Good" => examples.good.push(project),
+                "Possible" => examples.possible.push(project),
                 "Fixed" => examples.fixed.push(project),
                 _ => {
-                    let stray = "a fence with file= stands below a ### of Bad, Good or Fixed";
+                    let stray = "a fence with file= stands below a ### of Bad, Good, Possible or Fixed";
                     assert!(project.files.is_empty(), "{}: {stray}", project.name);
                 }
             }
