@@ -217,15 +217,20 @@ fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
     let holds = |it: Kind| it == Kind::Compose || it.may_call_compose();
     let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| holds(**kind));
     let calls = files.map(|((id, file), kind)| {
-        // A document that shows a Compose file speaks of that, where it names none.
-        let shows_its_own = matches!(kind, Kind::Readme | Kind::Document)
-            && file.text().lines().any(|it| it.trim() == "services:");
         let mut calls = compose_call::read(file.text());
-        calls.retain(|it| !(shows_its_own && it.files.is_empty()));
+        let is_document = matches!(kind, Kind::Readme | Kind::Document);
+        // A document that shows a Compose file speaks of that, where it names none.
+        if is_document && calls.iter().any(|it| it.files.is_empty()) && shows_compose_file(file.text()) {
+            calls.retain(|it| !it.files.is_empty());
+        }
         (id, calls)
     });
     let calls = calls.filter(|(_, it)| !it.is_empty());
     of_settings(input).chain(calls).collect()
+}
+
+fn shows_compose_file(document: &str) -> bool {
+    document.lines().any(|it| it.trim() == "services:")
 }
 
 /// The lists of Compose files in the settings, as calls of Compose.

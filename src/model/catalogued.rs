@@ -60,9 +60,9 @@ pub(super) fn listeners(
     };
     // What stands in the configuration that the image's own command names is not there without it.
     if command.is_some() && entry.ports_complete != Complete::Always {
-        for listener in known.iter_mut().skip(1) {
-            let port = listener.address.trim_start_matches(':');
-            if words.iter().all(|(word, _)| !word.contains(port)) {
+        for (listener, it) in known.iter_mut().zip(&entry.ports).skip(1) {
+            let port = it.port.to_string();
+            if words.iter().all(|(word, _)| !word.contains(&port)) {
                 listener.confidence = Confidence::Possible;
             }
         }

@@ -217,10 +217,11 @@ impl Changes {
     }
 
     pub(super) fn tools(&self, entry: Option<&ImageEntry>, reference: Option<&str>) -> Tools {
-        // A row for any tag speaks of the usual one.
-        let is_another = |it: &&ImageEntry| it.tags.is_empty() && reference.is_some_and(is_on_alpine);
-        let is_alpine = |it: &&ImageEntry| it.shell == "ash";
-        let Some(entry) = entry.filter(|it| !is_another(it) || is_alpine(it)) else {
+        // A row for any tag speaks of the usual one, which is another where the tag names Alpine.
+        let is_of_it = |it: &&ImageEntry| {
+            it.shell == "ash" || !it.tags.is_empty() || !reference.is_some_and(is_on_alpine)
+        };
+        let Some(entry) = entry.filter(is_of_it) else {
             return Tools {
                 present: self.added.clone(),
                 absent: Vec::new(),
