@@ -184,6 +184,11 @@ impl<'a> Reader<'a> {
             ""
         };
         let authority = rest.part(rest.from..authority_end);
+        // `http://http://db`: two parts of a program each put a scheme in front, as no address has it.
+        let is_scheme = |it: &str| it.strip_suffix(':').is_some_and(|it| default_port(it).is_some());
+        if path.starts_with("//") && is_scheme(authority.slice()) {
+            return Vec::new();
+        }
         // A password may hold an `@` of its own, as drivers allow: the last one counts.
         let hosts_start = authority.slice().rfind('@').map_or(authority.from, |at| authority.from + at + 1);
         let hosts = authority.part(hosts_start..authority_end);

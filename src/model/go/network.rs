@@ -20,7 +20,7 @@ use super::{
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::model::resolve::{Answers, ConfigFiles, Evaluator, Frame, InWorld, Located, Setting, Shared};
-use crate::net::{HOLE, Protocol, default_port, parse_target};
+use crate::net::{HOLE, Protocol, Reach, default_port, parse_target};
 use crate::source::{Confidence, Span, Spanned};
 
 /// Schemes of a variable's value that say by themselves that somebody will connect there.
@@ -275,6 +275,7 @@ fn find_dials<'w>(
                 hides.get_or_insert(Spanned::new(unknown.reason, unknown.span));
             }
             let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
+            let first = dials.len();
             for mut dial in found.dials {
                 network_call.confidence = network_call.confidence.min(dial.confidence);
                 let same = |it: &Dial| {
@@ -282,8 +283,14 @@ fn find_dials<'w>(
                     (it.site, &it.host, it.port) == (dial.site, &dial.host, dial.port)
                         && database(it) == database(&dial)
                 };
+                // `127.0.0.1:9092,[::1]:9092` is one place, said for both versions of IP.
+                let is_loopback = |it: &Dial| Reach::of(&it.host) == Reach::Loopback;
+                let same_place = |it: &Dial| {
+                    is_loopback(it) && is_loopback(&dial) && (it.site, it.port) == (dial.site, dial.port)
+                };
                 // What is tried where something else failed is a fallback, which may fail as well.
-                if call.standing.after_failure || dials.iter().any(same) {
+                let is_known = dials.iter().any(same) || dials[first..].iter().any(same_place);
+                if call.standing.after_failure || is_known {
                     continue;
                 }
                 dial.alternative = alternative;

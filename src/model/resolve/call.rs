@@ -311,7 +311,8 @@ impl<'w> Evaluator<'w> {
             // A part that is not known may say otherwise, unless what is known says it alone.
             let is_certain = match pure.meaning {
                 "has-prefix" => other().is_some_and(|it| starts_certainly(&text, &it, holds)),
-                _ => false,
+                // `http://` is there, whatever stands behind it.
+                _ => holds && other().is_some_and(|it| !it.contains(HOLE)),
             };
             let unknown = outcome.unknown.clone().filter(|_| !is_certain);
             return Outcome { text: Text::new(holds.to_string(), span), unknown, ..outcome };
