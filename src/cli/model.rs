@@ -61,7 +61,8 @@ fn entries(project: &Project) -> Vec<Entry> {
         .unrendered
         .iter()
         .map(|it| Entry::new("kustomization", "not rendered").at(it.span).unresolved(&it.value, None));
-    let errors = project.syntax_errors.iter().map(|it| Entry::new("not read", &it.value).at(it.span));
+    let errors = project.syntax_errors.iter().map(|it| &it.reason);
+    let errors = errors.map(|it| Entry::new("not read", &it.value).at(it.span));
     compositions
         .chain(networks)
         .chain(programs)

@@ -27,7 +27,9 @@ use crate::facts::{
     wslconfig,
 };
 use crate::model::{Detail, Project};
-use crate::rules::{Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting};
+use crate::rules::{
+    Category, Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting,
+};
 use crate::source::{FileId, SourceMap, Span};
 
 /// What is checked: the files of one project.
@@ -393,9 +395,14 @@ fn run_rules(
             let mut findings = Findings::new(rule);
             (rule.check)(context, &mut findings);
             let mut diagnostics = findings.into_diagnostics();
+            let is_of_build = Document::parse(rule.document).category == Category::Build;
             for it in &mut diagnostics {
                 it.severity = level(rule, it.severity);
                 weigh_chart(&context.project.of_charts, it);
+                // What cannot be built cannot be tested either.
+                if !is_of_build {
+                    weigh_tests(&context.project.of_tests, it);
+                }
             }
             diagnostics
         };
@@ -410,6 +417,13 @@ fn weigh_chart(of_charts: &FxHashSet<FileId>, it: &mut Diagnostic) {
     if it.labels.iter().any(|it| of_charts.contains(&it.span.file)) {
         it.confidence = it.confidence.min(Confidence::Likely);
         it.fixes.retain(|it| it.edits.iter().all(|it| !of_charts.contains(&it.span.file)));
+    }
+}
+
+/// What is wrong in what tests start shows when they run, and may be what they are about.
+fn weigh_tests(of_tests: &FxHashSet<FileId>, it: &mut Diagnostic) {
+    if it.labels.iter().any(|it| of_tests.contains(&it.span.file)) {
+        it.confidence = Confidence::Possible;
     }
 }
 

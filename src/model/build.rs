@@ -7,6 +7,8 @@ mod start;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::start::{Container, Start};
+use rustc_hash::FxHashSet;
+
 use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions};
 use super::image::{ByHand, builds_by_hand};
@@ -16,7 +18,7 @@ use super::{
     Listeners, Manifests, Project, Stopping, Workload, WorkloadId, WorkloadKind, World, command_lines,
     database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
 };
-use crate::facts::catalogue::{self, ImageEntry, split_reference};
+use crate::facts::catalogue::{self, ImageEntry, is_for_tests, split_reference};
 use crate::facts::{Facts, folder_of};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
@@ -57,12 +59,18 @@ impl Project {
             wsl: wsl::files(facts),
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
+            of_tests: files_of_tests(facts),
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,
             programs: world.programs,
             ..Self::default()
         }
     }
+}
+
+fn files_of_tests(facts: &Facts) -> FxHashSet<FileId> {
+    let files = facts.paths.iter().zip(0..).filter(|(path, _)| is_for_tests(folder_of(path)));
+    files.map(|(_, id)| FileId(id)).collect()
 }
 
 /// What one Compose service builds.
@@ -347,6 +355,7 @@ fn add_health_dials(workload: &mut Workload) {
     let others = check.requests.iter().filter(|it| Reach::of(&it.host) == Reach::Named);
     let dials = others.map(|it| Dial {
         alternative: None,
+        is_optional: false,
         host: it.host.clone(),
         port: Some(it.port),
         scheme: "http".to_owned(),

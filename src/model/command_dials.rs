@@ -121,6 +121,7 @@ fn dial(
 ) -> Dial {
     Dial {
         alternative: None,
+        is_optional: false,
         host,
         port,
         scheme: String::new(),

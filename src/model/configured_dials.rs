@@ -73,6 +73,7 @@ fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, brought_by: Opti
     }
     let whole = Dial {
         alternative: None,
+        is_optional: false,
         host: written.to_owned(),
         host_span: leaf.text.cover()?,
         port: None,

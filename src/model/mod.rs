@@ -94,6 +94,7 @@ pub use reachability::{
 };
 pub use resolved::Resolved;
 pub use settings::UnreadPort;
+pub use syntax_errors::SyntaxError;
 pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
     ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
@@ -143,10 +144,12 @@ pub struct Project {
     pub wsl: Vec<WslFile>,
     /// The files of charts. Whoever installs these may set other values.
     pub of_charts: FxHashSet<FileId>,
+    /// The files in folders of tests.
+    pub of_tests: FxHashSet<FileId>,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
     pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.
-    pub syntax_errors: Vec<Spanned<String>>,
+    pub syntax_errors: Vec<SyntaxError>,
     /// Made of `workloads` when it is first asked for.
     neighbours: OnceLock<neighbours::Neighbours>,
     /// As above.

@@ -7,7 +7,7 @@ use super::{
     Application, Dial, DialLogin, DialSource, Environment, HealthRequest, HostAnswer, Listener, Origin,
     Program, Project, PublishedPort, Served, Variable, Workload, WorkloadId, WorkloadKind,
 };
-use crate::facts::catalogue::is_library_variable;
+use crate::facts::catalogue::{self, is_library_variable};
 use crate::net::{Protocol, Reach, default_port, is_ip_address, parse_port, parse_target};
 use crate::source::{Confidence, Span, Spanned, nearest};
 
@@ -166,7 +166,11 @@ impl Project {
         let may_be_right = |id: &WorkloadId| match self.serves(*id, port, dial.protocol) {
             Served::Yes(..) => true,
             Served::No => false,
-            Served::Unknown => self.mentions_container_port(*id, port, dial.protocol),
+            // What an image of somebody else listens on by default it may well listen on.
+            Served::Unknown => {
+                self.mentions_container_port(*id, port, dial.protocol)
+                    || self.image_listens_on(*id, port, dial.protocol)
+            }
         };
         if peers.iter().any(may_be_right) {
             return None;
@@ -280,6 +284,13 @@ impl Project {
             || image.is_some_and(|it| it.exposed.iter().any(|it| it.value == (port, protocol)))
     }
 
+    /// Whether the public image of `id` listens on a port when nothing tells it another.
+    fn image_listens_on(&self, id: WorkloadId, port: u16, protocol: Protocol) -> bool {
+        let reference = self.workload(id).image_reference.as_ref();
+        let entry = reference.and_then(|it| catalogue::image(it.text.as_str()));
+        entry.is_some_and(|it| it.ports.iter().any(|it| (it.port, it.protocol) == (port, protocol)))
+    }
+
     /// The name by which other containers reach `id`: that of the workload whose network
     /// interfaces it has.
     pub(super) fn dns_name(&self, id: WorkloadId) -> &str {
@@ -369,6 +380,7 @@ fn addresses_in<'a>(name: &str, variable: &'a Variable) -> impl Iterator<Item = 
         targets.filter(move |it| !it.host.is_empty() && is_meant(&it.host)).filter_map(move |target| {
             Some(Dial {
                 alternative: None,
+                is_optional: false,
                 host_span: text.span_of(target.host_range)?,
                 port_span: target.port_range.and_then(|it| text.span_of(it)),
                 host: target.host,

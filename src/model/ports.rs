@@ -11,7 +11,7 @@ use super::{
 };
 use crate::facts::catalogue::split_reference;
 use crate::net::{PortRange, Protocol, Reach};
-use crate::source::Text;
+use crate::source::{Confidence, Text};
 
 impl Project {
     /// The programs with their ids.
@@ -66,6 +66,12 @@ impl Project {
     #[must_use]
     pub fn is_containerised(&self, program: ProgramId) -> bool {
         self.workloads.iter().any(|it| it.program == Some(program))
+    }
+
+    /// Whether something that runs `program` in a container is stopped by SIGTERM.
+    #[must_use]
+    pub fn is_stopped_by_sigterm(&self, program: ProgramId) -> bool {
+        self.workloads.iter().any(|it| it.program == Some(program) && it.stopping.by_sigterm)
     }
 
     /// The listeners in `id`'s network namespace that others could reach while no `ports` entry
@@ -264,7 +270,9 @@ impl Project {
                 && !are_versions(&first, &rivals)
                 && !are_stand_ins(&first, &rivals)
             {
-                conflicts.push(HostPortConflict { port, first, rivals });
+                let confidence =
+                    if are_variants(&first, &rivals) { Confidence::Possible } else { Confidence::Proven };
+                conflicts.push(HostPortConflict { port, first, rivals, confidence });
             }
         }
         conflicts
@@ -338,6 +346,24 @@ pub struct HostPortConflict<'a> {
     pub first: HostPort<'a>,
     /// Those that do not, at least one.
     pub rivals: Vec<HostPort<'a>>,
+    /// How sure it is that they are started together.
+    pub confidence: Confidence,
+}
+
+/// Whether the name of one goes on where that of another of the same image ends (`client` and `client_ltp`, `search` and
+/// `search8`): often another way to run the same, which is started in its stead.
+fn are_variants(first: &HostPort<'_>, rivals: &[HostPort<'_>]) -> bool {
+    let all = || std::iter::once(first).chain(rivals).map(|it| it.workload);
+    let image = |it: &Workload| {
+        let reference = it.image_reference.as_ref()?.text.as_str().to_owned();
+        Some(split_reference(&reference).0.rsplit('/').next()?.to_owned())
+    };
+    let goes_on = |longer: &Workload, shorter: &Workload| {
+        let rest = longer.name.value.strip_prefix(&shorter.name.value);
+        let begins = rest.and_then(|it| it.chars().next());
+        begins.is_some_and(|it| !it.is_alphabetic()) && image(longer) == image(shorter)
+    };
+    all().any(|longer| all().any(|shorter| goes_on(longer, shorter)))
 }
 
 /// Ports that two services publish alike before one stands in for the other: nobody writes so many by mistake.

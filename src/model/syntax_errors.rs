@@ -4,12 +4,28 @@ use super::image::ByHand;
 use crate::facts::catalogue;
 use crate::facts::kind::is_sample_of;
 use crate::facts::{Facts, Lookup, Template, folder_of, join_path};
-use crate::source::{FileId, Spanned};
+use crate::source::{Confidence, FileId, Spanned};
+
+/// A place that could not be read.
+#[derive(Clone, Debug)]
+pub struct SyntaxError {
+    /// Why.
+    pub reason: Spanned<String>,
+    /// How sure it is that whoever else reads the file cannot either.
+    pub confidence: Confidence,
+}
 
 /// The places of all files that could not be read. A script that the grammar cannot read is most often right: it has none.
-pub(super) fn read(facts: &Facts, by_hand: &[ByHand]) -> Vec<Spanned<String>> {
+/// So is Go that was compiled before it came here, whatever the grammar makes of it.
+pub(super) fn read(facts: &Facts, by_hand: &[ByHand]) -> Vec<SyntaxError> {
+    let of_go = facts.go.iter().flat_map(|(_, it)| &it.errors);
+    let of_go = of_go.map(|it| SyntaxError { reason: it.clone(), confidence: Confidence::Possible });
+    let others = of_others(facts, by_hand).into_iter();
+    of_go.chain(others.map(|reason| SyntaxError { reason, confidence: Confidence::Proven })).collect()
+}
+
+fn of_others(facts: &Facts, by_hand: &[ByHand]) -> Vec<Spanned<String>> {
     let mut errors = Vec::new();
-    errors.extend(facts.go.iter().flat_map(|(_, it)| it.errors.clone()));
     errors.extend(facts.modules.iter().flat_map(|(_, it)| it.errors.clone()));
     let built = facts.dockerfiles.iter().filter(|(_, it)| !it.errors.is_empty());
     let built = built.filter(|(id, _)| is_built(facts, by_hand, *id));

@@ -24,6 +24,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let span = |it: &crate::model::PublishedPort| it.host_span.unwrap_or(it.span);
         let mut finding = findings
             .report(message, span(rival.port), format!("host port {port} is already taken"))
+            .confidence(conflict.confidence)
             .evidence(span(first.port), format!("`{}` takes it here", first.workload.name.value))
             .help(format!("give `{}` another host port", rival.workload.name.value));
         for other in others {

@@ -1,7 +1,7 @@
 //! The error of a call that serves is dropped.
 
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Confidence, Safety};
 use crate::model::{DroppedBy, ServeCall};
 use crate::source::{Edit, Span};
 
@@ -25,7 +25,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     call.callee.span,
                     "the error of this call is dropped",
                 )
-                .help(format!("log what `{callee}` returns"));
+                .help(format!("log what `{callee}` returns"))
+                .confidence(if call.is_local { Confidence::Possible } else { Confidence::Proven });
             if let Some((title, edits)) = log_it(call, dropped) {
                 finding.fix(title, Safety::Safe, edits);
             }

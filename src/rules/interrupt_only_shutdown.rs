@@ -11,7 +11,10 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for (id, program) in ctx.project.programs_with_ids() {
         // A command line tool is stopped by a person, with Ctrl-C; what stands in for something in a test loses nothing.
         let is_tool = program.serve_calls.is_empty() && !ctx.project.is_containerised(id);
-        if is_tool || program.is_for_tests() {
+        // `STOPSIGNAL SIGUSR1`: what sends no SIGTERM asks for nothing that waits for it.
+        let gets_another = ctx.project.images.iter().any(|it| !it.stops_by_sigterm)
+            && !ctx.project.is_stopped_by_sigterm(id);
+        if is_tool || gets_another || program.is_for_tests() {
             continue;
         }
         for call in &program.shutdown.interrupt_only {

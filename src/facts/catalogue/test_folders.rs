@@ -9,7 +9,13 @@ use super::table::rows;
 /// Whether one of the folders of a path (`test/e2e`) is there for tests.
 #[must_use]
 pub fn is_for_tests(folders: &str) -> bool {
-    folders.split('/').any(|it| holds(it).is_some())
+    folders.split('/').any(|it| holds(it).is_some() || ends_in_tests(it))
+}
+
+/// `host-style-tests`. A folder that ends in one test may be what somebody was tested with.
+fn ends_in_tests(folder: &str) -> bool {
+    let last = folder.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    ["tests", "e2e"].iter().any(|it| last.eq_ignore_ascii_case(it))
 }
 
 /// Whether a folder of that name holds a package of functions that tests call.
@@ -42,6 +48,9 @@ mod tests {
             ("integration/testapps", true),
             ("test/e2e", true),
             ("src/Test-Servers/one", true),
+            ("host-style-tests", true),
+            ("backend-test", false),
+            ("manifests/ui-e2e", true),
             ("cmd/web", false),
             ("integrations/slack", false),
             ("latest", false),

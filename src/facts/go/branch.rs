@@ -14,6 +14,22 @@ use crate::syntax::go::Node;
 type Branch = (Changes, Flow);
 
 impl<'t> Reader<'_, 't> {
+    /// Reads the branch `node`, which nobody chooses or which is taken when the condition holds, and takes its effects
+    /// back.
+    fn branch_if(
+        &mut self,
+        node: Node<'t>,
+        guard: Guard,
+        is_unchosen: bool,
+        read: impl FnOnce(&mut Self) -> Flow,
+    ) -> Branch {
+        let is_chosen = self.standing.is_chosen;
+        self.standing.is_chosen |= !is_unchosen && !guard.condition.tells();
+        let branch = self.branch(node, guard, read);
+        self.standing.is_chosen = is_chosen;
+        branch
+    }
+
     /// Reads the branch `node` and takes its effects back.
     pub(super) fn branch(
         &mut self,
@@ -42,14 +58,16 @@ impl<'t> Reader<'_, 't> {
             Some(condition) => self.guard(condition),
             None => Guard::unknown(self.context.span(node)),
         };
+        let by_error = |otherwise| node.field("condition").is_some_and(|it| is_for_error(it, otherwise));
+        let of_error = by_error(false) || by_error(true);
         let then = match node.field("consequence") {
-            Some(block) => self.branch(block, guard.clone(), |it| it.block(block)),
+            Some(block) => self.branch_if(block, guard.clone(), of_error, |it| it.block(block)),
             None => (Changes::default(), Flow::Continues),
         };
         let otherwise = match node.field("alternative") {
             Some(block) => {
                 let inner = |it: &mut Self| it.deeper(|it| it.statement(block)).unwrap_or(Flow::Continues);
-                self.branch(block, guard.clone().not(), inner)
+                self.branch_if(block, guard.clone().not(), of_error, inner)
             }
             None => (Changes::default(), Flow::Continues),
         };
@@ -75,11 +93,15 @@ impl<'t> Reader<'_, 't> {
         };
         self.note_failure(node, then.1);
         self.locals.close();
-        let by_error = |otherwise| node.field("condition").is_some_and(|it| is_for_error(it, otherwise));
         let leaves =
             (then.1 == Flow::Ends && !by_error(false)) || (otherwise.1 == Flow::Ends && !by_error(true));
         if leaves {
             self.standing = self.standing.within(self.context.span(node));
+            let ending = [(then.1, "consequence"), (otherwise.1, "alternative")];
+            let ending = ending.into_iter().filter(|it| it.0 == Flow::Ends);
+            let mut branches = ending.filter_map(|it| node.field(it.1));
+            let fails = branches.all(|it| self.fails(it) || returns_error(it));
+            self.standing.is_chosen |= !guard.condition.tells() && !fails;
         }
         match (then.1, otherwise.1, node.field("consequence"), node.field("alternative")) {
             (Flow::Ends, Flow::Continues, Some(branch), _) => self.left_by(guard.condition, branch),
@@ -106,11 +128,7 @@ impl<'t> Reader<'_, 't> {
 
     /// Whether the last statement of a branch ends the program as one that failed.
     pub(super) fn fails(&self, branch: Node<'t>) -> bool {
-        let mut last = branch;
-        while matches!(last.kind(), "block" | "statement_list" | "expression_case" | "default_case") {
-            let Some(inner) = last.children().last().copied() else { return false };
-            last = inner;
-        }
+        let Some(last) = last_statement(branch) else { return false };
         let call = last.first_child().filter(|_| last.kind() == "expression_statement");
         call.is_some_and(|it| it.text() != "os.Exit(0)" && self.exits(it))
     }
@@ -159,7 +177,9 @@ impl<'t> Reader<'_, 't> {
                 let others = Condition::Any(taken.clone()).negated();
                 self.premise = Premise::and(before.as_ref(), others);
             }
-            let branch = self.branch(case, guard.clone(), |it| {
+            let is_told = is_default && taken.iter().all(Condition::tells);
+            let of_select = node.kind() == "select_statement";
+            let branch = self.branch_if(case, guard.clone(), of_select || is_told, |it| {
                 it.locals.open();
                 let flow = it.case(case);
                 it.locals.close();
@@ -180,6 +200,8 @@ impl<'t> Reader<'_, 't> {
         let reached = !has_default || default.is_some() || !others.is_empty();
         if leaves {
             self.standing = self.standing.within(span);
+            self.standing.is_chosen |=
+                node.kind() != "select_statement" && !taken.iter().all(Condition::tells);
         }
         let mut joined = match default {
             Some(default) => default,
@@ -310,6 +332,23 @@ impl<'t> Reader<'_, 't> {
             }
         }
     }
+}
+
+fn last_statement(branch: Node<'_>) -> Option<Node<'_>> {
+    let mut last = branch;
+    while matches!(last.kind(), "block" | "statement_list" | "expression_case" | "default_case") {
+        last = last.children().last().copied()?;
+    }
+    Some(last)
+}
+
+/// Whether a branch leaves its function with an error, as far as its name or what makes it tells.
+fn returns_error(branch: Node<'_>) -> bool {
+    let Some(last) = last_statement(branch).filter(|it| it.kind() == "return_statement") else {
+        return false;
+    };
+    let results = last.first_child().map(Node::children).unwrap_or_default();
+    results.last().is_some_and(|it| it.text().to_ascii_lowercase().contains("err"))
 }
 
 /// The variables that statements at or below a node assign.

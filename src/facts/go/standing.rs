@@ -24,6 +24,8 @@ pub struct Standing {
     /// Whether it stands in a branch that is taken because something failed: what is tried then is a
     /// fallback.
     pub after_failure: bool,
+    /// Whether a condition decides whether it is run of which nothing is known, and which is about no error.
+    pub is_chosen: bool,
     /// Whether a loop over numbers or elements is around it, each round of which waits for the call.
     pub in_rounds: bool,
 }

@@ -2,17 +2,18 @@
 
 use super::{Join, unknown_listeners};
 use crate::facts::catalogue::{ImageEntry, ImageSystem, image_system};
-use crate::model::Environment;
 use crate::model::broker::{self, Broker};
 use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
-    Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, PipelinePart, ProgramId, Running,
+    Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart, ProgramId, Running,
     UnexpandedVariable, Workload, WorkloadKind, catalogued, command_dials, configured_dials, resolve,
     unexpanded_in,
 };
-use crate::source::{FileId, Span, Spanned};
+use crate::model::{Environment, Variable};
+use crate::net::parse_target;
+use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
 /// A container that is to be started.
 pub(super) struct Container<T> {
@@ -298,11 +299,29 @@ fn run<'s>(
     Some((running.program?, resolve::Setting { environment: &workload.environment, arguments, files }))
 }
 
+/// What a call that may never be made connects to is possible at most, unless somebody sets the address for this very
+/// workload.
+fn weigh_optional(workload: &mut Workload) {
+    let own = workload.environment.variables.values().filter(|it| it.origin == Origin::Workload);
+    // `sqlite3://localhost/dev` is not one, whatever the program would do with its host.
+    let is_address = |it: &&Variable| {
+        let text = it.value.as_ref().map(Text::as_str);
+        text.is_none_or(|it| !it.contains("://") || !parse_target(it, "any").is_empty())
+    };
+    let own: Vec<Span> = own.filter(is_address).map(|it| it.span).collect();
+    for dial in workload.dials.iter_mut().filter(|it| it.is_optional) {
+        if !own.iter().any(|it| it.contains(dial.host_span)) {
+            dial.confidence = Confidence::Possible;
+        }
+    }
+}
+
 fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
     workload.program = running.program;
     workload.dials_incomplete =
         network.dials_incomplete().map(|_| "a call connects to what is not known".to_owned());
     workload.dials = network.dials;
+    weigh_optional(workload);
     workload.calls = network.calls;
     workload.process_variables = network.variables;
     workload.missing_files = network.missing_files;

@@ -1,23 +1,40 @@
 //! Which functions run whenever a program does.
 
-use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::world::{FunctionId, Targets};
+use crate::facts::catalogue;
 use crate::facts::go::Call;
-use crate::model::resolve::Evaluator;
+use crate::model::resolve::{Demand, Evaluator, Frame};
 
 /// Longer chains of calls are not followed.
 const LONGEST_CHAIN: usize = 6;
+
+/// Behind longer ways to a function nobody is asked whether they are taken.
+const LONGEST_WAY: usize = 24;
+
+/// More callers are not asked what a condition comes to.
+const MOST_CALLERS: usize = 8;
 
 /// What certainly runs of one program.
 pub(super) struct Certainty<'e, 'w> {
     evaluator: &'e Evaluator<'w>,
     known: FxHashMap<FunctionId, bool>,
+    led_to: FxHashMap<(Demand, FunctionId), bool>,
+    other_commands: OnceCell<FxHashSet<FunctionId>>,
 }
 
 impl<'e, 'w> Certainty<'e, 'w> {
     pub(super) fn new(evaluator: &'e Evaluator<'w>) -> Self {
-        Self { evaluator, known: FxHashMap::default() }
+        Self {
+            evaluator,
+            known: FxHashMap::default(),
+            led_to: FxHashMap::default(),
+            other_commands: OnceCell::new(),
+        }
     }
 
     /// Whether `call` runs `target` whenever `caller` runs.
@@ -48,6 +65,102 @@ impl<'e, 'w> Certainty<'e, 'w> {
         reached
     }
 
+    /// Whether a call that is looked at in `frame` is certainly made some time: by the start of the program as it is
+    /// set, or for some request. What a condition decides that cannot be told, what a subcommand does and what is one of
+    /// several methods behind an interface may never be.
+    pub(super) fn is_insisted_on(&mut self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
+        [Demand::Start, Demand::Request].into_iter().any(|demand| {
+            let first = self.evaluator.begins_made(demand, call, frame);
+            first.is_some_and(|it| self.is_led_to(demand, it, 0))
+        })
+    }
+
+    fn is_led_to(&mut self, demand: Demand, function: FunctionId, depth: usize) -> bool {
+        if let Some(known) = self.led_to.get(&(demand, function)) {
+            return *known;
+        }
+        // For whoever goes round.
+        self.led_to.insert((demand, function), false);
+        let callers = self.evaluator.reachable.likely_callers(function);
+        let is_led_to = self.is_begun(demand, function)
+            || depth >= LONGEST_WAY
+            || callers.iter().any(|(caller, call)| {
+                self.is_only_target(*caller, call, function)
+                    && self.is_made_for(demand, *caller, call)
+                    && self.is_led_to(demand, *caller, depth + 1)
+            });
+        self.led_to.insert((demand, function), is_led_to);
+        is_led_to
+    }
+
+    /// Whether others than calls lead to the function.
+    fn is_begun(&self, demand: Demand, function: FunctionId) -> bool {
+        let reachable = self.evaluator.reachable;
+        if !reachable.callers(function).is_empty() && !reachable.is_value(function) {
+            return demand == Demand::Start && self.starts(function);
+        }
+        match demand {
+            Demand::Start => {
+                let others = self.other_commands.get_or_init(|| self.other_commands());
+                !others.contains(&function)
+            }
+            Demand::Request => {
+                let parameters = &self.evaluator.packages.function(function).function.parameters;
+                parameters.iter().any(|it| it.type_name.is_some()) && !self.is_command(function)
+            }
+        }
+    }
+
+    /// Whether a library for command lines runs the function.
+    fn is_command(&self, function: FunctionId) -> bool {
+        let types = self.evaluator.packages.function(function).function.parameters.iter();
+        types.filter_map(|it| it.type_name.as_ref()).any(|it| catalogue::go().configures(&it.package))
+    }
+
+    /// The functions of other subcommands than the one that the container runs, as far as the names tell of functions
+    /// and packages: with `serve` as first argument all but `runServe` and what stands in `cmdserve`, if there is any.
+    fn other_commands(&self) -> FxHashSet<FunctionId> {
+        let Evaluator { packages, reachable, .. } = self.evaluator;
+        let commands = || {
+            let functions = reachable.functions.iter().copied();
+            functions.filter(|it| reachable.is_value(*it) && self.is_command(*it))
+        };
+        if commands().next().is_none() {
+            return FxHashSet::default();
+        }
+        let Some(word) = self.evaluator.subcommand() else { return FxHashSet::default() };
+        let is_meant = |id: &FunctionId| {
+            let it = packages.function(*id);
+            let folder = packages.package(it.package).directory.rsplit('/').next().unwrap_or_default();
+            [it.function.name.value.as_str(), folder].iter().any(|it| plain(it).contains(&plain(word)))
+        };
+        match commands().any(|it| is_meant(&it)) {
+            true => commands().filter(|it| !is_meant(it)).collect(),
+            false => FxHashSet::default(),
+        }
+    }
+
+    /// Whether a call runs no other function of the program in place of `target`.
+    fn is_only_target(&self, caller: FunctionId, call: &Call, target: FunctionId) -> bool {
+        let Evaluator { packages, reachable, .. } = self.evaluator;
+        match packages.targets_of(caller, call) {
+            Targets::Interface(targets, _) | Targets::Method(targets, _) => {
+                targets.iter().all(|it| *it == target || !reachable.contains(*it))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a call is made, as far as its function tells or one of those who call that.
+    fn is_made_for(&self, demand: Demand, function: FunctionId, call: &'w Call) -> bool {
+        let is_made = |callers: &[(FunctionId, &'w Call)]| {
+            self.evaluator.is_made(demand, call, &Evaluator::frame(function, callers))
+        };
+        let callers = self.evaluator.reachable.likely_callers(function).iter().take(MOST_CALLERS);
+        is_made(&[])
+            || call.premise.is_some() && callers.into_iter().any(|it| is_made(std::slice::from_ref(it)))
+    }
+
     /// Whether the function runs whenever the program does.
     pub(super) fn runs(&mut self, function: FunctionId) -> bool {
         self.runs_within(function, 0)
@@ -73,4 +186,9 @@ impl<'e, 'w> Certainty<'e, 'w> {
         self.known.insert(function, runs);
         runs
     }
+}
+
+/// `create-user` as `createuser`.
+fn plain(name: &str) -> String {
+    name.chars().filter(|it| it.is_alphanumeric()).map(|it| it.to_ascii_lowercase()).collect()
 }

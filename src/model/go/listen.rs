@@ -191,6 +191,8 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             Targets::Imported(path, _) => {
                 telling || listens_by_name(name) || starts(name) && self.is_of_owner(function, path)
             }
+            // A child process may listen beside the program.
+            Targets::ExternalMethod(TypeRef::External("os/exec", "Cmd"), "Start") => true,
             Targets::ExternalMethod(TypeRef::External(path, _), _) => {
                 telling || path.contains('.') && listens_by_name(name)
             }

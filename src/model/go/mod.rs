@@ -268,6 +268,9 @@ pub struct ServeCall {
     /// Whether it also returns after an orderly shutdown (`(*http.Server).ListenAndServe`,
     /// `(*grpc.Server).Serve`), or that is not known; `http.ListenAndServe` returns on failure alone.
     pub returns_at_shutdown: bool,
+    /// Whether the address that is written in the call is one of the machine itself: what serves there is for whoever
+    /// looks for a fault in the program, or for a login in a browser.
+    pub is_local: bool,
 }
 
 /// How an error is dropped.
@@ -415,6 +418,8 @@ pub struct Dial {
     pub confidence: Confidence,
     /// `None` when the call connects there in any case.
     pub alternative: Option<Alternative>,
+    /// Whether it may be that the program as it is set never makes the call that way.
+    pub is_optional: bool,
 }
 
 /// The user, password and database of a connection, each where it is written; one that is not written, or not

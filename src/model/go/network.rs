@@ -140,7 +140,7 @@ impl<'a> World<'a> {
         let mut dials = Vec::new();
         let mut calls = Vec::new();
         let mut timeouts = Vec::new();
-        let (certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
+        let (mut certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
             let wrapper = packages.wrapped(*function);
@@ -162,7 +162,15 @@ impl<'a> World<'a> {
                     timeouts.extend(stop_timeouts(evaluator, *function, call, shutdown));
                 }
                 if let Some(dial) = entry.and_then(|it| it.dial.as_ref()).filter(|_| !dials_itself) {
-                    calls.extend(find_dials(evaluator, *function, call, dial, self.detail, &mut dials));
+                    calls.extend(find_dials(
+                        evaluator,
+                        &mut certainty,
+                        *function,
+                        call,
+                        dial,
+                        self.detail,
+                        &mut dials,
+                    ));
                 }
             }
         }
@@ -239,6 +247,7 @@ pub(in crate::model) fn entry_of(targets: &Targets<'_>) -> Option<&'static GoEnt
 /// database in a file).
 fn find_dials<'w>(
     evaluator: &Evaluator<'w>,
+    certainty: &mut Certainty<'_, 'w>,
     function: FunctionId,
     call: &'w Call,
     entry: &'w DialEntry,
@@ -254,6 +263,7 @@ fn find_dials<'w>(
     let look = |frame: &Rc<Frame<'w>>| {
         let mut out = Found::default();
         let needs_caller = dials_of(evaluator, call, entry, frame, &mut out);
+        out.frame = Some(Rc::clone(frame));
         (out, needs_caller)
     };
     let beyond = || Found { unknown: Some(too_many(call.span)), ..Found::default() };
@@ -266,6 +276,7 @@ fn find_dials<'w>(
         network_call.varies |= alternatives.len() > 1;
         let of = alternatives.len() as u32;
         for InWorld { found, is_default } in alternatives {
+            let is_insisted_on = found.frame.as_ref().is_some_and(|it| certainty.is_insisted_on(call, it));
             on_network |= found.unknown.is_some() || !found.dials.is_empty();
             is_empty |= found.is_empty;
             connects |= !found.dials.is_empty() || (found.unknown.is_some() && !found.is_empty);
@@ -289,11 +300,15 @@ fn find_dials<'w>(
                     is_loopback(it) && is_loopback(&dial) && (it.site, it.port) == (dial.site, dial.port)
                 };
                 // What is tried where something else failed is a fallback, which may fail as well.
-                let is_known = dials.iter().any(same) || dials[first..].iter().any(same_place);
-                if call.standing.after_failure || is_known {
+                if call.standing.after_failure || dials[first..].iter().any(same_place) {
+                    continue;
+                }
+                if let Some(known) = dials.iter_mut().find(|it| same(it)) {
+                    known.is_optional &= !is_insisted_on;
                     continue;
                 }
                 dial.alternative = alternative;
+                dial.is_optional = !is_insisted_on;
                 if is_registered {
                     dial.confidence = Confidence::Possible;
                 }
@@ -339,15 +354,17 @@ pub(super) fn too_many(call: Span) -> Unknown {
 
 /// What one call dials in one context.
 #[derive(Default)]
-struct Found {
+struct Found<'w> {
     dials: Vec<Dial>,
+    /// Where it was looked for.
+    frame: Option<Rc<Frame<'w>>>,
     /// Why one of the texts that it may dial names no host and port.
     unknown: Option<Unknown>,
     /// Whether one of them is certainly empty.
     is_empty: bool,
 }
 
-impl Found {
+impl Found<'_> {
     fn is_alike(&self, other: &Self) -> bool {
         let address = |it: &Dial| (it.host.clone(), it.port, it.path.clone(), it.login.clone());
         self.unknown.is_some() == other.unknown.is_some()
@@ -460,6 +477,7 @@ fn dials_of<'w>(
                 source,
                 confidence: outcome.confidence,
                 alternative: None,
+                is_optional: false,
             });
         }
     }
@@ -538,6 +556,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &m
                 source: DialSource::Variable,
                 confidence: Confidence::Likely,
                 alternative: None,
+                is_optional: false,
             });
         }
     }

@@ -6,6 +6,7 @@ use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
 use crate::facts::catalogue::{ByImport, GoEntry, helps_tests, package_name, sigterm_by_import};
 use crate::facts::go::{Call, GoFile, Usage, Value};
 use crate::model::PackageName;
+use crate::net::{ListenAddress, Reach};
 use crate::source::{Span, Spanned};
 
 /// Packages of the catalogue whose functions of a serving name open a socket only, return nothing,
@@ -140,9 +141,15 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             imports_log: it.file.imports.iter().any(|it| it.path.value == "log"),
             in_literal: call.in_literal,
             returns_at_shutdown: !by_failure_alone,
+            is_local: call.arguments.iter().any(is_local),
         });
     }
     found
+}
+
+fn is_local(argument: &Value) -> bool {
+    let Value::Literal(text) = argument else { return false };
+    ListenAddress::parse(&text.value).is_ok_and(|it| it.reach == Reach::Loopback)
 }
 
 /// Whether a file of a package helps tests, though it is compiled without them: it is in `ca/testutils`, or imports

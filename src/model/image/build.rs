@@ -572,6 +572,9 @@ impl<'a> Builder<'a, '_> {
         for source in &copy.sources {
             let Some(text) = stage.expand(source) else {
                 stage.tools.copied(None, &path, into);
+                // Whatever it is, it may be what somebody looks for there.
+                let origin = LayerOrigin::Foreign;
+                stage.layers.push(Layer { origin, destination: path.clone(), into: false, source: None });
                 continue;
             };
             let source = &*stage.path(text.as_str()).into_owned();

@@ -163,7 +163,7 @@ impl Changes {
                 }
             }
             None if in_path => self.unknown("a COPY fills a folder of programs"),
-            Some(_) if !into && PATH_FOLDERS.contains(&super::layers::parent(destination)) => {
+            _ if !into && PATH_FOLDERS.contains(&super::layers::parent(destination)) => {
                 self.added.push(name(destination));
             }
             Some(source) if into => self.beside.push((name(source), destination.to_owned())),

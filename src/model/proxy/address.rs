@@ -148,6 +148,7 @@ pub(super) fn way(pass: &Pass, to: &Text) -> Way {
     let has_scheme = text.contains("://");
     Way::To(Box::new(Dial {
         alternative: None,
+        is_optional: false,
         host: target.host,
         // A scheme that nobody has a default port for is one of the proxy: `h2c`, `grpc`.
         port: target.port.or(pass.port),

@@ -58,6 +58,7 @@ impl Labelled {
         let span = self.port.cover().filter(|_| self.kind == kind)?;
         Some(Dial {
             alternative: None,
+            is_optional: false,
             host: self.name.clone(),
             port: Some(parse_port(self.port.as_str())?),
             scheme: String::new(),

@@ -327,6 +327,13 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// The word that chooses what the program does, where its first argument may be one.
+    pub fn subcommand(&self) -> Option<&'w str> {
+        let first = self.arguments()?.first()?.as_str();
+        let is_name = first.chars().all(|it| it.is_ascii_alphanumeric() || it == '-');
+        (is_name && first.starts_with(|it: char| it.is_ascii_alphabetic())).then_some(first)
+    }
+
     /// The program's arguments, its name excluded; `None` when they are not known.
     pub(super) fn arguments(&self) -> Option<&'w [Text]> {
         match self.ask(Question::Arguments) {

@@ -45,6 +45,15 @@ pub struct InWorld<T> {
     pub is_default: bool,
 }
 
+/// What makes a program run one of its functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Demand {
+    /// That it is started, with what is set: a condition that cannot be told may never hold.
+    Start,
+    /// Requests, of which there are all kinds in time: a condition that cannot be told holds for one of them.
+    Request,
+}
+
 /// What a condition comes to.
 struct Verdict {
     /// Whether it holds; `None` when that cannot be told.
@@ -283,6 +292,38 @@ impl<'w> Evaluator<'w> {
                 Frame::Package(_) => return false,
             }
         }
+    }
+
+    /// The function that `frame` begins with, where a call and the calls through which the frame is looked at are made
+    /// by whoever asks as `demand` says.
+    pub fn begins_made(&self, demand: Demand, call: &'w Call, frame: &Rc<Frame<'w>>) -> Option<FunctionId> {
+        let (mut call, mut frame) = (call, Rc::clone(frame));
+        while self.is_made(demand, call, &frame) {
+            (call, frame) = match &*frame {
+                Frame::Function { call: Some(bound), .. } => {
+                    let caller = self.function_of(&bound.frame)?;
+                    let call = caller.calls.iter().find(|it| it.span == bound.span)?;
+                    (call, Rc::clone(&bound.frame))
+                }
+                Frame::Function { function, call: None } => return Some(*function),
+                Frame::Package(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// Whether a call is made wherever its function runs, as far as `frame` tells. A branch of an error counts as the
+    /// end of a program that works, a round of a loop as taken.
+    pub fn is_made(&self, demand: Demand, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
+        let mut next = call.premise.as_deref();
+        while let Some(premise) = next {
+            self.begin();
+            match (self.holds(&premise.condition, frame, MAXIMUM_DEPTH), demand) {
+                (Some(true), _) | (None, Demand::Request) => next = premise.outer.as_deref(),
+                _ => return false,
+            }
+        }
+        demand == Demand::Request || !call.standing.is_chosen
     }
 
     /// Whether one of the conditions that a call rests on does not hold.

@@ -20,7 +20,7 @@ mod memory;
 mod overwrite;
 mod place;
 
-pub use condition::InWorld;
+pub use condition::{Demand, InWorld};
 pub use config::{ConfigFiles, tag_value};
 pub use field::Head;
 pub use place::Located;
