@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::commands::Commands;
 use super::world::{FunctionId, Targets};
 use crate::facts::catalogue;
 use crate::facts::go::Call;
@@ -24,7 +25,7 @@ pub(super) struct Certainty<'e, 'w> {
     evaluator: &'e Evaluator<'w>,
     known: FxHashMap<FunctionId, bool>,
     led_to: FxHashMap<(Demand, FunctionId), bool>,
-    other_commands: OnceCell<FxHashSet<FunctionId>>,
+    commands: OnceCell<Commands>,
 }
 
 impl<'e, 'w> Certainty<'e, 'w> {
@@ -33,7 +34,7 @@ impl<'e, 'w> Certainty<'e, 'w> {
             evaluator,
             known: FxHashMap::default(),
             led_to: FxHashMap::default(),
-            other_commands: OnceCell::new(),
+            commands: OnceCell::new(),
         }
     }
 
@@ -81,6 +82,9 @@ impl<'e, 'w> Certainty<'e, 'w> {
         }
         // For whoever goes round.
         self.led_to.insert((demand, function), false);
+        if demand == Demand::Start && self.commands().is_left(function) {
+            return false;
+        }
         let callers = self.evaluator.reachable.likely_callers(function);
         let is_led_to = self.is_begun(demand, function)
             || depth >= LONGEST_WAY
@@ -96,48 +100,25 @@ impl<'e, 'w> Certainty<'e, 'w> {
     /// Whether others than calls lead to the function.
     fn is_begun(&self, demand: Demand, function: FunctionId) -> bool {
         let reachable = self.evaluator.reachable;
+        if let (Some(is_chosen), Demand::Start) = (self.commands().is_chosen(function), demand) {
+            return is_chosen;
+        }
         if !reachable.callers(function).is_empty() && !reachable.is_value(function) {
             return demand == Demand::Start && self.starts(function);
         }
-        match demand {
-            Demand::Start => {
-                let others = self.other_commands.get_or_init(|| self.other_commands());
-                !others.contains(&function)
-            }
-            Demand::Request => {
-                let parameters = &self.evaluator.packages.function(function).function.parameters;
-                parameters.iter().any(|it| it.type_name.is_some()) && !self.is_command(function)
-            }
-        }
+        let parameters = &self.evaluator.packages.function(function).function.parameters;
+        let is_handler = || parameters.iter().any(|it| it.type_name.is_some()) && !self.is_command(function);
+        demand == Demand::Start || is_handler()
+    }
+
+    fn commands(&self) -> &Commands {
+        self.commands.get_or_init(|| Commands::new(self.evaluator))
     }
 
     /// Whether a library for command lines runs the function.
     fn is_command(&self, function: FunctionId) -> bool {
         let types = self.evaluator.packages.function(function).function.parameters.iter();
         types.filter_map(|it| it.type_name.as_ref()).any(|it| catalogue::go().configures(&it.package))
-    }
-
-    /// The functions of other subcommands than the one that the container runs, as far as the names tell of functions
-    /// and packages: with `serve` as first argument all but `runServe` and what stands in `cmdserve`, if there is any.
-    fn other_commands(&self) -> FxHashSet<FunctionId> {
-        let Evaluator { packages, reachable, .. } = self.evaluator;
-        let commands = || {
-            let functions = reachable.functions.iter().copied();
-            functions.filter(|it| reachable.is_value(*it) && self.is_command(*it))
-        };
-        if commands().next().is_none() {
-            return FxHashSet::default();
-        }
-        let Some(word) = self.evaluator.subcommand() else { return FxHashSet::default() };
-        let is_meant = |id: &FunctionId| {
-            let it = packages.function(*id);
-            let folder = packages.package(it.package).directory.rsplit('/').next().unwrap_or_default();
-            [it.function.name.value.as_str(), folder].iter().any(|it| plain(it).contains(&plain(word)))
-        };
-        match commands().any(|it| is_meant(&it)) {
-            true => commands().filter(|it| !is_meant(it)).collect(),
-            false => FxHashSet::default(),
-        }
     }
 
     /// Whether a call runs no other function of the program in place of `target`.
@@ -186,9 +167,4 @@ impl<'e, 'w> Certainty<'e, 'w> {
         self.known.insert(function, runs);
         runs
     }
-}
-
-/// `create-user` as `createuser`.
-fn plain(name: &str) -> String {
-    name.chars().filter(|it| it.is_alphanumeric()).map(|it| it.to_ascii_lowercase()).collect()
 }

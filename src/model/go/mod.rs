@@ -5,6 +5,7 @@ mod callers;
 mod certainty;
 mod cgo;
 mod collision;
+mod commands;
 mod guard;
 mod handed_on;
 mod known_call;

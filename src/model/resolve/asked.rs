@@ -327,11 +327,10 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// The word that chooses what the program does, where its first argument may be one.
-    pub fn subcommand(&self) -> Option<&'w str> {
-        let first = self.arguments()?.first()?.as_str();
-        let is_name = first.chars().all(|it| it.is_ascii_alphanumeric() || it == '-');
-        (is_name && first.starts_with(|it: char| it.is_ascii_alphabetic())).then_some(first)
+    /// The arguments that may choose what the program does: those before the first flag.
+    pub fn subcommands(&self) -> impl Iterator<Item = &'w str> {
+        let words = self.arguments().unwrap_or_default().iter().map(Text::as_str);
+        words.take_while(|it| !it.starts_with('-'))
     }
 
     /// The program's arguments, its name excluded; `None` when they are not known.

@@ -1,0 +1,84 @@
+//! Which subcommand of a program a container runs: `&cobra.Command{Use: "serve", RunE: serve}` with `serve` among the
+//! arguments.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::world::{FunctionId, Packages};
+use crate::facts::catalogue;
+use crate::facts::go::Value;
+use crate::model::resolve::Evaluator;
+
+/// The functions of subcommands, where the arguments of the container choose one.
+#[derive(Debug, Default)]
+pub(super) struct Commands {
+    /// Whether what the arguments choose runs them.
+    chosen: FxHashMap<FunctionId, bool>,
+    /// Those of them that make a subcommand: whoever calls one of these does not run what stands in it for later.
+    makers: FxHashSet<FunctionId>,
+}
+
+/// A subcommand: what its library calls so.
+struct Command<'a> {
+    /// The word that chooses it.
+    name: &'a str,
+    /// The function that makes it.
+    maker: FunctionId,
+    /// The functions that it is given.
+    given: Vec<FunctionId>,
+}
+
+impl Commands {
+    pub(super) fn new(evaluator: &Evaluator<'_>) -> Self {
+        let Evaluator { packages, reachable, .. } = *evaluator;
+        let commands: Vec<Command<'_>> =
+            reachable.functions.iter().flat_map(|it| commands_in(packages, *it)).collect();
+        if commands.is_empty() {
+            return Self::default();
+        }
+        let words: FxHashSet<&str> = evaluator.subcommands().collect();
+        if !commands.iter().any(|it| words.contains(it.name)) {
+            return Self::default();
+        }
+        let mut chosen = FxHashMap::default();
+        for command in &commands {
+            for function in command.given.iter().chain([&command.maker]) {
+                *chosen.entry(*function).or_default() |= words.contains(command.name);
+            }
+        }
+        // It makes the others.
+        chosen.retain(|it, _| packages.function(*it).function.name.value != "main");
+        let makers = commands.iter().map(|it| it.maker).collect();
+        Self { chosen, makers }
+    }
+
+    /// Whether the arguments choose what a function is for; `None` when they choose nothing, or it is for no subcommand.
+    pub(super) fn is_chosen(&self, function: FunctionId) -> Option<bool> {
+        self.chosen.get(&function).copied()
+    }
+
+    /// Whether a function makes subcommands of which the arguments choose none.
+    pub(super) fn is_left(&self, function: FunctionId) -> bool {
+        self.makers.contains(&function) && self.is_chosen(function) == Some(false)
+    }
+}
+
+/// The subcommands that a function makes.
+fn commands_in<'a>(packages: &Packages<'a>, id: FunctionId) -> impl Iterator<Item = Command<'a>> {
+    let it = packages.function(id);
+    it.function.literals.iter().filter_map(move |literal| {
+        let Value::Struct { type_name, fields, .. } = literal else { return None };
+        type_name.as_ref().filter(|it| it.name == "Command" && catalogue::go().configures(&it.package))?;
+        let text = |name: &str| {
+            let (_, value) = fields.iter().find(|it| it.0.value == name)?;
+            if let Value::Literal(text) = value { Some(text.value.as_str()) } else { None }
+        };
+        let name = text("Use").or_else(|| text("Name"))?.split_whitespace().next()?;
+        let given = fields.iter().filter_map(|(_, value)| match value {
+            Value::Name { package, name } => {
+                Some(packages.functions_named(packages.import(it.package, package)?, &name.value))
+            }
+            _ => None,
+        });
+        Some(Command { name, maker: id, given: given.flatten().copied().collect() })
+    })
+}
