@@ -249,7 +249,7 @@ pub fn is_sample_of(sample: &str, name: &str) -> bool {
         Some((stem, ending)) if !stem.is_empty() => (stem, ending),
         _ => (name, ""),
     };
-    MODELS.iter().any(|model| {
+    MODELS.iter().filter(|it| sample.contains(**it)).any(|model| {
         let behind = ['.', '-', '_'].map(|it| format!("{stem}{it}{model}"));
         let behind = behind.iter().any(|it| match ending {
             "" => it == sample,

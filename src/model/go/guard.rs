@@ -44,7 +44,7 @@ impl<'e, 'w> Guards<'e, 'w> {
             calls.flat_map(|(id, function)| function.calls.iter().map(move |call| (id, call)))
         };
         // Most programs have none.
-        if sites().any(|site| is_guard_mentioned(evaluator, site)) {
+        if sites().any(|(id, call)| evaluator.packages.mentions_guard(id, call)) {
             sites().for_each(|site| it.visit(routers, site));
         }
         it
@@ -189,10 +189,10 @@ fn order_of_group(evaluator: &Evaluator<'_>, (function, call): Site<'_>) -> Midd
     attach.filter(|it| *it == MiddlewareOrder::Stack).unwrap_or(MiddlewareOrder::All)
 }
 
-fn is_guard_mentioned(evaluator: &Evaluator<'_>, (function, call): Site<'_>) -> bool {
+/// Whether a call, of which the tables say this, makes or names a guard.
+pub(super) fn is_guard_mentioned(entry: Option<&GoEntry>, call: &Call) -> bool {
     let is_guard =
         |package: &str, name: &str| catalogue().find(package, "", name).is_some_and(|it| it.guard.is_some());
     let named = |it: &Value| matches!(it, Value::Name { package, name } if is_guard(package, &name.value));
-    let entry = evaluator.packages.entry(function, call);
     entry.is_some_and(|it| it.guard.is_some()) || call.arguments.iter().any(|it| it.any(&named))
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::guard::is_guard_mentioned;
 use super::network::entry_of;
 use super::world::{FunctionId, FunctionInPackage, Packages, Targets};
 use crate::facts::catalogue::GoEntry;
@@ -13,6 +14,7 @@ pub(super) struct KnownCall<'a> {
     targets: Targets<'a>,
     by_tables: Option<&'static GoEntry>,
     on_network: Option<&'a GoEntry>,
+    mentions_guard: bool,
 }
 
 impl<'a> Packages<'a> {
@@ -36,6 +38,11 @@ impl<'a> Packages<'a> {
         self.known_call(function, call)?.on_network
     }
 
+    /// Whether a call that stands in `function` makes or names a guard of routes.
+    pub(super) fn mentions_guard(&self, function: FunctionId, call: &Call) -> bool {
+        self.known_call(function, call).is_some_and(|it| it.mentions_guard)
+    }
+
     fn known_call(&self, function: FunctionId, call: &Call) -> Option<&KnownCall<'a>> {
         let calls = &self.function(function).function.calls;
         // They lie one behind the other.
@@ -53,7 +60,8 @@ pub(super) fn know_calls<'a>(
         let known = it.function.calls.iter().map(|call| {
             let targets = packages.targets(it.package, Some(it.function), &call.callee);
             let (by_tables, on_network) = (entry_of(&targets), packages.network_entry(&targets));
-            KnownCall { targets, by_tables, on_network }
+            let mentions_guard = is_guard_mentioned(by_tables, call);
+            KnownCall { targets, by_tables, on_network, mentions_guard }
         });
         known.collect()
     };

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::MissingFile;
 use super::certainty::Certainty;
 use super::world::FunctionId;
-use super::{MissingFile, entry_of};
 use crate::facts::catalogue::{DataRole, FileRole, GoEntry, Source};
 use crate::facts::go::{Call, Failure, Value};
 use crate::model::ContainerFile;
@@ -50,11 +50,8 @@ impl<'w> Finder<'_, 'w> {
     fn calls(&self) -> Vec<(FunctionId, &'w Call, &'static GoEntry)> {
         let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
         let functions = reachable.functions.iter().map(|id| (*id, packages.function(*id)));
-        let calls = functions.flat_map(|(id, it)| it.function.calls.iter().map(move |call| (id, it, call)));
-        let known = calls.filter_map(|(id, it, call)| {
-            let targets = packages.targets(it.package, Some(it.function), &call.callee);
-            Some((id, call, entry_of(&targets)?))
-        });
+        let calls = functions.flat_map(|(id, it)| it.function.calls.iter().map(move |call| (id, call)));
+        let known = calls.filter_map(|(id, call)| Some((id, call, packages.entry(id, call)?)));
         known.filter(|(_, call, _)| !reachable.leaves_out(call)).collect()
     }
 
