@@ -6,6 +6,7 @@ mod certainty;
 mod cgo;
 mod collision;
 mod commands;
+mod function_set;
 mod guard;
 mod handed_on;
 mod known_call;

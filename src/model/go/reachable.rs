@@ -6,6 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::callers::{Caller, Callers, Noted, takes_as_many};
+use super::function_set::FunctionSet;
 use super::leads::{Lead, Leads};
 use super::world::{FunctionId, PackageId, Packages, Targets};
 use crate::facts::go::{Call, Premise, Value};
@@ -20,11 +21,11 @@ pub struct Reachable<'a> {
     pub dotenv_loads: Vec<DotenvLoad<'a>>,
     /// The packages of the project that are built in.
     pub packages: FxHashSet<PackageId>,
-    members: FxHashSet<FunctionId>,
+    members: FunctionSet,
     /// Those that others than calls lead to: `main`, `init`, functions that are handed on.
-    mentioned: FxHashSet<FunctionId>,
+    mentioned: FunctionSet,
     /// Of these the ones whose name is handed on.
-    values: FxHashSet<FunctionId>,
+    values: FunctionSet,
     /// Those that `init` functions register, so that somebody chooses one by a name.
     registered: FxHashSet<FunctionId>,
     /// Calls that are not run, by their place.
@@ -112,7 +113,7 @@ impl<'a> Reachable<'a> {
     /// Whether the program may run `function`.
     #[must_use]
     pub fn contains(&self, function: FunctionId) -> bool {
-        self.members.contains(&function)
+        self.members.contains(function)
     }
 
     /// Whether a call of a function that the program runs is certainly not run.
@@ -125,7 +126,7 @@ impl<'a> Reachable<'a> {
     /// value that goes to another module are not: that module knows few of them, and gives them what is its own.
     #[must_use]
     pub fn is_value(&self, function: FunctionId) -> bool {
-        self.values.contains(&function)
+        self.values.contains(function)
     }
 
     /// The calls that are certainly not run. `is_left_out` is asked once for each premise in a function.
@@ -161,15 +162,16 @@ impl<'a> Reachable<'a> {
             }
         }
         let is_called = |id: &FunctionId| !self.callers(*id).is_empty();
-        let begins = |id: &&FunctionId| self.mentioned.contains(id) || !is_called(id);
-        let mut members: FxHashSet<FunctionId> = self.functions.iter().filter(begins).copied().collect();
-        let mut pending: Vec<_> = members.iter().copied().collect();
+        let begins = |id: &FunctionId| self.mentioned.contains(*id) || !is_called(id);
+        let mut pending: Vec<FunctionId> = self.functions.iter().copied().filter(begins).collect();
+        let mut members = FunctionSet::default();
+        pending.iter().for_each(|it| _ = members.insert(*it));
         while let Some(id) = pending.pop() {
             pending.extend(callees.get(&id).into_iter().flatten().filter(|it| members.insert(**it)));
         }
-        let runs = |(caller, call): &Caller<'a>| members.contains(caller) && !left_out.contains(&call.span);
+        let runs = |(caller, call): &Caller<'a>| members.contains(*caller) && !left_out.contains(&call.span);
         Self {
-            functions: self.functions.iter().copied().filter(|it| members.contains(it)).collect(),
+            functions: self.functions.iter().copied().filter(|it| members.contains(*it)).collect(),
             callers: self.callers.only(runs),
             mentioned: self.mentioned.clone(),
             values: self.values.clone(),
