@@ -15,6 +15,7 @@ mod listen;
 mod missing_files;
 mod modules;
 mod network;
+mod noted_values;
 mod profiler;
 mod program;
 mod reachable;

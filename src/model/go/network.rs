@@ -565,13 +565,13 @@ fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &m
 /// The variables that the program reads by a name that is written out, and where, in order.
 fn variables_read(evaluator: &Evaluator<'_>) -> Vec<(String, Span)> {
     let mut names = FxHashSet::default();
-    values::visit(evaluator.packages, evaluator.reachable, &mut |_, value| {
+    for value in values::places(evaluator.reachable).flat_map(|it| evaluator.packages.values_of_reads(it)) {
         if let Value::Environment(read) = value
             && let Value::Literal(key) = &read.key
         {
             names.insert((key.value.clone(), read.span));
         }
-    });
+    }
     // A helper `getEnv("KEY", "default")` reads what its first argument names.
     for function in &evaluator.reachable.functions {
         for call in &evaluator.packages.function(*function).function.calls {

@@ -3,7 +3,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::certainty::Certainty;
-use super::values::{self, Place};
+use super::noted_values::plain;
+use super::values::{Place, places};
 use super::world::{FunctionId, PackageId, Packages};
 use super::{EnvironmentRead, EnvironmentReads, Reachable};
 use crate::facts::catalogue::{self, AnyVariable, DefaultAddress, GoEntry, Naming, Source, go as tables};
@@ -72,11 +73,6 @@ impl EnvironmentReads {
 fn is_initial_value(packages: &Packages<'_>, package: PackageId, value: &Value) -> bool {
     let files = packages.package(package).files.iter();
     files.flat_map(|(_, file)| &file.declarations).any(|it| std::ptr::eq(&it.value, value))
-}
-
-/// A name without what separates its words, in lower case: `SERVER_PORT` and `server.port` are one.
-fn plain(name: &str) -> String {
-    name.chars().filter(|it| it.is_ascii_alphanumeric()).map(|it| it.to_ascii_lowercase()).collect()
 }
 
 fn environ(value: &Value) -> Option<&Environ> {
@@ -204,7 +200,9 @@ impl<'w> Finder<'_, 'w> {
         let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
         let (mut reads, mut handed_on) = (Vec::<(FunctionId, &Environ, Option<&Value>)>::new(), Vec::new());
         let through = &self.through;
-        values::visit(packages, reachable, &mut |place, value| match (place, value) {
+        let values = places(reachable)
+            .flat_map(|place| packages.values_of_reads(place).iter().map(move |value| (place, *value)));
+        values.for_each(|it| match it {
             (Place::Function(id), Value::Environment(read)) => reads.push((id, read, read.default.as_ref())),
             // What holds without the variable stands elsewhere than in the read.
             (Place::Function(id), Value::FirstNonEmpty(parts, _)) => {
@@ -212,11 +210,11 @@ impl<'w> Finder<'_, 'w> {
                     parts.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
                 reads.extend(others.iter().filter_map(environ).map(|it| (id, it, last)));
             }
-            (Place::Function(id), Value::Choice(arms, _)) => {
+            (Place::Function(id), value @ Value::Choice(arms, _)) => {
                 let tested = arms.iter().filter_map(|it| it.condition.as_ref()).flat_map(Condition::values);
                 reads.extend(tested.filter_map(environ).map(|it| (id, it, Some(value))));
             }
-            (_, Value::Name { package, name }) => {
+            (place, value @ Value::Name { package, name }) => {
                 let entry = tables().find(package, "", &name.value);
                 let is_reader = entry.is_some_and(|it| it.environment.is_some() || it.any_variable.is_some());
                 let from = match place {
@@ -321,15 +319,9 @@ impl<'w> Finder<'_, 'w> {
                 }
             }
         }
-        values::visit(packages, reachable, &mut |_, value| {
-            if let Value::Literal(it) = value {
-                let last = it.value.rsplit('.').next().unwrap_or_default();
-                let is_key = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
-                if it.value.len() <= 64 && last.chars().all(is_key) {
-                    names.insert(plain(last));
-                }
-            }
-        });
+        let written: FxHashSet<&String> =
+            places(reachable).flat_map(|it| packages.keys_written(it)).collect();
+        names.extend(written.into_iter().cloned());
         self.out.made_up = names.into_iter().filter(|it| it.len() > 1).collect();
         self.out.made_up.sort();
     }

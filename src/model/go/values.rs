@@ -16,19 +16,14 @@ pub(super) enum Place {
 /// Parts of parts of values: no deeper than the readers of facts keep them.
 const MAXIMUM_DEPTH: u32 = 24;
 
-/// Shows `look` every value in the functions that a program may run and in the variables of its packages,
-/// each with the values it is made of and depends on; one that is used in several places more than once.
-pub(super) fn visit<'w>(
-    packages: &Packages<'w>,
-    reachable: &Reachable<'w>,
-    look: &mut impl FnMut(Place, &'w Value),
-) {
+/// The functions that a program may run, and the variables of its packages.
+pub(super) fn places(reachable: &Reachable<'_>) -> impl Iterator<Item = Place> {
     let functions = reachable.functions.iter().map(|it| Place::Function(*it));
-    let places = functions.chain(reachable.packages.iter().map(|it| Place::Package(*it)));
-    places.for_each(|place| visit_place(packages, place, look));
+    functions.chain(reachable.packages.iter().map(|it| Place::Package(*it)))
 }
 
-/// As [`visit`], for one function or the variables of one package.
+/// Shows `look` every value in a place, each with the values it is made of and depends on; one that is used in
+/// several places more than once.
 pub(super) fn visit_place<'w>(
     packages: &Packages<'w>,
     place: Place,

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::known_call::{KnownCall, know_calls};
 use super::modules::{Module, modules};
 use super::network::entry_of;
+use super::noted_values::NotedValues;
 use crate::facts::catalogue::{GoEntry, Wrappers, structure};
 use crate::facts::go::{
     BuildTags, Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
@@ -76,6 +77,9 @@ pub enum Targets<'a> {
     Method(Arc<Vec<FunctionId>>, &'a str),
 }
 
+/// Assignments to fields, each with the function that it stands in.
+type FieldWrites<'a> = Vec<(FunctionId, &'a FieldWrite)>;
+
 /// All packages of a project, and what their names mean.
 #[derive(Debug, Default)]
 pub struct Packages<'a> {
@@ -89,7 +93,10 @@ pub struct Packages<'a> {
     pub(super) methods_by_name: FxHashMap<&'a str, Arc<Vec<FunctionId>>>,
     pub(super) literals: FxHashMap<TypeRef<'a>, Vec<(FunctionId, &'a Value)>>,
     pub(super) declared_literals: FxHashMap<TypeRef<'a>, Vec<(PackageId, &'a Value)>>,
-    pub(super) field_writes: FxHashMap<&'a str, Vec<(FunctionId, &'a FieldWrite)>>,
+    pub(super) field_writes: FxHashMap<&'a str, FieldWrites<'a>>,
+    /// Those of which it shows to what type they assign, by field and type.
+    writes_to: FxHashMap<&'a str, FxHashMap<TypeRef<'a>, FieldWrites<'a>>>,
+    pub(super) noted_values: NotedValues<'a>,
     pub(super) wrappers: Option<&'a Wrappers>,
     /// The functions of the project that the settings name.
     pub(super) wrapped: FxHashMap<FunctionId, &'a GoEntry>,
@@ -120,7 +127,9 @@ impl<'a> Packages<'a> {
         packages.scopes.resize_with(packages.packages.len(), Scope::default);
         packages.link_imports();
         packages.index();
+        packages.index_writes();
         packages.index_wrapped(&facts.wrappers);
+        packages.noted_values = NotedValues::new(&packages);
         packages.known_calls = know_calls(&packages, &packages.functions);
         packages
     }
@@ -225,6 +234,13 @@ impl<'a> Packages<'a> {
     #[must_use]
     pub fn field_writes(&self, field: &str) -> &[(FunctionId, &'a FieldWrite)] {
         self.field_writes.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is assigned to a field of a type, by which function.
+    #[must_use]
+    pub fn field_writes_to(&self, of: TypeRef<'a>, field: &str) -> &[(FunctionId, &'a FieldWrite)] {
+        let writes = self.writes_to.get(field).and_then(|it| it.get(&of));
+        writes.map_or(&[], Vec::as_slice)
     }
 
     /// The composite literals of a type in functions.
@@ -406,6 +422,22 @@ impl<'a> Packages<'a> {
                 self.index_file(package, file_id, file);
             }
         }
+    }
+
+    /// Sorts the assignments to fields by the type that they are of, when all types are known.
+    fn index_writes(&mut self) {
+        let mut found: FxHashMap<_, FxHashMap<_, FieldWrites<'a>>> = FxHashMap::default();
+        for (field, writes) in &self.field_writes {
+            for (id, write) in writes {
+                let it = self.function(*id);
+                let shown = write.receiver_type.as_ref().map(|shown| self.type_ref(it.package, shown));
+                let of = shown.or_else(|| self.type_of(it.package, Some(it.function), &write.receiver));
+                if let Some(of) = of {
+                    found.entry(*field).or_default().entry(of).or_default().push((*id, *write));
+                }
+            }
+        }
+        self.writes_to = found;
     }
 
     pub(super) fn scope(&self, package: PackageId) -> &Scope<'a> {

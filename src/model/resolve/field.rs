@@ -176,10 +176,8 @@ impl<'w> Evaluator<'w> {
 
     /// Whether calls that are not followed get the address of the field, or of a struct of the type.
     fn is_filled_elsewhere(&self, of: TypeRef<'w>, field: &str) -> bool {
-        let by_field = self.packages.field_writes(field).iter().any(|(function, write)| {
-            self.reachable.contains(*function)
-                && !self.fills(&write.value, *function)
-                && self.writes_to(*function, write, of)
+        let by_field = self.packages.field_writes_to(of, field).iter().any(|(function, write)| {
+            self.reachable.contains(*function) && !self.fills(&write.value, *function)
         });
         by_field || self.is_filled_from_outside(of)
     }
@@ -188,10 +186,9 @@ impl<'w> Evaluator<'w> {
     /// are not being looked at.
     fn later_values(&self, of: TypeRef<'w>, field: &str) -> Vec<(&'w Value, Rc<Frame<'w>>)> {
         let mut out = Vec::new();
-        for (function, write) in self.packages.field_writes(field) {
+        for (function, write) in self.packages.field_writes_to(of, field) {
             if self.reachable.contains(*function)
                 && self.fills(&write.value, *function)
-                && self.writes_to(*function, write, of)
                 && !self.is_source_active(&write.value)
                 && !self.is_before_configuration(of, *function, write.field.span)
             {
@@ -356,11 +353,8 @@ impl<'w> Evaluator<'w> {
                 add(value, Frame::Package(*package));
             }
         }
-        for (function, write) in self.packages.field_writes(field) {
-            if self.reachable.contains(*function)
-                && self.fills(&write.value, *function)
-                && self.writes_to(*function, write, of)
-            {
+        for (function, write) in self.packages.field_writes_to(of, field) {
+            if self.reachable.contains(*function) && self.fills(&write.value, *function) {
                 add(&write.value, Frame::Function { function: *function, call: None });
             }
         }
@@ -616,18 +610,6 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    pub(super) fn writes_to(
-        &self,
-        function: crate::model::go::FunctionId,
-        write: &'w crate::facts::go::FieldWrite,
-        of: TypeRef<'w>,
-    ) -> bool {
-        let it = self.packages.function(function);
-        let shown = write.receiver_type.as_ref().map(|shown| self.packages.type_ref(it.package, shown));
-        let found = shown.or_else(|| self.packages.type_of(it.package, Some(it.function), &write.receiver));
-        found == Some(of)
-    }
-
     /// Whether another function than the one that made the struct assigns to the field.
     pub(super) fn is_written_outside(
         &self,
@@ -635,11 +617,10 @@ impl<'w> Evaluator<'w> {
         field: &str,
         here: Option<crate::model::go::FunctionId>,
     ) -> bool {
-        self.packages.field_writes(field).iter().any(|(function, write)| {
+        self.packages.field_writes_to(of, field).iter().any(|(function, write)| {
             Some(*function) != here
                 && self.fills(&write.value, *function)
                 && self.reachable.contains(*function)
-                && self.writes_to(*function, write, of)
         })
     }
 }

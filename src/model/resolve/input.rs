@@ -144,8 +144,8 @@ impl<'w> Evaluator<'w> {
     ) -> Option<Input> {
         let head = self.head(receiver, frame, depth);
         let of = self.type_at(receiver, frame).or_else(|| self.type_at(head.value, &head.frame))?;
-        self.packages.field_writes(field).iter().find_map(|(function, write)| {
-            if !self.reachable.contains(*function) || !self.writes_to(*function, write, of) {
+        self.packages.field_writes_to(of, field).iter().find_map(|(function, write)| {
+            if !self.reachable.contains(*function) {
                 return None;
             }
             let inside = Rc::new(Frame::Function { function: *function, call: None });

@@ -41,11 +41,10 @@ impl<'w> Evaluator<'w> {
         let set = fields.iter().rev().find(|(it, _)| it.value == field);
         let mut values: Vec<_> = set.map(|(_, value)| (value, Rc::clone(&made.frame))).into_iter().collect();
         let mut choice = None;
-        for (function, write) in self.packages.field_writes(field) {
+        for (function, write) in self.packages.field_writes_to(of, field) {
             let counts = self.reachable.contains(*function)
                 && self.fills(&write.value, *function)
-                && !self.is_source_active(&write.value)
-                && self.writes_to(*function, write, of);
+                && !self.is_source_active(&write.value);
             let known = values.iter().any(|(it, _)| **it == write.value);
             let meets = match counts && !known {
                 true => self.meets(at, made, set.map(|(name, _)| name.span), *function, write),
