@@ -364,7 +364,8 @@ impl<'w> Evaluator<'w> {
     /// As [`Self::head`], and a field that only one place of the program sets is what it sets.
     pub fn deep_head(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Head<'w> {
         let head = self.head(value, frame, depth);
-        let Some(depth) = self.less(depth, 1) else { return head };
+        // Each field has two ways on, so that without the bound on steps there is no end of them.
+        let Some(depth) = self.less(depth, 1).filter(|_| self.steps.get() > 0) else { return head };
         let Value::Field { receiver, field, .. } = head.value else { return head };
         let receiver = self.deep_head(receiver, &head.frame, depth);
         if let Value::Struct { fields, .. } = receiver.value
