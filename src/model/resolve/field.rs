@@ -6,6 +6,7 @@ use super::call::receiver_of;
 use super::config::{Bound, Certain};
 use super::element::Elements;
 use super::format::join_host_port;
+use super::memory::Placed;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::{Arm, Condition, Value, is_number};
@@ -261,9 +262,9 @@ impl<'w> Evaluator<'w> {
         };
         let (value, frame) = match own {
             Some((_, value)) => (value, Rc::clone(&head.frame)),
-            None => match <[_; 1]>::try_from(self.field_values(of, promoting)) {
-                Ok([only]) => only,
-                Err(_) => return None,
+            None => match &*self.field_values(of, promoting) {
+                [only] => only.clone(),
+                _ => return None,
             },
         };
         let inner = self.head(value, &frame, depth);
@@ -281,10 +282,11 @@ impl<'w> Evaluator<'w> {
         head: &Head<'w>,
         depth: u32,
     ) -> Outcome {
-        let mut found = self.field_values(of, field);
+        let all = self.field_values(of, field);
         // `if cfg.Port == "" { cfg.Port = "80" }` asks for what the field was before.
-        let before = found.len();
-        found.retain(|(value, _)| !self.is_source_active(value));
+        let before = all.len();
+        let mut found: Vec<_> =
+            all.iter().filter(|(value, _)| !self.is_source_active(value)).cloned().collect();
         // Sources that ask for each other have no end of orders to be looked at in.
         if before - found.len() >= 2 && found.len() >= 2 {
             return Outcome::hole(SEVERAL, Some(span));
@@ -326,7 +328,11 @@ impl<'w> Evaluator<'w> {
     }
 
     /// What the program's literals and assignments give to a field of a type, and where.
-    fn field_values(&self, of: TypeRef<'w>, field: &str) -> Vec<(&'w Value, Rc<Frame<'w>>)> {
+    fn field_values(&self, of: TypeRef<'w>, field: &str) -> Placed<'w> {
+        self.memory.field_values(of, field, || self.find_field_values(of, field).into())
+    }
+
+    fn find_field_values(&self, of: TypeRef<'w>, field: &str) -> Vec<(&'w Value, Rc<Frame<'w>>)> {
         let mut found: Vec<(&'w Value, Rc<Frame<'w>>)> = Vec::new();
         let mut add = |value: &'w Value, frame: Frame<'w>| {
             if !found.iter().any(|(known, _)| std::ptr::eq(*known, value) || *known == value) {
@@ -375,8 +381,8 @@ impl<'w> Evaluator<'w> {
         }
         let Value::Field { receiver, .. } = head.value else { return head };
         let Some(of) = self.type_at(receiver, &head.frame) else { return head };
-        match self.field_values(of, &field.value)[..] {
-            [(value, ref frame)] => self.deep_head(value, frame, depth),
+        match &*self.field_values(of, &field.value) {
+            [(value, frame)] => self.deep_head(value, frame, depth),
             _ => head,
         }
     }

@@ -14,6 +14,7 @@ use rustc_hash::FxHashMap;
 use super::asked::{Answers, Asked, Questions, Register};
 use super::{Active, Bound, Frame, Outcome, Setting};
 use crate::facts::go::Value;
+use crate::model::go::TypeRef;
 
 /// A value where it stands.
 struct Standing<'w> {
@@ -76,12 +77,19 @@ struct Known {
 /// Outcomes by what came to them.
 type Outcomes<'w> = FxHashMap<Standing<'w>, Vec<Known>>;
 
+/// Values with where they stand.
+pub(super) type Placed<'w> = Rc<[(&'w Value, Rc<Frame<'w>>)]>;
+
+/// What is given to the fields of types.
+type ValuesOfFields<'w> = FxHashMap<TypeRef<'w>, FxHashMap<String, Placed<'w>>>;
+
 /// What the workloads that run the same functions of a program tell each other.
 #[derive(Clone, Default)]
 pub struct Shared<'w> {
     /// Outcomes that rest on no choice.
     outcomes: Rc<RefCell<Outcomes<'w>>>,
     register: Rc<RefCell<Register<'w>>>,
+    field_values: Rc<RefCell<ValuesOfFields<'w>>>,
 }
 
 /// Outcomes by what came to them, and what is being evaluated.
@@ -96,6 +104,8 @@ pub(super) struct Memory<'w> {
     everywhere: Rc<RefCell<Outcomes<'w>>>,
     /// Outcomes that hold in the world that is looked at.
     here: RefCell<Outcomes<'w>>,
+    /// What the program gives to fields, which rests on its functions alone.
+    field_values: Rc<RefCell<ValuesOfFields<'w>>>,
 }
 
 /// What is put aside; see [`Memory::set_aside`].
@@ -113,8 +123,9 @@ impl<'w> Memory<'w> {
     pub fn new(setting: Setting<'w>, shared: &Shared<'w>) -> Self {
         let asked = Asked::new(setting, Rc::clone(&shared.register));
         let everywhere = Rc::clone(&shared.outcomes);
+        let field_values = Rc::clone(&shared.field_values);
         let (active, basis, here) = (RefCell::default(), Cell::default(), RefCell::default());
-        Self { active, basis, asked, everywhere, here }
+        Self { active, basis, asked, everywhere, here, field_values }
     }
 
     /// The workload.
@@ -192,6 +203,21 @@ impl<'w> Memory<'w> {
             let is_deep = it.bound.is_some();
             Some((it.outcome.clone(), Basis { met, is_cut: false, is_deep, asked_calls, asked, choices }))
         })
+    }
+
+    /// What the program gives to a field of a type, as it was found before, or as `find` finds it.
+    pub fn field_values(
+        &self,
+        of: TypeRef<'w>,
+        field: &str,
+        find: impl FnOnce() -> Placed<'w>,
+    ) -> Placed<'w> {
+        let mut known = self.field_values.borrow_mut();
+        let of_type = known.entry(of).or_default();
+        if let Some(known) = of_type.get(field) {
+            return Rc::clone(known);
+        }
+        Rc::clone(of_type.entry(field.to_owned()).or_insert_with(find))
     }
 
     /// Whether `key` is being evaluated.
