@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::guard::is_guard_mentioned;
 use super::network::entry_of;
-use super::world::{FunctionId, FunctionInPackage, Packages, Targets};
-use crate::facts::catalogue::GoEntry;
+use super::world::{FunctionId, FunctionInPackage, Packages, Targets, TypeRef};
+use crate::facts::catalogue::{GoEntry, InputEntry, go as catalogue, input};
 use crate::facts::go::Call;
 
 /// What is known of a call by its callee alone.
@@ -15,6 +15,7 @@ pub(super) struct KnownCall<'a> {
     by_tables: Option<&'static GoEntry>,
     on_network: Option<&'a GoEntry>,
     mentions_guard: bool,
+    is_listed: bool,
 }
 
 impl<'a> Packages<'a> {
@@ -43,11 +44,38 @@ impl<'a> Packages<'a> {
         self.known_call(function, call).is_some_and(|it| it.mentions_guard)
     }
 
+    /// The calls in `function` of what the tables know, and of modules by which programs are configured.
+    pub fn listed_calls(&self, function: FunctionId) -> impl Iterator<Item = &'a Call> {
+        let calls = &self.function(function).function.calls;
+        let known = calls.iter().zip(&self.known_calls[function.0 as usize]);
+        known.filter(|(_, it)| it.is_listed).map(|(call, _)| call)
+    }
+
     fn known_call(&self, function: FunctionId, call: &Call) -> Option<&KnownCall<'a>> {
         let calls = &self.function(function).function.calls;
         // They lie one behind the other.
         let at = calls.partition_point(|it| std::ptr::from_ref(it) < std::ptr::from_ref(call));
         self.known_calls[function.0 as usize].get(at)
+    }
+}
+
+/// Whether a call brings something from outside, or is one of a module by which programs are configured.
+fn is_listed(targets: &Targets<'_>) -> bool {
+    let configures = match targets {
+        Targets::Imported(path, _) | Targets::ExternalMethod(TypeRef::External(path, _), _) => {
+            catalogue().configures(path)
+        }
+        _ => false,
+    };
+    configures || input_of(targets).is_some()
+}
+
+/// What the tables say of what a call brings from outside.
+pub(in crate::model) fn input_of(targets: &Targets<'_>) -> Option<InputEntry> {
+    match targets {
+        Targets::Imported(path, name) => input(path, "", name),
+        Targets::ExternalMethod(TypeRef::External(path, type_name), name) => input(path, type_name, name),
+        _ => None,
     }
 }
 
@@ -61,7 +89,8 @@ pub(super) fn know_calls<'a>(
             let targets = packages.targets(it.package, Some(it.function), &call.callee);
             let (by_tables, on_network) = (entry_of(&targets), packages.network_entry(&targets));
             let mentions_guard = is_guard_mentioned(by_tables, call);
-            KnownCall { targets, by_tables, on_network, mentions_guard }
+            let is_listed = by_tables.is_some() || is_listed(&targets);
+            KnownCall { targets, by_tables, on_network, mentions_guard, is_listed }
         });
         known.collect()
     };

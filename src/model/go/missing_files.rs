@@ -49,8 +49,8 @@ struct Finder<'e, 'w> {
 impl<'w> Finder<'_, 'w> {
     fn calls(&self) -> Vec<(FunctionId, &'w Call, &'static GoEntry)> {
         let (packages, reachable) = (self.evaluator.packages, self.evaluator.reachable);
-        let functions = reachable.functions.iter().map(|id| (*id, packages.function(*id)));
-        let calls = functions.flat_map(|(id, it)| it.function.calls.iter().map(move |call| (id, call)));
+        let functions = reachable.functions.iter().copied();
+        let calls = functions.flat_map(|id| packages.listed_calls(id).map(move |call| (id, call)));
         let known = calls.filter_map(|(id, call)| Some((id, call, packages.entry(id, call)?)));
         known.filter(|(_, call, _)| !reachable.leaves_out(call)).collect()
     }

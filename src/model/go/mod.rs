@@ -34,6 +34,7 @@ mod world;
 mod written_addresses;
 
 pub use cgo::CgoUse;
+pub(super) use known_call::input_of;
 pub(super) use listen::opens_socket;
 pub(super) use network::entry_of;
 pub use program::{Detail, World};

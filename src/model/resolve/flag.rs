@@ -247,7 +247,7 @@ impl<'w> Evaluator<'w> {
         for id in &self.reachable.functions {
             let frame = Rc::new(Frame::Function { function: *id, call: None });
             let function = self.packages.function(*id);
-            for call in &function.function.calls {
+            for call in self.packages.listed_calls(*id) {
                 if let Some(flag) = self.packages.entry(*id, call).and_then(|it| it.flag.as_ref())
                     && let Some(parts) = flag.of_call(&call.callee, &call.arguments)
                 {

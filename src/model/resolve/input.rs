@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::catalogue::{DataRole, Input, InputEntry, Source, Target, input, input_by_import};
 use crate::facts::go::{Callee, Value};
-use crate::model::go::{Targets, TypeRef, entry_of};
+use crate::model::go::{Targets, TypeRef, entry_of, input_of};
 use crate::net::HOLE;
 
 /// Structs nest no deeper than this.
@@ -198,7 +198,7 @@ impl<'w> Evaluator<'w> {
         for id in &self.reachable.functions {
             let it = self.packages.function(*id);
             let frame = Rc::new(Frame::Function { function: *id, call: None });
-            for call in &it.function.calls {
+            for call in self.packages.listed_calls(*id) {
                 let targets = self.packages.targets_of(*id, call);
                 let Some((first, from)) = self.fills_from(targets, &call.callee, &call.arguments, &frame, 12)
                 else {
@@ -222,7 +222,7 @@ impl<'w> Evaluator<'w> {
         frame: &Rc<Frame<'w>>,
         depth: u32,
     ) -> Option<(usize, Input)> {
-        if let Some(InputEntry::Arguments(first, from)) = known(targets) {
+        if let Some(InputEntry::Arguments(first, from)) = input_of(targets) {
             return Some((first, from));
         }
         // What a request or an answer holds is decoded as configuration is.
@@ -262,7 +262,7 @@ impl<'w> Evaluator<'w> {
         };
         let targets = self.targets(callee, frame);
         let holds_data = entry_of(&targets).and_then(|it| it.data).filter(|it| it.role == DataRole::Same);
-        match known(&targets) {
+        match input_of(&targets) {
             Some(InputEntry::Result(from)) => return Some(from),
             Some(InputEntry::Passes) => {
                 let parts = receiver.into_iter().chain(arguments);
@@ -280,14 +280,5 @@ impl<'w> Evaluator<'w> {
             }
             Targets::Own(_) | Targets::Imported(..) => None,
         }
-    }
-}
-
-/// What the tables say of what a call brings from outside.
-fn known(targets: &Targets<'_>) -> Option<InputEntry> {
-    match targets {
-        Targets::Imported(path, name) => input(path, "", name),
-        Targets::ExternalMethod(TypeRef::External(path, type_name), name) => input(path, type_name, name),
-        _ => None,
     }
 }

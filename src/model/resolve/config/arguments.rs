@@ -30,8 +30,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_kong_prefixes(&self) -> Vec<Option<String>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            let it = self.packages.function(*function);
-            for call in it.function.calls.iter().filter(|it| it.callee.name() == "DefaultEnvars") {
+            let calls = self.packages.listed_calls(*function);
+            for call in calls.filter(|it| it.callee.name() == "DefaultEnvars") {
                 let Targets::Imported(path, _) = self.packages.targets_of(*function, call) else { continue };
                 if without_version(path) == "github.com/alecthomas/kong" {
                     let frame = Rc::new(Frame::Function { function: *function, call: None });

@@ -58,8 +58,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_decodes(&self) -> Vec<Decode<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            let calls = &self.packages.function(*function).function.calls;
-            for call in calls.iter().filter(|it| !self.reachable.leaves_out(it)) {
+            let calls = self.packages.listed_calls(*function);
+            for call in calls.filter(|it| !self.reachable.leaves_out(it)) {
                 let Some(entry) = self.packages.entry(*function, call).and_then(|it| it.decode.as_ref())
                 else {
                     continue;

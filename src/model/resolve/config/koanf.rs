@@ -32,9 +32,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_koanf(&self) -> Vec<KoanfLoad<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            let it = self.packages.function(*function);
             let loads = |it: &&Call| it.callee.name() == "Load" && !self.reachable.leaves_out(it);
-            for call in it.function.calls.iter().filter(loads) {
+            for call in self.packages.listed_calls(*function).filter(loads) {
                 let targets = self.packages.targets_of(*function, call);
                 let Targets::ExternalMethod(TypeRef::External(path, "Koanf"), _) = targets else { continue };
                 if without_version(path) == PACKAGE {

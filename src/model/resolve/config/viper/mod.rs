@@ -54,8 +54,8 @@ impl<'w> Evaluator<'w> {
     pub(super) fn gather_viper(&self) -> Vec<ViperCall<'w>> {
         let mut out = Vec::new();
         for function in &self.reachable.functions {
-            let calls = &self.packages.function(*function).function.calls;
-            for call in calls.iter().filter(|it| !self.reachable.leaves_out(it)) {
+            let calls = self.packages.listed_calls(*function);
+            for call in calls.filter(|it| !self.reachable.leaves_out(it)) {
                 let path = match self.packages.targets_of(*function, call) {
                     Targets::Imported(path, _) | Targets::ExternalMethod(TypeRef::External(path, _), _) => {
                         path
