@@ -1,7 +1,7 @@
 //! Databases, brokers and what shows them: who can reach them from outside, and whether their data is kept.
 
 use super::{Project, PublishedPort, Workload, WorkloadKind};
-use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore, image};
+use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore, holds_data, image};
 use crate::net::PortRange;
 use crate::source::{Confidence, Span};
 
@@ -35,6 +35,13 @@ pub enum LostData {
         data: &'static str,
         /// How sure: a tag such as `latest` may be an older image that is still there.
         confidence: Confidence,
+    },
+    /// A volume is mounted where another image has its data, and nothing at `data`.
+    Elsewhere {
+        /// The mount.
+        mount: Span,
+        /// Where the data is.
+        data: &'static str,
     },
     /// Nothing is mounted at `data`.
     Nowhere {
@@ -100,7 +107,10 @@ impl Project {
                 let volume = entry.volumes.iter().find(hides).filter(|_| mount.kept && is_service)?;
                 Some(LostData::Hidden { mount: mount.span, volume })
             }
-            None => Some(LostData::Nowhere { data, in_production: self.is_in_production(workload) }),
+            None => Some(match targets.iter().find(|(target, it)| it.kept && holds_data(target)) {
+                Some((_, mount)) => LostData::Elsewhere { mount: mount.span, data },
+                None => LostData::Nowhere { data, in_production: self.is_in_production(workload) },
+            }),
         }
     }
 

@@ -38,6 +38,15 @@ fn report(ctx: &Context<'_>, workload: &Workload, lost: &LostData, findings: &mu
             .confidence(confidence)
             .evidence(workload.image_span, "version 18 or newer")
             .help(format!("mount it at {data}, or name an older version")),
+        LostData::Elsewhere { mount, data } => findings
+            .report(
+                format!("The data of `{name}` is not on this volume, and is gone with its container"),
+                mount,
+                format!("another image has its data here, this one at {data}"),
+            )
+            .weighed(ctx, workload)
+            .evidence(workload.image_span, "this image is run")
+            .help(format!("mount it at {data}")),
         LostData::Nowhere { data, in_production } => findings
             .report(
                 format!("The data of `{name}` is gone with its container"),

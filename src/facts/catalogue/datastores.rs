@@ -63,14 +63,23 @@ impl DatastoreKind {
 /// The entry of the image `reference` (`postgres:17`).
 #[must_use]
 pub fn datastore(reference: &str) -> Option<&'static DatastoreEntry> {
-    static ENTRIES: OnceLock<Vec<DatastoreEntry>> = OnceLock::new();
-    let entries = ENTRIES.get_or_init(|| rows(TABLE).filter_map(|it| entry(&it)).collect());
     let (name, tag) = split_reference(reference);
     // A digest without a tag is of no known version.
     let tag = tag.unwrap_or(if reference.contains('@') { "" } else { "latest" }).to_ascii_lowercase();
-    entries.iter().find(|it| {
+    entries().iter().find(|it| {
         fits(it.image, name) && (it.tags.is_empty() || it.tags.iter().any(|pattern| fits(pattern, &tag)))
     })
+}
+
+/// Whether some such image has its data at a path.
+#[must_use]
+pub fn holds_data(path: &str) -> bool {
+    entries().iter().any(|it| it.data == Some(path))
+}
+
+fn entries() -> &'static [DatastoreEntry] {
+    static ENTRIES: OnceLock<Vec<DatastoreEntry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| rows(TABLE).filter_map(|it| entry(&it)).collect())
 }
 
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/datastores.csv"));

@@ -39,7 +39,7 @@ pub use certificates::lacks_certificates;
 pub use cgo::{CgoNeeds, cgo_needs};
 pub use clients::is_client;
 pub use databases::{DatabaseEntry, DefaultName, database};
-pub use datastores::{DatastoreEntry, DatastoreKind, datastore};
+pub use datastores::{DatastoreEntry, DatastoreKind, datastore, holds_data};
 pub use decode::{DataEntry, DataRole, DecodeEntry, DotenvEntry, Naming, Source, Target};
 pub use default_address::{DefaultAddress, DefaultPart, Either};
 pub use entry::{
