@@ -51,6 +51,9 @@ pub(super) struct Broker {
 /// known, or its file is not.
 pub(super) fn read(scene: &Scene<'_>) -> Option<Broker> {
     let entry = broker(scene.reference)?;
+    if scene.command.is_some_and(|it| is_other_work(it)) {
+        return None;
+    }
     let (advertised, listeners) = written(entry, scene)?;
     let told = advertised.as_ref().map(addresses).unwrap_or_default();
     let sockets = listeners.as_ref().map(addresses);
@@ -72,6 +75,15 @@ pub(super) fn read(scene: &Scene<'_>) -> Option<Broker> {
         Some(AdvertisedListener { port, host: it.host? })
     });
     Some(Broker { advertised: advertised.collect(), listeners })
+}
+
+/// Whether a command does something else with the image than to start the broker: `kafka-storage format`, `kafka-topics`.
+fn is_other_work(command: &Command) -> bool {
+    const TOOLS: &[&str] = &["kafka-acls", "kafka-configs", "kafka-storage", "kafka-topics", "rpk topic"];
+    const STARTS: &[&str] = &["run", "entrypoint", "kafka-server-start", "launch"];
+    let words = || command.words().into_iter().map(|it| it.as_str().to_owned());
+    let text = words().collect::<Vec<_>>().join(" ");
+    TOOLS.iter().any(|it| text.contains(it)) && !STARTS.iter().any(|it| text.contains(it))
 }
 
 /// The texts of advertised addresses and of sockets; `None` when it is not known which file counts.

@@ -25,6 +25,14 @@ pub(super) fn read(
             }
         }
         for (file, by) in brought {
+            let is_there = |needed: &str| {
+                file.leaves
+                    .iter()
+                    .any(|it| it.path.first().is_some_and(|it| it == needed) && it.path.len() > 1)
+            };
+            if !entry.needs.is_none_or(is_there) {
+                continue;
+            }
             let leads = file.leaves.iter().filter(|it| entry.leads(&it.path));
             dials.extend(leads.filter_map(|it| dial(entry, it, file, by)));
         }

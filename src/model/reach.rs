@@ -6,7 +6,8 @@
 
 use super::neighbours::{self, Neighbours};
 use super::{
-    ExtraHost, Listener, Namespace, PipelinePart, Project, ServiceId, Workload, WorkloadId, WorkloadKind,
+    ExtraHost, Listener, Namespace, Network, PipelinePart, Project, ServiceId, Workload, WorkloadId,
+    WorkloadKind,
 };
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
@@ -54,7 +55,12 @@ impl Project {
     /// of the host for it (<https://docs.docker.com/reference/compose-file/networks/#internal>).
     #[must_use]
     pub fn is_internal_alone(&self, workload: &Workload) -> bool {
-        let is_internal = |network| self.network(network).internal;
+        // Swarm publishes by a network of its own: <https://docs.docker.com/engine/swarm/ingress/>.
+        let is_of_swarm = |it: &Network| it.driver.as_ref().is_some_and(|it| it.value == "overlay");
+        let is_internal = |network| {
+            let network = self.network(network);
+            network.internal && !is_of_swarm(network)
+        };
         !workload.networks.is_empty() && workload.networks.iter().all(|it| is_internal(it.network))
     }
 

@@ -13,6 +13,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         for call in program.serve_calls.iter().filter(|it| it.binds) {
             let Some(dropped) = call.dropped else { continue };
             let callee = &call.callee.value;
+            // What may never serve, or serves the machine itself alone, is most often a profiler that is switched on by hand.
+            let is_aside = call.is_local || call.is_conditional;
             let consequence = match dropped {
                 DroppedBy::Go => "nothing listens and the program runs on",
                 DroppedBy::Statement | DroppedBy::Blank => "the program does not notice",
@@ -26,7 +28,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     "the error of this call is dropped",
                 )
                 .help(format!("log what `{callee}` returns"))
-                .confidence(if call.is_local { Confidence::Possible } else { Confidence::Proven });
+                .confidence(if is_aside { Confidence::Possible } else { Confidence::Proven });
             if let Some((title, edits)) = log_it(call, dropped) {
                 finding.fix(title, Safety::Safe, edits);
             }

@@ -1,14 +1,17 @@
 //! A program shuts down on Ctrl-C and not on SIGTERM, which is what containers get.
 
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Confidence, Safety};
 use crate::model::InterruptOnly;
 use crate::source::{Edit, Span};
 
 pub(super) const RULE: Rule = rule!("interrupt-only-shutdown", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
+    let any_runs = ctx.project.programs_with_ids().any(|(id, _)| ctx.project.is_containerised(id));
     for (id, program) in ctx.project.programs_with_ids() {
+        // Beside programs that run in containers it may be one that is started at a terminal, or by another.
+        let is_aside = any_runs && !ctx.project.is_containerised(id);
         // A command line tool is stopped by a person, with Ctrl-C; what stands in for something in a test loses nothing.
         let is_tool = program.serve_calls.is_empty() && !ctx.project.is_containerised(id);
         // `STOPSIGNAL SIGUSR1`: what sends no SIGTERM asks for nothing that waits for it.
@@ -24,7 +27,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     call.signal,
                     "SIGTERM is not among the signals",
                 )
-                .help("wait for `syscall.SIGTERM` too");
+                .help("wait for `syscall.SIGTERM` too")
+                .confidence(if is_aside { Confidence::Possible } else { Confidence::Proven });
             if let Some(edits) = add_sigterm(call) {
                 finding.fix("wait for SIGTERM too", Safety::Safe, edits);
             }

@@ -1,7 +1,7 @@
 //! A containerised program listens where only its own container can connect.
 
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Confidence, Severity};
 use crate::model::{Listener, Workload, WorkloadKind};
 use crate::net::Reach;
 
@@ -25,6 +25,9 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
         WorkloadKind::Pod(_) | WorkloadKind::Run(_) if entrance.is_used => Severity::Error,
         WorkloadKind::Image | WorkloadKind::Pod(_) | WorkloadKind::Run(_) => Severity::Warning,
     };
+    // Who has its network reaches it there, which may be all that is meant.
+    let is_shared = matches!(workload.kind, WorkloadKind::Service(_))
+        && ctx.project.namespace_members(workload.id).len() > 1;
     findings
         .report(
             format!(
@@ -37,6 +40,7 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
         .severity(severity)
         .weighed(ctx, workload)
         .accuses(workload, listener)
+        .confidence(if is_shared { Confidence::Possible } else { Confidence::Proven })
         .used_at(listener.call, "the program listens here")
         .evidence(entrance.span, entrance.clause)
         .help(listener.advice());

@@ -1,7 +1,7 @@
 //! PID 1 is a shell that keeps SIGTERM from the program.
 
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Confidence, Safety};
 use crate::model::WorkloadKind;
 use crate::source::Edit;
 
@@ -24,6 +24,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             Some(_) if workload.stopping.by_sigterm => "SIGTERM",
             _ => "its stop signal",
         };
+        // Without a port it may be a job all the same.
+        let sure = if ctx.project.has_ports(workload) { Confidence::Proven } else { Confidence::Possible };
         let mut finding = findings
             .report(
                 format!(
@@ -33,6 +35,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 shell.span,
                 format!("{} stays PID 1: {}", shell.shell, shell.reason),
             )
+            .confidence(sure)
             .help("start the program with `exec`, or in exec form: `CMD [\"/app\"]`");
         if let Some(started_by) = shell.started_by {
             finding = finding.evidence(started_by, "the script is started here");

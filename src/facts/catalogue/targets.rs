@@ -18,6 +18,8 @@ pub struct TargetEntry {
     pub file: Option<(&'static str, &'static str)>,
     /// A key beside it, and its value, with which somebody else connects there.
     pub unless: Option<(&'static str, &'static str)>,
+    /// The keys of something without which nobody connects there.
+    pub needs: Option<&'static str>,
     groups: Vec<&'static str>,
 }
 
@@ -50,8 +52,18 @@ pub fn targets(reference: &str) -> impl Iterator<Item = &'static TargetEntry> {
         let keys = keys.split('.').collect();
         let file = row.cell("file").rsplit_once('/');
         let unless = row.cell("unless").split_once('=');
+        let needs = Some(row.cell("needs")).filter(|it| !it.is_empty());
         let groups = row.cell("groups").split('.').collect();
-        TargetEntry { image: row.cell("image"), keys, port, scheme: row.cell("scheme"), file, unless, groups }
+        TargetEntry {
+            image: row.cell("image"),
+            keys,
+            port,
+            scheme: row.cell("scheme"),
+            file,
+            unless,
+            needs,
+            groups,
+        }
     };
     let entries = ENTRIES.get_or_init(|| rows(TABLE).map(entry).collect());
     let (name, _) = split_reference(reference);

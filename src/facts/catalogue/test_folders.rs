@@ -9,13 +9,13 @@ use super::table::rows;
 /// Whether one of the folders of a path (`test/e2e`) is there for tests.
 #[must_use]
 pub fn is_for_tests(folders: &str) -> bool {
-    folders.split('/').any(|it| holds(it).is_some() || ends_in_tests(it))
+    folders.split('/').any(|it| holds(it).is_some() || speaks_of_tests(it))
 }
 
-/// `host-style-tests`. A folder that ends in one test may be what somebody was tested with.
-fn ends_in_tests(folder: &str) -> bool {
-    let last = folder.rsplit(['-', '_', '.']).next().unwrap_or_default();
-    ["tests", "e2e"].iter().any(|it| last.eq_ignore_ascii_case(it))
+/// `host-style-tests`, `testfiles-negative`. A folder with one test in its name may be what somebody was tested with.
+fn speaks_of_tests(folder: &str) -> bool {
+    const WORDS: &[&str] = &["e2e", "testdata", "testfiles", "tests"];
+    folder.split(['-', '_', '.']).any(|it| WORDS.iter().any(|word| it.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a folder of that name holds a package of functions that tests call.
@@ -49,6 +49,7 @@ mod tests {
             ("test/e2e", true),
             ("src/Test-Servers/one", true),
             ("host-style-tests", true),
+            ("parser/testfiles-negative/json", true),
             ("backend-test", false),
             ("manifests/ui-e2e", true),
             ("cmd/web", false),

@@ -15,7 +15,7 @@ use crate::syntax::yaml;
 #[must_use]
 pub fn read(file: FileId, text: &str) -> ComposeFile {
     // Something fills a template in before Compose reads it.
-    if text.lines().any(|it| it.trim_start().starts_with("{{")) {
+    if text.lines().any(|it| it.trim_start_matches(['#', '-', ' ', '\t']).starts_with("{{")) {
         return ComposeFile::default();
     }
     let stream = yaml::parse(file, text);

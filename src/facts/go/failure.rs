@@ -23,6 +23,10 @@ impl<'t> Reader<'_, 't> {
         if flow != Flow::Ends || !alone || !standing::is_for_error(condition, false) {
             return;
         }
+        // `if os.IsNotExist(err) { return nil }`: the lack of a file is no error.
+        if statement.field("consequence").is_some_and(|it| asks_whether_there(it)) {
+            return;
+        }
         let Some(name) = condition.field("left").filter(|it| it.kind() == "identifier") else { return };
         let Some(call) = self.locals.find(name.text()).and_then(|index| call_of(self.locals.state(index)))
         else {
@@ -65,6 +69,18 @@ impl<'t> Reader<'_, 't> {
             call.failure = failure;
         }
     }
+}
+
+/// Whether a branch for an error goes on to ask whether it is the lack of what was read.
+fn asks_whether_there(branch: Node<'_>) -> bool {
+    let mut asks = false;
+    branch.visit(|it| {
+        let condition = it.field("condition").filter(|_| it.kind() == "if_statement");
+        asks |=
+            condition.is_some_and(|it| ["NotExist", "NotFound"].iter().any(|word| it.text().contains(word)));
+        !asks
+    });
+    asks
 }
 
 /// The call whose error a variable holds.

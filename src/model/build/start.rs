@@ -310,7 +310,8 @@ fn weigh_optional(workload: &mut Workload) {
     };
     let own: Vec<Span> = own.filter(is_address).map(|it| it.span).collect();
     for dial in workload.dials.iter_mut().filter(|it| it.is_optional) {
-        if !own.iter().any(|it| it.contains(dial.host_span)) {
+        let is_own = |span: Span| own.iter().any(|it| it.contains(span));
+        if !is_own(dial.host_span) || dial.port.is_some() && !dial.port_span.is_some_and(is_own) {
             dial.confidence = Confidence::Possible;
         }
     }

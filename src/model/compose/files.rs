@@ -42,7 +42,8 @@ pub(super) struct ProjectFiles {
 
 /// In the order in which Compose looks for them:
 /// <https://github.com/compose-spec/compose-go/blob/main/cli/options.go>.
-const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+pub(in crate::model) const BASE_NAMES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 const OVERRIDE_NAMES: [&str; 4] = [
     "compose.override.yml",
     "compose.override.yaml",

@@ -70,10 +70,27 @@ impl<'e, 'w> Certainty<'e, 'w> {
     /// set, or for some request. What a condition decides that cannot be told, what a subcommand does and what is one of
     /// several methods behind an interface may never be.
     pub(super) fn is_insisted_on(&mut self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
-        [Demand::Start, Demand::Request].into_iter().any(|demand| {
-            let first = self.evaluator.begins_made(demand, call, frame);
-            first.is_some_and(|it| self.is_led_to(demand, it, 0))
-        })
+        [Demand::Start, Demand::Request].into_iter().any(|demand| self.is_insisted_on_by(demand, call, frame))
+    }
+
+    fn is_insisted_on_by(&mut self, demand: Demand, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
+        let packages = self.evaluator.packages;
+        let (mut call, mut frame) = (call, Rc::clone(frame));
+        while self.evaluator.is_made(demand, call, &frame) {
+            let Frame::Function { function, call: through } = &*frame else { return false };
+            let (function, Some(bound)) = (*function, through) else {
+                return self.is_led_to(demand, *function, 0);
+            };
+            let Frame::Function { function: caller, .. } = &*bound.frame else { return false };
+            let mut calls = packages.function(*caller).function.calls.iter();
+            match calls.find(|it| it.span == bound.span) {
+                Some(it) if self.is_only_target(*caller, it, function) => {
+                    (call, frame) = (it, Rc::clone(&bound.frame));
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn is_led_to(&mut self, demand: Demand, function: FunctionId, depth: usize) -> bool {

@@ -272,6 +272,8 @@ pub struct ServeCall {
     /// Whether it also returns after an orderly shutdown (`(*http.Server).ListenAndServe`,
     /// `(*grpc.Server).Serve`), or that is not known; `http.ListenAndServe` returns on failure alone.
     pub returns_at_shutdown: bool,
+    /// Whether a condition decides whether it is made beside what else the program does.
+    pub is_conditional: bool,
     /// Whether the address that is written in the call is one of the machine itself: what serves there is for whoever
     /// looks for a fault in the program, or for a login in a browser.
     pub is_local: bool,

@@ -4,7 +4,7 @@ use super::reachable::Reachable;
 use super::world::{FunctionId, Package, PackageId, Packages, Targets, TypeRef};
 use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
 use crate::facts::catalogue::{ByImport, GoEntry, helps_tests, package_name, sigterm_by_import};
-use crate::facts::go::{Call, GoFile, Usage, Value};
+use crate::facts::go::{Call, Failure, GoFile, Usage, Value};
 use crate::model::PackageName;
 use crate::net::{ListenAddress, Reach};
 use crate::source::{Span, Spanned};
@@ -67,7 +67,20 @@ fn is_behind_serving(packages: &Packages<'_>, function: FunctionId, call: &Call)
             && it.standing.goroutine.is_none()
             && call.standing.goroutine.is_none()
             && matches!(it.usage, Usage::Statement | Usage::Blank | Usage::Used)
-            && serves_until_it_fails(packages.targets_of(function, it), packages.entry(function, it), it)
+            && (serves_until_it_fails(packages.targets_of(function, it), packages.entry(function, it), it)
+                || never_returns(packages, packages.targets_of(function, it)))
+    })
+}
+
+/// Whether a call runs a function that serves, and that ends the program when that fails.
+fn never_returns(packages: &Packages<'_>, targets: &Targets<'_>) -> bool {
+    let Targets::Own(own) = targets else { return false };
+    let [target] = own[..] else { return false };
+    packages.function(target).function.calls.iter().any(|it| {
+        it.standing.branch.is_none()
+            && it.standing.goroutine.is_none()
+            && it.failure == Some(Failure::Exits)
+            && serves_until_it_fails(packages.targets_of(target, it), packages.entry(target, it), it)
     })
 }
 
@@ -141,6 +154,8 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             imports_log: it.file.imports.iter().any(|it| it.path.value == "log"),
             in_literal: call.in_literal,
             returns_at_shutdown: !by_failure_alone,
+            is_conditional: (call.premise.is_some() || call.standing.is_chosen)
+                && (call.usage == Usage::Go || call.standing.goroutine.is_some()),
             is_local: call.arguments.iter().any(is_local),
         });
     }

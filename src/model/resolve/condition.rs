@@ -294,24 +294,6 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// The function that `frame` begins with, where a call and the calls through which the frame is looked at are made
-    /// by whoever asks as `demand` says.
-    pub fn begins_made(&self, demand: Demand, call: &'w Call, frame: &Rc<Frame<'w>>) -> Option<FunctionId> {
-        let (mut call, mut frame) = (call, Rc::clone(frame));
-        while self.is_made(demand, call, &frame) {
-            (call, frame) = match &*frame {
-                Frame::Function { call: Some(bound), .. } => {
-                    let caller = self.function_of(&bound.frame)?;
-                    let call = caller.calls.iter().find(|it| it.span == bound.span)?;
-                    (call, Rc::clone(&bound.frame))
-                }
-                Frame::Function { function, call: None } => return Some(*function),
-                Frame::Package(_) => return None,
-            }
-        }
-        None
-    }
-
     /// Whether a call is made wherever its function runs, as far as `frame` tells. A branch of an error counts as the
     /// end of a program that works, a round of a loop as taken.
     pub fn is_made(&self, demand: Demand, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
