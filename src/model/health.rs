@@ -4,6 +4,7 @@ use super::{
     HealthCheck, HealthPort, HealthRequest, HostAnswer, Listener, Program, Project, RouteMatch, Served,
     ToolUse, Workload, WorkloadId,
 };
+use crate::facts::catalogue;
 use crate::net::Protocol;
 use crate::source::Span;
 
@@ -67,8 +68,21 @@ impl Project {
     /// shell form nothing behind it is even looked for.
     #[must_use]
     pub fn missing_tool<'a>(&self, workload: &Workload, check: &'a HealthCheck) -> Option<&'a ToolUse> {
-        let image = self.image(workload.image?);
-        check.tools.iter().find(|it| image.tools.lack(&it.name))
+        let Some(image) = workload.image else {
+            let entry = catalogue::image(workload.image_reference.as_ref()?.text.as_str())?;
+            let brings = |name: &str| {
+                let targets = workload.mounts.iter().filter_map(|it| it.target.as_deref());
+                targets.into_iter().any(|it| it.rsplit('/').next() == Some(name))
+            };
+            // What an image has but for its base has the name of its own program.
+            let is_common = |name: &str| matches!(name, "sh" | "bash" | "curl" | "wget" | "nc");
+            let lacks = |name: &str| {
+                let is_absent = entry.absent.contains(&name) || entry.bare && is_common(name);
+                is_absent && !entry.present.contains(&name) && !brings(name)
+            };
+            return check.tools.iter().find(|it| lacks(&it.name));
+        };
+        check.tools.iter().find(|it| self.image(image).tools.lack(&it.name))
     }
 
     /// The program and the socket that answer a health request of `id` with 404, all of its routes being known.

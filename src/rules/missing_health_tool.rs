@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = rule!("missing-health-tool", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
-        let Some(image) = workload.image.map(|it| ctx.project.image(it)) else { continue };
+        let image = workload.image.map(|it| ctx.project.image(it));
         let missing =
             workload.health_checks().filter_map(|it| Some((it, ctx.project.missing_tool(workload, it)?)));
         for uses in grouped(missing, |a, b| a.1.name == b.1.name) {
@@ -18,9 +18,15 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn report(workload: &Workload, image: &Image, uses: &[(&HealthCheck, &ToolUse)], findings: &mut Findings) {
+fn report(
+    workload: &Workload,
+    image: Option<&Image>,
+    uses: &[(&HealthCheck, &ToolUse)],
+    findings: &mut Findings,
+) {
     let [(check, tool), others @ ..] = uses else { return };
-    let base = image.base.reference.as_deref().unwrap_or("the base image");
+    let public = workload.image_reference.as_ref().map(|it| it.text.as_str());
+    let base = image.map_or(public, |it| it.base.reference.as_deref()).unwrap_or("the base image");
     let mut finding = findings
         .report(
             format!(
@@ -33,7 +39,10 @@ fn report(workload: &Workload, image: &Image, uses: &[(&HealthCheck, &ToolUse)],
             format!("there is no `{}` in the image", tool.name),
         )
         .confidence(workload.image_confidence)
-        .evidence(image.base.span, format!("`{base}` does not bring it"));
+        .evidence(
+            image.map_or(workload.image_span, |it| it.base.span),
+            format!("`{base}` does not bring it"),
+        );
     for (other, tool) in others {
         finding = finding.evidence(tool.span, format!("the {} runs it too", other.source.noun()));
     }
@@ -41,7 +50,11 @@ fn report(workload: &Workload, image: &Image, uses: &[(&HealthCheck, &ToolUse)],
     if base != "scratch" {
         finding = finding.confidence(Confidence::Likely);
     }
-    finding.help(advice(tool, &image.tools.present));
+    match image {
+        Some(image) => finding.help(advice(tool, &image.tools.present)),
+        None => finding
+            .help(format!("use a program that `{base}` has, or build an image on it that has {}", tool.name)),
+    };
 }
 
 fn advice(tool: &ToolUse, present: &[String]) -> String {
