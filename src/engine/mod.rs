@@ -401,7 +401,7 @@ fn run_rules(
                 weigh_chart(&context.project.of_charts, it);
                 // What cannot be built cannot be tested either.
                 if !is_of_build {
-                    weigh_tests(&context.project.of_tests, it);
+                    weigh_doubtful(&context.project.doubtful, it);
                 }
             }
             diagnostics
@@ -420,9 +420,9 @@ fn weigh_chart(of_charts: &FxHashSet<FileId>, it: &mut Diagnostic) {
     }
 }
 
-/// What is wrong in what tests start shows when they run, and may be what they are about.
-fn weigh_tests(of_tests: &FxHashSet<FileId>, it: &mut Diagnostic) {
-    if it.labels.iter().any(|it| of_tests.contains(&it.span.file)) {
+/// What rests on such a file is possible at most.
+fn weigh_doubtful(doubtful: &FxHashSet<FileId>, it: &mut Diagnostic) {
+    if it.labels.iter().any(|it| doubtful.contains(&it.span.file)) {
         it.confidence = Confidence::Possible;
     }
 }

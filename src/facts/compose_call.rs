@@ -19,6 +19,8 @@ pub struct ComposeCall {
     /// Whether a variable names the folder that its files count from: `$HERE/compose.yaml`, of which `files` has
     /// the rest.
     pub is_below_variable: bool,
+    /// Whether it lays more over its files, of which it is not known what: `-f compose.yaml -f <(make-layer)`.
+    pub has_unknown_layers: bool,
     /// Whether it sets `COMPOSE_FILE`, for calls that name no files.
     pub is_setting: bool,
     /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing. A name
@@ -159,9 +161,14 @@ fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCa
             _ => {}
         }
     }
+    // What stands in the brackets may look like words of Compose.
+    let is_made = out.files.iter().any(|it| it.starts_with("<("));
     let starts = out.started.is_some() || out.one_off.is_some();
     if !is_known(&out.files) && starts {
         out.leave_out_variable();
+    }
+    if !is_known(&out.files) && (starts || is_made) {
+        out.leave_out_unknown_layers();
     }
     (is_known(&out.files) || (out.files.is_empty() && starts)).then_some(out)
 }
@@ -275,6 +282,15 @@ impl ComposeCall {
         }
     }
 
+    /// Leaves out the files that are not known, where the first is.
+    fn leave_out_unknown_layers(&mut self) {
+        let known = self.files.iter().take_while(|it| is_written_out(it)).count();
+        if known > 0 {
+            self.files.truncate(known);
+            self.has_unknown_layers = true;
+        }
+    }
+
     /// Leaves out the folder that a variable names, when the rest of each file is known.
     fn leave_out_variable(&mut self) {
         let rest = |it: &String| Some(it.strip_prefix('$')?.split_once('/')?.1.to_owned());
@@ -301,8 +317,11 @@ fn arguments<'w>(words: &'w [&'w str], take_values: &'w [&'w str]) -> impl Itera
 }
 
 fn is_known(files: &[String]) -> bool {
-    let plain = |it: &String| !it.is_empty() && it != "-" && !it.contains(['$', '<', '*', '{', '[', '(']);
-    !files.is_empty() && files.iter().all(plain)
+    !files.is_empty() && files.iter().all(|it| is_written_out(it))
+}
+
+fn is_written_out(file: &str) -> bool {
+    !file.is_empty() && file != "-" && !file.contains(['$', '<', '*', '{', '[', '('])
 }
 
 /// `-f`, `-fa.yaml`, `--file`, `--file=a.yaml`; `None` for a word that is no flag.
@@ -455,7 +474,11 @@ mod tests {
             ("docker compose --project-directory x -f a.yaml up", "a.yaml from x"),
             ("docker compose --project-directory ${PWD} -f a.yaml up", "a.yaml from ."),
             ("cd d && docker compose --project-directory=. -f a.yaml up", "d: a.yaml from ."),
-            ("docker compose -f a.yaml -f $FILE up", ""),
+            ("docker compose -f a.yaml -f $FILE up", "a.yaml and more"),
+            ("docker compose -f a.yaml -f <(jq -n '.a = 1 | .b') up", "a.yaml and more"),
+            ("./layer | docker compose -f a.yaml -f - up", "a.yaml and more"),
+            ("docker compose -f $FILE -f a.yaml up", ""),
+            ("docker compose -f a.yaml -f $FILE down", ""),
             ("docker compose up -f a.yaml", ""),
             ("docker build -f Dockerfile . # compose", ""),
         ];
@@ -466,7 +489,8 @@ mod tests {
             let from =
                 |folder: &Option<String>| folder.as_ref().map(|it| format!(" from {it}")).unwrap_or_default();
             let said = calls.iter().map(|it| {
-                format!("{}{}{}", show(&it.folder), it.files.join(" "), from(&it.project_directory))
+                let more = if it.has_unknown_layers { " and more" } else { "" };
+                format!("{}{}{}{more}", show(&it.folder), it.files.join(" "), from(&it.project_directory))
             });
             let said: Vec<String> = said.collect();
             assert_eq!(said.join(" | "), expected, "{text}");

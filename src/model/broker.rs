@@ -51,7 +51,7 @@ pub(super) struct Broker {
 /// known, or its file is not.
 pub(super) fn read(scene: &Scene<'_>) -> Option<Broker> {
     let entry = broker(scene.reference)?;
-    if scene.command.is_some_and(|it| is_other_work(it)) {
+    if scene.command.is_some_and(is_other_work) {
         return None;
     }
     let (advertised, listeners) = written(entry, scene)?;

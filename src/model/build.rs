@@ -7,8 +7,6 @@ mod start;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::start::{Container, Start};
-use rustc_hash::FxHashSet;
-
 use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions};
 use super::image::{ByHand, builds_by_hand};
@@ -48,6 +46,8 @@ impl Project {
         let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
         let images = join.images.into_images();
+        let layered = compositions.iter().filter(|it| it.has_unknown_layers).flat_map(|it| &it.files);
+        let doubtful = files_of_tests(facts).chain(layered.copied()).collect();
         Self {
             images,
             workloads,
@@ -59,7 +59,7 @@ impl Project {
             wsl: wsl::files(facts),
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
-            of_tests: files_of_tests(facts),
+            doubtful,
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,
             programs: world.programs,
@@ -68,9 +68,9 @@ impl Project {
     }
 }
 
-fn files_of_tests(facts: &Facts) -> FxHashSet<FileId> {
+fn files_of_tests(facts: &Facts) -> impl Iterator<Item = FileId> {
     let files = facts.paths.iter().zip(0..).filter(|(path, _)| is_for_tests(folder_of(path)));
-    files.map(|(_, id)| FileId(id)).collect()
+    files.map(|(_, id)| FileId(id))
 }
 
 /// What one Compose service builds.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::facts::catalogue::split_reference;
 use crate::net::{PortRange, Protocol, Reach};
-use crate::source::{Confidence, Text};
+use crate::source::{Confidence, Span, Text};
 
 impl Project {
     /// The programs with their ids.
@@ -66,6 +66,14 @@ impl Project {
     #[must_use]
     pub fn is_containerised(&self, program: ProgramId) -> bool {
         self.workloads.iter().any(|it| it.program == Some(program))
+    }
+
+    /// Whether every container of `program` runs another subcommand than the one that asks for signals at `at`.
+    #[must_use]
+    pub fn is_of_other_command(&self, program: ProgramId, at: Span) -> bool {
+        let mut them = self.workloads.iter().filter(|it| it.program == Some(program)).peekable();
+        let is_other = |it: &Workload| it.other_signals.iter().any(|call| call.contains(at));
+        them.peek().is_some() && them.all(is_other)
     }
 
     /// Whether something that runs `program` in a container is stopped by SIGTERM.

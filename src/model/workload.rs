@@ -47,6 +47,8 @@ pub struct Composition {
     /// Whether it is deployed to a Swarm as a stack whose name is not known: each service then has a further name,
     /// `STACK_SERVICE`.
     pub is_stack_of_unknown_name: bool,
+    /// Whether every call of Compose lays more over it of which it is not known what.
+    pub has_unknown_layers: bool,
     /// References to networks that the merged project does not declare.
     pub undefined_networks: Vec<UndefinedNetwork>,
     /// What Compose refuses, in the order of places; networks that are not declared are told above.
@@ -270,6 +272,8 @@ pub struct Workload {
     pub process_variables: FxHashMap<String, ProcessVariable>,
     /// Files that its program reads and does not find, and without which it ends.
     pub missing_files: Vec<MissingFile>,
+    /// The calls of its program that ask for signals where other subcommands run than its own.
+    pub other_signals: Vec<Span>,
     /// `depends_on:`.
     pub dependencies: Vec<Dependency>,
     /// Compose `profiles`; empty when it always runs.
@@ -346,6 +350,7 @@ impl Workload {
             calls: Vec::new(),
             process_variables: FxHashMap::default(),
             missing_files: Vec::new(),
+            other_signals: Vec::new(),
             dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,

@@ -73,6 +73,7 @@ impl World<'_> {
             incomplete: self.incomplete.clone(),
             chosen: None,
             is_stack_of_unknown_name: false,
+            has_unknown_layers: false,
             undefined_networks: Vec::new(),
             faults: Vec::new(),
             dependency_cycle: Vec::new(),

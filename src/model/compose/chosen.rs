@@ -43,8 +43,11 @@ impl<'a> Calls<'a> {
 
     fn meaning(index: &Index<'a>, files: &[FileId]) -> Self {
         let mut out = Self { own: Vec::new(), under: Vec::new(), is_layered: files.len() > 1 };
-        let all =
-            || index.facts.compose_calls.iter().flat_map(|(by, calls)| calls.iter().map(|it| (*by, it)));
+        let all = || {
+            let all = index.facts.compose_calls.iter();
+            let all = all.flat_map(|(by, calls)| calls.iter().map(|it| (*by, it)));
+            all.filter(|(_, it)| !it.has_unknown_layers)
+        };
         let mut settings = all().filter(|(_, it)| it.is_setting);
         let is_set = settings.any(|(by, it)| index.files_of(by, it).is_some_and(|it| it == files));
         for (by, call) in all() {
@@ -151,7 +154,7 @@ fn add_needed(part: &mut Vec<String>, needs: &Needs) {
 
 impl Index<'_> {
     /// The files that a call in the file `by` names, or those that Compose finds.
-    fn files_of(&self, by: FileId, call: &ComposeCall) -> Option<Vec<FileId>> {
+    pub(super) fn files_of(&self, by: FileId, call: &ComposeCall) -> Option<Vec<FileId>> {
         let find = |start: &String| match call.files.is_empty() {
             true => Some(self.default_files(start)).filter(|it| !it.is_empty()),
             false => call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>(),

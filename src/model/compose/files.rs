@@ -36,6 +36,8 @@ pub(super) struct ProjectFiles {
     pub(super) stacks: Vec<String>,
     /// Whether something calls Compose with them.
     pub(super) is_called: bool,
+    /// Whether nothing does without more files that are not known.
+    pub(super) has_unknown_layers: bool,
     /// Services that could not be read in full, and why.
     pub(super) incomplete_services: FxHashMap<String, String>,
 }
@@ -92,7 +94,8 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     let mut out = Vec::new();
     for (folder, files, default) in groups {
         let variables = Variables::of_folder(facts, &folder);
-        let (project, _) = load_project(&index, folder, &files, variables);
+        let (mut project, _) = load_project(&index, folder, &files, variables);
+        project.has_unknown_layers = !project.is_called && index.is_under_unknown_layers(&files);
         let doubt = match files[..] {
             [only] if layers.contains(&only) => Some("a call of Compose merges it into another project"),
             [first, ..] if astray.contains(&first) => {
@@ -183,7 +186,7 @@ impl<'a> Index<'a> {
     fn called(&self, groups: &[(String, Vec<FileId>, bool)]) -> Vec<Called> {
         let mut out: Vec<Called> = Vec::new();
         for (caller, calls) in &self.facts.compose_calls {
-            for call in calls {
+            for call in calls.iter().filter(|it| !it.has_unknown_layers) {
                 let find = |start: &String| -> Option<Called> {
                     let files =
                         call.files.iter().map(|it| self.find_in(start, it)).collect::<Option<Vec<_>>>()?;
@@ -210,6 +213,13 @@ impl<'a> Index<'a> {
             }
         }
         out
+    }
+
+    /// Whether a call of Compose lays what is not known over just these files.
+    fn is_under_unknown_layers(&self, files: &[FileId]) -> bool {
+        let all = self.facts.compose_calls.iter();
+        let mut all = all.flat_map(|(by, calls)| calls.iter().map(move |it| (*by, it)));
+        all.any(|(by, it)| it.has_unknown_layers && self.files_of(by, it).is_some_and(|it| it == files))
     }
 
     /// What `docker compose up` reads in `folder`.
@@ -300,6 +310,7 @@ pub(super) fn load_project(
         chosen: None,
         stacks: Vec::new(),
         is_called: false,
+        has_unknown_layers: false,
         incomplete_services,
     };
     let calls = Calls::of(index, called);

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::commands::Commands;
 use super::world::{FunctionId, Targets};
@@ -112,6 +112,25 @@ impl<'e, 'w> Certainty<'e, 'w> {
             });
         self.led_to.insert((demand, function), is_led_to);
         is_led_to
+    }
+
+    /// Whether the function runs for other subcommands alone than the one that the container runs.
+    pub(super) fn is_of_other_command(&self, function: FunctionId) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut pending = vec![function];
+        while let Some(id) = pending.pop() {
+            match self.commands().is_chosen(id) {
+                Some(true) => return false,
+                Some(false) => continue,
+                None => {}
+            }
+            let callers = self.evaluator.reachable.callers(id);
+            if callers.is_empty() || self.starts(id) || self.evaluator.reachable.is_value(id) {
+                return false;
+            }
+            pending.extend(callers.iter().map(|it| it.0).filter(|it| seen.insert(*it)));
+        }
+        true
     }
 
     /// Whether others than calls lead to the function.

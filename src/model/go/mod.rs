@@ -63,6 +63,8 @@ pub struct GoNetwork {
     pub variables: FxHashMap<String, ProcessVariable>,
     /// The files that it lacks.
     pub missing_files: Vec<MissingFile>,
+    /// The calls that ask for signals where it runs other subcommands alone.
+    pub other_signals: Vec<Span>,
 }
 
 impl GoNetwork {

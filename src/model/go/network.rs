@@ -141,6 +141,7 @@ impl<'a> World<'a> {
         let mut calls = Vec::new();
         let mut timeouts = Vec::new();
         let (mut certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
+        let mut other_signals = Vec::new();
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
             let wrapper = packages.wrapped(*function);
@@ -157,6 +158,9 @@ impl<'a> World<'a> {
                     if listens_here && certainty.is_optional(*function, call) {
                         optional.push(call.span);
                     }
+                }
+                if entry.is_some_and(|it| it.signals.is_some()) && certainty.is_of_other_command(*function) {
+                    other_signals.push(call.span);
                 }
                 if let Some(shutdown) = entry.and_then(|it| it.shutdown) {
                     timeouts.extend(stop_timeouts(evaluator, *function, call, shutdown));
@@ -183,7 +187,15 @@ impl<'a> World<'a> {
         let reads = self.programs[program.0 as usize].reads.known.iter();
         let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
         let missing_files = missing_files(evaluator);
-        GoNetwork { listeners, dials, calls, stop_timeouts: timeouts, variables, missing_files }
+        GoNetwork {
+            listeners,
+            dials,
+            calls,
+            stop_timeouts: timeouts,
+            variables,
+            missing_files,
+            other_signals,
+        }
     }
 }
 

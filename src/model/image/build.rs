@@ -578,7 +578,11 @@ impl<'a> Builder<'a, '_> {
                 continue;
             };
             let source = &*stage.path(text.as_str()).into_owned();
-            stage.tools.copied(Some(source), &path, into);
+            // `go build -o /fs/bin/shop` in the stage it comes from makes `/fs` a folder.
+            let below = format!("{}/", layers::absolute("", source).trim_end_matches('/'));
+            let from_stage = from.as_ref().and_then(|it| stage_named(before, it.as_ref()?.as_str()));
+            let is_folder = from_stage.is_some_and(|it| before[it].mentions(&below));
+            stage.tools.copied(Some(source).filter(|_| !is_folder), &path, into);
             let origin = match &from {
                 None if source.contains("://") => LayerOrigin::Foreign,
                 // The root of the context is the root, above which nothing is:
@@ -615,6 +619,12 @@ impl<'a> Builder<'a, '_> {
 }
 
 impl Stage<'_> {
+    /// Whether a command of the stage names a path that begins so.
+    fn mentions(&self, path: &str) -> bool {
+        let words = self.runs.iter().flat_map(|it| &it.script.commands).flat_map(|it| &it.words);
+        words.into_iter().any(|it| it.raw.value.trim_matches(['"', '\'']).starts_with(path))
+    }
+
     /// A path as Linux writes it: `C:\app` is `/app`, another drive is a folder of its own.
     pub(super) fn path<'p>(&self, written: &'p str) -> Cow<'p, str> {
         let drive = written.as_bytes();

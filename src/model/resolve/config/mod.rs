@@ -32,11 +32,13 @@ use self::decode::{ANY_ELEMENT, Decode, data_of, is_element_step};
 use self::koanf::KoanfLoad;
 use self::tag::is_exact;
 use self::text::{ReadFile, Reading, TextSource, keys_of};
+use self::variable::variable_of;
 use self::viper::ViperCall;
 use super::{Active, Evaluator, Frame, Outcome};
 use crate::facts::Facts;
 use crate::facts::catalogue::{Naming, Source, without_version};
 use crate::facts::go::{Callee, Field, Value};
+use crate::model::ProcessVariable;
 use crate::model::go::{FunctionId, TypeRef};
 use crate::source::{Confidence, Span, Spanned};
 
@@ -164,6 +166,7 @@ impl<'w> Evaluator<'w> {
                 }
             };
             match groups.iter_mut().find(|(function, _)| *function == decode.function) {
+                Some((_, Some(last))) if self.leaves_filled(decode, &paths) && !is_empty(last) => {}
                 Some((_, last)) => *last = found.or(last.take()),
                 None => groups.push((decode.function, found)),
             }
@@ -183,6 +186,22 @@ impl<'w> Evaluator<'w> {
         }
         outcome.needs_caller |= needs_caller;
         Bound::Value(outcome)
+    }
+
+    /// Whether a call has defaults alone for the ends of paths, and gives these to fields that are empty. Of the
+    /// libraries for the environment cleanenv and go-envconfig do:
+    /// <https://github.com/ilyakaznacheev/cleanenv/blob/v1.5.0/cleanenv.go>, `readEnvVars`,
+    /// <https://github.com/sethvargo/go-envconfig/blob/v1.1.0/envconfig.go>, `processWith`.
+    fn leaves_filled(&self, decode: &Decode<'w>, paths: &[Vec<&'w Field>]) -> bool {
+        let entry = decode.entry;
+        let is_unset = |path: &Vec<&'w Field>| {
+            variable_of(entry, "", path).is_some_and(|it| {
+                it.names.iter().all(|it| matches!(self.process_variable(it), ProcessVariable::Unset))
+            })
+        };
+        entry.source == Source::Environment
+            && matches!(entry.naming, Naming::Cleanenv | Naming::GoEnvconfig)
+            && paths.iter().all(is_unset)
     }
 
     /// The values that one call gives to the ends of paths, which must agree.
@@ -405,4 +424,8 @@ impl<'w> Evaluator<'w> {
         });
         shared.unwrap_or(false)
     }
+}
+
+fn is_empty(outcome: &Outcome) -> bool {
+    outcome.unknown.is_none() && outcome.text.as_str().is_empty()
 }
