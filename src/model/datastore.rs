@@ -107,10 +107,12 @@ impl Project {
                 let volume = entry.volumes.iter().find(hides).filter(|_| mount.kept && is_service)?;
                 Some(LostData::Hidden { mount: mount.span, volume })
             }
-            None => Some(match targets.iter().find(|(target, it)| it.kept && holds_data(target)) {
-                Some((_, mount)) => LostData::Elsewhere { mount: mount.span, data },
-                None => LostData::Nowhere { data, in_production: self.is_in_production(workload) },
-            }),
+            None => {
+                Some(match targets.iter().find(|(target, it)| it.kept && !it.bind && holds_data(target)) {
+                    Some((_, mount)) => LostData::Elsewhere { mount: mount.span, data },
+                    None => LostData::Nowhere { data, in_production: self.is_in_production(workload) },
+                })
+            }
         }
     }
 

@@ -71,10 +71,11 @@ pub fn datastore(reference: &str) -> Option<&'static DatastoreEntry> {
     })
 }
 
-/// Whether some such image has its data at a path.
+/// Whether some such image has its data at a path, which is no general one such as `/data`.
 #[must_use]
 pub fn holds_data(path: &str) -> bool {
-    entries().iter().any(|it| it.data == Some(path))
+    let is_general = path.trim_matches('/').split('/').count() < 2;
+    !is_general && entries().iter().any(|it| it.data == Some(path))
 }
 
 fn entries() -> &'static [DatastoreEntry] {
