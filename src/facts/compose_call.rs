@@ -258,6 +258,8 @@ impl ComposeCall {
     /// What stands behind the options of Compose itself.
     fn add_subcommand(&mut self, name: &str, words: &[&str], is_set: &dyn Fn(&str) -> bool) {
         match name {
+            // It makes containers and starts none.
+            "up" if words.contains(&"--no-start") => {}
             "up" => {
                 // Nobody sets other variables, so that all services are started.
                 let is_name = |it: &&str| !it.contains('$') || is_set(it);

@@ -72,6 +72,11 @@ impl<'a> Calls<'a> {
         !self.own.is_empty()
     }
 
+    /// Whether some certainly start the files as they are.
+    pub(super) fn start_them(&self) -> bool {
+        self.own.iter().any(|(_, it)| it.started.is_some() || it.one_off.is_some())
+    }
+
     /// The names of the stacks that `docker stack deploy` makes of the files, as they are written.
     pub(super) fn stacks(&self) -> Vec<String> {
         self.own.iter().chain(&self.under).filter_map(|(_, it)| it.stack.clone()).collect()

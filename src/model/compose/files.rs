@@ -94,8 +94,7 @@ pub(super) fn projects(facts: &Facts) -> Vec<ProjectFiles> {
     let mut out = Vec::new();
     for (folder, files, default) in groups {
         let variables = Variables::of_folder(facts, &folder);
-        let (mut project, _) = load_project(&index, folder, &files, variables);
-        project.has_unknown_layers = !project.is_called && index.is_under_unknown_layers(&files);
+        let (project, _) = load_project(&index, folder, &files, variables);
         let doubt = match files[..] {
             [only] if layers.contains(&only) => Some("a call of Compose merges it into another project"),
             [first, ..] if astray.contains(&first) => {
@@ -315,6 +314,7 @@ pub(super) fn load_project(
     };
     let calls = Calls::of(index, called);
     (out.stacks, out.is_called) = (calls.stacks(), calls.are_certain());
+    out.has_unknown_layers = !calls.start_them() && index.is_under_unknown_layers(called);
     out.chosen = calls.chosen(&out.needs());
     let profiles = out.profiles();
     let profiles = profiles.iter().map(String::as_str).collect();

@@ -124,7 +124,7 @@ impl<'e, 'w> Certainty<'e, 'w> {
                 Some(false) => continue,
                 None => {}
             }
-            let callers = self.evaluator.reachable.callers(id);
+            let callers = self.evaluator.reachable.likely_callers(id);
             if callers.is_empty() || self.starts(id) || self.evaluator.reachable.is_value(id) {
                 return false;
             }
