@@ -395,14 +395,10 @@ fn run_rules(
             let mut findings = Findings::new(rule);
             (rule.check)(context, &mut findings);
             let mut diagnostics = findings.into_diagnostics();
-            let is_of_build = Document::parse(rule.document).category == Category::Build;
             for it in &mut diagnostics {
                 it.severity = level(rule, it.severity);
                 weigh_chart(&context.project.of_charts, it);
-                // What cannot be built cannot be tested either.
-                if !is_of_build {
-                    weigh_doubtful(&context.project.doubtful, it);
-                }
+                weigh_doubtful(&context.project.doubtful, rule, it);
             }
             diagnostics
         };
@@ -420,9 +416,10 @@ fn weigh_chart(of_charts: &FxHashSet<FileId>, it: &mut Diagnostic) {
     }
 }
 
-/// What rests on such a file is possible at most.
-fn weigh_doubtful(doubtful: &FxHashSet<FileId>, it: &mut Diagnostic) {
-    if it.labels.iter().any(|it| doubtful.contains(&it.span.file)) {
+/// What rests on such a file is possible at most, but what cannot be built cannot be tested either.
+fn weigh_doubtful(doubtful: &FxHashSet<FileId>, rule: &Rule, it: &mut Diagnostic) {
+    let is_doubtful = it.labels.iter().any(|it| doubtful.contains(&it.span.file));
+    if is_doubtful && Document::parse(rule.document).category != Category::Build {
         it.confidence = Confidence::Possible;
     }
 }

@@ -287,15 +287,6 @@ impl Project {
     }
 }
 
-impl super::Composition {
-    /// Whether its first file has a name that Compose looks for by itself.
-    #[must_use]
-    pub fn has_base_name(&self) -> bool {
-        let name = self.paths.first().and_then(|it| it.rsplit('/').next());
-        name.is_some_and(|it| compose::BASE_NAMES.contains(&it))
-    }
-}
-
 impl super::Listeners {
     /// The listeners on a known port that something outside the container could reach.
     pub fn outward(&self) -> impl Iterator<Item = &Listener> {

@@ -334,7 +334,8 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
-fn last_statement(branch: Node<'_>) -> Option<Node<'_>> {
+/// The last statement of a branch.
+pub(super) fn last_statement(branch: Node<'_>) -> Option<Node<'_>> {
     let mut last = branch;
     while matches!(last.kind(), "block" | "statement_list" | "expression_case" | "default_case") {
         last = last.children().last().copied()?;

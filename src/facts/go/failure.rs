@@ -1,5 +1,6 @@
 //! What becomes of a program when a call fails.
 
+use super::branch::last_statement;
 use super::function::{Flow, Reader};
 use super::scope::State;
 use super::{Value, standing};
@@ -24,7 +25,7 @@ impl<'t> Reader<'_, 't> {
             return;
         }
         // `if os.IsNotExist(err) { return nil }`: the lack of a file is no error.
-        if statement.field("consequence").is_some_and(|it| asks_whether_there(it)) {
+        if statement.field("consequence").is_some_and(asks_whether_there) {
             return;
         }
         let Some(name) = condition.field("left").filter(|it| it.kind() == "identifier") else { return };
@@ -93,14 +94,6 @@ fn call_of(state: &State) -> Option<Span> {
         Value::Call { span, .. } => Some(*span),
         _ => None,
     }
-}
-
-fn last_statement(block: Node<'_>) -> Option<Node<'_>> {
-    let mut last = block.children().pop()?;
-    while last.kind() == "statement_list" {
-        last = last.children().pop()?;
-    }
-    Some(last)
 }
 
 #[cfg(test)]

@@ -232,6 +232,13 @@ pub struct Call {
     pub premise: Option<Arc<Premise>>,
 }
 
+impl Call {
+    /// What holds whenever the call runs, the innermost condition first.
+    pub fn premises(&self) -> impl Iterator<Item = &Premise> {
+        std::iter::successors(self.premise.as_deref(), |it| it.outer.as_deref())
+    }
+}
+
 /// What a call names.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Callee {

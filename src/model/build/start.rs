@@ -7,11 +7,10 @@ use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
-    Command, ContainerFiles, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart, ProgramId, Running,
-    UnexpandedVariable, Workload, WorkloadKind, catalogued, command_dials, configured_dials, resolve,
-    unexpanded_in,
+    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart,
+    ProgramId, Running, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued, command_dials,
+    configured_dials, resolve, unexpanded_in,
 };
-use crate::model::{Environment, Variable};
 use crate::net::parse_target;
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 

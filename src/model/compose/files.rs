@@ -10,7 +10,7 @@ use crate::facts::compose::{self, ComposeFile, Document, Service, Value};
 use crate::facts::kind::without_sample;
 use crate::facts::tree::Tree;
 use crate::facts::{Facts, Lookup, join_path};
-use crate::model::{ComposeFault, FaultBasis};
+use crate::model::{ComposeFault, Composition, FaultBasis};
 use crate::source::{FileId, Spanned};
 
 /// One Compose project: its files merged, variables not expanded yet.
@@ -42,10 +42,18 @@ pub(super) struct ProjectFiles {
     pub(super) incomplete_services: FxHashMap<String, String>,
 }
 
+impl Composition {
+    /// Whether its first file has a name that Compose looks for by itself.
+    #[must_use]
+    pub fn has_base_name(&self) -> bool {
+        let name = self.paths.first().and_then(|it| it.rsplit('/').next());
+        name.is_some_and(|it| BASE_NAMES.contains(&it))
+    }
+}
+
 /// In the order in which Compose looks for them:
 /// <https://github.com/compose-spec/compose-go/blob/main/cli/options.go>.
-pub(in crate::model) const BASE_NAMES: [&str; 4] =
-    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+const BASE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 const OVERRIDE_NAMES: [&str; 4] = [
     "compose.override.yml",
     "compose.override.yaml",

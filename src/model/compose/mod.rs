@@ -19,7 +19,6 @@ pub use borrowed::Borrowed;
 pub(super) use borrowed::lend;
 pub(super) use chosen::run_at_once;
 pub use config::{ConfigRequest, config};
-pub(super) use files::BASE_NAMES;
 pub(super) use ports::short as port;
 pub(super) use short::volume_parts as volume;
 pub(super) use variables::Variables;

@@ -140,7 +140,7 @@ impl<'a> Reachable<'a> {
         for id in &self.functions {
             let mut known: FxHashMap<*const Premise, bool> = FxHashMap::default();
             for call in &packages.function(*id).function.calls {
-                let mut chain = std::iter::successors(call.premise.as_deref(), |it| it.outer.as_deref());
+                let mut chain = call.premises();
                 let is_out = |it: &'a Premise| {
                     *known.entry(std::ptr::from_ref(it)).or_insert_with(|| is_left_out(*id, it))
                 };

@@ -297,41 +297,29 @@ impl<'w> Evaluator<'w> {
     /// Whether a call is made wherever its function runs, as far as `frame` tells. A branch of an error counts as the
     /// end of a program that works, a round of a loop as taken.
     pub fn is_made(&self, demand: Demand, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
-        let mut next = call.premise.as_deref();
-        while let Some(premise) = next {
+        let holds = call.premises().all(|premise| {
             self.begin();
-            match (self.holds(&premise.condition, frame, MAXIMUM_DEPTH), demand) {
-                (Some(true), _) | (None, Demand::Request) => next = premise.outer.as_deref(),
-                _ => return false,
-            }
-        }
-        demand == Demand::Request || !call.standing.is_chosen
+            self.holds(&premise.condition, frame, MAXIMUM_DEPTH).unwrap_or(demand == Demand::Request)
+        });
+        holds && (demand == Demand::Request || !call.standing.is_chosen)
     }
 
     /// Whether one of the conditions that a call rests on does not hold.
     fn refuses(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
-        let mut next = call.premise.as_deref();
-        while let Some(premise) = next {
+        call.premises().any(|premise| {
             self.begin();
-            if self.holds(&premise.condition, frame, MAXIMUM_DEPTH) == Some(false) {
-                return true;
-            }
-            next = premise.outer.as_deref();
-        }
-        false
+            self.holds(&premise.condition, frame, MAXIMUM_DEPTH) == Some(false)
+        })
     }
 
     /// Whether what a call rests on holds, as far as that can be told.
     pub fn is_met(&self, function: FunctionId, call: &'w Call) -> bool {
-        let (mut next, frame) = (call.premise.as_deref(), Self::frame(function, &[]));
-        while let Some(premise) = next {
+        let frame = Self::frame(function, &[]);
+        let holds = call.premises().all(|premise| {
             self.begin();
-            if self.holds(&premise.condition, &frame, MAXIMUM_DEPTH) != Some(true) {
-                return false;
-            }
-            next = premise.outer.as_deref();
-        }
-        call.premise.is_some() || call.standing.branch.is_none() || call.standing.is_callback
+            self.holds(&premise.condition, &frame, MAXIMUM_DEPTH) == Some(true)
+        });
+        holds && (call.premise.is_some() || call.standing.branch.is_none() || call.standing.is_callback)
     }
 
     /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
