@@ -23,6 +23,9 @@ pub struct ComposeCall {
     pub has_unknown_layers: bool,
     /// Whether it sets `COMPOSE_FILE`, for calls that name no files.
     pub is_setting: bool,
+    /// The profiles that it activates, `*` for all of them and for one that a variable names:
+    /// <https://docs.docker.com/compose/how-tos/profiles/>.
+    pub profiles: Vec<String>,
     /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing. A name
     /// with a variable is one that the text sets.
     pub started: Option<Vec<String>>,
@@ -139,6 +142,8 @@ fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCa
     }
     let start = behind_compose(words)?;
     let mut out = ComposeCall::default();
+    let active = words[..start].iter().find_map(|it| it.strip_prefix("COMPOSE_PROFILES="));
+    out.profiles = active.into_iter().flat_map(|it| unquoted(it).split(',')).map(profile).collect();
     let mut rest = words[start..].iter();
     while let Some(word) = rest.next() {
         let Some((flag, value)) = split_flag(word) else {
@@ -154,6 +159,7 @@ fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCa
         };
         match (flag, value) {
             ("-f" | "--file", Some(file)) => out.files.push(file.to_owned()),
+            ("--profile", Some(name)) => out.profiles.push(profile(name)),
             ("--project-directory", Some(folder)) => {
                 let is_working_folder = WORKING_FOLDER.contains(&folder);
                 out.project_directory = Some(if is_working_folder { "." } else { folder }.to_owned());
@@ -171,6 +177,11 @@ fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCa
         out.leave_out_unknown_layers();
     }
     (is_known(&out.files) || (out.files.is_empty() && starts)).then_some(out)
+}
+
+/// One of [`ComposeCall::profiles`].
+fn profile(word: &str) -> String {
+    if word.contains(['$', '<', '{', '(']) { "*" } else { word.trim() }.to_owned()
 }
 
 /// `docker stack deploy -c a.yaml shop`: <https://docs.docker.com/reference/cli/docker/stack/deploy/>.
@@ -441,6 +452,19 @@ mod tests {
             let calls = read(text);
             let once = calls[0].one_off.as_ref().map(|it| (it.service.as_str(), it.starts_needed));
             assert_eq!(once, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_profiles_of_a_call_are_found() {
+        let cases = [
+            ("docker compose --profile a --profile=b -f x.yaml up", "a b"),
+            ("COMPOSE_PROFILES=a,b docker compose -f x.yaml up", "a b"),
+            ("docker compose -f x.yaml --profile $(KIND)_mq $(args)", "*"),
+            ("docker compose -f x.yaml up", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text)[0].profiles.join(" "), expected, "{text}");
         }
     }
 

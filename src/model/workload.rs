@@ -100,7 +100,7 @@ pub enum FaultBasis {
     Project,
     /// As [`FaultBasis::Project`]: whether a network is declared, which [`UndefinedNetwork`] tells.
     Network,
-    /// A variable of the shell, or a file that may be made later.
+    /// A variable of the shell, the profiles that a call activates, or a file that may be made later.
     Surroundings,
 }
 

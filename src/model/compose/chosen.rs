@@ -77,6 +77,17 @@ impl<'a> Calls<'a> {
         self.own.iter().any(|(_, it)| it.started.is_some() || it.one_off.is_some())
     }
 
+    /// The profiles that each call activates; empty where some call starts the files without any, and where none
+    /// is known that activates some.
+    pub(super) fn profiles(&self) -> Vec<&'a [String]> {
+        let calls = self.own.iter().map(|(_, it)| *it);
+        let calls = calls.filter(|it| it.started.is_some() || !it.profiles.is_empty());
+        if calls.clone().any(|it| it.profiles.is_empty()) {
+            return Vec::new();
+        }
+        calls.map(|it| it.profiles.as_slice()).collect()
+    }
+
     /// The names of the stacks that `docker stack deploy` makes of the files, as they are written.
     pub(super) fn stacks(&self) -> Vec<String> {
         self.own.iter().chain(&self.under).filter_map(|(_, it)| it.stack.clone()).collect()

@@ -325,11 +325,20 @@ pub(super) fn load_project(
     out.has_unknown_layers = !calls.start_them() && index.is_under_unknown_layers(called);
     out.chosen = calls.chosen(&out.needs());
     let profiles = out.profiles();
-    let profiles = profiles.iter().map(String::as_str).collect();
     let run_at_once = |services: [&str; 2]| run_at_once(out.chosen.as_deref(), services);
-    let inconsistent = load::consistency(&tree, &profiles, &out.faults, &run_at_once);
-    out.cycle = load::cycle(&tree, &profiles);
-    out.faults.extend(inconsistent);
+    let inconsistent = |profiles: &[String]| {
+        let profiles = profiles.iter().map(String::as_str).collect();
+        load::consistency(&tree, &profiles, &out.faults, &run_at_once)
+    };
+    let mut faults = inconsistent(&profiles);
+    // What depends on the profiles holds for certain where it holds with those of every call.
+    for other in calls.profiles() {
+        let others = inconsistent(&[&profiles, other].concat());
+        let decided = faults.iter_mut().filter(|it| !others.contains(it));
+        decided.for_each(|it| it.basis = FaultBasis::Surroundings);
+    }
+    out.cycle = load::cycle(&tree, &profiles.iter().map(String::as_str).collect());
+    out.faults.extend(faults);
     (out, tree)
 }
 
