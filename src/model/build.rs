@@ -10,7 +10,7 @@ use self::start::{Container, Start};
 use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions};
 use super::image::{ByHand, builds_by_hand};
-use super::kubernetes::{Applied, applied};
+use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
     Listeners, Manifests, Project, Stopping, Workload, WorkloadId, WorkloadKind, World, command_lines,
@@ -164,7 +164,7 @@ impl Join<'_> {
         };
         for file in near.map(Some).into_iter().chain([None]) {
             let tagged = self.tagged(&is_called, file).into_iter();
-            let tagged: BTreeSet<ImageId> = tagged.map(|it| it.1).collect();
+            let tagged: BTreeSet<ImageId> = tagged.map(|it| it.image).collect();
             if let (Some(image), 1) = (tagged.first(), tagged.len()) {
                 return Some(*image);
             }
@@ -178,13 +178,19 @@ impl Join<'_> {
         if is_it { self.images.build_alone(dockerfile) } else { None }
     }
 
-    /// What command lines, of one file or of any, build and call so, with the names.
-    fn tagged(&mut self, is_called: &dyn Fn(&str) -> bool, file: Option<FileId>) -> Vec<(String, ImageId)> {
+    /// What command lines, of one file or of any, build and call so, each with its name: a repository, and the tag as
+    /// far as it is known.
+    fn tagged(&mut self, is_called: &dyn Fn(&str) -> bool, file: Option<FileId>) -> Vec<NamedImage> {
         let mut out = Vec::new();
         let near = self.by_hand.iter().filter(|it| file.is_none_or(|file| it.file == file));
-        for it in near.filter(|it| it.repositories().any(is_called)) {
+        for it in near.filter(|it| it.names().any(|(repository, _)| is_called(repository))) {
             let Some(image) = self.images.built_by_hand(it) else { continue };
-            out.extend(it.repositories().filter(|it| is_called(it)).map(|it| (it.to_owned(), image)));
+            let names = it.names().filter(|(repository, _)| is_called(repository));
+            out.extend(names.map(|(repository, tag)| NamedImage {
+                repository: repository.to_owned(),
+                tag: tag.map(str::to_owned),
+                image,
+            }));
         }
         out
     }

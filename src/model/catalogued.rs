@@ -55,6 +55,9 @@ pub(super) fn listeners(
         (Moved::No, Some(_)) if words.iter().any(names_configuration) => {
             Some("a configuration file decides what it listens on")
         }
+        (Moved::No, _) if !entry.port_variables.is_empty() && environment.incomplete.is_some() => {
+            Some("a variable that is not known may move its port")
+        }
         (Moved::No | Moved::To(..), _) => None,
         (Moved::Somewhere, _) => Some("a setting moves its port"),
     };

@@ -8,6 +8,9 @@ use crate::source::{Confidence, Span};
 /// Where a variable's value comes from; a later variant wins over an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
+    /// `ENV` of the image's Dockerfile, where something that is not known may set the variable over it: an `env_file`
+    /// that is not in the project.
+    ImageUnlessSet,
     /// `ENV` of the image's Dockerfile.
     Image,
     /// Kubernetes, which tells every container of the Services of its namespace.

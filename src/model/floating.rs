@@ -1,7 +1,7 @@
 //! Images whose reference names no version.
 
 use super::{Project, Workload};
-use crate::facts::catalogue::split_reference;
+use crate::facts::catalogue::{DEFAULT_TAG, split_reference};
 use crate::source::Spanned;
 
 impl Project {
@@ -37,7 +37,7 @@ fn is_floating(reference: &str) -> bool {
         && !reference.contains("://")
         && !reference.contains('@')
         && !WITHOUT_VERSIONS.iter().any(|it| name.starts_with(it))
-        && matches!(tag, None | Some("latest"))
+        && matches!(tag, None | Some(DEFAULT_TAG))
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ fn misses(workload: &Workload, read: &EnvironmentRead) -> bool {
         Some(ProcessVariable::Unset) => true,
         // The image or a `.env` file in it says what holds unless the workload does.
         Some(ProcessVariable::Set { .. }) => {
-            workload.environment.get(&read.name).is_none_or(|it| it.origin == Origin::Image)
+            workload.environment.get(&read.name).is_none_or(|it| it.origin <= Origin::Image)
         }
         Some(ProcessVariable::Open(_)) | None => false,
     }

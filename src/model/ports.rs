@@ -68,6 +68,13 @@ impl Project {
         self.workloads.iter().any(|it| it.program == Some(program))
     }
 
+    /// Whether no container runs `program` while containers run others of the project: it is a sample, a tool, or what
+    /// another program starts.
+    #[must_use]
+    pub fn is_beside_containers(&self, program: ProgramId) -> bool {
+        self.workloads.iter().any(|it| it.program.is_some()) && !self.is_containerised(program)
+    }
+
     /// Whether every container of `program` runs another subcommand than the one that asks for signals at `at`.
     #[must_use]
     pub fn is_of_other_command(&self, program: ProgramId, at: Span) -> bool {

@@ -8,13 +8,15 @@ use crate::source::{Edit, Span};
 pub(super) const RULE: Rule = rule!("ignored-listen-error", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for program in ctx.project.programs.iter().filter(|it| !it.is_for_tests()) {
+    for (id, program) in ctx.project.programs_with_ids().filter(|(_, it)| !it.is_for_tests()) {
+        let is_beside = ctx.project.is_beside_containers(id);
         // Of a listener that is given, who bound the port was told.
         for call in program.serve_calls.iter().filter(|it| it.binds) {
             let Some(dropped) = call.dropped else { continue };
             let callee = &call.callee.value;
             // What may never serve, or serves the machine itself alone, is most often a profiler that is switched on by hand.
-            let is_aside = call.is_local || call.is_conditional;
+            // What no container runs beside others that one does is a sample, or helps at a terminal.
+            let is_aside = call.is_local || call.is_conditional || is_beside;
             let consequence = match dropped {
                 DroppedBy::Go => "nothing listens and the program runs on",
                 DroppedBy::Statement | DroppedBy::Blank => "the program does not notice",

@@ -8,10 +8,9 @@ use crate::source::{Edit, Span};
 pub(super) const RULE: Rule = rule!("interrupt-only-shutdown", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    let any_runs = ctx.project.programs_with_ids().any(|(id, _)| ctx.project.is_containerised(id));
     for (id, program) in ctx.project.programs_with_ids() {
         // Beside programs that run in containers it may be one that is started at a terminal, or by another.
-        let is_aside = any_runs && !ctx.project.is_containerised(id);
+        let is_aside = ctx.project.is_beside_containers(id);
         // A command line tool is stopped by a person, with Ctrl-C; what stands in for something in a test loses nothing.
         let is_tool = program.serve_calls.is_empty() && !ctx.project.is_containerised(id);
         // `STOPSIGNAL SIGUSR1`: what sends no SIGTERM asks for nothing that waits for it.

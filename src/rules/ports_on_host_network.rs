@@ -2,7 +2,8 @@
 
 use super::finding::entry_name;
 use super::{Context, Findings, Rule};
-use crate::model::Namespace;
+use crate::diagnostic::Confidence;
+use crate::model::{Namespace, PublishedPort};
 
 pub(super) const RULE: Rule = rule!("ports-on-host-network", check);
 
@@ -12,6 +13,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         else {
             continue;
         };
+        // `9090:9090`: who dials the port of the host finds the program there all the same.
+        let is_moved = |it: &PublishedPort| it.host.is_some_and(|host| host != it.container);
+        let is_harmless = !workload.published.iter().any(is_moved);
         let mut finding = findings
             .report(
                 format!(
@@ -22,6 +26,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 "nothing is published here".to_owned(),
             )
             .weighed(ctx, workload)
+            .confidence(if is_harmless { Confidence::Possible } else { Confidence::Proven })
             .evidence(*mode, format!("`{}` has the network of the host", workload.name.value))
             .help(format!(
                 "leave out {}: what the program listens on is a port of the host already",

@@ -70,6 +70,10 @@ pub fn image(reference: &str) -> Option<&'static ImageEntry> {
     })
 }
 
+/// The tag of an image that is named without one:
+/// <https://docs.docker.com/reference/cli/docker/image/tag/#description>.
+pub const DEFAULT_TAG: &str = "latest";
+
 /// Name and tag of an image reference; registry prefixes of Docker Hub and its mirrors are taken
 /// off, a digest is dropped.
 #[must_use]

@@ -21,7 +21,7 @@ pub fn read(file: FileId, text: &str) -> Dockerfile {
         reader.out.windows_paths.extend(windows_paths(instruction.nested.as_deref().unwrap_or(instruction)));
     }
     // A template is not built before something fills it in.
-    let is_template = text.contains("{{");
+    let is_template = text.contains("{{") || reader.has_placeholder(text);
     reader.out.errors.retain(|it| !is_template && !text[it.span.range()].starts_with('$'));
     reader.out
 }
@@ -54,6 +54,18 @@ impl Reader {
                 stage.steps.extend(actions.into_iter().map(step));
             }
         }
+    }
+
+    /// Whether a stage begins with what something puts an image in the place of (`FROM BASEIMAGE`): the names of images
+    /// have no capital letters, <https://github.com/distribution/reference/blob/v0.6.0/reference.go>.
+    fn has_placeholder(&self, text: &str) -> bool {
+        let is_loud = |it: &str| it.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
+        let is_stage = |it: &str| {
+            let mut names = self.out.stages.iter().filter_map(|it| it.name.as_ref());
+            names.any(|name| it.eq_ignore_ascii_case(&name.value))
+        };
+        let mut images = self.out.stages.iter().map(|it| &text[it.image_span.range()]);
+        images.any(|it| is_loud(it) && !is_stage(it))
     }
 
     fn from(&mut self, it: &Instruction) {

@@ -1,4 +1,4 @@
-//! Channels on which signals come that nobody takes.
+//! Channels on which signals come that shut nothing down.
 
 use rustc_hash::FxHashMap;
 
@@ -6,13 +6,18 @@ use super::context::Context;
 use crate::source::Span;
 use crate::syntax::go::Node;
 
-/// The arguments of calls of os/signal in `body` that name a channel which the function makes, and which it only
-/// gives to such calls: `signal.Notify(stop, os.Interrupt); defer signal.Stop(stop)`.
-pub(super) fn unreceived(context: &Context<'_>, body: Node<'_>) -> Vec<Span> {
+/// The arguments of calls of os/signal in the body of a function that name a channel which the function makes, and
+/// which it only gives to such calls: `signal.Notify(stop, os.Interrupt); defer signal.Stop(stop)`. Or it takes one
+/// signal from it, behind which the program ends and does nothing more, as it does with a signal that nobody asks for:
+/// `<-stop; os.Exit(1)`, and `<-stop` at the end of `main`.
+pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: bool) -> Vec<Span> {
     let is_signal = |it: Node<'_>| context.import(it.text()) == Some("os/signal");
     let mut made: Vec<&str> = Vec::new();
     let mut mentions: FxHashMap<&str, usize> = FxHashMap::default();
     let mut given: Vec<Node<'_>> = Vec::new();
+    // The channels of receives that only end the program.
+    let mut ending: Vec<&str> = Vec::new();
+    let mut defers = false;
     body.visit(|it| {
         match it.kind() {
             "identifier" => *mentions.entry(it.text()).or_default() += 1,
@@ -32,13 +37,58 @@ pub(super) fn unreceived(context: &Context<'_>, body: Node<'_>) -> Vec<Span> {
                     given.extend(arguments.into_iter().filter(|it| it.kind() == "identifier"));
                 }
             }
+            "defer_statement" => defers |= !it.text().contains("signal.Stop("),
+            "statement_list" => ending.extend(ended_by_receive(&it.children(), false)),
             _ => {}
         }
         true
     });
-    let is_unreceived = |name: &str| {
-        let uses = given.iter().filter(|it| it.text() == name).count();
-        made.contains(&name) && mentions.get(name) == Some(&(uses + 1))
+    if is_main && !defers {
+        let whole = body.children().into_iter().find(|it| it.kind() == "statement_list");
+        ending.extend(whole.and_then(|it| ended_by_receive(&it.children(), true)));
+    }
+    let shuts_nothing_down = |name: &str| {
+        let uses = given.iter().filter(|it| it.text() == name).count() + 1;
+        let taken = mentions.get(name).copied().unwrap_or_default().saturating_sub(uses);
+        made.contains(&name) && (taken == 0 || (taken == 1 && ending.contains(&name)))
     };
-    given.iter().filter(|it| is_unreceived(it.text())).map(|it| context.span(*it)).collect()
+    given.iter().filter(|it| shuts_nothing_down(it.text())).map(|it| context.span(*it)).collect()
+}
+
+/// The channel that one of the statements of a block receives from, when behind it nothing but prints stands before
+/// the program ends. `ends_itself`: whether the program ends with the block.
+fn ended_by_receive<'t>(statements: &[Node<'t>], ends_itself: bool) -> Option<&'t str> {
+    let (at, channel) =
+        statements.iter().enumerate().rev().find_map(|(at, it)| Some((at, received_by(*it)?)))?;
+    let mut ends = ends_itself;
+    for statement in &statements[at + 1..] {
+        match called(*statement)? {
+            "Exit" | "panic" => ends = true,
+            name if name.starts_with("Fatal") || name.starts_with("Panic") => ends = true,
+            name if PRINTS.iter().any(|it| name.starts_with(it)) => {}
+            _ => return None,
+        }
+    }
+    ends.then_some(channel)
+}
+
+/// How functions and methods begin that tell a reader something.
+const PRINTS: [&str; 9] = ["Print", "print", "Info", "Debug", "Warn", "Error", "Log", "Notice", "Trace"];
+
+/// The name of the function that a statement calls, and does nothing else.
+fn called(statement: Node<'_>) -> Option<&str> {
+    let call = Some(statement).filter(|it| it.kind() == "expression_statement")?.first_child()?;
+    let function = call.field("function").filter(|_| call.kind() == "call_expression")?;
+    Some(function.field("field").unwrap_or(function).text())
+}
+
+/// The channel that a statement receives from: `<-stop`, `s := <-stop`.
+fn received_by(statement: Node<'_>) -> Option<&str> {
+    let value = match statement.kind() {
+        "expression_statement" => statement.first_child(),
+        "short_var_declaration" | "assignment_statement" => statement.field("right")?.first_child(),
+        _ => None,
+    };
+    let receive = value.filter(|it| it.kind() == "unary_expression" && it.text().starts_with("<-"))?;
+    Some(receive.field("operand")?.text())
 }

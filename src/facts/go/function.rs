@@ -124,16 +124,16 @@ impl<'c, 't> Reader<'c, 't> {
             it.declare_parameters(list, &parameters, Value::parameter);
         }
         it.declare_results(node);
-        let mut unreceived = Vec::new();
+        let mut without_shutdown = Vec::new();
         if let Some(body) = node.field("body") {
             it.block(body);
             if it.calls.iter().any(|it| asks_for_signals(&it.callee)) {
-                unreceived = channel::unreceived(context, body);
+                without_shutdown = channel::without_shutdown(context, body, it.is_main);
             }
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
         let whole = it.finish(name, receiver, parameters, context.result_type(node), context.span(node));
-        Some(Function { unreceived, ..whole })
+        Some(Function { without_shutdown, ..whole })
     }
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
@@ -177,7 +177,7 @@ impl<'c, 't> Reader<'c, 't> {
             pointer_writes: self.pointer_writes,
             literals: self.literals,
             demands: self.demands,
-            unreceived: Vec::new(),
+            without_shutdown: Vec::new(),
             span,
         }
     }

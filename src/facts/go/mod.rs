@@ -170,8 +170,9 @@ pub struct Function {
     /// Composite literals of named struct types, in source order: who makes a `Server`. Besides what names
     /// functions that may so be run: lists, maps, arguments of a function in a variable.
     pub literals: Vec<Value>,
-    /// The arguments of calls of os/signal that name a channel from which nobody receives.
-    pub unreceived: Vec<Span>,
+    /// The arguments of calls of os/signal that name a channel from which nobody receives, or whose signal ends the
+    /// program and does nothing more.
+    pub without_shutdown: Vec<Span>,
     /// The whole declaration.
     pub span: Span,
 }

@@ -4,8 +4,8 @@ use rustc_hash::FxHashSet;
 
 use super::start::{Container, Start};
 use super::{Join, ServiceBuild};
-use crate::facts::catalogue::{is_for_tests, split_reference};
-use crate::model::kubernetes::{Cluster, ImageNames, Meant, PodContainer, PodPlan, TaggedImage};
+use crate::facts::catalogue::{DEFAULT_TAG, is_for_tests, split_reference};
+use crate::model::kubernetes::{Cluster, ImageNames, Meant, NamedImage, PodContainer, PodPlan, TaggedImage};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
 
@@ -46,13 +46,15 @@ impl<'a> Join<'a> {
             plans.iter().flat_map(|it| it.1.images()).map(|it| last(split_reference(it).0)).collect();
         let by_hand = self.tagged(&|name| used.contains(&last(name)), None);
         let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
-        let tags =
-            whole().filter_map(|(it, image)| Some((split_reference(it.tag.as_deref()?).0.to_owned(), image)));
+        let tags = whole().filter_map(|(it, image)| {
+            let (repository, tag) = split_reference(it.tag.as_deref()?);
+            let tag = Some(tag.unwrap_or(DEFAULT_TAG).to_owned());
+            Some(NamedImage { repository: repository.to_owned(), tag, image })
+        });
         let facts = self.facts;
-        let tags = tags.chain(by_hand).map(|(repository, image)| TaggedImage {
-            repository,
-            image,
-            dockerfile: facts.path(self.images.image(image).file),
+        let tags = tags.chain(by_hand).map(|named| {
+            let dockerfile = facts.path(self.images.image(named.image).file);
+            TaggedImage { named, dockerfile }
         });
         let services: Vec<(String, FileId)> =
             whole().map(|(it, image)| (it.service.clone(), self.images.image(image).file)).collect();

@@ -372,8 +372,10 @@ pub(super) fn written(setting: &Setting) -> Option<(&Command, Span)> {
 
 /// The image's `ENV` stands below what the service sets.
 fn add_image_environment(environment: &mut Environment, image: &Image) {
+    let origin = if environment.incomplete.is_some() { Origin::ImageUnlessSet } else { Origin::Image };
     for (name, variable) in &image.environment.variables {
-        environment.variables.entry(name.clone()).or_insert_with(|| variable.clone());
+        let variable = || Variable { origin, ..variable.clone() };
+        environment.variables.entry(name.clone()).or_insert_with(variable);
     }
     if let Some(reason) = &image.environment.incomplete {
         environment.incomplete.get_or_insert_with(|| reason.clone());

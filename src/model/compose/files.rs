@@ -337,7 +337,11 @@ pub(super) fn load_project(
         let decided = faults.iter_mut().filter(|it| !others.contains(it));
         decided.for_each(|it| it.basis = FaultBasis::Surroundings);
     }
-    out.cycle = load::cycle(&tree, &profiles.iter().map(String::as_str).collect());
+    // In a file that could not be read in full what a service needs may stand in another one.
+    let is_broken = |file: &FileId| index.compose(*file).is_some_and(|it| !it.errors.is_empty());
+    if !out.files.iter().any(is_broken) {
+        out.cycle = load::cycle(&tree, &profiles.iter().map(String::as_str).collect());
+    }
     out.faults.extend(faults);
     (out, tree)
 }

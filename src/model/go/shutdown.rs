@@ -35,8 +35,9 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
             // It is what ends a test that is not over.
             Asked::InterruptOnly(_) if is_of_tests(packages.package(it.package), it.file) => {}
             Asked::InterruptOnly(_) if is_behind_serving(packages, id, call) => {}
-            // Signals that nobody takes shut nothing down.
-            Asked::InterruptOnly(_) if channel.is_some_and(|at| it.function.unreceived.contains(at)) => {}
+            // As SIGTERM, which nobody takes: it shuts nothing down.
+            Asked::InterruptOnly(_)
+                if channel.is_some_and(|at| it.function.without_shutdown.contains(at)) => {}
             Asked::InterruptOnly(signal) => found
                 .interrupt_only
                 .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),

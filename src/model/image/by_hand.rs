@@ -4,7 +4,7 @@ use super::ImageId;
 use super::build::Images;
 use super::layers::absolute;
 use crate::facts::Facts;
-use crate::facts::catalogue::split_reference;
+use crate::facts::catalogue::{DEFAULT_TAG, split_reference};
 use crate::facts::docker_command::{BuildCommand, DockerCommand, UNKNOWN};
 use crate::model::command_lines::{CommandFile, Line};
 use crate::model::shell_walk::in_project;
@@ -21,10 +21,14 @@ pub(in crate::model) struct ByHand {
 }
 
 impl ByHand {
-    /// What the image is called, without tags.
-    pub(in crate::model) fn repositories(&self) -> impl Iterator<Item = &str> {
-        let repositories = self.command.tags.iter().map(|it| split_reference(it.as_str()).0);
-        repositories.filter(|it| !it.is_empty() && !it.contains(UNKNOWN))
+    /// What the image is called: repositories, each with the tag as far as it is known.
+    pub(in crate::model) fn names(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let names = self.command.tags.iter().map(|it| split_reference(it.as_str()));
+        let names = names.filter(|(repository, _)| !repository.is_empty() && !repository.contains(UNKNOWN));
+        names.map(|(repository, tag)| {
+            let tag = tag.unwrap_or(DEFAULT_TAG);
+            (repository, Some(tag).filter(|it| !it.contains(UNKNOWN)))
+        })
     }
 
     /// Whether it reads that Dockerfile.

@@ -4,7 +4,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::facts::catalogue::{self, split_reference};
+use crate::facts::catalogue::{self, DEFAULT_TAG, split_reference};
 use crate::facts::{Facts, folder_of};
 use crate::model::ImageId;
 use crate::source::{Confidence, FileId};
@@ -24,12 +24,20 @@ pub(crate) struct ImageNames<'a> {
     used: Vec<(String, String)>,
 }
 
-/// An image that a Compose service or a command line builds and names.
-pub(crate) struct TaggedImage<'a> {
-    /// Its name without a tag.
+/// A name that a Compose service or a command line gives to an image that it builds.
+pub(crate) struct NamedImage {
+    /// The name without a tag.
     pub(crate) repository: String,
+    /// The tag, when there is one and it is known.
+    pub(crate) tag: Option<String>,
     /// The image.
     pub(crate) image: ImageId,
+}
+
+/// An image that something builds and names.
+pub(crate) struct TaggedImage<'a> {
+    /// It, and its name.
+    pub(crate) named: NamedImage,
     /// The path of its Dockerfile.
     pub(crate) dockerfile: &'a str,
 }
@@ -78,16 +86,23 @@ impl<'a> ImageNames<'a> {
 
     /// What the image `reference` in the manifest at `manifest` may mean, the surest first.
     pub(crate) fn meant(&self, reference: &str, manifest: &str) -> Vec<Meant> {
-        let (repository, _) = split_reference(reference);
+        let (repository, tag) = split_reference(reference);
         // `{{REGISTRY}}/shop/order:${TAG}` names the image all the same.
         let is_open = repository.rsplit('/').next().is_none_or(|it| it.contains(['$', '{', '<']));
         // What ko builds has no Dockerfile.
         if is_open || reference.starts_with(KO_PREFIX) || catalogue::image(reference).is_some() {
             return Vec::new();
         }
-        let by_tag = self.tags.iter().find(|it| it.repository == repository);
-        let by_tag = by_tag.map(|it| Meant::Image(it.image, Confidence::Proven));
-        by_tag.into_iter().chain(self.meant_by_name(repository, manifest)).collect()
+        let mut named: Vec<_> = self.tags.iter().filter(|it| it.named.repository == repository).collect();
+        if !are_of_one_dockerfile(&named) {
+            // `shop:web` and `shop:mail` are two programs in one repository, each of a Dockerfile of its own.
+            named.retain(|it| it.named.tag.as_deref() == Some(tag.unwrap_or(DEFAULT_TAG)));
+            if named.is_empty() || !are_of_one_dockerfile(&named) {
+                return Vec::new();
+            }
+        }
+        let built = named.first().map(|it| Meant::Image(it.named.image, Confidence::Proven));
+        built.into_iter().chain(self.meant_by_name(repository, manifest)).collect()
     }
 
     /// What an image may mean that nothing builds under that very name: an image that is called so behind another
@@ -99,7 +114,7 @@ impl<'a> ImageNames<'a> {
         let is_alone = !self.used.iter().any(|(it, _)| last(it) == name && is_other(it, repository));
         let named = self.dockerfiles.iter().filter(|it| it.names.contains(&name));
         let nearest_named = named.map(|it| shared(&it.path, manifest)).max().unwrap_or_default();
-        let tagged = self.tags.iter().filter(|it| is_alone && last(&it.repository) == name);
+        let tagged = self.tags.iter().filter(|it| is_alone && last(&it.named.repository) == name);
         let (near, far): (Vec<_>, Vec<_>) =
             tagged.partition(|it| shared(it.dockerfile, manifest) >= nearest_named);
         let near = the_only(&near).map(|it| Meant::Image(it, Confidence::Likely));
@@ -172,8 +187,12 @@ fn is_other(a: &str, b: &str) -> bool {
 
 /// The image of all of them; `None` when there are several, or none.
 fn the_only(tagged: &[&TaggedImage<'_>]) -> Option<ImageId> {
-    let first = tagged.first()?.image;
-    tagged.iter().all(|it| it.image == first).then_some(first)
+    let first = tagged.first()?.named.image;
+    tagged.iter().all(|it| it.named.image == first).then_some(first)
+}
+
+fn are_of_one_dockerfile(tagged: &[&TaggedImage<'_>]) -> bool {
+    tagged.windows(2).all(|it| it[0].dockerfile == it[1].dockerfile)
 }
 
 /// The Dockerfile that shares the longest path with the manifest; `None` when several do.

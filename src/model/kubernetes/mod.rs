@@ -23,7 +23,7 @@ use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service,
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
 pub(crate) use applied::{Applied, applied};
-pub(super) use images::{ImageNames, KO_PREFIX, Meant, TaggedImage};
+pub(super) use images::{ImageNames, KO_PREFIX, Meant, NamedImage, TaggedImage};
 
 /// Objects that are applied together.
 pub(super) struct Cluster<'a> {

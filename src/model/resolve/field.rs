@@ -282,7 +282,16 @@ impl<'w> Evaluator<'w> {
         head: &Head<'w>,
         depth: u32,
     ) -> Outcome {
-        let all = self.field_values(of, field);
+        let mut all = self.field_values(of, field);
+        // What other literals say is not in a struct that is made here.
+        if let Value::Struct { fields, .. } = head.value {
+            let writes = self.packages.field_writes_to(of, field);
+            let can_be = |it: &Value| {
+                fields.iter().any(|(name, value)| name.value == field && it == value)
+                    || writes.iter().any(|(_, write)| std::ptr::eq(it, &write.value))
+            };
+            all = all.iter().filter(|(value, _)| can_be(value)).cloned().collect();
+        }
         // `if cfg.Port == "" { cfg.Port = "80" }` asks for what the field was before.
         let before = all.len();
         let mut found: Vec<_> =

@@ -8,7 +8,7 @@ use super::file::Answer;
 use crate::facts::Lookup;
 use crate::facts::dotenv::Dotenv;
 use crate::facts::go::Value;
-use crate::model::ProcessVariable;
+use crate::model::{Origin, ProcessVariable};
 use crate::model::go::DotenvLoad;
 use crate::model::resolve::{Active, Evaluator, Frame};
 use crate::source::{Confidence, Text};
@@ -68,7 +68,11 @@ impl<'w> Evaluator<'w> {
     fn set_by_workload(&self, name: &str) -> Option<ProcessVariable> {
         let it = self.set_variable(name)?;
         let (text, span) = (it.value.clone(), it.span);
-        Some(ProcessVariable::Set { text, span, confidence: Confidence::Proven })
+        let confidence = match it.origin {
+            Origin::ImageUnlessSet => Confidence::Possible,
+            _ => Confidence::Proven,
+        };
+        Some(ProcessVariable::Set { text, span, confidence })
     }
 
     /// The files that the program loads, in order.
