@@ -81,9 +81,18 @@ impl<'t> Reader<'_, 't> {
             if let (true, Some(state)) = (only, values.into_iter().next()) {
                 return state;
             }
-            return self.unknown(node, "it is the result of a function in a variable");
+            let type_name = self.made_by(function);
+            return State { type_name, ..self.unknown(node, "it is the result of a function in a variable") };
         };
         self.record(node, (function, type_argument), callee, arguments, values, (usage, statement, span))
+    }
+
+    /// The type of what a function makes that stands in a parameter.
+    fn made_by(&self, function: Node<'t>) -> Option<TypeName> {
+        let index = self.locals.find(function.text()).filter(|_| function.kind() == "identifier")?;
+        let is_given = matches!(self.locals.state(index).value, Value::Parameter { .. });
+        let found = self.makers.iter().rev().find(|(name, _)| is_given && *name == function.text())?;
+        Some(found.1.clone())
     }
 
     /// A conversion, or a call `Load[Config](path)`, which the grammar cannot tell from one.

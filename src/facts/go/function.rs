@@ -58,6 +58,8 @@ pub(super) struct Reader<'c, 't> {
     /// Number of variables outside of the function literal that is read.
     pub(super) captured: usize,
     pub(super) closures: Closures<'t>,
+    /// What the functions make that stand in parameters (`open func() *Config`), where that is of a named type.
+    pub(super) makers: Vec<(&'t str, TypeName)>,
     /// What gives the parameters of the next function literal, where the tables say it.
     pub(super) callback: Option<Input>,
     /// Whether that literal reads one of them that nothing was assigned to yet.
@@ -100,6 +102,7 @@ impl<'c, 't> Reader<'c, 't> {
             captured: 0,
             callback: None,
             closures: Closures::default(),
+            makers: Vec::new(),
             reads_too_early: false,
             delayed: Vec::new(),
             rereads: false,
@@ -198,6 +201,11 @@ impl<'c, 't> Reader<'c, 't> {
         parameters: &[Parameter],
         value: impl Fn(usize, Span) -> Value,
     ) {
+        for it in list.children() {
+            let function = it.field("type").filter(|it| it.kind() == "function_type");
+            let made = function.and_then(|it| self.context.result_type(it));
+            self.makers.extend(made.and_then(|made| Some((it.field("name")?.text(), made))));
+        }
         let names = list.children().into_iter().flat_map(|it| {
             let names = it.fields("name").into_iter().filter(|it| it.text() != ",").collect::<Vec<_>>();
             if names.is_empty() { vec![it] } else { names }
