@@ -437,11 +437,13 @@ fn a_variable_that_is_read_tells_whom_the_program_dials() {
 fn a_program_that_knows_interrupts_alone_is_told() {
     let imports = &["os", "os/signal", "syscall", "context"];
     for (body, expected) in [
-        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); <-c", vec!["os.Interrupt"]),
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); <-c; save()", vec!["os.Interrupt"]),
         (
-            "c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGINT, syscall.SIGQUIT); <-c",
+            "c := make(chan os.Signal, 1); signal.Notify(c, syscall.SIGINT, syscall.SIGQUIT); <-c; save()",
             vec!["syscall.SIGQUIT"],
         ),
+        // The program ends, as it does with SIGTERM.
+        ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt); <-c", vec![]),
         // Nobody takes the signal.
         ("c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt)", vec![]),
         ("signal.NotifyContext(context.Background(), os.Interrupt)", vec!["os.Interrupt"]),
