@@ -8,9 +8,9 @@ use super::file::Answer;
 use crate::facts::Lookup;
 use crate::facts::dotenv::Dotenv;
 use crate::facts::go::Value;
-use crate::model::{Origin, ProcessVariable};
 use crate::model::go::DotenvLoad;
 use crate::model::resolve::{Active, Evaluator, Frame};
+use crate::model::{Origin, ProcessVariable};
 use crate::source::{Confidence, Text};
 
 /// A `.env` file that is loaded.
