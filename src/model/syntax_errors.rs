@@ -20,8 +20,13 @@ pub struct SyntaxError {
 pub(super) fn read(facts: &Facts, by_hand: &[ByHand]) -> Vec<SyntaxError> {
     let of_go = facts.go.iter().flat_map(|(_, it)| &it.errors);
     let of_go = of_go.map(|it| SyntaxError { reason: it.clone(), confidence: Confidence::Possible });
+    // Nobody may apply a manifest, and what follows in it is most often wrong for the same reason.
+    let of_manifests = facts.manifests.iter().filter_map(|(_, it)| it.errors.first());
+    let of_manifests =
+        of_manifests.map(|it| SyntaxError { reason: it.clone(), confidence: Confidence::Likely });
     let others = of_others(facts, by_hand).into_iter();
-    of_go.chain(others.map(|reason| SyntaxError { reason, confidence: Confidence::Proven })).collect()
+    let others = others.map(|reason| SyntaxError { reason, confidence: Confidence::Proven });
+    of_go.chain(of_manifests).chain(others).collect()
 }
 
 fn of_others(facts: &Facts, by_hand: &[ByHand]) -> Vec<Spanned<String>> {

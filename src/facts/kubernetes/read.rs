@@ -20,7 +20,10 @@ use crate::syntax::yaml::{self, Entry, Node};
 #[must_use]
 pub fn read(file: FileId, text: &str) -> Manifest {
     let stream = yaml::parse(file, text);
-    let mut out = Manifest { objects: Vec::new(), errors: stream.errors };
+    // A template is not applied before something fills it in.
+    let is_template = ["{{", "{%", "<%"].iter().any(|it| text.contains(it));
+    let errors = if is_template { Vec::new() } else { stream.errors };
+    let mut out = Manifest { objects: Vec::new(), errors };
     for document in &stream.documents {
         objects(document, true, &mut out.objects);
     }
