@@ -79,7 +79,7 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
     let variables = assignments(&joined);
     let mut out: Vec<ComposeCall> = Vec::new();
     let mut turn = 0;
-    for line in joined.lines().filter(|it| has_word(it)) {
+    for line in joined.lines().filter(|it| has_word(it) && !is_advised_against(it)) {
         let line = expand(line, &variables);
         let mut folder = None;
         for command in line.split(['&', ';', '|', '`']) {
@@ -100,6 +100,12 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
     }
     out.iter_mut().filter(|it| it.turn == Some(turn)).for_each(|it| it.turn = None);
     out
+}
+
+/// Whether a line tells its reader not to do what it names: `# Not to be used with docker compose up`.
+fn is_advised_against(line: &str) -> bool {
+    let before = line.split("compose").next().unwrap_or_default().to_ascii_lowercase();
+    before.split_whitespace().any(|it| matches!(it, "not" | "don't" | "never"))
 }
 
 /// The text with a line that ends in a backslash and the next as one; in a comment, each starts with `#`.
@@ -507,6 +513,7 @@ mod tests {
             ("docker compose -f a.yaml -f $FILE down", ""),
             ("docker compose up -f a.yaml", ""),
             ("docker build -f Dockerfile . # compose", ""),
+            ("# It should not be used with `docker compose -f a.yaml up`.", ""),
         ];
         for (text, expected) in cases {
             let calls = read(text);

@@ -148,7 +148,12 @@ fn moved_port(entry: &ImageEntry, environment: &Environment, words: &[(String, S
     Moved::No
 }
 
+/// Whether a word names a file that may say on which ports the program listens. The configurations of Prometheus and what
+/// comes with it do not: <https://prometheus.io/docs/prometheus/latest/configuration/configuration/>.
 fn names_configuration((word, _): &(String, Span)) -> bool {
+    if word.trim_start_matches('-').starts_with("config.file=") {
+        return false;
+    }
     [".conf", ".cnf", ".yml", ".yaml", ".toml", ".json", ".ini"].iter().any(|it| word.ends_with(it))
 }
 

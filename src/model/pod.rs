@@ -40,8 +40,8 @@ pub struct Pod {
     pub named_ports: Vec<(String, u16, Protocol)>,
     /// Whether a template may declare further ones.
     pub ports_are_open: bool,
-    /// Whether an image of it is never pulled, but put on the node by hand, as in a cluster on one's own
-    /// machine: <https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy>.
+    /// Whether it is for a cluster on one's own machine: an image of it is never pulled, but put on the node by hand
+    /// (<https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy>), or its folder is called so.
     pub is_for_local_cluster: bool,
     /// Where it says that it has the network interfaces of its node.
     pub host_network: Option<Span>,

@@ -68,18 +68,18 @@ impl Project {
         self.workloads.iter().any(|it| it.program == Some(program))
     }
 
-    /// Whether no container runs `program` while containers run others of the project: it is a sample, a tool, or what
-    /// another program starts.
+    /// Whether no container runs `program` though the project has containers: it is a sample, a tool, or what another
+    /// program starts.
     #[must_use]
     pub fn is_beside_containers(&self, program: ProgramId) -> bool {
-        self.workloads.iter().any(|it| it.program.is_some()) && !self.is_containerised(program)
+        !self.workloads.is_empty() && !self.is_containerised(program)
     }
 
-    /// Whether every container of `program` runs another subcommand than the one that asks for signals at `at`.
+    /// Whether every container of `program` runs another subcommand than the one that the call at `at` is for.
     #[must_use]
     pub fn is_of_other_command(&self, program: ProgramId, at: Span) -> bool {
         let mut them = self.workloads.iter().filter(|it| it.program == Some(program)).peekable();
-        let is_other = |it: &Workload| it.other_signals.iter().any(|call| call.contains(at));
+        let is_other = |it: &Workload| it.of_other_commands.iter().any(|call| call.contains(at));
         them.peek().is_some() && them.all(is_other)
     }
 

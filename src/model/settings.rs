@@ -34,7 +34,9 @@ impl Project {
         let Some(listener) = listeners.outward().next() else { return Vec::new() };
         let mut set = self.set_for_nobody(workload, program);
         // A file may be for another service as well, and what the image sets for its build.
-        set.retain(|(_, variable)| variable.origin == Origin::Workload);
+        set.retain(|(name, variable)| {
+            variable.origin == Origin::Workload && !self.is_written_for_another(name, variable)
+        });
         let unread = set.into_iter().filter_map(|(name, variable)| {
             let port = port_of(variable.value.as_ref()?.as_str())
                 .filter(|_| says_where_to_listen(name, workload))?;
@@ -50,6 +52,15 @@ impl Project {
             })
         });
         unread.collect()
+    }
+
+    /// Whether the very entry that sets a variable sets it for another workload, whose program reads it, too: services
+    /// share it by an anchor of YAML.
+    fn is_written_for_another(&self, name: &str, variable: &Variable) -> bool {
+        self.workloads.iter().any(|it| {
+            it.environment.get(name).is_some_and(|it| it.span == variable.span)
+                && it.program.is_some_and(|it| self.program(it).reads.may_read(name))
+        })
     }
 
     /// The variables of `workload` that nothing in its container reads for certain, by place; not those that

@@ -272,8 +272,8 @@ pub struct Workload {
     pub process_variables: FxHashMap<String, ProcessVariable>,
     /// Files that its program reads and does not find, and without which it ends.
     pub missing_files: Vec<MissingFile>,
-    /// The calls of its program that ask for signals where other subcommands run than its own.
-    pub other_signals: Vec<Span>,
+    /// The calls of its program that listen or ask for signals where other subcommands run than its own.
+    pub of_other_commands: Vec<Span>,
     /// `depends_on:`.
     pub dependencies: Vec<Dependency>,
     /// Compose `profiles`; empty when it always runs.
@@ -350,7 +350,7 @@ impl Workload {
             calls: Vec::new(),
             process_variables: FxHashMap::default(),
             missing_files: Vec::new(),
-            other_signals: Vec::new(),
+            of_other_commands: Vec::new(),
             dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,

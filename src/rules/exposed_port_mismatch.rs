@@ -2,8 +2,8 @@
 
 use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Severity;
-use crate::model::{Image, ImageId, Listener, Served, Workload};
+use crate::diagnostic::{Confidence, Severity};
+use crate::model::{Image, ImageId, Listener, Origin, Served, Workload, WorkloadKind};
 use crate::net::{PortRange, Protocol};
 use crate::source::Span;
 
@@ -52,6 +52,11 @@ fn check_port(
     let instead: Vec<_> = workloads.iter().flat_map(|it| unexposed_listeners(ctx, it)).collect();
     let [first, ..] = instead[..] else { return };
     let served = list_of_ports(&instead);
+    // The container may say the port, over the default of the image, for which `EXPOSE` stands.
+    let sure = match instead.iter().all(|it| workloads.iter().any(|workload| says(workload, it))) {
+        true => Confidence::Possible,
+        false => first.confidence,
+    };
     let mut finding = findings
         .report(
             format!("Port {port} is exposed, but the program listens on {served}"),
@@ -59,12 +64,20 @@ fn check_port(
             format!("nothing listens on port {port}"),
         )
         .severity(severity)
-        .confidence(first.confidence)
+        .confidence(sure)
         .help(format!("expose {served} instead"));
     for listener in instead {
         let port = listener.port.unwrap_or_default();
         finding = finding.evidence(listener.port_span, format!("it listens on port {port}"));
     }
+}
+
+/// Whether what starts the container says the port of a listener: its command, its environment.
+fn says(workload: &Workload, listener: &Listener) -> bool {
+    let file = listener.port_span.file;
+    let mut own = workload.environment.variables.values().filter(|it| it.origin > Origin::Image);
+    workload.kind != WorkloadKind::Image
+        && (workload.name.span.file == file || own.any(|it| it.span.file == file))
 }
 
 fn unexposed_listeners<'a>(

@@ -16,7 +16,10 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             let callee = &call.callee.value;
             // What may never serve, or serves the machine itself alone, is most often a profiler that is switched on by hand.
             // What no container runs beside others that one does is a sample, or helps at a terminal.
-            let is_aside = call.is_local || call.is_conditional || is_beside;
+            let is_aside = call.is_local
+                || call.is_conditional
+                || is_beside
+                || ctx.project.is_of_other_command(id, call.span);
             let consequence = match dropped {
                 DroppedBy::Go => "nothing listens and the program runs on",
                 DroppedBy::Statement | DroppedBy::Blank => "the program does not notice",

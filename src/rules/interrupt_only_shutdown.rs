@@ -20,7 +20,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             continue;
         }
         for call in &program.shutdown.interrupt_only {
-            let is_aside = is_aside || ctx.project.is_of_other_command(id, call.signal);
+            // Without a shutdown in order there may be nothing that SIGTERM cuts short.
+            let is_aside =
+                is_aside || !program.shutdown.is_orderly || ctx.project.is_of_other_command(id, call.signal);
             let finding = findings
                 .report(
                     "The program shuts down on SIGINT alone: SIGTERM, which `docker stop` sends, kills it",

@@ -24,8 +24,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             Some(_) if workload.stopping.by_sigterm => "SIGTERM",
             _ => "its stop signal",
         };
-        // Without a port it may be a job all the same.
-        let sure = if ctx.project.has_ports(workload) { Confidence::Proven } else { Confidence::Possible };
+        // Without a port it may be a job all the same, and so may what runs another command than its image, with the
+        // ports of that, and is not started again.
+        let is_job = !ctx.project.has_ports(workload)
+            || (!is_of_image && workload.published.is_empty() && workload.restarts == Some(false));
+        let sure = if is_job { Confidence::Possible } else { Confidence::Proven };
         let mut finding = findings
             .report(
                 format!(

@@ -1,7 +1,9 @@
 //! host.docker.internal without the `extra_hosts` entry that Linux engines need.
 
 use super::{Context, Findings, Rule};
+use crate::diagnostic::Confidence;
 use crate::model::{HostAnswer, Workload, WorkloadKind};
+use crate::source::Span;
 
 pub(super) const RULE: Rule = rule!("unmapped-host-gateway", check);
 
@@ -24,6 +26,10 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     dials.sort_by_key(|it| it.host_span);
     let Some((first, others)) = dials.split_first() else { return };
     let (name, host) = (&workload.name.value, &first.host);
+    let sure = match is_mapped_for_another(ctx, host, first.host_span) {
+        true => Confidence::Possible,
+        false => Confidence::Proven,
+    };
     let message = match workload.kind {
         WorkloadKind::Pod(_) => {
             format!("`{name}` dials {host}, a name that only the cluster of Docker Desktop resolves")
@@ -33,6 +39,7 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     let mut finding = findings
         .report(message, first.host_span, "only Docker Desktop resolves this name")
         .weighed(ctx, workload)
+        .confidence(sure)
         .accuses(workload, &**first)
         .dialled_by(workload, first);
     for other in others {
@@ -45,4 +52,14 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
         WorkloadKind::Run(_) => format!("add `--add-host {host}:host-gateway`"),
         _ => format!("add `extra_hosts: [\"{host}:host-gateway\"]` to `{name}`"),
     });
+}
+
+/// Whether what is written at `place` is for another workload, too, which maps the name: it may be for that one alone.
+fn is_mapped_for_another(ctx: &Context<'_>, host: &str, place: Span) -> bool {
+    let maps = |it: &&Workload| it.extra_hosts.iter().any(|it| it.name.eq_ignore_ascii_case(host));
+    ctx.project.workloads.iter().filter(maps).any(|it| {
+        let mut variables = it.environment.variables.values().filter_map(|it| it.value.as_ref());
+        variables.any(|it| it.is_written_at(place))
+            || ctx.project.destinations(it.id).iter().any(|it| it.host_span == place)
+    })
 }

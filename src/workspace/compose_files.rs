@@ -23,8 +23,9 @@ pub(super) fn named<'p>(
         read.iter().filter_map(|(path, kind, text)| Some((*path, *kind, text.as_ref().ok()?.0.as_str())));
     let mut wanted: Vec<(String, bool)> =
         texts.flat_map(|(path, kind, text)| of_text(path, kind, text)).collect();
-    let of_settings = settings.iter().flatten().filter_map(|it| join_path(".", &it.value));
-    wanted.extend(of_settings.map(|it| (it, true)));
+    let of_settings: Vec<String> =
+        settings.iter().flatten().filter_map(|it| join_path(".", &it.value)).collect();
+    wanted.extend(of_settings.iter().map(|it| (it.clone(), true)));
     let mut out = Vec::new();
     while let Some(next) = wanted.pop() {
         let Some(path) = paths.get(next.0.as_str()).filter(|_| known.insert(next.0.clone())) else {
@@ -33,6 +34,10 @@ pub(super) fn named<'p>(
         let text = read_text(&root.join(path));
         let kind = if next.1 { Kind::Compose } else { Kind::Dotenv };
         if let Ok((text, _)) = &text {
+            // A document may name what was there once.
+            if kind == Kind::Compose && !has_section(text) && !of_settings.contains(&next.0) {
+                continue;
+            }
             wanted.extend(of_text(path, kind, text));
         }
         out.push((*path, kind, text));
@@ -64,6 +69,13 @@ fn of_text(path: &str, kind: Kind, text: &str) -> Vec<(String, bool)> {
         out.extend(files.filter(|it| is_yaml(it)).map(|it| (it, true)));
     }
     out
+}
+
+/// Whether a text has one of the sections of a Compose file: <https://docs.docker.com/reference/compose-file/>.
+fn has_section(text: &str) -> bool {
+    const SECTIONS: [&str; 7] =
+        ["services:", "include:", "networks:", "volumes:", "configs:", "secrets:", "version:"];
+    text.trim_start_matches('\u{feff}').lines().any(|line| SECTIONS.iter().any(|it| line.starts_with(it)))
 }
 
 fn is_yaml(path: &str) -> bool {

@@ -17,6 +17,8 @@ pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: b
     let mut given: Vec<Node<'_>> = Vec::new();
     // The channels of receives that only end the program.
     let mut ending: Vec<&str> = Vec::new();
+    // `failed <- fmt.Errorf("%s", <-stop)`: where it is sent to, and whence it comes.
+    let mut handed_on: Vec<(&str, &str)> = Vec::new();
     let mut defers = false;
     body.visit(|it| {
         match it.kind() {
@@ -38,6 +40,10 @@ pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: b
                 }
             }
             "defer_statement" => defers |= !it.text().contains("signal.Stop("),
+            "send_statement" => {
+                let to = it.field("channel").map(Node::text);
+                handed_on.extend(to.zip(it.field("value").and_then(channel_within)));
+            }
             "statement_list" => ending.extend(ended_by_receive(&it.children(), false)),
             _ => {}
         }
@@ -45,7 +51,9 @@ pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: b
     });
     if is_main && !defers {
         let whole = body.children().into_iter().find(|it| it.kind() == "statement_list");
-        ending.extend(whole.and_then(|it| ended_by_receive(&it.children(), true)));
+        let last = whole.and_then(|it| ended_by_receive(&it.children(), true));
+        ending.extend(handed_on.iter().filter(|(to, _)| Some(*to) == last).map(|(_, from)| *from));
+        ending.extend(last);
     }
     let shuts_nothing_down = |name: &str| {
         let uses = given.iter().filter(|it| it.text() == name).count() + 1;
@@ -82,13 +90,33 @@ fn called(statement: Node<'_>) -> Option<&str> {
     Some(function.field("field").unwrap_or(function).text())
 }
 
-/// The channel that a statement receives from: `<-stop`, `s := <-stop`.
+/// The channel that a statement receives from: `<-stop`, `s := <-stop`, `log.Println(<-stop)`.
 fn received_by(statement: Node<'_>) -> Option<&str> {
-    let value = match statement.kind() {
-        "expression_statement" => statement.first_child(),
-        "short_var_declaration" | "assignment_statement" => statement.field("right")?.first_child(),
+    match statement.kind() {
+        "expression_statement" => {
+            let does_more =
+                called(statement).is_some_and(|it| !PRINTS.iter().any(|print| it.starts_with(print)));
+            statement.first_child().filter(|_| !does_more).and_then(channel_within)
+        }
+        "short_var_declaration" | "assignment_statement" => {
+            received(statement.field("right")?.first_child()?)
+        }
         _ => None,
-    };
-    let receive = value.filter(|it| it.kind() == "unary_expression" && it.text().starts_with("<-"))?;
-    Some(receive.field("operand")?.text())
+    }
+}
+
+/// The channel that an expression is what comes from.
+fn received(value: Node<'_>) -> Option<&str> {
+    let is_receive = value.kind() == "unary_expression" && value.text().starts_with("<-");
+    Some(value.field("operand").filter(|_| is_receive)?.text())
+}
+
+/// The channel that the first receive in an expression is from.
+fn channel_within(value: Node<'_>) -> Option<&str> {
+    let mut found = None;
+    value.visit(|it| {
+        found = found.or_else(|| received(it));
+        found.is_none() && it.kind() != "func_literal"
+    });
+    found
 }

@@ -325,7 +325,7 @@ fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
     workload.calls = network.calls;
     workload.process_variables = network.variables;
     workload.missing_files = network.missing_files;
-    workload.other_signals = network.other_signals;
+    workload.of_other_commands = network.of_other_commands;
     workload.stopping.timeouts = network.stop_timeouts;
     workload.listeners = network.listeners;
     workload.listeners.only_go = !running.others;

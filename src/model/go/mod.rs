@@ -63,8 +63,8 @@ pub struct GoNetwork {
     pub variables: FxHashMap<String, ProcessVariable>,
     /// The files that it lacks.
     pub missing_files: Vec<MissingFile>,
-    /// The calls that ask for signals where it runs other subcommands alone.
-    pub other_signals: Vec<Span>,
+    /// The calls that listen or ask for signals where it runs other subcommands alone.
+    pub of_other_commands: Vec<Span>,
 }
 
 impl GoNetwork {
@@ -207,6 +207,8 @@ pub struct Shutdown {
     /// Each `signal.Notify` or `signal.NotifyContext` that asks for os.Interrupt (SIGINT) and not
     /// for SIGTERM, while no other call of the program asks for SIGTERM or for every signal.
     pub interrupt_only: Vec<InterruptOnly>,
+    /// Whether it calls what lets a server finish what it is at, as far as names tell.
+    pub is_orderly: bool,
     /// Whether it waits for SIGTERM.
     pub sigterm: Sigterm,
 }

@@ -141,7 +141,7 @@ impl<'a> World<'a> {
         let mut calls = Vec::new();
         let mut timeouts = Vec::new();
         let (mut certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
-        let mut other_signals = Vec::new();
+        let mut of_other_commands = Vec::new();
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
             let wrapper = packages.wrapped(*function);
@@ -159,8 +159,9 @@ impl<'a> World<'a> {
                         optional.push(call.span);
                     }
                 }
-                if entry.is_some_and(|it| it.signals.is_some()) && certainty.is_of_other_command(*function) {
-                    other_signals.push(call.span);
+                let is_judged = entry.is_some_and(|it| it.signals.is_some() || it.listen.is_some());
+                if is_judged && certainty.is_of_other_command(*function) {
+                    of_other_commands.push(call.span);
                 }
                 if let Some(shutdown) = entry.and_then(|it| it.shutdown) {
                     timeouts.extend(stop_timeouts(evaluator, *function, call, shutdown));
@@ -194,7 +195,7 @@ impl<'a> World<'a> {
             stop_timeouts: timeouts,
             variables,
             missing_files,
-            other_signals,
+            of_other_commands,
         }
     }
 }

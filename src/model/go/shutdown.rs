@@ -28,6 +28,7 @@ const NOT_SERVING: &[&str] = &[
 pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Shutdown {
     let mut found = Shutdown::default();
     for (id, call) in calls(packages, reachable) {
+        found.is_orderly |= is_orderly(call.callee.name());
         let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else { continue };
         let it = packages.function(id);
         let channel = call.argument_spans.first();
@@ -42,7 +43,8 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
                 .interrupt_only
                 .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),
             Asked::Terminate => {
-                return Shutdown { interrupt_only: Vec::new(), sigterm: Sigterm::Handled(call.callee_span) };
+                let sigterm = Sigterm::Handled(call.callee_span);
+                return Shutdown { interrupt_only: Vec::new(), sigterm, ..found };
             }
             Asked::Unknown => found.sigterm = Sigterm::Unknown,
             Asked::Others => {}
@@ -58,6 +60,12 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
         found.interrupt_only.clear();
     }
     found
+}
+
+/// Whether a function that is called so lets a server finish what it is at.
+fn is_orderly(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["shutdown", "graceful", "drain"].iter().any(|it| name.contains(it))
 }
 
 /// Whether the call stands behind one that serves, which returns only when it fails.
@@ -248,6 +256,10 @@ fn asked(packages: &Packages<'_>, package: PackageId, call: &Call, first: usize)
                     let owner = packages.import(package, path);
                     let found = owner.and_then(|it| Some((packages.declaration(it, name)?, it)));
                     let Some((declaration, owner)) = found else { return Asked::Unknown };
+                    // `init` may add one: `signals = append(signals, syscall.SIGTERM)`.
+                    if !packages.variable_writes(owner, name).is_empty() {
+                        return Asked::Unknown;
+                    }
                     pending.push((&declaration.value, owner, depth));
                 }
             },

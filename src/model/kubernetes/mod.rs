@@ -14,8 +14,8 @@ mod volumes;
 
 use super::compose::{Mount, Setting};
 use super::{
-    AppliedId, Command, Confinement, Environment, ExtraHost, Grace, ImageId, ManifestId, Namespace, Period,
-    Pod, PodId, Resolved, Stopping, Workload, WorkloadId, WorkloadKind,
+    AppliedId, Command, Confinement, Environment, ExtraHost, Grace, ImageId, MadeBy, ManifestId, Namespace,
+    Period, Pod, PodId, Resolved, Stopping, Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::Facts;
 use crate::facts::helm::has_hole;
@@ -41,6 +41,20 @@ pub(super) struct PodPlan<'a> {
     /// The manifest.
     pub(super) file: FileId,
 }
+
+/// Folders that are called as a cluster on one's own machine is.
+const LOCAL_CLUSTERS: [&str; 10] = [
+    "docker-desktop",
+    "docker-for-desktop",
+    "k3d",
+    "kind",
+    "local",
+    "minikube",
+    "microk8s",
+    "orbstack",
+    "rancher-desktop",
+    "tilt",
+];
 
 /// One container of a pod.
 pub(super) struct PodContainer {
@@ -74,6 +88,13 @@ impl<'a> Cluster<'a> {
             }
         }
         Self { facts, id, applied, templates, services }
+    }
+
+    fn is_for_local_cluster(&self, plan: &PodPlan<'_>) -> bool {
+        let by = self.applied.made_by.map(|(MadeBy::Kustomization(file) | MadeBy::Chart(file))| file);
+        let mut paths = [Some(plan.file), by].into_iter().flatten().map(|it| self.facts.path(it));
+        plan.containers().any(|(it, _)| it.is_never_pulled)
+            || paths.any(|path| path.split('/').any(|it| LOCAL_CLUSTERS.contains(&it)))
     }
 
     /// The pods that can run as they are written.
@@ -111,7 +132,7 @@ impl<'a> Cluster<'a> {
             own_dns: template.own_dns,
             made_by: self.applied.made_by,
             ports_are_open: plan.containers().any(|(it, _)| it.ports_are_open),
-            is_for_local_cluster: plan.containers().any(|(it, _)| it.is_never_pulled),
+            is_for_local_cluster: self.is_for_local_cluster(plan),
             open: self.applied.open.clone(),
         };
         let incomplete = self.doubt(plan);
