@@ -9,7 +9,7 @@ use super::{
     CompositionId, HostAnswer, Image, ImageId, Listener, Namespace, Origin, PipelinePart, ProgramId, Project,
     PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
 };
-use crate::facts::catalogue::split_reference;
+use crate::facts::catalogue::{shows_something, split_reference};
 use crate::net::{PortRange, Protocol, Reach};
 use crate::source::{Confidence, Span, Text};
 
@@ -68,11 +68,13 @@ impl Project {
         self.workloads.iter().any(|it| it.program == Some(program))
     }
 
-    /// Whether no container runs `program` though the project has containers: it is a sample, a tool, or what another
-    /// program starts.
+    /// Whether no container runs `program` while containers run others of the project, or it shows how something is
+    /// done: it is a sample, a tool, or what another program starts.
     #[must_use]
     pub fn is_beside_containers(&self, program: ProgramId) -> bool {
-        !self.workloads.is_empty() && !self.is_containerised(program)
+        let is_sample = || self.program(program).directory.split('/').any(shows_something);
+        !self.is_containerised(program)
+            && (self.workloads.iter().any(|it| it.program.is_some()) || is_sample())
     }
 
     /// Whether every container of `program` runs another subcommand than the one that the call at `at` is for.

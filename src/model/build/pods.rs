@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::start::{Container, Start};
 use super::{Join, ServiceBuild};
-use crate::facts::catalogue::{DEFAULT_TAG, is_for_tests, split_reference};
+use crate::facts::catalogue::{DEFAULT_TAG, is_for_tests, shows_something, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, NamedImage, PodContainer, PodPlan, TaggedImage};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
 use crate::source::{Confidence, FileId, Spanned};
@@ -106,7 +106,7 @@ impl<'a> Join<'a> {
         let Some(image) = workload.image.map(|it| self.images.image(it)) else { return false };
         let path = self.facts.path(workload.name.span.file);
         let mut folders = path.split('/').rev().skip(1).map(|it| it.trim_start_matches('.'));
-        let mut is_aside = || folders.any(|it| is_for_tests(it) || EXAMPLES.contains(&it));
+        let mut is_aside = || folders.any(|it| is_for_tests(it) || shows_something(it));
         if let WorkloadKind::Run(_) = workload.kind {
             return workload.program == image.program && !workload.one_shot;
         }
@@ -142,6 +142,3 @@ fn started(container: Container<OfPod>) -> Workload {
     }
     workload
 }
-
-/// Folders of manifests that are there to show something.
-const EXAMPLES: &[&str] = &["example", "examples", "sample", "samples"];
