@@ -4,9 +4,9 @@ use super::reachable::Reachable;
 use super::world::{FunctionId, Package, PackageId, Packages, Targets, TypeRef};
 use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
 use crate::facts::catalogue::{ByImport, GoEntry, helps_tests, package_name, sigterm_by_import};
-use crate::facts::go::{Call, Failure, GoFile, Usage, Value};
+use crate::facts::go::{Call, Callee, Failure, GoFile, Usage, Value};
 use crate::model::PackageName;
-use crate::net::{ListenAddress, Reach};
+use crate::net::Reach;
 use crate::source::{Span, Spanned};
 
 /// Packages of the catalogue whose functions of a serving name open a socket only, return nothing,
@@ -165,15 +165,53 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             returns_at_shutdown: !by_failure_alone,
             is_conditional: (call.premise.is_some() || call.standing.is_chosen)
                 && (call.usage == Usage::Go || call.standing.goroutine.is_some()),
-            is_local: call.arguments.iter().any(is_local),
+            is_local: is_local(packages, id, call),
         });
     }
     found
 }
 
-fn is_local(argument: &Value) -> bool {
-    let Value::Literal(text) = argument else { return false };
-    ListenAddress::parse(&text.value).is_ok_and(|it| it.reach == Reach::Loopback)
+/// Whether a call that serves is told to do so on the machine's own address, as far as the first words of it tell.
+fn is_local(packages: &Packages<'_>, function: FunctionId, call: &Call) -> bool {
+    let of_server = match &call.callee {
+        Callee::Method { receiver, .. } => match &**receiver {
+            Value::Struct { fields, .. } => fields.iter().rev().find(|(it, _)| it.value == "Addr"),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut addresses = call.arguments.iter().chain(of_server.map(|(_, value)| value));
+    addresses.any(|it| {
+        let text = first_text(packages, function, it, 4);
+        // Perhaps not whole: `127.0.0.1:%d`.
+        let host = text.and_then(|it| it.rsplit_once(':').map(|(host, _)| host.trim_matches(['[', ']'])));
+        host.is_some_and(|it| Reach::of(it) == Reach::Loopback)
+    })
+}
+
+/// The text that a value begins with.
+fn first_text<'a>(
+    packages: &Packages<'a>,
+    function: FunctionId,
+    value: &'a Value,
+    depth: u32,
+) -> Option<&'a str> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::Literal(text) => Some(&text.value),
+        Value::Concat(parts) => first_text(packages, function, parts.first()?, depth),
+        Value::Format { format, .. } => first_text(packages, function, format, depth),
+        Value::Call { callee, .. } => {
+            let it = packages.function(function);
+            let Targets::Own(own) = packages.targets(it.package, Some(it.function), callee) else {
+                return None;
+            };
+            let [target] = own[..] else { return None };
+            let [returned] = &packages.function(target).function.returns[..] else { return None };
+            first_text(packages, target, returned.first()?, depth)
+        }
+        _ => None,
+    }
 }
 
 /// Whether a file of a package helps tests, though it is compiled without them: it is in `ca/testutils`, or imports
