@@ -52,7 +52,7 @@ pub(super) fn listeners(
         (Moved::No | Moved::To(..), _) if !is_complete => {
             Some("its configuration decides what it listens on")
         }
-        (Moved::No, Some(_)) if words.iter().any(names_configuration) => {
+        (Moved::No, Some(_)) if has_ports_in_files(entry) && words.iter().any(names_configuration) => {
             Some("a configuration file decides what it listens on")
         }
         (Moved::No, _) if !entry.port_variables.is_empty() && environment.incomplete.is_some() => {
@@ -148,12 +148,13 @@ fn moved_port(entry: &ImageEntry, environment: &Environment, words: &[(String, S
     Moved::No
 }
 
-/// Whether a word names a file that may say on which ports the program listens. The configurations of Prometheus and what
-/// comes with it do not: <https://prometheus.io/docs/prometheus/latest/configuration/configuration/>.
+/// Whether a configuration file may say on which ports the program listens. Those of Prometheus and of what comes with it do
+/// not, a flag does: <https://prometheus.io/docs/prometheus/latest/configuration/configuration/>.
+pub(super) fn has_ports_in_files(entry: &ImageEntry) -> bool {
+    !entry.port_flags.contains(&"--web.listen-address")
+}
+
 fn names_configuration((word, _): &(String, Span)) -> bool {
-    if word.trim_start_matches('-').starts_with("config.file=") {
-        return false;
-    }
     [".conf", ".cnf", ".yml", ".yaml", ".toml", ".json", ".ini"].iter().any(|it| word.ends_with(it))
 }
 

@@ -18,6 +18,10 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             (is_beside_job || it.application != Application::Other) && !optional.contains(&it.call)
         };
         let Some(listener) = workload.listeners.outward().find(speaks) else { continue };
+        // What is given files of the project may work for others without being asked: Prometheus scrapes and alerts.
+        if workload.program.is_none() && !workload.mounts.is_empty() {
+            continue;
+        }
         let (name, port) = (&workload.name.value, listener.port.unwrap_or_default());
         findings
             .report(

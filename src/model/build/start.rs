@@ -275,7 +275,7 @@ impl Join<'_> {
             Some(told) => told,
             None => catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock),
         };
-        if mounts.iter().any(configures) {
+        if mounts.iter().any(configures) && catalogued::has_ports_in_files(entry) {
             let reason = "a mounted file may decide what it listens on".to_owned();
             found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
         }
