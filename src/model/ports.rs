@@ -29,14 +29,13 @@ impl Project {
         self.workloads.iter().filter(move |it| it.image == Some(image))
     }
 
-    /// Whether a pod, by its arguments or variables, says on which port `listener` listens, so that the
+    /// Whether what starts a container, by its command or variables, says on which port `listener` listens, so that the
     /// port is none of its image.
     #[must_use]
-    pub fn is_moved_by_pod(&self, workload: &Workload, listener: &Listener) -> bool {
+    pub fn is_moved_by_container(&self, workload: &Workload, listener: &Listener) -> bool {
         let place = listener.port_span;
         let mut variables = workload.environment.variables.values().filter(|it| it.origin > Origin::Image);
-        let is_pod = matches!(workload.kind, WorkloadKind::Pod(_));
-        is_pod
+        workload.kind != WorkloadKind::Image
             && (place.file == workload.name.span.file
                 || variables.any(|it| it.value.as_ref().is_some_and(|it| it.is_written_at(place))))
     }

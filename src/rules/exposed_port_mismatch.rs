@@ -3,7 +3,7 @@
 use super::finding::list_of_ports;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::{Confidence, Severity};
-use crate::model::{Image, ImageId, Listener, Origin, Served, Workload, WorkloadKind};
+use crate::model::{Image, ImageId, Listener, Served, Workload, WorkloadKind};
 use crate::net::{PortRange, Protocol};
 use crate::source::Span;
 
@@ -38,10 +38,12 @@ fn check_port(
     severity: Severity,
     findings: &mut Findings,
 ) {
+    let is_moved = |workload: &Workload, it: &Listener| ctx.project.is_moved_by_container(workload, it);
     let all = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
     let dead = |workload: &&Workload| {
         let serves = |it| ctx.project.serves_within(workload.id, port, it);
-        let by_pod = || workload.listeners.outward().any(|it| ctx.project.is_moved_by_pod(workload, it));
+        let is_pod = matches!(workload.kind, WorkloadKind::Pod(_));
+        let by_pod = || is_pod && workload.listeners.outward().any(|it| is_moved(workload, it));
         let moved = || ctx.project.overrides_port(workload, port) || by_pod();
         workload.keeps_running() && !moved() && all.into_iter().all(|it| matches!(serves(it), Served::No))
     };
@@ -53,7 +55,7 @@ fn check_port(
     let [first, ..] = instead[..] else { return };
     let served = list_of_ports(&instead);
     // The container may say the port, over the default of the image, for which `EXPOSE` stands.
-    let sure = match instead.iter().all(|it| workloads.iter().any(|workload| says(workload, it))) {
+    let sure = match instead.iter().all(|it| workloads.iter().any(|workload| is_moved(workload, it))) {
         true => Confidence::Possible,
         false => first.confidence,
     };
@@ -70,14 +72,6 @@ fn check_port(
         let port = listener.port.unwrap_or_default();
         finding = finding.evidence(listener.port_span, format!("it listens on port {port}"));
     }
-}
-
-/// Whether what starts the container says the port of a listener: its command, its environment.
-fn says(workload: &Workload, listener: &Listener) -> bool {
-    let file = listener.port_span.file;
-    let mut own = workload.environment.variables.values().filter(|it| it.origin > Origin::Image);
-    workload.kind != WorkloadKind::Image
-        && (workload.name.span.file == file || own.any(|it| it.span.file == file))
 }
 
 fn unexposed_listeners<'a>(

@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Confidence;
-use crate::model::{Application, Listener, WorkloadKind};
+use crate::model::{Application, Listener, Mount, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("unpublished-port", check);
 
@@ -18,8 +18,8 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             (is_beside_job || it.application != Application::Other) && !optional.contains(&it.call)
         };
         let Some(listener) = workload.listeners.outward().find(speaks) else { continue };
-        // What is given files of the project may work for others without being asked: Prometheus scrapes and alerts.
-        if workload.program.is_none() && !workload.mounts.is_empty() {
+        // What is given a configuration may work for others without being asked: Prometheus scrapes and alerts.
+        if workload.program.is_none() && workload.mounts.iter().any(Mount::may_configure) {
             continue;
         }
         let (name, port) = (&workload.name.value, listener.port.unwrap_or_default());

@@ -12,7 +12,8 @@ pub fn is_for_tests(folders: &str) -> bool {
     folders.split('/').any(|it| holds(it).is_some() || speaks_of_tests(it))
 }
 
-/// `host-style-tests`, `testfiles-negative`, `benchmark_udp`. A folder with one test in its name may be what somebody was tested with.
+/// `host-style-tests`, `testfiles-negative`, `benchmark_udp`. A folder with one test in its name may be what somebody was
+/// tested with.
 fn speaks_of_tests(folder: &str) -> bool {
     const WORDS: &[&str] = &["bench", "benchmark", "benchmarks", "e2e", "testdata", "testfiles", "tests"];
     folder.split(['-', '_', '.']).any(|it| WORDS.iter().any(|word| it.eq_ignore_ascii_case(word)))

@@ -9,8 +9,14 @@ use crate::syntax::go::Node;
 /// The arguments of calls of os/signal in the body of a function that name a channel which the function makes, and
 /// which it only gives to such calls: `signal.Notify(stop, os.Interrupt); defer signal.Stop(stop)`. Or it takes one
 /// signal from it, behind which the program ends and does nothing more, as it does with a signal that nobody asks for:
-/// `<-stop; os.Exit(1)`, and `<-stop` at the end of `main`.
-pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: bool) -> Vec<Span> {
+/// `<-stop; os.Exit(1)`, and `<-stop` at the end of `main`. `exits`: the statements that end the program.
+pub(super) fn without_shutdown(
+    context: &Context<'_>,
+    body: Node<'_>,
+    is_main: bool,
+    exits: &[Span],
+) -> Vec<Span> {
+    let is_exit = |it: Node<'_>| exits.contains(&context.span(it));
     let is_signal = |it: Node<'_>| context.import(it.text()) == Some("os/signal");
     let mut made: Vec<&str> = Vec::new();
     let mut mentions: FxHashMap<&str, usize> = FxHashMap::default();
@@ -44,14 +50,14 @@ pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: b
                 let to = it.field("channel").map(Node::text);
                 handed_on.extend(to.zip(it.field("value").and_then(channel_within)));
             }
-            "statement_list" => ending.extend(ended_by_receive(&it.children(), false)),
+            "statement_list" => ending.extend(ended_by_receive(&it.children(), false, &is_exit)),
             _ => {}
         }
         true
     });
     if is_main && !defers {
         let whole = body.children().into_iter().find(|it| it.kind() == "statement_list");
-        let last = whole.and_then(|it| ended_by_receive(&it.children(), true));
+        let last = whole.and_then(|it| ended_by_receive(&it.children(), true, &is_exit));
         ending.extend(handed_on.iter().filter(|(to, _)| Some(*to) == last).map(|(_, from)| *from));
         ending.extend(last);
     }
@@ -65,23 +71,24 @@ pub(super) fn without_shutdown(context: &Context<'_>, body: Node<'_>, is_main: b
 
 /// The channel that one of the statements of a block receives from, when behind it nothing but prints stands before
 /// the program ends. `ends_itself`: whether the program ends with the block.
-fn ended_by_receive<'t>(statements: &[Node<'t>], ends_itself: bool) -> Option<&'t str> {
+fn ended_by_receive<'t>(
+    statements: &[Node<'t>],
+    ends_itself: bool,
+    is_exit: &dyn Fn(Node<'_>) -> bool,
+) -> Option<&'t str> {
     let (at, channel) =
         statements.iter().enumerate().rev().find_map(|(at, it)| Some((at, received_by(*it)?)))?;
-    let mut ends = ends_itself;
-    for statement in &statements[at + 1..] {
-        match called(*statement)? {
-            "Exit" | "panic" => ends = true,
-            name if name.starts_with("Fatal") || name.starts_with("Panic") => ends = true,
-            name if PRINTS.iter().any(|it| name.starts_with(it)) => {}
-            _ => return None,
-        }
-    }
-    ends.then_some(channel)
+    let behind = &statements[at + 1..];
+    let does_nothing = behind.iter().all(|it| is_exit(*it) || called(*it).is_some_and(is_print));
+    let ends = ends_itself || behind.iter().any(|it| is_exit(*it));
+    (does_nothing && ends).then_some(channel)
 }
 
-/// How functions and methods begin that tell a reader something.
-const PRINTS: [&str; 9] = ["Print", "print", "Info", "Debug", "Warn", "Error", "Log", "Notice", "Trace"];
+/// Whether a function or method that is called so tells a reader something, and does no more.
+fn is_print(name: &str) -> bool {
+    const STARTS: [&str; 9] = ["Print", "print", "Info", "Debug", "Warn", "Error", "Log", "Notice", "Trace"];
+    STARTS.iter().any(|it| name.starts_with(it))
+}
 
 /// The name of the function that a statement calls, and does nothing else.
 fn called(statement: Node<'_>) -> Option<&str> {
@@ -94,8 +101,7 @@ fn called(statement: Node<'_>) -> Option<&str> {
 fn received_by(statement: Node<'_>) -> Option<&str> {
     match statement.kind() {
         "expression_statement" => {
-            let does_more =
-                called(statement).is_some_and(|it| !PRINTS.iter().any(|print| it.starts_with(print)));
+            let does_more = called(statement).is_some_and(|it| !is_print(it));
             statement.first_child().filter(|_| !does_more).and_then(channel_within)
         }
         "short_var_declaration" | "assignment_statement" => {

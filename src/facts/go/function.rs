@@ -131,7 +131,7 @@ impl<'c, 't> Reader<'c, 't> {
         if let Some(body) = node.field("body") {
             it.block(body);
             if it.calls.iter().any(|it| asks_for_signals(&it.callee)) {
-                without_shutdown = channel::without_shutdown(context, body, it.is_main);
+                without_shutdown = channel::without_shutdown(context, body, it.is_main, &it.exits);
             }
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));

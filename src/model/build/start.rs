@@ -275,7 +275,7 @@ impl Join<'_> {
             Some(told) => told,
             None => catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock),
         };
-        if mounts.iter().any(configures) && catalogued::has_ports_in_files(entry) {
+        if mounts.iter().any(Mount::may_configure) && catalogued::has_ports_in_files(entry) {
             let reason = "a mounted file may decide what it listens on".to_owned();
             found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
         }
@@ -386,12 +386,4 @@ fn add_image_environment(environment: &mut Environment, image: &Image) {
 fn is_datastore(entry: &ImageEntry) -> bool {
     const DATASTORE_PORTS: &[u16] = &[3306, 4222, 5432, 5672, 6379, 9042, 11211, 27017];
     entry.ports.iter().any(|it| DATASTORE_PORTS.contains(&it.port))
-}
-
-/// Whether a mount brings a file that may be a configuration.
-fn configures(mount: &Mount) -> bool {
-    let target = mount.target.as_deref().unwrap_or_default();
-    [".conf", ".cnf", ".conf.d", "/conf", "/config", ".yml", ".yaml", ".toml", ".json"]
-        .iter()
-        .any(|it| target.ends_with(it))
 }

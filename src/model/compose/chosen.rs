@@ -77,7 +77,7 @@ impl<'a> Calls<'a> {
         self.own.iter().any(|(_, it)| it.started.is_some() || it.one_off.is_some())
     }
 
-    /// The profiles that each call activates; empty where some call starts the files without any, and where none
+    /// The lists of profiles that calls activate; empty where some call starts the files without any, and where none
     /// is known that activates some.
     pub(super) fn profiles(&self) -> Vec<&'a [String]> {
         let calls = self.own.iter().map(|(_, it)| *it);
@@ -85,7 +85,10 @@ impl<'a> Calls<'a> {
         if calls.clone().any(|it| it.profiles.is_empty()) {
             return Vec::new();
         }
-        calls.map(|it| it.profiles.as_slice()).collect()
+        let mut lists: Vec<_> = calls.map(|it| it.profiles.as_slice()).collect();
+        lists.sort_unstable();
+        lists.dedup();
+        lists
     }
 
     /// The names of the stacks that `docker stack deploy` makes of the files, as they are written.

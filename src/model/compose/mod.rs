@@ -137,6 +137,16 @@ pub struct Mount {
     pub span: Span,
 }
 
+impl Mount {
+    /// Whether it brings a file that may be a configuration, by where it is in the container.
+    #[must_use]
+    pub fn may_configure(&self) -> bool {
+        const ENDS: [&str; 9] =
+            [".conf", ".cnf", ".conf.d", "/conf", "/config", ".yml", ".yaml", ".toml", ".json"];
+        self.target.as_deref().is_some_and(|target| ENDS.iter().any(|it| target.ends_with(it)))
+    }
+}
+
 /// Reads every Compose project.
 #[must_use]
 pub fn read_compositions(facts: &Facts) -> Compositions {
