@@ -156,6 +156,12 @@ fn carriage_returns(file: FileId, text: &str) -> Vec<Span> {
     places.into_iter().map(|at| Span::new(file, at, at + 1)).collect()
 }
 
+/// Whether `program`, a name or a path, is a shell of the POSIX kind.
+#[must_use]
+pub fn is_shell(program: &str) -> bool {
+    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
+}
+
 /// Reads a command line or a script that stands inside another file; `place` says where a range
 /// of `text` is written.
 #[must_use]

@@ -108,10 +108,6 @@ pub(super) fn serves_nobody(command: &Command) -> bool {
     }
 }
 
-fn is_shell(word: &Text) -> bool {
-    matches!(word.as_str().rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
-}
-
 enum Moved {
     No,
     To(u16, Span),
@@ -178,7 +174,9 @@ fn shell_text(command: &Command) -> Option<&Text> {
     match command {
         Command::Shell(text) => Some(text),
         Command::Exec(words) => match &words[..] {
-            [shell, flag, text, ..] if is_shell(shell) && flag.as_str().ends_with('c') => Some(text),
+            [shell, flag, text, ..] if shell::is_shell(shell.as_str()) && flag.as_str().ends_with('c') => {
+                Some(text)
+            }
             _ => None,
         },
     }

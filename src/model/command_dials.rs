@@ -11,17 +11,13 @@ use crate::source::{Confidence, Span, Text};
 pub(super) fn read(command: &Command, span: Span, environment: &Environment) -> Vec<Dial> {
     match command {
         Command::Exec(words) => match words.as_slice() {
-            [shell, flag, text, ..] if is_shell(shell) && flag.as_str().ends_with('c') => {
+            [shell, flag, text, ..] if shell::is_shell(shell.as_str()) && flag.as_str().ends_with('c') => {
                 of_line(text, span, environment)
             }
             words => of_words(words, span),
         },
         Command::Shell(text) => of_line(text, span, environment),
     }
-}
-
-fn is_shell(word: &Text) -> bool {
-    matches!(word.as_str().rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
 }
 
 fn of_line(text: &Text, span: Span, environment: &Environment) -> Vec<Dial> {

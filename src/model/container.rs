@@ -373,7 +373,8 @@ mod tests {
                 span: Span::new(file, 0, 0),
             })
             .collect();
-        let running = images.process_for(image.unwrap(), None, None, &mounts, None);
+        let running =
+            images.process_for(image.unwrap(), &Override { mounts: &mounts, ..Override::default() });
         let files = ContainerFiles::new(&Scene {
             facts: &facts,
             applied: &[],

@@ -84,10 +84,13 @@ impl Project {
         them.peek().is_some() && them.all(is_other)
     }
 
-    /// Whether something that runs `program` in a container is stopped by SIGTERM.
+    /// Whether something that runs `program` in a container is stopped by SIGTERM, and that reaches the program.
     #[must_use]
     pub fn is_stopped_by_sigterm(&self, program: ProgramId) -> bool {
-        self.workloads.iter().any(|it| it.program == Some(program) && it.stopping.by_sigterm)
+        self.workloads.iter().any(|it| {
+            let is_reached = it.process.as_ref().is_none_or(|it| !it.is_go_run);
+            it.program == Some(program) && it.stopping.by_sigterm && is_reached
+        })
     }
 
     /// The listeners in `id`'s network namespace that others could reach while no `ports` entry

@@ -13,10 +13,11 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         let is_aside = ctx.project.is_beside_containers(id);
         // A command line tool is stopped by a person, with Ctrl-C; what stands in for something in a test loses nothing.
         let is_tool = program.serve_calls.is_empty() && !ctx.project.is_containerised(id);
-        // `STOPSIGNAL SIGUSR1`: what sends no SIGTERM asks for nothing that waits for it.
-        let gets_another = ctx.project.images.iter().any(|it| !it.stops_by_sigterm)
-            && !ctx.project.is_stopped_by_sigterm(id);
-        if is_tool || gets_another || program.is_for_tests() {
+        // `STOPSIGNAL SIGUSR1`, `go run`: what gets no SIGTERM has nothing to wait for.
+        let may_get_none =
+            ctx.project.is_containerised(id) || ctx.project.images.iter().any(|it| !it.stops_by_sigterm);
+        let gets_none = may_get_none && !ctx.project.is_stopped_by_sigterm(id);
+        if is_tool || gets_none || program.is_for_tests() {
             continue;
         }
         for call in &program.shutdown.interrupt_only {

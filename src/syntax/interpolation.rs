@@ -78,6 +78,9 @@ pub enum Lookup {
     /// Nothing in the project sets it, but the user's shell or a build argument may: a default
     /// holds, without one the value is not known. Holds the reason.
     NotHere(String),
+    /// Nothing sets it, as [`Lookup::NotHere`], but the project shows what people are to set it to: a default holds
+    /// where it says the same.
+    Proposed(String),
     /// It is set to something that is not known. Holds the reason.
     Unresolved(String),
 }
@@ -223,19 +226,20 @@ impl Template {
 
 impl Reference {
     fn expand(&self, lookup: &mut dyn FnMut(&str) -> Lookup) -> Result<Text, Spanned<String>> {
+        let unknown = |reason: String| Err(Spanned::new(reason, self.span));
         let found = match lookup(&self.name.value) {
             Lookup::Here(value) => Lookup::Set(Text::new(value, self.span)),
+            Lookup::Proposed(proposed) => return self.default_like(&proposed, lookup),
+            Lookup::Unresolved(reason) => return unknown(reason),
             it => it,
         };
-        let unknown = |reason: String| Err(Spanned::new(reason, self.span));
-        if let Lookup::Unresolved(reason) = found {
-            return unknown(reason);
-        }
         let Some(fallback) = &self.fallback else {
             return match found {
                 Lookup::Set(text) => Ok(text),
                 Lookup::Unset | Lookup::Here(_) => Ok(Text::new("", self.span)),
-                Lookup::NotHere(reason) | Lookup::Unresolved(reason) => unknown(reason),
+                Lookup::NotHere(reason) | Lookup::Unresolved(reason) | Lookup::Proposed(reason) => {
+                    unknown(reason)
+                }
             };
         };
         let value = match found {
@@ -249,6 +253,24 @@ impl Reference {
             (Operator::Required, None) => unknown(format!("`{}` is required and not set", self.name.value)),
             (Operator::Alternative, None) => Ok(Text::new("", self.span)),
         }
+    }
+
+    /// The default, where it says what people are told to set the variable to.
+    fn default_like(
+        &self,
+        proposed: &str,
+        lookup: &mut dyn FnMut(&str) -> Lookup,
+    ) -> Result<Text, Spanned<String>> {
+        let name = &self.name.value;
+        let fallback = self.fallback.as_ref().filter(|it| it.operator == Operator::Default);
+        let Some(fallback) = fallback else {
+            return Err(Spanned::new(format!("`{name}` is not set in the project"), self.span));
+        };
+        let text = fallback.word.expand(lookup)?;
+        if text.as_str() == proposed || (fallback.empty_is_unset && proposed.is_empty()) {
+            return Ok(text);
+        }
+        Err(Spanned::new(format!("`{name}` is to be set to `{proposed}`, by a sample"), self.span))
     }
 }
 
@@ -390,6 +412,7 @@ mod tests {
         let mut lookup = |name: &str| match SET.iter().find(|(key, _)| *key == name) {
             Some((_, value)) => Lookup::Set(Text::new(*value, Span::new(FileId(1), 0, value.len()))),
             None if name == "GONE" => Lookup::Unset,
+            None if name == "LIKE" => Lookup::Proposed("x".to_owned()),
             None if name == "DARK" => Lookup::Unresolved("dark".to_owned()),
             None => Lookup::NotHere(format!("`{name}` is not set")),
         };
@@ -417,6 +440,9 @@ mod tests {
             ("${EMPTY:?need it}", Err("`EMPTY` is required and not set @${EMPTY:?need it}")),
             ("${X:+y}", Err("`X` is not set @${X:+y}")),
             ("${DARK:-x}", Err("dark @${DARK:-x}")),
+            ("${LIKE:-x}|${LIKE-x}", Ok("x|x")),
+            ("${LIKE:-y}", Err("`LIKE` is to be set to `x`, by a sample @${LIKE:-y}")),
+            ("${LIKE}", Err("`LIKE` is not set in the project @${LIKE}")),
             ("a $ b$1", Ok("a $ b$1")),
             ("${1}", Err("this is not a valid variable @${1}")),
             ("${A", Err("this is not a valid variable @${A")),

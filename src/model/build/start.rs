@@ -7,9 +7,9 @@ use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
-    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart,
-    ProgramId, Running, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued, command_dials,
-    configured_dials, resolve, unexpanded_in,
+    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, Override,
+    PipelinePart, ProgramId, Running, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
+    command_dials, configured_dials, resolve, unexpanded_in,
 };
 use crate::net::parse_target;
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
@@ -111,13 +111,30 @@ impl Join<'_> {
 
     /// What runs, `entrypoint:` and `command:` over the image's own.
     fn running(&self, workload: &Workload, start: &Start) -> Running {
-        let Start { entrypoint, command, mounts, .. } = start;
-        let Some(id) = workload.image else { return Running::default() };
-        if matches!(entrypoint, Setting::Unknown(_)) {
+        let Start { entrypoint, command, mounts, working_directory, .. } = start;
+        // A command that is not known is the program itself where there is no entrypoint, else its arguments.
+        let has_entrypoint = || match entrypoint {
+            Setting::Absent => workload.image.is_some_and(|it| self.images.has_entrypoint(it)),
+            _ => true,
+        };
+        let hides_program = matches!(command, Setting::Unknown(_)) && !has_entrypoint();
+        if matches!(entrypoint, Setting::Unknown(_)) || hides_program {
             return Running::default();
         }
-        let (entry, arguments) = (written(entrypoint), written(command));
-        let mut running = self.images.process_for(id, entry, arguments, mounts, Some(&workload.environment));
+        let own = Override {
+            entrypoint: written(entrypoint),
+            command: written(command),
+            mounts,
+            moved_to: working_directory.as_deref(),
+            environment: Some(&workload.environment),
+        };
+        let mut running = match (workload.image, &workload.image_reference) {
+            (Some(image), _) => self.images.process_for(image, &own),
+            (None, Some(it)) => {
+                self.images.process_abroad(it.text.as_str(), workload.image_span, &own).unwrap_or_default()
+            }
+            (None, None) => Running::default(),
+        };
         if matches!(command, Setting::Unknown(_))
             && let Some(process) = &mut running.process
         {

@@ -55,9 +55,11 @@ fn add_file(
     }
     // The project's variables come first, then those of `environment:`, then those of the files.
     let mut outer = |name: &str| match project.variables.lookup(name) {
-        found @ (Lookup::NotHere(_) | Lookup::Unset) => match (own.get(name), found) {
+        found @ (Lookup::NotHere(_) | Lookup::Proposed(_) | Lookup::Unset) => match (own.get(name), found) {
             (Some(Some(text)), _) => Lookup::Set(text.clone()),
-            (Some(None), Lookup::NotHere(reason)) => Lookup::Unresolved(reason),
+            (Some(None), Lookup::NotHere(_) | Lookup::Proposed(_)) => {
+                Lookup::Unresolved(format!("`{name}` is set to something unknown"))
+            }
             (_, found) => found,
         },
         found => found,

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::facts::compose::Value;
 use crate::facts::dotenv::{Assignment, Dotenv};
+use crate::facts::kind::is_sample_of;
 use crate::facts::{Facts, Lookup, Template, folder_of, join_path};
 use crate::source::{FileId, Span, Spanned, Text};
 
@@ -11,6 +12,8 @@ use crate::source::{FileId, Span, Spanned, Text};
 #[derive(Clone, Debug, Default)]
 pub(in crate::model) struct Variables {
     known: FxHashMap<String, Result<Text, String>>,
+    /// What a sample of the `.env`, where that is not there, sets: `.env.example`.
+    proposed: FxHashMap<String, String>,
     /// Set in the `.env` of a folder above, which counts when Compose is started there.
     above: FxHashSet<String>,
     /// Whether nothing else sets variables.
@@ -25,6 +28,8 @@ impl Variables {
         let mut out = Self::default();
         if let Some(file) = join_path(folder, ".env").and_then(|it| dotenv(facts, &it)) {
             out.add(file);
+        } else {
+            out.proposed = proposed(facts, folder);
         }
         let mut at = folder;
         while at != "." {
@@ -78,6 +83,7 @@ impl Variables {
                 Lookup::Unresolved(format!("`{name}` is set in the `.env` of a folder above"))
             }
             None if self.closed => Lookup::Unset,
+            None if self.proposed.contains_key(name) => Lookup::Proposed(self.proposed[name].clone()),
             None => Lookup::NotHere(format!("`{name}` is not set in the project")),
         }
     }
@@ -119,6 +125,24 @@ impl Variables {
     }
 }
 
+/// What the samples of the `.env` of `folder` set; where two differ, something that no default says.
+fn proposed(facts: &Facts, folder: &str) -> FxHashMap<String, String> {
+    let is_sample = |path: &str| {
+        folder_of(path) == folder && is_sample_of(path.rsplit('/').next().unwrap_or_default(), ".env")
+    };
+    let mut out: FxHashMap<String, String> = FxHashMap::default();
+    for (_, file) in facts.dotenv.iter().filter(|(id, _)| is_sample(facts.path(*id))) {
+        for (entry, value) in read(file, &mut |it| Lookup::NotHere(it.to_owned()), FxHashMap::default()) {
+            let text = value.map_or_else(|_| UNKNOWN.to_string(), |it| it.as_str().to_owned());
+            let said = out.entry(entry.name.value.clone()).or_insert_with(|| text.clone());
+            if *said != text {
+                *said = UNKNOWN.to_string();
+            }
+        }
+    }
+    out
+}
+
 /// The dotenv file at `path`.
 pub(super) fn dotenv<'a>(facts: &'a Facts, path: &str) -> Option<&'a Dotenv> {
     facts.dotenv.iter().find(|(file, _)| facts.path(*file) == path).map(|(_, it)| it)
@@ -135,8 +159,10 @@ pub(super) fn read<'f>(
     for entry in &file.entries {
         let name = &entry.name.value;
         let mut lookup = |name: &str| match (outer(name), known.get(name)) {
-            (Lookup::NotHere(_) | Lookup::Unset, Some(Ok(text))) => Lookup::Set(text.clone()),
-            (Lookup::NotHere(_) | Lookup::Unset, Some(Err(reason))) => Lookup::Unresolved(reason.clone()),
+            (Lookup::NotHere(_) | Lookup::Proposed(_) | Lookup::Unset, Some(known)) => match known {
+                Ok(text) => Lookup::Set(text.clone()),
+                Err(reason) => Lookup::Unresolved(reason.clone()),
+            },
             (found, _) => found,
         };
         let value = match &entry.value {

@@ -46,6 +46,21 @@ pub(super) struct Built<'a> {
     pub(super) ignored: Option<&'a Dockerignore>,
 }
 
+/// What a container sets over its image.
+#[derive(Clone, Debug, Default)]
+pub struct Override<'s> {
+    /// The ENTRYPOINT; one of its own drops the image's CMD.
+    pub entrypoint: Option<(&'s Command, Span)>,
+    /// The CMD.
+    pub command: Option<(&'s Command, Span)>,
+    /// What is mounted.
+    pub mounts: &'s [Mount],
+    /// The working directory.
+    pub moved_to: Option<&'s str>,
+    /// What a shell puts in for variables; `None` for those of the image alone.
+    pub environment: Option<&'s Environment>,
+}
+
 /// What runs in a container.
 #[derive(Clone, Debug, Default)]
 pub struct Running {
@@ -199,35 +214,46 @@ impl<'a> Images<'a> {
         Some((image, Built { stages: Arc::new(stages), last, context: context.to_owned(), ignored }))
     }
 
-    /// What runs when a service sets `entrypoint` or `command` over the image's: an entrypoint of
-    /// its own drops the image's CMD. A shell puts in what `environment` has, `None` for that of the image
-    /// alone.
+    /// What runs in a container of `image`.
     #[must_use]
-    pub fn process_for(
-        &self,
-        image: ImageId,
-        entrypoint: Option<(&Command, Span)>,
-        command: Option<(&Command, Span)>,
-        mounts: &[Mount],
-        environment: Option<&Environment>,
-    ) -> Running {
+    pub fn process_for(&self, image: ImageId, own: &Override<'_>) -> Running {
         let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
         let Some(stage) = built.stages.get(built.last) else { return Running::default() };
-        let run = |stage: &Stage<'a>| {
-            let (stages, facts, programs) = (&built.stages, self.facts, self.programs);
-            let scene = process::Scene { stages, stage, facts, programs, environment };
-            process::running(&scene, entrypoint, command)
+        let running = match own.moved_to {
+            None => self.run(&built.stages, stage, own),
+            Some(folder) => self.run(&built.stages, &moved(stage, folder), own),
         };
-        let running = run(stage);
-        let brought: Vec<Layer> = mounts.iter().filter_map(layer_of).collect();
-        if running.program.is_some() || brought.is_empty() {
+        if running.program.is_some() {
             return running;
         }
-        // What runs may be in a folder of the project that is mounted.
-        let mut mounted = stage.clone();
-        mounted.layers.extend(brought);
-        let found = run(&mounted);
-        if found.program.is_some() { found } else { running }
+        self.mounted(&built.stages, stage, own).unwrap_or(running)
+    }
+
+    /// What runs in a container of an image that no Dockerfile of the project makes, where that is a program of the
+    /// project: `go run .` in a folder that is mounted. `at` is where `reference` is written.
+    #[must_use]
+    pub fn process_abroad(&self, reference: &str, at: Span, own: &Override<'_>) -> Option<Running> {
+        let mut stage = fresh(Some(reference.to_owned()), at);
+        // An image that is not known may work anywhere.
+        stage.workdir = stage.workdir.filter(|_| stage.entry.is_some());
+        self.mounted(&[], &stage, own)
+    }
+
+    /// What runs where it is in a folder of the project that is mounted over `stage`.
+    fn mounted(&self, stages: &[Stage<'a>], stage: &Stage<'a>, own: &Override<'_>) -> Option<Running> {
+        let brought: Vec<Layer> = own.mounts.iter().filter_map(layer_of).collect();
+        if brought.is_empty() {
+            return None;
+        }
+        let mut stage = own.moved_to.map_or_else(|| stage.clone(), |folder| moved(stage, folder));
+        stage.layers.extend(brought);
+        Some(self.run(stages, &stage, own)).filter(|it| it.program.is_some())
+    }
+
+    fn run(&self, stages: &[Stage<'a>], stage: &Stage<'a>, own: &Override<'_>) -> Running {
+        let (facts, programs) = (self.facts, self.programs);
+        let scene = process::Scene { stages, stage, facts, programs, environment: own.environment };
+        process::running(&scene, own.entrypoint, own.command)
     }
 
     /// The working directory of the image, when it is known.
@@ -235,6 +261,14 @@ impl<'a> Images<'a> {
     pub fn working_directory(&self, image: ImageId) -> Option<&str> {
         let built = self.built.get(image.0 as usize)?;
         built.stages.get(built.last)?.workdir.as_deref()
+    }
+
+    /// Whether the image sets an ENTRYPOINT, as far as its Dockerfile tells.
+    #[must_use]
+    pub fn has_entrypoint(&self, image: ImageId) -> bool {
+        let built = self.built.get(image.0 as usize);
+        let stage = built.and_then(|it| it.stages.get(it.last));
+        stage.is_some_and(|it| it.entrypoint.is_some() || it.own_entrypoint.is_some())
     }
 
     /// The health check of the image in a container with this environment, which the shell of its
@@ -278,6 +312,12 @@ impl<'a> Images<'a> {
     pub fn into_images(self) -> Vec<Image> {
         self.images
     }
+}
+
+/// The stage with another working directory.
+fn moved<'a>(stage: &Stage<'a>, folder: &str) -> Stage<'a> {
+    let from = if folder.starts_with('/') { Some("/") } else { stage.workdir.as_deref() };
+    Stage { workdir: from.map(|it| layers::absolute(it, folder)), ..stage.clone() }
 }
 
 /// A mounted folder or file of the project as a layer on top of an image.

@@ -18,7 +18,7 @@ mod sources;
 mod tools;
 mod verbatim;
 
-pub use build::{Images, Running};
+pub use build::{Images, Override, Running};
 pub(super) use by_hand::{ByHand, builds_by_hand};
 pub use crlf::CrlfScript;
 pub use file::ImageFile;
@@ -162,6 +162,9 @@ pub struct Process {
     /// Set when PID 1 is a shell (shell form, or a script) that stays in front of the program, so
     /// that SIGTERM does not reach it; what the shell runs and why it stays, one clause.
     pub shell_keeps_pid1: Option<ShellInFront>,
+    /// Whether PID 1 is `go run`, which hands no SIGTERM to the program that it starts
+    /// (`signalsToIgnore` in <https://github.com/golang/go/blob/master/src/cmd/go/internal/base/signal_unix.go>).
+    pub is_go_run: bool,
     /// The arguments that the Go program gets, program name excluded, with [`crate::net::HOLE`] for parts that
     /// are not known; `None` when nothing of them is.
     pub arguments: Option<Vec<Text>>,

@@ -93,6 +93,7 @@ pub(super) fn running(
     let mut tracer = Tracer {
         scene,
         keeps: None,
+        is_go_run: false,
         others: false,
         prepared: false,
         moved: false,
@@ -124,7 +125,8 @@ pub(super) fn running(
             command: whole,
             span,
             shell_keeps_pid1: tracer.keeps,
-            arguments: traced.arguments,
+            is_go_run: tracer.is_go_run,
+            arguments: traced.arguments.filter(|it| !starts_a_shell(it)),
         }),
         program: traced.program,
         others: tracer.others,
@@ -132,6 +134,13 @@ pub(super) fn running(
         moved: tracer.moved,
         scripts: tracer.scripts,
     }
+}
+
+/// Whether somebody who wrote these arguments of a program took them for its command, `/bin/sh -c "/app 3000"`: what
+/// the program makes of such words says nothing of what it was meant to do.
+fn starts_a_shell(arguments: &[Text]) -> bool {
+    let [first, second, ..] = arguments else { return false };
+    second.as_str() == "-c" && shell::is_shell(first.as_str())
 }
 
 /// The shell of the shell form and whether it is known.
@@ -155,6 +164,8 @@ struct Traced {
 struct Tracer<'t, 's, 'a> {
     scene: &'t Scene<'s, 'a>,
     keeps: Option<ShellInFront>,
+    /// See [`Process::is_go_run`].
+    is_go_run: bool,
     /// See [`Running::others`].
     others: bool,
     /// See [`Running::prepared`].
@@ -215,6 +226,9 @@ const NOT_SERVERS: &[&str] = &[
 
 /// Those of [`NOT_SERVERS`] that build a program of the project and run it.
 const WATCHERS: &[&str] = &["CompileDaemon", "air", "go", "reflex", "watch"];
+
+/// Those of [`NOT_SERVERS`] that start what a project or its packages name: nobody runs them behind a server.
+const STARTERS: &[&str] = &["CompileDaemon", "air", "go", "make", "npm", "reflex", "watch"];
 
 /// Commands that start scripts hold beside the server and that leave none of their own behind.
 const PASSING: &[&str] = &[
@@ -313,7 +327,7 @@ impl Tracer<'_, '_, '_> {
             let is_init = init || !matches!(name, "env" | "nice") && !USER_WRAPPERS.contains(&name);
             return self.exec(&rest, started_by, is_init);
         }
-        if matches!(name, "sh" | "bash" | "ash" | "dash") {
+        if shell::is_shell(name) {
             return self.shell(name, rest, started_by, init);
         }
         if name == "go" {
@@ -518,7 +532,9 @@ impl Tracer<'_, '_, '_> {
                 .is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name));
             named && !is_behind_pipe(script, it)
         };
-        let (command, shape) = if is_server(last) && shape != Shape::Kept {
+        // `./wait-for.sh db && go run .`: what stands in front has ended by then.
+        let starts_another = last.program_name().is_some_and(|it| STARTERS.contains(&it));
+        let (command, shape) = if (is_server(last) && shape != Shape::Kept) || starts_another {
             (last, shape)
         } else {
             let first = script.commands.iter().rfind(|it| is_server(it));
@@ -642,6 +658,7 @@ impl Tracer<'_, '_, '_> {
         let arguments =
             rest.iter().filter(|it| !it.as_str().ends_with(".go")).map(|it| (*it).clone()).collect();
         let program = self.package(package.as_str());
+        self.is_go_run = true;
         self.verbatim = program.map(|_| Confidence::Proven);
         Traced { program, arguments: Some(arguments) }
     }

@@ -20,6 +20,7 @@ use super::{
 use crate::facts::Facts;
 use crate::facts::helm::has_hole;
 use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
+use crate::facts::shell;
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
 pub(crate) use applied::{Applied, applied};
@@ -265,8 +266,7 @@ impl<'a> PodPlan<'a> {
 /// program `${NAME}` is for a tool that fills the manifest in (`envsubst`).
 fn setting(words: Option<&Words>, environment: &Environment) -> Setting {
     let Some(Words { words, span }) = words else { return Setting::Absent };
-    let first = words.first().map_or("", |it| it.as_str().rsplit('/').next().unwrap_or_default());
-    let in_shell = matches!(first, "sh" | "bash" | "ash" | "dash");
+    let in_shell = words.first().is_some_and(|it| shell::is_shell(it.as_str()));
     let expanded = words.iter().map(|it| {
         let text = expansion::expand(it, environment)?;
         let is_kept = in_shell && !has_hole(it.as_str());

@@ -16,7 +16,7 @@ pub(super) fn configuration(
     match command {
         None => Some(entry.file.to_owned()),
         Some(Command::Exec(words)) => match words.as_slice() {
-            [shell, flag, text, ..] if is_shell(shell.as_str()) && flag.as_str().ends_with('c') => {
+            [shell, flag, text, ..] if shell::is_shell(shell.as_str()) && flag.as_str().ends_with('c') => {
                 in_script(entry, text)
             }
             // A project may have an entrypoint of that name of its own.
@@ -28,10 +28,6 @@ pub(super) fn configuration(
         },
         Some(Command::Shell(text)) => in_script(entry, text),
     }
-}
-
-fn is_shell(word: &str) -> bool {
-    matches!(word.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash"))
 }
 
 fn is_program(entry: &ProxyEntry, word: &str) -> bool {
