@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{HealthSource, Listener, ManifestId, Namespace, Project, Workload, WorkloadId, WorkloadKind};
+use super::{
+    HealthSource, Listener, ManifestId, Namespace, Project, Served, Workload, WorkloadId, WorkloadKind,
+};
 use crate::facts::kubernetes::PortReference;
 use crate::net::Protocol;
 use crate::source::{FileId, Span, Spanned};
@@ -132,6 +134,16 @@ impl Project {
 }
 
 impl Project {
+    /// The pod that a Service is named after and that serves its port, where that is none of those that it selects:
+    /// its selector was copied.
+    #[must_use]
+    pub fn pod_meant_by(&self, service: &str, entrance: &PodEntrance) -> Option<&Pod> {
+        let leads_to = |pod: &Pod| pod.entrances.iter().any(|it| it.number == entrance.number);
+        let serves =
+            |pod: &Pod| matches!(self.serves(pod.owner, entrance.port, entrance.protocol), Served::Yes(..));
+        self.pods.iter().find(|it| it.name.value == service && !leads_to(it) && serves(it))
+    }
+
     /// What pods say that they serve and certainly do not, each with a container and what the pod serves.
     /// Ports that a Service or a probe names are left out: what is wrong with these, shows there.
     #[must_use]

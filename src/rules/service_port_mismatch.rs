@@ -34,16 +34,23 @@ fn check_targets(ctx: &Context<'_>, findings: &mut Findings) {
         let (Visitor::Service(service), [first, ..]) = (&entrance.by, &pods[..]) else { continue };
         let (name, port) = (&first.workload.name.value, entrance.port);
         let ports = list_of_ports(&first.listeners);
+        let meant = ctx.project.pod_meant_by(service, entrance);
         let mut finding = findings
             .report(
                 format!("Service `{service}` leads to port {port}, but `{name}` listens on {ports}"),
                 entrance.number,
                 format!("nothing in `{name}` listens on port {port}"),
             )
-            .help(match first.listeners[..] {
-                [only] => format!("lead it to port {}", only.port.unwrap_or_default()),
-                _ => "lead it to one of the ports that are served".to_owned(),
+            .help(match (meant, &first.listeners[..]) {
+                (Some(pod), _) => {
+                    format!("select the pods of {} `{service}`, which serve the port", pod.kind)
+                }
+                (None, [only]) => format!("lead it to port {}", only.port.unwrap_or_default()),
+                (None, _) => "lead it to one of the ports that are served".to_owned(),
             });
+        if let Some(pod) = meant {
+            finding = finding.evidence(pod.name.span, "these pods are not selected");
+        }
         if entrance.span != entrance.number {
             finding = finding.evidence(entrance.span, format!("Service `{service}` leads here by name"));
         }
