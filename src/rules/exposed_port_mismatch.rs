@@ -21,12 +21,23 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// A port of `EXPOSE` is right when any container of the image serves it.
+/// A port of `EXPOSE` is right when any container serves it of the image, or of another that the same line is for:
+/// build arguments make several programs of one Dockerfile.
 fn check_image(ctx: &Context<'_>, id: ImageId, image: &Image, findings: &mut Findings) {
     let workloads: Vec<_> = ctx.project.workloads_of(id).collect();
+    let others = ctx.project.images_with_ids().filter(|(it, other)| *it != id && other.file == image.file);
+    let others: Vec<_> = others.collect();
     for exposed in &image.exposed {
-        let port = PortRange::single(exposed.value.0);
-        check_port(ctx, &workloads, port, exposed.span, Severity::Warning, findings);
+        let (number, protocol) = exposed.value;
+        let serves = |it: &Workload| matches!(ctx.project.serves(it.id, number, protocol), Served::Yes(..));
+        let is_for_another = others.iter().any(|(other, it)| {
+            it.exposed.iter().any(|it| it.span == exposed.span)
+                && ctx.project.workloads_of(*other).any(serves)
+        });
+        if !is_for_another {
+            let port = PortRange::single(number);
+            check_port(ctx, &workloads, port, exposed.span, Severity::Warning, findings);
+        }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::facts::go::TypeName;
 pub struct GoEntry {
     /// It opens a socket to listen on, or serves on one.
     pub listen: Option<ListenEntry>,
+    /// Further sockets that it opens where their address is given.
+    pub listen_beside: Vec<ListenEntry>,
     /// It connects, or says where to.
     pub dial: Option<DialEntry>,
     /// It registers a route.

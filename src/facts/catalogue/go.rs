@@ -265,6 +265,7 @@ mod tests {
         let tables = [
             table!("go-package.csv"),
             table!("go-listen.csv"),
+            table!("go-listen-beside.csv"),
             table!("go-dial.csv"),
             table!("go-variable.csv"),
             table!("go-route.csv"),

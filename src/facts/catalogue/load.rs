@@ -35,6 +35,17 @@ impl Catalogue {
                 protocol: row.cell("protocol"),
             });
         }
+        for row in rows(table!("go-listen-beside.csv")) {
+            it.entry(&row).listen_beside.push(ListenEntry {
+                address: Address::parse(row.cell("address")),
+                form: "address",
+                network: None,
+                default: DefaultAddress::parse(""),
+                unless: Vec::new(),
+                application: row.cell("application"),
+                protocol: row.cell("protocol"),
+            });
+        }
         for row in rows(table!("go-dial.csv")) {
             it.entry(&row).dial = Some(DialEntry {
                 address: Address::parse(row.cell("address")),

@@ -21,13 +21,23 @@ use crate::syntax::yaml::{self, Entry, Node};
 pub fn read(file: FileId, text: &str) -> Manifest {
     let stream = yaml::parse(file, text);
     // A template is not applied before something fills it in.
-    let is_template = ["{{", "{%", "<%"].iter().any(|it| text.contains(it));
-    let errors = if is_template { Vec::new() } else { stream.errors };
+    let errors = if is_template(text) { Vec::new() } else { stream.errors };
     let mut out = Manifest { objects: Vec::new(), errors };
     for document in &stream.documents {
         objects(document, true, &mut out.objects);
     }
     out
+}
+
+/// Whether something fills a file in before Kubernetes reads it: a template language, or `sed`, which puts a value in
+/// the place of `{NAME}`, `@NAME@` or `__NAME__`.
+fn is_template(text: &str) -> bool {
+    let is_name = |it: &str| it.len() > 1 && it.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
+    let placeholder = |(open, close): &(&str, &str)| {
+        text.split(open).skip(1).any(|it| it.split_once(close).is_some_and(|(name, _)| is_name(name)))
+    };
+    ["{{", "{%", "<%"].iter().any(|it| text.contains(it))
+        || [("{", "}"), ("@", "@"), ("__", "__")].iter().any(placeholder)
 }
 
 /// Reads objects that were put together from several files.

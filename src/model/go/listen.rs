@@ -57,6 +57,9 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             }
             _ => self.listen(function, call, listen),
         }
+        for beside in entry.into_iter().flat_map(|it| &it.listen_beside) {
+            self.listen_beside(function, call, beside);
+        }
     }
 
     /// All that was found; `main` stands for a program in which nothing was.
@@ -125,6 +128,20 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         }
         if on_network {
             self.calls.push(network_call);
+        }
+    }
+
+    /// A socket that a call opens besides its own, where its configuration has a port for it.
+    fn listen_beside(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
+        let beyond = || Heard::Unknown(too_many(call.span));
+        let look = |frame: &Rc<Frame<'w>>| hear(self.evaluator, call, listen, frame);
+        let contexts = self.evaluator.in_contexts_and_worlds(function, look, beyond);
+        for InWorld { found, .. } in contexts.into_iter().flatten() {
+            if let Heard::Listener(listener) = found
+                && listener.port.is_some_and(|it| it != 0)
+            {
+                self.add(listener);
+            }
         }
     }
 

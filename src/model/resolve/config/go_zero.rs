@@ -3,8 +3,8 @@
 
 use super::Ask;
 use super::decode::data_of;
-use super::tag::{has_option, of_field, option};
-use super::text::{Changes, ReadFile, TextSource};
+use super::tag::{has_option, is_exact, of_field, option};
+use super::text::{Changes, ReadFile, TextSource, keys_of};
 use crate::facts::catalogue::AnyVariable;
 use crate::facts::go::{Field, Value};
 use crate::model::ProcessVariable;
@@ -24,9 +24,11 @@ impl<'w> Evaluator<'w> {
                 ..Changes::default()
             },
         };
-        let in_file = self.in_go_zero_file(&self.read_source(&source), ask);
+        let read = self.read_source(&source);
+        let in_file = self.in_go_zero_file(&read, ask);
         let tag = of_field(path.last()?, decode.entry.tag);
         let default = tag.as_ref().and_then(|it| option(it, "default", false)).map(|it| placed(it, span));
+        let default = default.filter(|_| !is_left_out(&read, ask));
         let below = in_file.or_else(|| default.map(Outcome::known));
         match tag.as_ref().and_then(|it| option(it, "env", false)) {
             Some(name) => {
@@ -59,6 +61,20 @@ impl<'w> Evaluator<'w> {
         let Value::Call { callee, .. } = argument else { return false };
         entry_of(&self.targets(callee, frame)).and_then(|it| it.any_variable) == Some(AnyVariable::Text)
     }
+}
+
+/// Whether the file leaves out a struct on the way that is optional: its fields get no defaults then
+/// (`processNamedFieldWithoutValue` in <https://github.com/zeromicro/go-zero/blob/master/core/mapping/unmarshaler.go>).
+fn is_left_out(read: &ReadFile<'_>, ask: &Ask<'_, '_>) -> bool {
+    let (ReadFile::Read(reading) | ReadFile::Sample(reading, _)) = read else { return false };
+    let entry = ask.decode.entry;
+    let is_optional =
+        |it: &Field| of_field(it, entry.tag).is_some_and(|it| has_option(&it.value, "optional"));
+    (1..ask.path.len()).map(|it| &ask.path[..it]).any(|path| {
+        let keys = keys_of(path, entry.tag, entry.naming);
+        let is_absent = || keys.is_some_and(|it| !reading.text.has_element(&it, is_exact(entry.naming)));
+        path.last().is_some_and(|it| is_optional(it)) && is_absent()
+    })
 }
 
 /// A default, at its place; one of a library stands nowhere but in what reads it.
