@@ -117,7 +117,8 @@ impl Project {
             for entrance in pod.entrances.iter().filter(by_service) {
                 let listeners = self.listeners_instead(workload.id, entrance.port, entrance.protocol);
                 let is_known = workload.incomplete.is_none() && !listeners.is_empty();
-                let is_judged = is_known && !self.is_test_data(pod);
+                let is_judged =
+                    is_known && !self.is_test_data(pod) && !self.is_served_by_namesake(pod, entrance);
                 let (_, pods) = places.entry(entrance.number).or_insert((entrance, Some(Vec::new())));
                 let is_new = |pods: &[ServedInstead<'_>]| pods.iter().all(|it| it.workload.id != workload.id);
                 match pods {
@@ -134,6 +135,17 @@ impl Project {
 }
 
 impl Project {
+    /// Whether another manifest of the folder has the same object once more, and there the port is served: of what is
+    /// applied of one folder the last one holds.
+    fn is_served_by_namesake(&self, pod: &Pod, entrance: &PodEntrance) -> bool {
+        let called = |it: &Pod| (it.kind.clone(), it.name.value.clone(), it.namespace.clone());
+        let is_namesake =
+            |it: &&Pod| self.manifests.are_beside(it.manifest, pod.manifest) && called(it) == called(pod);
+        let serves =
+            |it: &Pod| !matches!(self.serves(it.owner, entrance.port, entrance.protocol), Served::No);
+        self.pods.iter().filter(is_namesake).any(serves)
+    }
+
     /// The pod that a Service is named after and that serves its port, where that is none of those that it selects:
     /// its selector was copied.
     #[must_use]

@@ -172,6 +172,11 @@ impl Manifests {
         self.unseen.may_make(name, beside, self.services.iter().map(|it| &it.place))
     }
 
+    /// Whether two manifests stand in one folder, or in what one tool renders, in a file each.
+    pub(super) fn are_beside(&self, a: ManifestId, b: ManifestId) -> bool {
+        self.together.nearness(a, b) == 1
+    }
+
     /// Whether two manifests are applied to a cluster together.
     pub(super) fn are_together(&self, a: ManifestId, b: ManifestId) -> bool {
         self.together.are_together(a, b)
