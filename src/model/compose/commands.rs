@@ -70,7 +70,7 @@ pub(super) struct Refusal {
 /// variables; backquotes and `$(...)` stay as they are; the first of `; & | < >` outside of all that ends the command,
 /// and the rest is dropped.
 pub(super) fn split(text: &Text) -> Result<Vec<Text>, Refusal> {
-    let refuse = |reason, at: usize, length| Err(Refusal { reason, range: at..at + length });
+    let refuse = |reason, at: usize| Err(Refusal { reason, range: at..at + 1 });
     let mut words = Vec::new();
     let mut word: Option<Text> = None;
     // The quote and the backquote or parenthesis that are open, and where they were opened.
@@ -86,7 +86,7 @@ pub(super) fn split(text: &Text) -> Result<Vec<Text>, Refusal> {
             ('\\', None | Some('"'), _) => match chars.next() {
                 Some((next, escaped)) => push(next..next + escaped.len_utf8()),
                 None => {
-                    return refuse("nothing follows the backslash at the end of this command line", at, 1);
+                    return refuse("nothing follows the backslash at the end of this command line", at);
                 }
             },
             (' ' | '\t' | '\r' | '\n', None, None) => words.extend(word.take()),
@@ -95,8 +95,8 @@ pub(super) fn split(text: &Text) -> Result<Vec<Text>, Refusal> {
                 word.get_or_insert_default();
             }
             (_, Some(open), _) if it == open => quote = None,
-            ('(', None, None) if !after_dollar => return refuse(OUTSIDE, at, 1),
-            ('(', None, Some('(' | ')')) => return refuse(OUTSIDE, at, 1),
+            ('(', None, None) if !after_dollar => return refuse(OUTSIDE, at),
+            ('(', None, Some('(' | ')')) => return refuse(OUTSIDE, at),
             // A parenthesis that closes nothing is taken as if it opened something.
             ('`' | '(' | ')', None, None) => {
                 substitution = Some((it, at));
@@ -118,8 +118,8 @@ pub(super) fn split(text: &Text) -> Result<Vec<Text>, Refusal> {
     words.extend(word);
     match quote.or(substitution) {
         None => Ok(words),
-        Some((')', at)) => refuse(OUTSIDE, at, 1),
-        Some((_, at)) => refuse("what is opened here is not closed in this command line", at, 1),
+        Some((')', at)) => refuse(OUTSIDE, at),
+        Some((_, at)) => refuse("what is opened here is not closed in this command line", at),
     }
 }
 
