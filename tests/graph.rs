@@ -62,9 +62,13 @@ const HOSTILE: [&str; 6] = [
 ];
 
 fn fixture() -> Project {
+    fixture_with(GO)
+}
+
+fn fixture_with(go: &str) -> Project {
     let mut project = Project { name: "graph".into(), ..Project::default() };
     project.add("compose.yaml", COMPOSE);
-    project.add("web/main.go", GO);
+    project.add("web/main.go", go);
     project.add("web/go.mod", "module example.com/web\n\ngo 1.22\n");
     project.add("web/Dockerfile", DOCKERFILE);
     project
@@ -94,6 +98,14 @@ fn render(project: &Project, format: GraphFormat) -> String {
 #[test]
 fn text_has_one_line_an_entry() {
     insta::assert_snapshot!(render(&fixture(), GraphFormat::Text));
+}
+
+#[test]
+fn a_port_that_two_calls_listen_on_is_listed_once() {
+    let plain = "http.ListenAndServe(\":8080\", nil)";
+    let both = format!("go http.ListenAndServeTLS(\":8080\", \"cert\", \"key\", nil)\n\t{plain}");
+    let text = render(&fixture_with(&GO.replace(plain, &both)), GraphFormat::Text);
+    assert!(text.contains(", listens on :8080\n"), "{text}");
 }
 
 #[test]

@@ -102,6 +102,13 @@ pub(super) fn list_of_ports(listeners: &[&Listener]) -> String {
     }
 }
 
+/// The port that all of `listeners` are on, when it is one.
+pub(super) fn only_port(listeners: &[&Listener]) -> Option<u16> {
+    let mut ports = listeners.iter().filter_map(|it| it.port);
+    let first = ports.next()?;
+    ports.all(|it| it == first).then_some(first)
+}
+
 /// `items` in groups of those that are the same, in order: one fault that several probes show is one.
 pub(super) fn grouped<T>(items: impl IntoIterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<Vec<T>> {
     let mut groups: Vec<Vec<T>> = Vec::new();

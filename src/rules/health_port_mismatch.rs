@@ -1,6 +1,6 @@
 //! A health check asks a port of its own container on which nothing listens.
 
-use super::finding::{grouped, list_of_ports};
+use super::finding::{grouped, list_of_ports, only_port};
 use super::{Context, Findings, Rule};
 use crate::model::{HealthCheck, HealthPort, Workload};
 
@@ -38,9 +38,9 @@ fn check_port(
             format!("nothing in `{name}` listens on port {port}"),
         )
         .confidence(workload.image_confidence)
-        .help(match served[..] {
-            [only] => format!("ask port {}", only.port.unwrap_or_default()),
-            _ => "ask one of the ports that are served".to_owned(),
+        .help(match only_port(&served) {
+            Some(only) => format!("ask port {only}"),
+            None => "ask one of the ports that are served".to_owned(),
         });
     for (other, asked) in others {
         finding = finding.evidence(asked.span, format!("the {} asks it too", other.source.noun()));

@@ -39,7 +39,10 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 format!("{} stays PID 1: {}", shell.shell, shell.reason),
             )
             .confidence(sure)
-            .help("start the program with `exec`, or in exec form: `CMD [\"/app\"]`");
+            .help(match shell.waits {
+                true => "pass it on: `trap 'kill -TERM \"$pid\"; wait \"$pid\"' TERM` in front of `wait`",
+                false => "start the program with `exec`, or in exec form: `CMD [\"/app\"]`",
+            });
         if let Some(started_by) = shell.started_by {
             finding = finding.evidence(started_by, "the script is started here");
         }

@@ -1,5 +1,6 @@
 //! A container dials a port that its peer does not serve.
 
+use super::finding::{list_of_ports, only_port};
 use super::{Context, Findings, Rule};
 use crate::model::{Dial, Listener, ServiceMistake, Workload};
 
@@ -22,16 +23,15 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 
 fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, peer: &Workload, findings: &mut Findings) {
     let Some(port) = dial.port else { return };
-    let served: Vec<(u16, &Listener)> =
-        peer.listeners.known.iter().filter_map(|it| Some((it.port?, it))).collect();
-    let ports = served.iter().map(|(port, _)| port.to_string()).collect::<Vec<_>>().join(", ");
+    let served: Vec<&Listener> = peer.listeners.known.iter().filter(|it| it.port.is_some()).collect();
     let mut finding = findings
         .report(
             format!(
-                "`{}` dials {}, but `{}` listens on {ports}",
+                "`{}` dials {}, but `{}` listens on {}",
                 workload.name.value,
                 dial.address(),
-                peer.name.value
+                peer.name.value,
+                list_of_ports(&served)
             ),
             dial.port_span.unwrap_or(dial.host_span),
             format!("nothing in `{}` listens on port {port}", peer.name.value),
@@ -39,19 +39,18 @@ fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, peer: &Workload, 
         .weighed(ctx, workload)
         .accuses(workload, dial)
         .dialled_by(workload, dial);
-    for (port, listener) in &served {
+    for listener in &served {
+        let at = listener.port.unwrap_or_default();
         finding = finding
             .confidence(listener.confidence)
-            .evidence(listener.port_span, format!("`{}` listens on port {port}", peer.name.value));
+            .evidence(listener.port_span, format!("`{}` listens on port {at}", peer.name.value));
     }
-    if let [(port, _)] = served.as_slice() {
-        finding.help(format!(
-            "dial `{}:{port}`, or let `{}` listen on the port dialled",
-            dial.host, peer.name.value
-        ));
-    } else {
-        finding.help(format!("dial one of the ports that `{}` listens on", peer.name.value));
-    }
+    finding.help(match only_port(&served) {
+        Some(only) => {
+            format!("dial `{}:{only}`, or let `{}` listen on the port dialled", dial.host, peer.name.value)
+        }
+        None => format!("dial one of the ports that `{}` listens on", peer.name.value),
+    });
 }
 
 /// A Service of Kubernetes leads those ports alone that it declares.

@@ -77,8 +77,8 @@ fn needed(files: &[File<'_>], heads: &[Head], packages: &Folders<'_>, tags: Buil
 /// The folders with Go files, and what import paths mean.
 struct Folders<'t> {
     files: FxHashMap<&'t str, Vec<usize>>,
-    /// Folder and path of each module, longest path first.
-    modules: Vec<&'t (String, String)>,
+    /// Folder and path of each module.
+    modules: &'t [(String, String)],
     /// Folders by their last part.
     by_name: FxHashMap<&'t str, Vec<&'t str>>,
 }
@@ -94,8 +94,6 @@ impl<'t> Folders<'t> {
             let name = folder.rsplit('/').next().unwrap_or(folder);
             by_name.entry(name).or_default().push(folder);
         }
-        let mut modules: Vec<_> = modules.iter().collect();
-        modules.sort_by_key(|it| std::cmp::Reverse(it.1.len()));
         Self { files: by_folder, modules, by_name }
     }
 
@@ -103,13 +101,13 @@ impl<'t> Folders<'t> {
         self.files.get(folder).map_or(&[], Vec::as_slice)
     }
 
-    /// The folders that an import path may mean: several where modules have one path, of which each means its own.
+    /// The folders that an import path may mean: several where modules have one path, of which each means its own, or
+    /// where a module has a package by the path of another module.
     fn find(&self, import: &str) -> Vec<&'t str> {
-        let mut found: Vec<(&str, &'t str)> = Vec::new();
-        for (folder, path) in &self.modules {
+        let mut found: Vec<&'t str> = Vec::new();
+        for (folder, path) in self.modules {
             let Some(rest) = import.strip_prefix(path.as_str()) else { continue };
-            let is_other = found.first().is_some_and(|(of, _)| of != path);
-            if is_other || (!rest.is_empty() && !rest.starts_with('/')) {
+            if !rest.is_empty() && !rest.starts_with('/') {
                 continue;
             }
             let folder = match (folder.as_str(), rest.trim_start_matches('/')) {
@@ -118,12 +116,14 @@ impl<'t> Folders<'t> {
                 (folder, "") => folder.to_owned(),
                 (folder, rest) => format!("{folder}/{rest}"),
             };
-            if let Some((known, _)) = self.files.get_key_value(folder.as_str()) {
-                found.push((path, known));
+            if let Some((known, _)) = self.files.get_key_value(folder.as_str())
+                && !found.contains(known)
+            {
+                found.push(known);
             }
         }
         if !found.is_empty() {
-            return found.into_iter().map(|(_, folder)| folder).collect();
+            return found;
         }
         // Without a go.mod, as in a GOPATH tree, a path ends as its folder does, or the folder as the path.
         let name = import.rsplit('/').next().unwrap_or(import);

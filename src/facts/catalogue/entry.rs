@@ -47,6 +47,8 @@ pub struct GoEntry {
     pub result: Option<TypeName>,
     /// It does not return.
     pub exits: bool,
+    /// The argument with a function of which it sends the name alone: a process that registered it runs it.
+    pub by_name: Option<usize>,
     /// It fills a struct from configuration.
     pub decode: Option<DecodeEntry>,
     /// The text of a file comes through it.

@@ -281,6 +281,7 @@ mod tests {
             table!("go-guard.csv"),
             table!("go-shutdown.csv"),
             table!("go-exit.csv"),
+            table!("go-by-name.csv"),
             table!("go-result.csv"),
             table!("go-configuration.csv"),
             table!("go-decode.csv"),

@@ -128,6 +128,9 @@ impl Catalogue {
         for row in rows(table!("go-exit.csv")) {
             it.entry(&row).exits = true;
         }
+        for row in rows(table!("go-by-name.csv")) {
+            it.entry(&row).by_name = row.cell("argument").parse().ok();
+        }
         for row in rows(table!("go-decode.csv")) {
             it.entry(&row).decode = DecodeEntry::parse(&row);
         }

@@ -1,5 +1,7 @@
 //! Command lines of a service.
 
+use std::ops::Range;
+
 use super::Setting;
 use super::variables::Variables;
 use crate::facts::compose::Words;
@@ -10,7 +12,7 @@ use crate::source::Text;
 pub(super) fn command(words: Option<&Words>, variables: &Variables) -> Setting {
     match words {
         None | Some(Words::Null(_)) => Setting::Absent,
-        Some(Words::Text(value)) => match variables.text(value).as_ref().and_then(split) {
+        Some(Words::Text(value)) => match variables.text(value).and_then(|it| split(&it).ok()) {
             Some(words) => Setting::Set(Command::Exec(words), value.span),
             None => Setting::Unknown(value.span),
         },
@@ -55,55 +57,80 @@ pub(super) fn test(words: Option<&Words>, variables: &Variables) -> Test {
     }
 }
 
-/// Splits a text into words as Compose does, which uses go-shellwords: quotes and backslashes, no
-/// variables; the first of `; & | < >` outside of quotes ends the command, the rest is dropped.
-/// `None` when a quote is open at the end.
-fn split(text: &Text) -> Option<Vec<Text>> {
+/// Why a text is no command line.
+pub(super) struct Refusal {
+    /// To be read alone.
+    pub(super) reason: &'static str,
+    /// The bytes of the text that are to blame.
+    pub(super) range: Range<usize>,
+}
+
+/// Splits a text into words as Compose does, with
+/// [go-shellwords](https://github.com/mattn/go-shellwords/blob/v1.0.12/shellwords.go): quotes and backslashes, no
+/// variables; backquotes and `$(...)` stay as they are; the first of `; & | < >` outside of all that ends the command,
+/// and the rest is dropped.
+pub(super) fn split(text: &Text) -> Result<Vec<Text>, Refusal> {
+    let refuse = |reason, at: usize| Err(Refusal { reason, range: at..at + 1 });
     let mut words = Vec::new();
     let mut word: Option<Text> = None;
-    let mut quote: Option<char> = None;
+    // The quote and the backquote or parenthesis that are open, and where they were opened.
+    let mut quote: Option<(char, usize)> = None;
+    let mut substitution: Option<(char, usize)> = None;
     let mut chars = text.as_str().char_indices();
     while let Some((at, it)) = chars.next() {
-        let mut push = |range: std::ops::Range<usize>| {
-            word.get_or_insert_default().append(&text.slice(range));
-        };
-        match (it, quote) {
-            ('\\', None | Some('"')) => {
-                let (next, escaped) = chars.next()?;
-                match (escaped, quote) {
-                    ('n', Some(_)) => word.get_or_insert_default().push("\n", text.span_of(at..next + 1)?),
-                    ('t', Some(_)) => word.get_or_insert_default().push("\t", text.span_of(at..next + 1)?),
-                    _ => push(next..next + escaped.len_utf8()),
+        let after_dollar = word.as_ref().is_some_and(|it| it.as_str().ends_with('$'));
+        let mut push = |range: Range<usize>| word.get_or_insert_default().append(&text.slice(range));
+        let range = at..at + it.len_utf8();
+        let (quoted, substituted) = (quote.map(|it| it.0), substitution.map(|it| it.0));
+        match (it, quoted, substituted) {
+            ('\\', None | Some('"'), _) => match chars.next() {
+                Some((next, escaped)) => push(next..next + escaped.len_utf8()),
+                None => {
+                    return refuse("nothing follows the backslash at the end of this command line", at);
                 }
-            }
-            (_, Some(open)) if it == open => quote = None,
-            (_, Some(_)) => push(at..at + it.len_utf8()),
-            ('"' | '\'', None) => {
-                quote = Some(it);
+            },
+            (' ' | '\t' | '\r' | '\n', None, None) => words.extend(word.take()),
+            ('"' | '\'', None, None | Some('`')) => {
+                quote = Some((it, at));
                 word.get_or_insert_default();
             }
-            (' ' | '\t' | '\r' | '\n', None) => words.extend(word.take()),
-            (';' | '&' | '|' | '<', None) => break,
-            ('>', None) => {
+            (_, Some(open), _) if it == open => quote = None,
+            ('(', None, None) if !after_dollar => return refuse(OUTSIDE, at),
+            ('(', None, Some('(' | ')')) => return refuse(OUTSIDE, at),
+            // A parenthesis that closes nothing is taken as if it opened something.
+            ('`' | '(' | ')', None, None) => {
+                substitution = Some((it, at));
+                push(range);
+            }
+            ('`', None, Some('`')) | (')', None, Some('(' | ')')) => {
+                substitution = None;
+                push(range);
+            }
+            (';' | '&' | '|' | '<' | '>', None, None) => {
                 // The number of a redirected descriptor (`2>`) is no word.
-                let digits = |it: &Text| it.as_str().bytes().all(|it| it.is_ascii_digit());
-                word = word.filter(|it| !digits(it));
+                let is_number = |it: &Text| it.as_str().starts_with(|it: char| it.is_ascii_digit());
+                word = word.filter(|word| it != '>' || !is_number(word));
                 break;
             }
-            ('(' | ')', None) => return None,
-            _ => push(at..at + it.len_utf8()),
+            _ => push(range),
         }
     }
     words.extend(word);
-    quote.is_none().then_some(words)
+    match quote.or(substitution) {
+        None => Ok(words),
+        Some((')', at)) => refuse(OUTSIDE, at),
+        Some((_, at)) => refuse("what is opened here is not closed in this command line", at),
+    }
 }
+
+const OUTSIDE: &str = "parentheses must be in quotes in a command line";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::{FileId, Span};
 
-    /// What go-shellwords 1.0.16 gives.
+    /// What Docker Compose 2.40.3 gives, which is built with go-shellwords 1.0.12.
     #[test]
     fn a_text_is_split_as_compose_does() {
         let cases: &[(&str, Option<&[&str]>)] = &[
@@ -115,7 +142,20 @@ mod tests {
             ("a > b", Some(&["a"])),
             ("a # b $X", Some(&["a", "#", "b", "$X"])),
             ("a \"\" b", Some(&["a", "", "b"])),
-            ("a \"\\n\\t\" '\\n'", Some(&["a", "\n\t", "\\n"])),
+            ("a \"\\n\" '\\n' \\n", Some(&["a", "n", "\\n", "n"])),
+            ("a `b c` x$(y \"z)", Some(&["a", "`b c`", "x$(y \"z)"])),
+            ("a \"$\"(b c)", Some(&["a", "$(b c)"])),
+            ("a `(` $(`) \"(`\" \\(", Some(&["a", "`(`", "$(`)", "(`", "("])),
+            ("a b) c)", Some(&["a", "b) c)"])),
+            ("a 9x>b", Some(&["a"])),
+            ("a; (", Some(&["a"])),
+            ("a `b", None),
+            ("a `it's`", None),
+            ("a `\\` b", None),
+            ("a b)", None),
+            ("a $b(c)", None),
+            ("a $(b", None),
+            ("a $(b (c))", None),
             ("a \"open", None),
             ("a (b)", None),
             ("a\\", None),
@@ -124,7 +164,7 @@ mod tests {
         for (source, expected) in cases {
             let text = Text::new(*source, Span::new(FileId(0), 0, source.len()));
             let words = split(&text);
-            let words: Option<Vec<_>> = words.as_ref().map(|it| it.iter().map(Text::as_str).collect());
+            let words: Option<Vec<_>> = words.as_ref().ok().map(|it| it.iter().map(Text::as_str).collect());
             assert_eq!(words.as_deref(), *expected, "{source}");
         }
     }
@@ -133,7 +173,7 @@ mod tests {
     fn a_word_knows_its_place() {
         let source = "serve --addr=127.0.0.1:80 'x y'";
         let text = Text::new(source, Span::new(FileId(0), 0, source.len()));
-        let words = split(&text).unwrap();
+        let words = split(&text).ok().unwrap();
         let span = words[1].span_of(7..16).unwrap();
         assert_eq!(&source[span.range()], "127.0.0.1");
     }

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use super::network::entry_of;
 use super::reachable::DotenvLoad;
 use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
 use crate::facts::catalogue::go as catalogue;
@@ -107,7 +108,8 @@ impl<'p, 'a> Gatherer<'p, 'a> {
 
     fn call(&mut self, id: FunctionId, function: &'a Function, call: &'a Call) {
         self.out.push(Lead::Call(call));
-        let external = match self.packages.targets_of(id, call) {
+        let targets = self.packages.targets_of(id, call);
+        let external = match targets {
             Targets::Own(_) | Targets::Interface(..) | Targets::Method(..) => false,
             Targets::Imported(path, name) => {
                 let entry = catalogue().find(path, "", name).and_then(|it| it.dotenv);
@@ -121,7 +123,7 @@ impl<'p, 'a> Gatherer<'p, 'a> {
         if let Callee::Method { receiver, .. } = &call.callee {
             self.mentions(Some(function), receiver, 16);
         }
-        for argument in &*call.arguments {
+        for argument in run_here(targets, &call.arguments) {
             self.mentions(Some(function), argument, 16);
             if external {
                 self.hand_out(Some(function), argument);
@@ -175,8 +177,9 @@ impl<'p, 'a> Gatherer<'p, 'a> {
                 }
             }
             Value::Call { callee, arguments, .. } => {
-                each(arguments);
-                match self.packages.targets(self.package, function, callee) {
+                let targets = self.packages.targets(self.package, function, callee);
+                run_here(&targets, arguments).for_each(|it| self.mentions(function, it, depth));
+                match targets {
                     Targets::Own(targets) => self.out.extend(targets.into_iter().map(Lead::Run)),
                     Targets::Interface(_, name) | Targets::Method(_, name) => {
                         self.out.push(Lead::RunNamed(name));
@@ -195,4 +198,11 @@ impl<'p, 'a> Gatherer<'p, 'a> {
             _ => {}
         }
     }
+}
+
+/// The arguments without the function whose name alone is sent: a process that registered it runs it. What is called
+/// to make that argument stands among the calls anyway.
+fn run_here<'a>(targets: &Targets<'_>, arguments: &'a [Value]) -> impl Iterator<Item = &'a Value> {
+    let by_name = entry_of(targets).and_then(|it| it.by_name);
+    arguments.iter().enumerate().filter(move |(index, _)| Some(*index) != by_name).map(|(_, it)| it)
 }

@@ -88,8 +88,9 @@ impl<'a> Packages<'a> {
         }
         let own = self.modules.iter().find(|it| Some(&it.directory) == from.module_directory.as_ref());
         let Some(own) = own else { return directory_in_gopath(path, known) };
-        if let Some(directory) = own.directory_of(path) {
-            return Some(directory);
+        let inside = own.directory_of(path).filter(|it| known.contains_key(it.as_str()));
+        if inside.is_some() {
+            return inside;
         }
         let replaced = own.replacements.iter().find_map(|(old, folder)| {
             let rest = strip_path(path, old)?;

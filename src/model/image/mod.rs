@@ -179,6 +179,8 @@ pub struct ShellInFront {
     pub shell: &'static str,
     /// Why it stays: "dash does not exec a single command", "the script ends without `exec`".
     pub reason: String,
+    /// Whether it waits for what it started with `&`, as it may have to: it can pass the signal on.
+    pub waits: bool,
     /// Replacement of `span` that mends it (`exec /app`, `["/app"]`), when it is safe.
     pub replacement: Option<String>,
     /// The Dockerfile instruction that starts the script, when `span` is in a script.

@@ -224,8 +224,8 @@ const NOT_SERVERS: &[&str] = &[
     "xargs",
 ];
 
-/// Those of [`NOT_SERVERS`] that build a program of the project and run it.
-const WATCHERS: &[&str] = &["CompileDaemon", "air", "go", "reflex", "watch"];
+/// Commands of development that build a program of the project and run it, or look into it.
+const WATCHERS: &[&str] = &["CompileDaemon", "air", "dlv", "go", "reflex", "watch"];
 
 /// Those of [`NOT_SERVERS`] that start what a project or its packages name: nobody runs them behind a server.
 const STARTERS: &[&str] = &["CompileDaemon", "air", "go", "make", "npm", "reflex", "watch"];
@@ -444,7 +444,9 @@ impl Tracer<'_, '_, '_> {
         init: bool,
     ) -> Traced {
         let endings: Vec<_> = script.last_commands().collect();
-        let Some((command, _)) = endings.last() else { return Traced::default() };
+        let Some((last, _)) = endings.last().copied() else { return Traced::default() };
+        let awaited = awaited_server(script, last);
+        let command = awaited.unwrap_or(last);
         self.note_others(script, command);
         let words = command.program_words();
         let traced = if command.runs_own_arguments() {
@@ -462,7 +464,7 @@ impl Tracer<'_, '_, '_> {
         let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
         let all_stay = endings.iter().all(|(it, _)| !it.is_exec());
         // Only what is known to be the project's own server is worth a word.
-        // What watches the source and starts the program anew gains nothing by `exec`.
+        // What watches the source and starts the program anew, or debugs it, gains nothing by `exec`.
         let watches = command.program_name().is_some_and(|it| WATCHERS.contains(&it));
         let is_server = !watches && (traced.program.is_some() || self.is_built_server(words));
         if !init && !traps && all_stay && is_server && self.keeps.is_none() && script.errors.is_empty() {
@@ -475,7 +477,11 @@ impl Tracer<'_, '_, '_> {
             self.keeps = Some(ShellInFront {
                 span: command.span,
                 shell: self.script_shell(name),
-                reason: "the script ends without `exec`".to_owned(),
+                reason: match awaited {
+                    Some(_) => "the script waits for it and has no `trap`".to_owned(),
+                    None => "the script ends without `exec`".to_owned(),
+                },
+                waits: awaited.is_some(),
                 replacement: plain.then(|| with_exec(words)),
                 started_by: Some(started_by),
                 is_server: true,
@@ -526,12 +532,7 @@ impl Tracer<'_, '_, '_> {
         let endings: Vec<_> = script.last_commands().collect();
         let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
         // `/app || exit 1`: the server is the command before the one that may be last.
-        let is_server = |it: &shell::Command| {
-            let named = it
-                .program_name()
-                .is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name));
-            named && !is_behind_pipe(script, it)
-        };
+        let is_server = |it: &shell::Command| may_be_server(script, it);
         // `./wait-for.sh db && go run .`: what stands in front has ended by then.
         let starts_another = last.program_name().is_some_and(|it| STARTERS.contains(&it));
         let (command, shape) = if (is_server(last) && shape != Shape::Kept) || starts_another {
@@ -574,6 +575,7 @@ impl Tracer<'_, '_, '_> {
                     _ => "dash",
                 },
                 reason: reason.to_owned(),
+                waits: false,
                 replacement: plain.then(|| with_exec(words)),
                 started_by: None,
                 is_server: false,
@@ -792,6 +794,24 @@ fn goes_to_background(command: &shell::Command) -> bool {
         words.filter(|it| it.starts_with('-')).any(|it| it.contains(|flag| flags.contains(flag)))
     };
     name == "service" || DAEMONS.iter().any(|(daemon, flags)| *daemon == name && !stays(flags))
+}
+
+/// Whether a command may be the server that a line or a script is there for.
+fn may_be_server(script: &Script, command: &shell::Command) -> bool {
+    let name = command.program_name();
+    let named = name.is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name));
+    named && !is_behind_pipe(script, command)
+}
+
+/// What a script starts with `&` and then waits for until the container is stopped: `/app & wait $!`. One that ends it
+/// itself is at something else.
+fn awaited_server<'s>(script: &'s Script, last: &shell::Command) -> Option<&'s shell::Command> {
+    let is =
+        |it: &shell::Command, names: &[&str]| it.program_name().is_some_and(|name| names.contains(&name));
+    let waits = is(last, &["wait"]) || keeps_alive(last);
+    let ends_it = || script.commands.iter().any(|it| is(it, &["kill", "killall", "pkill"]));
+    let started = |it: &&shell::Command| it.background && !it.guarded && may_be_server(script, it);
+    if waits && !ends_it() { script.commands.iter().rfind(started) } else { None }
 }
 
 /// Whether a command takes what others write: of `/app | format-log` the server is the one that the pipe begins with.

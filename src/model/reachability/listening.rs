@@ -113,11 +113,9 @@ impl Way<'_, '_> {
     /// What to do about a port on which nothing listens.
     fn right_port(&self, to: WorkloadId, port: u16) -> Option<String> {
         let name = self.project.dns_name(to);
-        let mut outward = self.project.workload(to).listeners.outward();
-        let served = match (outward.next().and_then(|it| it.port), outward.next()) {
-            (Some(served), None) => Some(served),
-            _ => None,
-        };
+        let mut outward = self.project.workload(to).listeners.outward().filter_map(|it| it.port);
+        let first = outward.next();
+        let served = first.filter(|first| outward.all(|it| it == *first));
         let is_published = self.steps.iter().any(|it| it.stage == Stage::Publish);
         let behind = self.project.container_port_behind(to, port, self.protocol);
         Some(match (served, behind) {

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use rustc_hash::FxHashSet;
+
 use super::{Node, Picture, RegionKind, Section, summary};
 use crate::report::place;
 
@@ -46,7 +48,9 @@ fn node_line(node: &Node) -> String {
     if let Some(runs) = &node.runs {
         line.push_str(&format!(" runs {runs}"));
     }
-    let listens: Vec<_> = node.listens.iter().map(|it| it.says.as_str()).collect();
+    let mut seen = FxHashSet::default();
+    let listens = node.listens.iter().map(|it| it.says.as_str());
+    let listens: Vec<_> = listens.filter(|it| seen.insert(*it)).collect();
     if !listens.is_empty() {
         line.push_str(&format!(", listens on {}", listens.join(", ")));
     }

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::pattern::visit;
 use super::{Fault, Faults};
 use crate::facts::tree::{Tree, TreeEntry, TreeKind};
+use crate::model::compose::commands;
 use crate::model::{ComposeFault, FaultBasis, Period};
 use crate::source::{Span, Spanned};
 
@@ -49,6 +50,22 @@ pub(super) fn values(tree: &Tree, faults: &mut Faults) {
             if Period::parse(text.as_str()).is_none() {
                 let message = format!("`{}` is no duration: `30s` or `1m30s` is one", text.as_str());
                 faults.push(Fault::of_value(message, it.span, text));
+            }
+        });
+    }
+    for path in [
+        "services.*.command",
+        "services.*.entrypoint",
+        "services.*.post_start.*.command",
+        "services.*.pre_stop.*.command",
+    ] {
+        // What is not known of it is taken for text without quotes, as it is where the variable is not set.
+        visit(tree, path, &mut |it| {
+            let Some(text) = it.as_text() else { return };
+            if let Err(refusal) = commands::split(text) {
+                let fault = Fault::of_value(refusal.reason.to_owned(), it.span, text);
+                let span = text.span_of(refusal.range).unwrap_or(it.span);
+                faults.push(Fault { span, ..fault });
             }
         });
     }

@@ -44,7 +44,8 @@ impl Fault {
     /// The fault of a value at `span` which is `text`: when a variable has decided it, another shell may
     /// decide otherwise.
     fn of_value(message: String, span: Span, text: &Text) -> Self {
-        let is_written = text.cover() == Some(span);
+        // A block scalar has the line break behind it, too.
+        let is_written = text.cover().is_some_and(|it| it.contains(span));
         if is_written { Self::written(message, span) } else { Self::absent(message, span) }
     }
 }
