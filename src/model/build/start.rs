@@ -8,8 +8,8 @@ use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
     Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart,
-    ProgramId, Running, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued, command_dials,
-    configured_dials, resolve, unexpanded_in,
+    ProgramId, Running, Tools, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
+    command_dials, configured_dials, resolve, unexpanded_in,
 };
 use crate::net::parse_target;
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
@@ -126,6 +126,25 @@ impl Join<'_> {
         running
     }
 
+    /// The programs in a container, with those that it installs when it starts.
+    fn tools(&self, workload: &Workload, start: &Start, running: &Running) -> Tools {
+        let Start { entry, entrypoint, command, mounts, .. } = start;
+        if [entrypoint, command].into_iter().any(|it| matches!(it, Setting::Unknown(_))) {
+            return Tools::unknown("what it starts is not known");
+        }
+        match (workload.image, &workload.image_reference, entry) {
+            (Some(image), ..) => self.images.tools_in(image, running),
+            (None, Some(reference), Some(entry)) => {
+                let image = Spanned::new(reference.text.as_str().to_owned(), workload.image_span);
+                let (entrypoint, command) = (written(entrypoint), written(command));
+                let environment = Some(&workload.environment);
+                let running = self.images.process_of_public(&image, entrypoint, command, mounts, environment);
+                running.tools_of_public(entry)
+            }
+            _ => Tools::unknown("nothing is known of its image"),
+        }
+    }
+
     /// The system that a workload runs on, by its image.
     fn system(&self, workload: &Workload) -> ImageSystem {
         match (workload.image, &workload.image_reference) {
@@ -176,6 +195,7 @@ impl Join<'_> {
         if let Some(id) = workload.image {
             workload.crlf_scripts = self.images.crlf_scripts(id, &running.scripts, mounts);
         }
+        workload.tools = self.tools(workload, start, running);
         if workload.kind == WorkloadKind::Image {
             return;
         }

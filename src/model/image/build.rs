@@ -64,6 +64,8 @@ pub struct Running {
     pub moved: bool,
     /// The scripts of the project that are run on the way, each with its path in the container.
     pub scripts: Vec<StartedScript>,
+    /// What the image, its mounts and what is run on the way do to the programs of its base.
+    pub(super) tools: super::tools::Changes,
 }
 
 /// A script of the project that a container runs.
@@ -213,21 +215,47 @@ impl<'a> Images<'a> {
     ) -> Running {
         let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
         let Some(stage) = built.stages.get(built.last) else { return Running::default() };
+        self.started((&built.stages, stage), entrypoint, command, mounts, environment)
+    }
+
+    /// What runs in a container of the public image that is named `at` a place, where nothing but these is said.
+    #[must_use]
+    pub fn process_of_public(
+        &self,
+        image: &Spanned<String>,
+        entrypoint: Option<(&Command, Span)>,
+        command: Option<(&Command, Span)>,
+        mounts: &[Mount],
+        environment: Option<&Environment>,
+    ) -> Running {
+        let stage = fresh(Some(image.value.clone()), image.span);
+        self.started((&[], &stage), entrypoint, command, mounts, environment)
+    }
+
+    fn started(
+        &self,
+        (stages, stage): (&[Stage<'a>], &Stage<'a>),
+        entrypoint: Option<(&Command, Span)>,
+        command: Option<(&Command, Span)>,
+        mounts: &[Mount],
+        environment: Option<&Environment>,
+    ) -> Running {
         let run = |stage: &Stage<'a>| {
-            let (stages, facts, programs) = (&built.stages, self.facts, self.programs);
+            let (facts, programs) = (self.facts, self.programs);
             let scene = process::Scene { stages, stage, facts, programs, environment };
             process::running(&scene, entrypoint, command)
         };
         let running = run(stage);
-        let brought: Vec<Layer> = mounts.iter().filter_map(layer_of).collect();
-        if running.program.is_some() || brought.is_empty() {
+        if mounts.is_empty() {
             return running;
         }
         // What runs may be in a folder of the project that is mounted.
         let mut mounted = stage.clone();
-        mounted.layers.extend(brought);
+        mounted.layers.extend(mounts.iter().filter_map(layer_of));
+        mounts.iter().filter_map(|it| it.target.as_deref()).for_each(|it| mounted.tools.mounted(it));
         let found = run(&mounted);
-        if found.program.is_some() { found } else { running }
+        let is_found = running.program.is_none() && found.program.is_some();
+        Running { tools: found.tools.clone(), ..if is_found { found } else { running } }
     }
 
     /// The working directory of the image, when it is known.

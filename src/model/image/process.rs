@@ -2,6 +2,7 @@
 
 use super::build::{Running, Stage, StartedScript};
 use super::layers::{self, Bringer, Found};
+use super::tools::{Changes, PACKAGE_MANAGERS};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
 use crate::facts::shell::{self, Script, Shape, Word};
@@ -88,7 +89,7 @@ pub(super) fn running(
             (Command::Exec(words), span)
         }
         (None, Some((line, span))) => (line, span),
-        (None, None) => return Running::default(),
+        (None, None) => return Running { tools: scene.stage.tools.clone(), ..Running::default() },
     };
     let mut tracer = Tracer {
         scene,
@@ -97,6 +98,7 @@ pub(super) fn running(
         prepared: false,
         moved: false,
         scripts: Vec::new(),
+        tools: scene.stage.tools.clone(),
         verbatim: None,
         entry_is_known,
         depth: 0,
@@ -131,6 +133,7 @@ pub(super) fn running(
         prepared: tracer.prepared,
         moved: tracer.moved,
         scripts: tracer.scripts,
+        tools: tracer.tools,
     }
 }
 
@@ -163,6 +166,8 @@ struct Tracer<'t, 's, 'a> {
     moved: bool,
     /// See [`Running::scripts`].
     scripts: Vec<StartedScript>,
+    /// See [`Running::tools`].
+    tools: Changes,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
     /// when something on the way may expand variables in them.
     verbatim: Option<Confidence>,
@@ -173,6 +178,9 @@ struct Tracer<'t, 's, 'a> {
 
 /// Scripts that start scripts: deeper than anybody writes.
 const MAX_DEPTH: usize = 8;
+
+/// Programs that run what a file says.
+const RUNNERS: &[&str] = &["just", "mage", "make", "task"];
 
 /// Programs that run the command behind their own flags and pass signals on or exec.
 const WRAPPERS: &[&str] = &["tini", "dumb-init", "env", "nice", "catatonit", "s6-setuidgid", "docker-init"];
@@ -272,10 +280,19 @@ const MAKING_NOTHING: &[&str] = &[
 ];
 
 impl Tracer<'_, '_, '_> {
-    /// Notes whether a script, beside `server`, holds a command that may leave another server
-    /// behind: `redis-server --daemonize yes`, `service postgresql start`, anything with `&`.
+    /// Notes what a script does beside starting `server`: whether it holds a command that may leave another server
+    /// behind (`redis-server --daemonize yes`, `service postgresql start`, anything with `&`), makes files, installs
+    /// programs.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
         let beside = script.commands.iter().filter(|it| it.span != server.span);
+        for command in script.commands.iter().filter(|it| is_installer(it) || it.span != server.span) {
+            if !self.is_program(command) {
+                self.tools.command(command);
+            }
+        }
+        if !script.errors.is_empty() {
+            self.tools.unknown("what it starts with was not understood");
+        }
         // `env > .env` runs no other program; an assignment runs nothing.
         let mut commands = beside.clone().filter(|it| !it.words.is_empty());
         self.prepared |=
@@ -284,13 +301,21 @@ impl Tracer<'_, '_, '_> {
         self.others |= script.commands.iter().any(|it| it.background);
         self.others |= beside
             .filter_map(|it| it.program_name())
-            .any(|name| !PASSING.contains(&name) && !name.contains("wait") && !name.contains("migrat"));
+            .any(|name| !is_passing(name) && !name.contains("wait") && !name.contains("migrat"));
+    }
+
+    /// Whether a command runs a program that was built from Go, by its path.
+    fn is_program(&self, command: &shell::Command) -> bool {
+        let first = command.program_words().first().and_then(|it| self.scene.stage.expand(&it.value));
+        let path = first.filter(|it| it.as_str().contains('/'));
+        path.is_some_and(|it| matches!(self.find(it.as_str()), Some((Found::Binary(_), _))))
     }
 
     /// Follows words that are executed directly; `init` when something in front passes signals on.
     fn exec(&mut self, words: &[Text], started_by: Span, init: bool) -> Traced {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
+            self.tools.unknown("scripts start scripts");
             return Traced::default();
         }
         self.verbatim = None;
@@ -330,10 +355,16 @@ impl Tracer<'_, '_, '_> {
             return Traced { program: self.rebuilt(name, rest), arguments: None };
         }
         let (found, at) = self.find(first.as_str()).map_or((None, String::new()), |(it, at)| (Some(it), at));
+        if RUNNERS.contains(&name) || found.is_none() && name.ends_with(".sh") {
+            self.tools.unknown("it starts with a script that is not known");
+        }
         // `wait-for.sh db:5432 -- /app`: the command behind the dashes, whatever the script is.
         if let Some(dashes) = rest.iter().position(|it| it.as_str() == "--")
             && !matches!(found, Some(Found::Binary(_)))
         {
+            if !name.contains("wait") {
+                self.tools.unknown("another program starts it");
+            }
             let keeps = self.keeps.take();
             let traced = self.exec(&rest[dashes + 1..], started_by, true);
             self.keeps = keeps;
@@ -389,12 +420,18 @@ impl Tracer<'_, '_, '_> {
             // A script is looked for in the working directory, not in PATH.
             let path = format!("./{written}");
             let place = if written.starts_with('/') { written } else { &path };
-            let Some((found, place)) = self.find(place) else { return Traced::default() };
             let arguments = &words[at + 1..];
-            return match found {
-                Found::File(path) => self.script_file(&path, place, arguments, Some(name), started_by, init),
-                Found::Text(script) => self.script(&script, arguments, Some(name), started_by, init),
-                _ => Traced::default(),
+            return match self.find(place) {
+                Some((Found::File(path), at)) => {
+                    self.script_file(&path, at, arguments, Some(name), started_by, init)
+                }
+                Some((Found::Text(script), _)) => {
+                    self.script(&script, arguments, Some(name), started_by, init)
+                }
+                _ => {
+                    self.tools.unknown("it starts with a script that is not known");
+                    Traced::default()
+                }
             };
         }
         Traced::default()
@@ -414,6 +451,7 @@ impl Tracer<'_, '_, '_> {
         self.scripts.push(StartedScript { file: path.to_owned(), at, started_by });
         let facts = self.scene.facts;
         let Some((_, script)) = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path) else {
+            self.tools.unknown("it starts with a script that is not known");
             return Traced::default();
         };
         self.script(script, arguments, interpreter, started_by, init)
@@ -513,9 +551,8 @@ impl Tracer<'_, '_, '_> {
         let Some((last, shape)) = endings.last().copied() else { return Traced::default() };
         // `/app || exit 1`: the server is the command before the one that may be last.
         let is_server = |it: &shell::Command| {
-            let named = it
-                .program_name()
-                .is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name));
+            let named =
+                it.program_name().is_some_and(|name| !NOT_SERVERS.contains(&name) && !is_passing(name));
             named && !is_behind_pipe(script, it)
         };
         let (command, shape) = if is_server(last) && shape != Shape::Kept {
@@ -581,6 +618,9 @@ impl Tracer<'_, '_, '_> {
     /// The program of a command whose arguments are not known.
     fn first_word(&mut self, words: &[Word]) -> Traced {
         let first = words.first().and_then(|it| self.scene.stage.expand(&it.value));
+        if first.is_none() {
+            self.tools.unknown("it starts with a command that is not known");
+        }
         let found = first.and_then(|it| self.find(it.as_str()));
         match found {
             Some((Found::Binary(binary), _)) => {
@@ -764,6 +804,15 @@ impl Tracer<'_, '_, '_> {
             (!matches!(found, Found::Folder(_))).then_some((found, path))
         })
     }
+}
+
+/// Whether a command leaves no server of its own behind.
+fn is_passing(name: &str) -> bool {
+    PASSING.contains(&name) || PACKAGE_MANAGERS.contains(&name)
+}
+
+fn is_installer(command: &shell::Command) -> bool {
+    command.program_name().is_some_and(|it| PACKAGE_MANAGERS.contains(&it))
 }
 
 /// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
