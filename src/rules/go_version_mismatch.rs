@@ -33,12 +33,7 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                 .severity(severity)
                 .evidence(build.required.span, format!("the module asks for Go {wants}"))
                 .evidence(build.run, "it is built here")
-                .help(format!("build with an image of Go {} or newer", minor(wants)));
+                .help(format!("build with an image of Go {} or newer", build.mending_version()));
         }
     }
-}
-
-/// `1.23.4` to `1.23`, as image tags are written.
-fn minor(version: &str) -> String {
-    version.split('.').take(2).collect::<Vec<_>>().join(".")
 }
