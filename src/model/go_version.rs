@@ -1,4 +1,4 @@
-//! Which modules a release of Go refuses to build.
+//! Which modules and workspaces a release of Go refuses to build.
 
 use super::GoBuild;
 
@@ -15,7 +15,7 @@ pub enum GoRefusal {
 }
 
 impl GoBuild {
-    /// Why the image's Go refuses the module, `None` when it does not, when it may fetch a newer
+    /// Why the image's Go refuses the module or the workspace, `None` when it does not, when it may fetch a newer
     /// one, or when the tag does not say which Go it is.
     ///
     /// Source: <https://go.dev/doc/toolchain>; Go before 1.21 builds a module whose `go 1.22` is
@@ -26,6 +26,9 @@ impl GoBuild {
             return None;
         }
         let (image, required) = (GoVersion::parse(&self.version)?, GoVersion::parse(&self.required.value)?);
+        if self.of_workspace && image.minor < FIRST_WITH_WORKSPACES {
+            return None;
+        }
         if image.minor < FIRST_WITH_PATCHES {
             return match required.patch {
                 Some(_) => Some(GoRefusal::CannotRead),
@@ -55,6 +58,9 @@ impl GoBuild {
 /// Go 1.21 is the first that reads a `go` line of three numbers: <https://go.dev/doc/toolchain#version>.
 const FIRST_WITH_PATCHES: u32 = 21;
 
+/// Go before 1.18 reads no go.work: <https://go.dev/doc/go1.18#go-work>.
+const FIRST_WITH_WORKSPACES: u32 = 18;
+
 /// A release `1.minor[.patch]` of Go; a tag without patch is the newest.
 struct GoVersion {
     minor: u32,
@@ -82,6 +88,7 @@ mod tests {
             image: Spanned::new(format!("golang:{image}"), span),
             version: image.to_owned(),
             required: Spanned::new(required.to_owned(), span),
+            of_workspace: false,
             run: span,
             toolchain_allowed: false,
         }

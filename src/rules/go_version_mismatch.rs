@@ -1,4 +1,4 @@
-//! A module asks for a newer Go than the image that builds it has.
+//! A module or a workspace asks for a newer Go than the image that builds it has.
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
@@ -11,27 +11,29 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         for build in &image.go_builds {
             let Some(refusal) = build.refusal() else { continue };
             let (has, wants) = (&build.version, &build.required.value);
+            let (asker, file) =
+                if build.of_workspace { ("workspace", "go.work") } else { ("module", "go.mod") };
             let (severity, message, label) = match refusal {
                 GoRefusal::TooOld => (
                     Severity::Error,
-                    format!("The build fails: the module asks for Go {wants}, the image has Go {has}"),
-                    format!("Go {has} does not build a module for Go {wants}"),
+                    format!("The build fails: the {asker} asks for Go {wants}, the image has Go {has}"),
+                    format!("Go {has} does not build a {asker} for Go {wants}"),
                 ),
                 GoRefusal::CannotRead => (
                     Severity::Error,
-                    format!("The build fails: Go {has} cannot read `go {wants}` in go.mod"),
+                    format!("The build fails: Go {has} cannot read `go {wants}` in {file}"),
                     format!("Go before 1.21 reads `go 1.x`, not `go {wants}`"),
                 ),
                 GoRefusal::MayFail => (
                     Severity::Info,
-                    format!("The build may fail: the module asks for Go {wants}, the image has Go {has}"),
+                    format!("The build may fail: the {asker} asks for Go {wants}, the image has Go {has}"),
                     format!("Go {has} knows nothing that came with Go {wants}"),
                 ),
             };
             findings
                 .report(message, build.image.span, label)
                 .severity(severity)
-                .evidence(build.required.span, format!("the module asks for Go {wants}"))
+                .evidence(build.required.span, format!("the {asker} asks for Go {wants}"))
                 .evidence(build.run, "it is built here")
                 .help(format!("build with an image of Go {} or newer", build.mending_version()));
         }

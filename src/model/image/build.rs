@@ -15,7 +15,7 @@ use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
 use crate::facts::dockerignore::Dockerignore;
 use crate::facts::shell::Script;
-use crate::facts::{Facts, Lookup, Template, join_path};
+use crate::facts::{Facts, Lookup, Template, join_path, path_below};
 use crate::model::certificates::is_elsewhere;
 use crate::model::compose::Mount;
 use crate::model::{Environment, Origin, Program, ProgramId, Variable, is_sigterm};
@@ -115,6 +115,8 @@ pub(super) struct Stage<'a> {
     pub(super) go_settings: Vec<(String, Option<Text>)>,
     on_build: Vec<&'a Step>,
     pub(super) expose_at: Option<Span>,
+    /// The folder that its build context is, and what is left out of it.
+    left_out: Option<(String, &'a Dockerignore)>,
 }
 
 impl<'a> Images<'a> {
@@ -167,7 +169,9 @@ impl<'a> Images<'a> {
         let (_, file) = facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile)?;
         let crlf = &self.crlf;
         let on_windows = builds_on_windows(file);
-        let builder = Builder { facts, programs: self.programs, crlf, context, arguments, file, on_windows };
+        let ignored = ignored(facts, dockerfile, context);
+        let programs = self.programs;
+        let builder = Builder { facts, programs, crlf, context, ignored, arguments, file, on_windows };
         let stages = builder.stages();
         let last = match target {
             Some(name) => stages
@@ -197,7 +201,6 @@ impl<'a> Images<'a> {
         image.libc = loader::libc(&stages, stage, &facts.tree);
         image.built_binaries = loader::built_binaries(&stages, stage, &facts.tree, self.programs);
         image.program = running.program;
-        let ignored = ignored(facts, dockerfile, context);
         Some((image, Built { stages: Arc::new(stages), last, context: context.to_owned(), ignored }))
     }
 
@@ -433,6 +436,8 @@ pub(super) struct Builder<'a, 'b> {
     pub(super) programs: &'a [Program],
     pub(super) crlf: &'b FxHashMap<&'a str, &'a Script>,
     context: &'b str,
+    /// What is left out of the context.
+    ignored: Option<&'a Dockerignore>,
     arguments: &'b [(String, Option<Text>)],
     file: &'a Dockerfile,
     /// Whether a stage is one of Windows.
@@ -484,6 +489,7 @@ impl<'a> Builder<'a, '_> {
         };
         stage.name = facts.name.as_ref().map(|it| it.value.clone());
         stage.on_windows = self.on_windows;
+        stage.left_out = self.ignored.map(|it| (self.context.to_owned(), it));
         stage.from = facts.span;
         stage.arguments.clear();
         stage.command_is_own = false;
@@ -653,6 +659,13 @@ impl Stage<'_> {
         words.into_iter().any(|it| it.raw.value.trim_matches(['"', '\'']).starts_with(path))
     }
 
+    /// Whether `.dockerignore` keeps a file of the project out of its build context.
+    pub(super) fn leaves_out(&self, path: &str) -> bool {
+        self.left_out.as_ref().is_some_and(|(context, ignored)| {
+            path_below(context, path).is_some_and(|it| ignored.excludes(it).is_some())
+        })
+    }
+
     /// A path as Linux writes it: `C:\app` is `/app`, another drive is a folder of its own.
     pub(super) fn path<'p>(&self, written: &'p str) -> Cow<'p, str> {
         let drive = written.as_bytes();
@@ -775,6 +788,7 @@ pub(super) fn fresh<'a>(reference: Option<String>, at: Span) -> Stage<'a> {
         go_settings: Vec::new(),
         on_build: Vec::new(),
         expose_at: None,
+        left_out: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod by_hand;
 mod crlf;
 mod file;
 mod go_build;
+mod go_release;
 mod guess;
 mod health;
 mod ko;
@@ -330,8 +331,10 @@ pub struct GoBuild {
     pub image: Spanned<String>,
     /// Version of Go in it (`1.22`, `1.22.3`), as written in the tag.
     pub version: String,
-    /// The `go` directive of the go.mod (or go.work) that the stage builds.
+    /// The `go` directive of the go.mod or go.work that the stage builds.
     pub required: Spanned<String>,
+    /// Whether it is that of a go.work.
+    pub of_workspace: bool,
     /// The RUN that needs it.
     pub run: Span,
     /// Whether the stage's `GOTOOLCHAIN` lets Go fetch a newer toolchain.
