@@ -90,6 +90,7 @@ mod tests {
             required: Spanned::new(required.to_owned(), span),
             of_workspace: false,
             run: span,
+            at_start: false,
             toolchain_allowed: false,
         }
     }

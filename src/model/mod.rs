@@ -79,7 +79,8 @@ pub use hns::{HnsFault, HnsFaultKind};
 pub use image::{
     Base, BuiltBinary, Cgo, Command, CrlfScript, GoBuild, HealthCheck, HealthPort, HealthRequest,
     HealthSource, Healthcheck, Image, ImageFile, ImageId, Images, LinkFlags, Linking, MissingSource, Process,
-    Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, read_health_check, unexpanded_in,
+    Running, Setup, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, read_health_check,
+    unexpanded_in,
 };
 pub use import::PackageName;
 pub use misnamed::{MisnamedVariable, WithoutVariable};

@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::compose::Mount;
 use super::{
-    AdvertisedListener, Confinement, CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck,
-    ImageId, Listeners, MissingFile, MissingInput, NetworkCall, Period, PodId, Process, ProcessVariable,
-    ProgramId, Resolved, StopTimeout, Tools, UnexpandedVariable,
+    AdvertisedListener, Confinement, CrlfScript, Database, Dial, Environment, GoBuild, HealthCheck,
+    Healthcheck, ImageId, Listeners, MissingFile, MissingInput, NetworkCall, Period, PodId, Process,
+    ProcessVariable, ProgramId, Resolved, StopTimeout, Tools, UnexpandedVariable,
 };
 use crate::facts::catalogue::ImageSystem;
 use crate::net::{PortRange, Protocol};
@@ -217,6 +217,8 @@ pub struct Workload {
     pub own_words_complete: bool,
     /// Scripts with line ends of Windows that it starts.
     pub crlf_scripts: Vec<CrlfScript>,
+    /// What it builds from Go when it starts.
+    pub go_builds: Vec<GoBuild>,
     /// The programs that are in it once it has started.
     pub tools: Tools,
     /// The Go main package that runs.
@@ -327,6 +329,7 @@ impl Workload {
             own_words: Vec::new(),
             own_words_complete: true,
             crlf_scripts: Vec::new(),
+            go_builds: Vec::new(),
             tools: Tools::unknown("nothing is known of its image"),
             program: None,
             process: None,

@@ -1,6 +1,6 @@
 //! What containers do once they are started.
 
-use super::{Join, unknown_listeners};
+use super::{Join, go_start, unknown_listeners};
 use crate::facts::catalogue::{ImageEntry, ImageSystem, image_system};
 use crate::model::broker::{self, Broker};
 use crate::model::compose::{Mount, Setting};
@@ -8,7 +8,7 @@ use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
     Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart,
-    ProgramId, Running, Tools, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
+    ProgramId, Running, Setup, Tools, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
     command_dials, configured_dials, resolve, unexpanded_in,
 };
 use crate::net::parse_target;
@@ -111,14 +111,12 @@ impl Join<'_> {
 
     /// What runs, `entrypoint:` and `command:` over the image's own.
     fn running(&self, workload: &Workload, start: &Start) -> Running {
-        let Start { entrypoint, command, mounts, .. } = start;
         let Some(id) = workload.image else { return Running::default() };
-        if matches!(entrypoint, Setting::Unknown(_)) {
+        if matches!(start.entrypoint, Setting::Unknown(_)) {
             return Running::default();
         }
-        let (entry, arguments) = (written(entrypoint), written(command));
-        let mut running = self.images.process_for(id, entry, arguments, mounts, Some(&workload.environment));
-        if matches!(command, Setting::Unknown(_))
+        let mut running = self.images.process_for(id, &setup(workload, start));
+        if matches!(start.command, Setting::Unknown(_))
             && let Some(process) = &mut running.process
         {
             process.arguments = None;
@@ -126,23 +124,47 @@ impl Join<'_> {
         running
     }
 
-    /// The programs in a container, with those that it installs when it starts.
-    fn tools(&self, workload: &Workload, start: &Start, running: &Running) -> Tools {
-        let Start { entry, entrypoint, command, mounts, .. } = start;
-        if [entrypoint, command].into_iter().any(|it| matches!(it, Setting::Unknown(_))) {
-            return Tools::unknown("what it starts is not known");
+    /// Notes what a container does to itself when it starts: which programs it installs, what it builds.
+    fn add_start(
+        &self,
+        workload: &mut Workload,
+        start: &Start,
+        running: &Running,
+        files: &ContainerFiles<'_>,
+    ) {
+        if [&start.entrypoint, &start.command].into_iter().any(|it| matches!(it, Setting::Unknown(_))) {
+            workload.tools = Tools::unknown("what it starts is not known");
+            return;
         }
-        match (workload.image, &workload.image_reference, entry) {
-            (Some(image), ..) => self.images.tools_in(image, running),
-            (None, Some(reference), Some(entry)) => {
-                let image = Spanned::new(reference.text.as_str().to_owned(), workload.image_span);
-                let (entrypoint, command) = (written(entrypoint), written(command));
-                let environment = Some(&workload.environment);
-                let running = self.images.process_of_public(&image, entrypoint, command, mounts, environment);
-                running.tools_of_public(entry)
+        let image = workload.image.map(|it| self.images.image(it));
+        let reference = match (image, &workload.image_reference, start.entry) {
+            (Some(image), ..) => image.base.reference.clone().map(|it| Spanned::new(it, image.base.span)),
+            (None, Some(it), Some(_)) => Some(Spanned::new(it.text.as_str().to_owned(), workload.image_span)),
+            _ => None,
+        };
+        let Some(reference) = reference else { return };
+        let abroad;
+        let running = match (workload.image, start.entry) {
+            (None, Some(entry)) => {
+                abroad = self.images.process_of_public(&reference, &setup(workload, start));
+                workload.tools = abroad.tools_of_public(entry);
+                &abroad
             }
-            _ => Tools::unknown("nothing is known of its image"),
-        }
+            (Some(image), _) => {
+                workload.tools = self.images.tools_in(image, running);
+                running
+            }
+            (None, None) => return,
+        };
+        workload.go_builds = go_start::builds(&go_start::Scene {
+            facts: self.facts,
+            reference: &reference,
+            image,
+            changes_workspace: workload.image.is_some_and(|it| self.images.changes_workspace(it)),
+            running,
+            files,
+            environment: &workload.environment,
+        });
     }
 
     /// The system that a workload runs on, by its image.
@@ -195,7 +217,7 @@ impl Join<'_> {
         if let Some(id) = workload.image {
             workload.crlf_scripts = self.images.crlf_scripts(id, &running.scripts, mounts);
         }
-        workload.tools = self.tools(workload, start, running);
+        self.add_start(workload, start, running, files);
         if workload.kind == WorkloadKind::Image {
             return;
         }
@@ -305,6 +327,16 @@ impl Join<'_> {
     /// Whether the image of a Dockerfile starts what its public base starts.
     fn keeps_base_process(&self, image: Option<ImageId>) -> bool {
         image.is_none_or(|id| self.images.image(id).process.is_none())
+    }
+}
+
+fn setup<'s>(workload: &'s Workload, start: &'s Start) -> Setup<'s> {
+    Setup {
+        entrypoint: written(&start.entrypoint),
+        command: written(&start.command),
+        mounts: &start.mounts,
+        working_directory: start.working_directory.as_deref(),
+        environment: Some(&workload.environment),
     }
 }
 

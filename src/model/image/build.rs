@@ -64,8 +64,34 @@ pub struct Running {
     pub moved: bool,
     /// The scripts of the project that are run on the way, each with its path in the container.
     pub scripts: Vec<StartedScript>,
+    /// The go commands that are run on the way and build what is run.
+    pub go_commands: Vec<GoCommand>,
     /// What the image, its mounts and what is run on the way do to the programs of its base.
     pub(super) tools: super::tools::Changes,
+}
+
+/// A go command that builds a program when a container starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoCommand {
+    /// Where it runs, as seen from the working directory.
+    pub folder: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a container is started with over what its image says.
+#[derive(Clone, Copy, Default)]
+pub struct Setup<'s> {
+    /// What takes the place of the ENTRYPOINT; the CMD of the image is dropped then.
+    pub entrypoint: Option<(&'s Command, Span)>,
+    /// What takes the place of the CMD.
+    pub command: Option<(&'s Command, Span)>,
+    /// What is mounted.
+    pub mounts: &'s [Mount],
+    /// What takes the place of the WORKDIR.
+    pub working_directory: Option<&'s str>,
+    /// What a shell puts in; `None` for that of the image alone.
+    pub environment: Option<&'s Environment>,
 }
 
 /// A script of the project that a container runs.
@@ -204,61 +230,43 @@ impl<'a> Images<'a> {
         Some((image, Built { stages: Arc::new(stages), last, context: context.to_owned(), ignored }))
     }
 
-    /// What runs when a service sets `entrypoint` or `command` over the image's: an entrypoint of
-    /// its own drops the image's CMD. A shell puts in what `environment` has, `None` for that of the image
-    /// alone.
+    /// What runs in a container of the image.
     #[must_use]
-    pub fn process_for(
-        &self,
-        image: ImageId,
-        entrypoint: Option<(&Command, Span)>,
-        command: Option<(&Command, Span)>,
-        mounts: &[Mount],
-        environment: Option<&Environment>,
-    ) -> Running {
+    pub fn process_for(&self, image: ImageId, setup: &Setup<'_>) -> Running {
         let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
         let Some(stage) = built.stages.get(built.last) else { return Running::default() };
-        self.started((&built.stages, stage), entrypoint, command, mounts, environment)
+        self.started(&built.stages, stage, setup)
     }
 
-    /// What runs in a container of the public image that is named `at` a place, where nothing but these is said.
+    /// What runs in a container of a public image.
     #[must_use]
-    pub fn process_of_public(
-        &self,
-        image: &Spanned<String>,
-        entrypoint: Option<(&Command, Span)>,
-        command: Option<(&Command, Span)>,
-        mounts: &[Mount],
-        environment: Option<&Environment>,
-    ) -> Running {
-        let stage = fresh(Some(image.value.clone()), image.span);
-        self.started((&[], &stage), entrypoint, command, mounts, environment)
+    pub fn process_of_public(&self, image: &Spanned<String>, setup: &Setup<'_>) -> Running {
+        self.started(&[], &fresh(Some(image.value.clone()), image.span), setup)
     }
 
-    fn started(
-        &self,
-        (stages, stage): (&[Stage<'a>], &Stage<'a>),
-        entrypoint: Option<(&Command, Span)>,
-        command: Option<(&Command, Span)>,
-        mounts: &[Mount],
-        environment: Option<&Environment>,
-    ) -> Running {
+    fn started(&self, stages: &[Stage<'a>], stage: &Stage<'a>, setup: &Setup<'_>) -> Running {
+        let Setup { entrypoint, command, mounts, working_directory, environment } = *setup;
         let run = |stage: &Stage<'a>| {
             let (facts, programs) = (self.facts, self.programs);
             let scene = process::Scene { stages, stage, facts, programs, environment };
             process::running(&scene, entrypoint, command)
         };
-        let running = run(stage);
+        let mut stage = Cow::Borrowed(stage);
+        if let Some(folder) = working_directory {
+            stage.to_mut().workdir = folder.starts_with('/').then(|| layers::absolute("", folder));
+        }
+        let running = run(&stage);
         if mounts.is_empty() {
             return running;
         }
         // What runs may be in a folder of the project that is mounted.
-        let mut mounted = stage.clone();
+        let mut mounted = stage.into_owned();
         mounted.layers.extend(mounts.iter().filter_map(layer_of));
         mounts.iter().filter_map(|it| it.target.as_deref()).for_each(|it| mounted.tools.mounted(it));
         let found = run(&mounted);
         let is_found = running.program.is_none() && found.program.is_some();
-        Running { tools: found.tools.clone(), ..if is_found { found } else { running } }
+        let (tools, go_commands) = (found.tools.clone(), found.go_commands.clone());
+        Running { tools, go_commands, ..if is_found { found } else { running } }
     }
 
     /// The working directory of the image, when it is known.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::build::{Builder, Stage};
-use super::go_release::GoCall;
+use super::go_release::{GoCall, may_change_workspace};
 use super::layers::{self, Binary, Found, Layer, Origin};
 use super::linking::{self, Cgo, Given, Linking};
 use crate::facts::catalogue::{ImageSystem, image_system};
@@ -15,7 +15,7 @@ use crate::facts::{Lookup, Template, folder_of, join_path};
 use crate::model::Program;
 use crate::model::shell_walk::{ShellWalk, Step};
 use crate::net::HOLE;
-use crate::source::{Span, Text};
+use crate::source::{Span, Spanned, Text};
 
 /// Makefiles and scripts that run each other: deeper than anybody writes.
 const MAXIMUM_DEPTH: usize = 8;
@@ -474,14 +474,21 @@ impl<'a> Session<'_, 'a, '_> {
         in_workspace: bool,
         stage: &mut Stage<'a>,
     ) {
-        let variable = |name: &str| given(self.set(name, own, stage));
+        let Some(reference) = stage.base.reference.clone() else { return };
+        let facts = self.builder.facts;
+        let file = |path: &str| {
+            Some(match layers::find(self.before, stage, &facts.tree, path) {
+                Some(Found::File(file)) if !stage.leaves_out(&file) => Some(file),
+                _ => None,
+            })
+        };
         let call = GoCall {
-            stages: self.before,
-            stage,
-            facts: self.builder.facts,
+            facts,
+            image: &Spanned::new(reference, stage.base.span),
             folder,
-            in_workspace,
-            variable: &variable,
+            in_workspace: in_workspace && !may_change_workspace(self.before.iter().chain([&*stage])),
+            variable: &|name| given(self.set(name, own, stage)),
+            file: &file,
             run: self.span,
         };
         let Some(build) = call.build() else { return };

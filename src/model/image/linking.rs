@@ -58,7 +58,7 @@ pub struct LinkFlags {
 
 /// What is known of a variable in the environment of `go build`.
 #[derive(Clone, Debug)]
-pub(super) enum Given {
+pub(in crate::model) enum Given {
     /// Nothing sets it.
     Unset,
     /// It is set to this.

@@ -1,6 +1,6 @@
 //! What runs as PID 1, which Go program that is, and whether a shell stays in front of it.
 
-use super::build::{Running, Stage, StartedScript};
+use super::build::{GoCommand, Running, Stage, StartedScript};
 use super::layers::{self, Bringer, Found};
 use super::tools::{Changes, PACKAGE_MANAGERS};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
@@ -98,6 +98,8 @@ pub(super) fn running(
         prepared: false,
         moved: false,
         scripts: Vec::new(),
+        go_commands: Vec::new(),
+        may_be_left_out: false,
         tools: scene.stage.tools.clone(),
         verbatim: None,
         entry_is_known,
@@ -133,6 +135,7 @@ pub(super) fn running(
         prepared: tracer.prepared,
         moved: tracer.moved,
         scripts: tracer.scripts,
+        go_commands: tracer.go_commands,
         tools: tracer.tools,
     }
 }
@@ -166,6 +169,10 @@ struct Tracer<'t, 's, 'a> {
     moved: bool,
     /// See [`Running::scripts`].
     scripts: Vec<StartedScript>,
+    /// See [`Running::go_commands`].
+    go_commands: Vec<GoCommand>,
+    /// Whether what it follows stands in a branch.
+    may_be_left_out: bool,
     /// See [`Running::tools`].
     tools: Changes,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
@@ -298,10 +305,30 @@ impl Tracer<'_, '_, '_> {
         self.prepared |=
             commands.any(|it| it.program_name().is_none_or(|name| !MAKING_NOTHING.contains(&name)));
         self.moved |= beside.clone().any(|it| it.program_name() == Some("cd"));
+        for command in beside.clone().filter(|it| it.program_name() == Some("go") && !it.guarded) {
+            self.note_go(&words_of(command), command.span);
+        }
+        self.may_be_left_out |= server.guarded;
         self.others |= script.commands.iter().any(|it| it.background);
         self.others |= beside
             .filter_map(|it| it.program_name())
             .any(|name| !is_passing(name) && !name.contains("wait") && !name.contains("migrat"));
+    }
+
+    /// Notes a go command, by its words, that has to build something before anything of it can run. `go run tool@v1`
+    /// looks at no module here.
+    fn note_go(&mut self, words: &[&str], span: Span) {
+        let (folder, words) = match words {
+            ["go", "-C", folder, rest @ ..] => (*folder, rest),
+            ["go", rest @ ..] => (".", rest),
+            _ => return,
+        };
+        let [verb, rest @ ..] = words else { return };
+        let is_known = !rest.iter().any(|it| it.contains(['@', HOLE, '$', '`']) || it.contains("modfile"));
+        let builds = matches!(*verb, "build" | "install" | "run") && is_known && !self.scene.stage.on_windows;
+        if builds && !self.may_be_left_out && !self.moved {
+            self.go_commands.push(GoCommand { folder: folder.to_owned(), span });
+        }
     }
 
     /// Whether a command runs a program that was built from Go, by its path.
@@ -342,6 +369,10 @@ impl Tracer<'_, '_, '_> {
             return self.shell(name, rest, started_by, init);
         }
         if name == "go" {
+            let words: Vec<&str> = std::iter::once("go").chain(rest.iter().map(Text::as_str)).collect();
+            let places = rest.iter().filter_map(Text::cover).filter(|it| it.file == started_by.file);
+            let written = first.cover().filter(|it| it.file == started_by.file);
+            self.note_go(&words, written.map_or(started_by, |it| places.fold(it, Span::cover)));
             return self.go(rest);
         }
         if name == "dlv" {
@@ -352,7 +383,7 @@ impl Tracer<'_, '_, '_> {
             // What it starts, its configuration says; a debugger was installed to be started.
             let debugged = rest.iter().any(|it| it.as_str().contains("dlv"));
             self.others |= debugged || self.scene.stage.tools.bring("dlv");
-            return Traced { program: self.rebuilt(name, rest), arguments: None };
+            return Traced { program: self.rebuilt(name, rest, started_by), arguments: None };
         }
         let (found, at) = self.find(first.as_str()).map_or((None, String::new()), |(it, at)| (Some(it), at));
         if RUNNERS.contains(&name) || found.is_none() && name.ends_with(".sh") {
@@ -711,7 +742,7 @@ impl Tracer<'_, '_, '_> {
     /// The package that a tool rebuilds whenever a file changes: that of its build command, by
     /// default the one in the working directory (<https://github.com/air-verse/air>,
     /// <https://github.com/githubnemo/CompileDaemon>).
-    fn rebuilt(&self, tool: &str, words: &[Text]) -> Option<ProgramId> {
+    fn rebuilt(&mut self, tool: &str, words: &[Text], started_by: Span) -> Option<ProgramId> {
         let build = words.iter().enumerate().find_map(|(at, word)| {
             let flag = word.as_str().trim_start_matches('-');
             let flag = flag.strip_prefix("build.cmd").or_else(|| flag.strip_prefix("build"))?;
@@ -725,9 +756,13 @@ impl Tracer<'_, '_, '_> {
             None if tool == "air" => self.build_of_air(words)?,
             build => build,
         };
-        let Some(build) = build else { return self.package(".") };
+        let build = build.unwrap_or_else(|| "go build".to_owned());
         let script = shell::read_line(&build, &|_| Span { file: crate::source::FileId(0), start: 0, end: 0 });
         let go = script.commands.iter().find(|it| it.program_name() == Some("go"))?;
+        let is_elsewhere = |it: &Text| it.as_str().trim_start_matches('-').starts_with("directory");
+        if script.commands.first().is_some_and(|it| it.span == go.span) && !words.iter().any(is_elsewhere) {
+            self.note_go(&words_of(go), started_by);
+        }
         let words = go.program_words();
         // The package comes last; without one it is the working directory, behind -o the output.
         let last = words.last()?.raw.value.as_str();
@@ -804,6 +839,11 @@ impl Tracer<'_, '_, '_> {
             (!matches!(found, Found::Folder(_))).then_some((found, path))
         })
     }
+}
+
+/// The words of what a command really runs, without quotes.
+fn words_of(command: &shell::Command) -> Vec<&str> {
+    command.program_words().iter().map(|it| it.raw.value.trim_matches(['"', '\''])).collect()
 }
 
 /// Whether a command leaves no server of its own behind.
