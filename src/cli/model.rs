@@ -118,7 +118,8 @@ fn image(project: &Project, it: &Image) -> Entry {
         Entry::new("exposes", format!("{number}/{}", protocol.as_str())).at(port.span)
     });
     let builds = it.go_builds.iter().map(|build| {
-        let text = format!("{} builds a module that needs {}", build.image.value, build.required.value);
+        let what = if build.of_workspace { "workspace" } else { "module" };
+        let text = format!("{} builds a {what} that needs {}", build.image.value, build.required.value);
         Entry::new("go", text).at(build.image.span)
     });
     Entry::new("image", &it.path)

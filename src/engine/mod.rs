@@ -179,6 +179,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         tree: input.tree.clone(),
         go,
         modules,
+        workspaces: read!(Kind::GoWork, go_mod::read),
         dockerfiles: read!(Kind::Dockerfile, dockerfile::read),
         dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),

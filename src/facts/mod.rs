@@ -48,6 +48,8 @@ pub struct Facts {
     pub go: Vec<(FileId, go::GoFile)>,
     /// `go.mod` files.
     pub modules: Vec<(FileId, go_mod::GoMod)>,
+    /// `go.work` files.
+    pub workspaces: Vec<(FileId, go_mod::GoMod)>,
     /// Dockerfiles.
     pub dockerfiles: Vec<(FileId, dockerfile::Dockerfile)>,
     /// `.dockerignore` files.

@@ -1,5 +1,6 @@
 //! The join: from the facts of single files to one [`Project`].
 
+mod go_start;
 mod ko;
 mod pods;
 mod start;

@@ -243,7 +243,9 @@ impl<'a> ContainerFiles<'a> {
         }
     }
 
-    fn absolute(&self, path: &str) -> Option<String> {
+    /// A path that may be relative to the working directory as an absolute one; `None` where that is not known.
+    #[must_use]
+    pub fn absolute(&self, path: &str) -> Option<String> {
         let folder = match path.starts_with('/') {
             true => "/",
             false => self.working_directory.as_deref()?,
@@ -342,6 +344,7 @@ impl fmt::Debug for ContainerFiles<'_> {
 mod tests {
     use super::*;
     use crate::facts::{Tree, dockerfile, dockerignore};
+    use crate::model::Setup;
 
     /// What stands at `path` in the container of this Dockerfile, of a project with these files.
     fn found(dockerfile: &str, files: &[(&str, &str)], mounts: &[(&str, &str)], path: &str) -> String {
@@ -373,8 +376,7 @@ mod tests {
                 span: Span::new(file, 0, 0),
             })
             .collect();
-        let running =
-            images.process_for(image.unwrap(), &Override { mounts: &mounts, ..Override::default() });
+        let running = images.process_for(image.unwrap(), &Setup { mounts: &mounts, ..Setup::default() });
         let files = ContainerFiles::new(&Scene {
             facts: &facts,
             applied: &[],

@@ -1,4 +1,4 @@
-//! Which modules a release of Go refuses to build.
+//! Which modules and workspaces a release of Go refuses to build.
 
 use super::GoBuild;
 
@@ -15,7 +15,7 @@ pub enum GoRefusal {
 }
 
 impl GoBuild {
-    /// Why the image's Go refuses the module, `None` when it does not, when it may fetch a newer
+    /// Why the image's Go refuses the module or the workspace, `None` when it does not, when it may fetch a newer
     /// one, or when the tag does not say which Go it is.
     ///
     /// Source: <https://go.dev/doc/toolchain>; Go before 1.21 builds a module whose `go 1.22` is
@@ -26,7 +26,10 @@ impl GoBuild {
             return None;
         }
         let (image, required) = (GoVersion::parse(&self.version)?, GoVersion::parse(&self.required.value)?);
-        if image.minor < 21 {
+        if self.of_workspace && image.minor < FIRST_WITH_WORKSPACES {
+            return None;
+        }
+        if image.minor < FIRST_WITH_PATCHES {
             return match required.patch {
                 Some(_) => Some(GoRefusal::CannotRead),
                 None => (image.minor < required.minor).then_some(GoRefusal::MayFail),
@@ -36,7 +39,27 @@ impl GoBuild {
         let too_old = image.minor < required.minor || (image.minor == required.minor && newer_patch());
         too_old.then_some(GoRefusal::TooOld)
     }
+
+    /// The first release that builds the module, as a tag names it: `1.25` stands for the newest `1.25.x`, unless the
+    /// image has a `1.25.x` already.
+    #[must_use]
+    pub fn mending_version(&self) -> String {
+        let written = || self.required.value.clone();
+        let Some(required) = GoVersion::parse(&self.required.value) else { return written() };
+        let reads_patches = required.minor.max(FIRST_WITH_PATCHES);
+        match GoVersion::parse(&self.version) {
+            Some(image) if image.minor == required.minor && image.minor == reads_patches => written(),
+            _ if required.patch.is_some() => format!("1.{reads_patches}"),
+            _ => format!("1.{}", required.minor),
+        }
+    }
 }
+
+/// Go 1.21 is the first that reads a `go` line of three numbers: <https://go.dev/doc/toolchain#version>.
+const FIRST_WITH_PATCHES: u32 = 21;
+
+/// Go before 1.18 reads no go.work: <https://go.dev/doc/go1.18#go-work>.
+const FIRST_WITH_WORKSPACES: u32 = 18;
 
 /// A release `1.minor[.patch]` of Go; a tag without patch is the newest.
 struct GoVersion {
@@ -59,16 +82,21 @@ mod tests {
     use super::*;
     use crate::source::{FileId, Span, Spanned};
 
-    fn refusal(image: &str, required: &str) -> Option<GoRefusal> {
+    fn build(image: &str, required: &str) -> GoBuild {
         let span = Span::new(FileId(0), 0, 0);
-        let build = GoBuild {
+        GoBuild {
             image: Spanned::new(format!("golang:{image}"), span),
             version: image.to_owned(),
             required: Spanned::new(required.to_owned(), span),
+            of_workspace: false,
             run: span,
+            at_start: false,
             toolchain_allowed: false,
-        };
-        build.refusal()
+        }
+    }
+
+    fn refusal(image: &str, required: &str) -> Option<GoRefusal> {
+        build(image, required).refusal()
     }
 
     /// What the official images say to `go build`.
@@ -84,5 +112,15 @@ mod tests {
         assert_eq!(refusal("1", "1.30"), None);
         assert_eq!(refusal("1.22rc1", "1.22.0"), None);
         assert_eq!(refusal("", "1.22"), None);
+    }
+
+    #[test]
+    fn a_patch_is_named_where_the_release_is_right() {
+        let mending = |image, required| build(image, required).mending_version().to_owned();
+        assert_eq!(mending("1.25.1", "1.25.7"), "1.25.7");
+        assert_eq!(mending("1.24.1", "1.25.7"), "1.25");
+        assert_eq!(mending("1.2.1", "1.25.7"), "1.25");
+        assert_eq!(mending("1.22", "1.26"), "1.26");
+        assert_eq!(mending("1.20.1", "1.20.5"), "1.21");
     }
 }

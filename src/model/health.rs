@@ -4,7 +4,6 @@ use super::{
     HealthCheck, HealthPort, HealthRequest, HostAnswer, Listener, Program, Project, RouteMatch, Served,
     ToolUse, Workload, WorkloadId,
 };
-use crate::facts::catalogue;
 use crate::net::Protocol;
 use crate::source::Span;
 
@@ -64,27 +63,6 @@ impl Project {
         listeners.filter(|it| it.port.is_some() && it.protocol == protocol).collect()
     }
 
-    /// The first program that `check` runs and the image of `workload` certainly lacks. Without the shell of a
-    /// shell form nothing behind it is even looked for.
-    #[must_use]
-    pub fn missing_tool<'a>(&self, workload: &Workload, check: &'a HealthCheck) -> Option<&'a ToolUse> {
-        let Some(image) = workload.image else {
-            let entry = catalogue::image(workload.image_reference.as_ref()?.text.as_str())?;
-            let brings = |name: &str| {
-                let targets = workload.mounts.iter().filter_map(|it| it.target.as_deref());
-                targets.into_iter().any(|it| it.rsplit('/').next() == Some(name))
-            };
-            // What an image has but for its base has the name of its own program.
-            let is_common = |name: &str| matches!(name, "sh" | "bash" | "curl" | "wget" | "nc");
-            let lacks = |name: &str| {
-                let is_absent = entry.absent.contains(&name) || entry.bare && is_common(name);
-                is_absent && !entry.present.contains(&name) && !brings(name)
-            };
-            return check.tools.iter().find(|it| lacks(&it.name));
-        };
-        check.tools.iter().find(|it| self.image(image).tools.lack(&it.name))
-    }
-
     /// The program and the socket that answer a health request of `id` with 404, all of its routes being known.
     #[must_use]
     pub fn denied_by(&self, id: WorkloadId, request: &HealthRequest) -> Option<(&Program, &Listener)> {
@@ -107,6 +85,15 @@ impl Project {
             let port = ports.find(|it| !self.served_instead(workload.id, it).is_empty());
             port.filter(|_| workload.incomplete.is_none()).map(HealthFault::UnservedPort)
         };
-        self.missing_tool(workload, check).map(HealthFault::MissingTool).or_else(path).or_else(port)
+        workload.missing_tool(check).map(HealthFault::MissingTool).or_else(path).or_else(port)
+    }
+}
+
+impl Workload {
+    /// The first program that `check` runs and the container certainly lacks. Without the shell of a shell form
+    /// nothing behind it is even looked for.
+    #[must_use]
+    pub fn missing_tool<'a>(&self, check: &'a HealthCheck) -> Option<&'a ToolUse> {
+        check.tools.iter().find(|it| self.tools.lack(&it.name))
     }
 }

@@ -78,8 +78,8 @@ pub use health::HealthFault;
 pub use hns::{HnsFault, HnsFaultKind};
 pub use image::{
     Base, BuiltBinary, Cgo, Command, CrlfScript, GoBuild, HealthCheck, HealthPort, HealthRequest,
-    HealthSource, Healthcheck, Image, ImageFile, ImageId, Images, LinkFlags, Linking, MissingSource,
-    Override, Process, Running, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, read_health_check,
+    HealthSource, Healthcheck, Image, ImageFile, ImageId, Images, LinkFlags, Linking, MissingSource, Process,
+    Running, Setup, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, read_health_check,
     unexpanded_in,
 };
 pub use import::PackageName;

@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::compose::Mount;
 use super::{
-    AdvertisedListener, Confinement, CrlfScript, Database, Dial, Environment, HealthCheck, Healthcheck,
-    ImageId, Listeners, MissingFile, MissingInput, NetworkCall, Period, PodId, Process, ProcessVariable,
-    ProgramId, Resolved, StopTimeout, UnexpandedVariable,
+    AdvertisedListener, Confinement, CrlfScript, Database, Dial, Environment, GoBuild, HealthCheck,
+    Healthcheck, ImageId, Listeners, MissingFile, MissingInput, NetworkCall, Period, PodId, Process,
+    ProcessVariable, ProgramId, Resolved, StopTimeout, Tools, UnexpandedVariable,
 };
 use crate::facts::catalogue::ImageSystem;
 use crate::net::{PortRange, Protocol};
@@ -217,6 +217,10 @@ pub struct Workload {
     pub own_words_complete: bool,
     /// Scripts with line ends of Windows that it starts.
     pub crlf_scripts: Vec<CrlfScript>,
+    /// What it builds from Go when it starts.
+    pub go_builds: Vec<GoBuild>,
+    /// The programs that are in it once it has started.
+    pub tools: Tools,
     /// The Go main package that runs.
     pub program: Option<ProgramId>,
     /// What runs as PID 1, the service's `entrypoint`/`command` over the image's.
@@ -325,6 +329,8 @@ impl Workload {
             own_words: Vec::new(),
             own_words_complete: true,
             crlf_scripts: Vec::new(),
+            go_builds: Vec::new(),
+            tools: Tools::unknown("nothing is known of its image"),
             program: None,
             process: None,
             unexpanded: Vec::new(),

@@ -1,44 +1,49 @@
-//! A module asks for a newer Go than the image that builds it has.
+//! A module or a workspace asks for a newer Go than the image that builds it has.
 
 use super::{Context, Findings, Rule};
-use crate::diagnostic::Severity;
-use crate::model::GoRefusal;
+use crate::diagnostic::{Confidence, Severity};
+use crate::model::{GoBuild, GoRefusal};
 
 pub(super) const RULE: Rule = rule!("go-version-mismatch", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for image in &ctx.project.images {
-        for build in &image.go_builds {
-            let Some(refusal) = build.refusal() else { continue };
-            let (has, wants) = (&build.version, &build.required.value);
-            let (severity, message, label) = match refusal {
-                GoRefusal::TooOld => (
-                    Severity::Error,
-                    format!("The build fails: the module asks for Go {wants}, the image has Go {has}"),
-                    format!("Go {has} does not build a module for Go {wants}"),
-                ),
-                GoRefusal::CannotRead => (
-                    Severity::Error,
-                    format!("The build fails: Go {has} cannot read `go {wants}` in go.mod"),
-                    format!("Go before 1.21 reads `go 1.x`, not `go {wants}`"),
-                ),
-                GoRefusal::MayFail => (
-                    Severity::Info,
-                    format!("The build may fail: the module asks for Go {wants}, the image has Go {has}"),
-                    format!("Go {has} knows nothing that came with Go {wants}"),
-                ),
-            };
-            findings
-                .report(message, build.image.span, label)
-                .severity(severity)
-                .evidence(build.required.span, format!("the module asks for Go {wants}"))
-                .evidence(build.run, "it is built here")
-                .help(format!("build with an image of Go {} or newer", minor(wants)));
+    for build in ctx.project.images.iter().flat_map(|it| &it.go_builds) {
+        report(build, Confidence::Proven, findings);
+    }
+    for workload in &ctx.project.workloads {
+        for build in &workload.go_builds {
+            report(build, workload.image_confidence, findings);
         }
     }
 }
 
-/// `1.23.4` to `1.23`, as image tags are written.
-fn minor(version: &str) -> String {
-    version.split('.').take(2).collect::<Vec<_>>().join(".")
+fn report(build: &GoBuild, confidence: Confidence, findings: &mut Findings) {
+    let Some(refusal) = build.refusal() else { return };
+    let (has, wants) = (&build.version, &build.required.value);
+    let (asker, file) = if build.of_workspace { ("workspace", "go.work") } else { ("module", "go.mod") };
+    let what = if build.at_start { "The build at the start of the container" } else { "The build" };
+    let (severity, message, label) = match refusal {
+        GoRefusal::TooOld => (
+            Severity::Error,
+            format!("{what} fails: the {asker} asks for Go {wants}, the image has Go {has}"),
+            format!("Go {has} does not build a {asker} for Go {wants}"),
+        ),
+        GoRefusal::CannotRead => (
+            Severity::Error,
+            format!("{what} fails: Go {has} cannot read `go {wants}` in {file}"),
+            format!("Go before 1.21 reads `go 1.x`, not `go {wants}`"),
+        ),
+        GoRefusal::MayFail => (
+            Severity::Info,
+            format!("{what} may fail: the {asker} asks for Go {wants}, the image has Go {has}"),
+            format!("Go {has} knows nothing that came with Go {wants}"),
+        ),
+    };
+    findings
+        .report(message, build.image.span, label)
+        .severity(severity)
+        .confidence(confidence)
+        .evidence(build.required.span, format!("the {asker} asks for Go {wants}"))
+        .evidence(build.run, "it is built here")
+        .help(format!("build with an image of Go {} or newer", build.mending_version()));
 }

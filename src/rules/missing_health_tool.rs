@@ -10,8 +10,7 @@ pub(super) const RULE: Rule = rule!("missing-health-tool", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for workload in &ctx.project.workloads {
         let image = workload.image.map(|it| ctx.project.image(it));
-        let missing =
-            workload.health_checks().filter_map(|it| Some((it, ctx.project.missing_tool(workload, it)?)));
+        let missing = workload.health_checks().filter_map(|it| Some((it, workload.missing_tool(it)?)));
         for uses in grouped(missing, |a, b| a.1.name == b.1.name) {
             report(workload, image, &uses, findings);
         }
@@ -51,7 +50,7 @@ fn report(
         finding = finding.confidence(Confidence::Likely);
     }
     match image {
-        Some(image) => finding.help(advice(tool, &image.tools.present)),
+        Some(_) => finding.help(advice(tool, &workload.tools.present)),
         None => finding
             .help(format!("use a program that `{base}` has, or build an image on it that has {}", tool.name)),
     };

@@ -1,14 +1,14 @@
 //! What containers do once they are started.
 
-use super::{Join, unknown_listeners};
+use super::{Join, go_start, unknown_listeners};
 use crate::facts::catalogue::{ImageEntry, ImageSystem, image_system};
 use crate::model::broker::{self, Broker};
 use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
-    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, Override,
-    PipelinePart, ProgramId, Running, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
+    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart,
+    ProgramId, Running, Setup, Tools, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
     command_dials, configured_dials, resolve, unexpanded_in,
 };
 use crate::net::parse_target;
@@ -111,36 +111,74 @@ impl Join<'_> {
 
     /// What runs, `entrypoint:` and `command:` over the image's own.
     fn running(&self, workload: &Workload, start: &Start) -> Running {
-        let Start { entrypoint, command, mounts, working_directory, .. } = start;
         // A command that is not known is the program itself where there is no entrypoint, else its arguments.
-        let has_entrypoint = || match entrypoint {
+        let has_entrypoint = || match start.entrypoint {
             Setting::Absent => workload.image.is_some_and(|it| self.images.has_entrypoint(it)),
             _ => true,
         };
-        let hides_program = matches!(command, Setting::Unknown(_)) && !has_entrypoint();
-        if matches!(entrypoint, Setting::Unknown(_)) || hides_program {
+        let hides_program = matches!(start.command, Setting::Unknown(_)) && !has_entrypoint();
+        if matches!(start.entrypoint, Setting::Unknown(_)) || hides_program {
             return Running::default();
         }
-        let own = Override {
-            entrypoint: written(entrypoint),
-            command: written(command),
-            mounts,
-            moved_to: working_directory.as_deref(),
-            environment: Some(&workload.environment),
-        };
+        let setup = setup(workload, start);
         let mut running = match (workload.image, &workload.image_reference) {
-            (Some(image), _) => self.images.process_for(image, &own),
+            (Some(image), _) => self.images.process_for(image, &setup),
             (None, Some(it)) => {
-                self.images.process_abroad(it.text.as_str(), workload.image_span, &own).unwrap_or_default()
+                let reference = Spanned::new(it.text.as_str().to_owned(), workload.image_span);
+                let running = self.images.process_of_public(&reference, &setup);
+                Some(running).filter(|it| it.program.is_some()).unwrap_or_default()
             }
             (None, None) => Running::default(),
         };
-        if matches!(command, Setting::Unknown(_))
+        if matches!(start.command, Setting::Unknown(_))
             && let Some(process) = &mut running.process
         {
             process.arguments = None;
         }
         running
+    }
+
+    /// Notes what a container does to itself when it starts: which programs it installs, what it builds.
+    fn add_start(
+        &self,
+        workload: &mut Workload,
+        start: &Start,
+        running: &Running,
+        files: &ContainerFiles<'_>,
+    ) {
+        if [&start.entrypoint, &start.command].into_iter().any(|it| matches!(it, Setting::Unknown(_))) {
+            workload.tools = Tools::unknown("what it starts is not known");
+            return;
+        }
+        let image = workload.image.map(|it| self.images.image(it));
+        let reference = match (image, &workload.image_reference, start.entry) {
+            (Some(image), ..) => image.base.reference.clone().map(|it| Spanned::new(it, image.base.span)),
+            (None, Some(it), Some(_)) => Some(Spanned::new(it.text.as_str().to_owned(), workload.image_span)),
+            _ => None,
+        };
+        let Some(reference) = reference else { return };
+        let abroad;
+        let running = match (workload.image, start.entry) {
+            (None, Some(entry)) => {
+                abroad = self.images.process_of_public(&reference, &setup(workload, start));
+                workload.tools = abroad.tools_of_public(entry);
+                &abroad
+            }
+            (Some(image), _) => {
+                workload.tools = self.images.tools_in(image, running);
+                running
+            }
+            (None, None) => return,
+        };
+        workload.go_builds = go_start::builds(&go_start::Scene {
+            facts: self.facts,
+            reference: &reference,
+            image,
+            changes_workspace: workload.image.is_some_and(|it| self.images.changes_workspace(it)),
+            running,
+            files,
+            environment: &workload.environment,
+        });
     }
 
     /// The system that a workload runs on, by its image.
@@ -193,6 +231,7 @@ impl Join<'_> {
         if let Some(id) = workload.image {
             workload.crlf_scripts = self.images.crlf_scripts(id, &running.scripts, mounts);
         }
+        self.add_start(workload, start, running, files);
         if workload.kind == WorkloadKind::Image {
             return;
         }
@@ -302,6 +341,16 @@ impl Join<'_> {
     /// Whether the image of a Dockerfile starts what its public base starts.
     fn keeps_base_process(&self, image: Option<ImageId>) -> bool {
         image.is_none_or(|id| self.images.image(id).process.is_none())
+    }
+}
+
+fn setup<'s>(workload: &'s Workload, start: &'s Start) -> Setup<'s> {
+    Setup {
+        entrypoint: written(&start.entrypoint),
+        command: written(&start.command),
+        mounts: &start.mounts,
+        working_directory: start.working_directory.as_deref(),
+        environment: Some(&workload.environment),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::facts::catalogue::{self, ImageEntry, ImageSystem, image_system};
 use crate::facts::dockerfile::{Action, CommandLine, Copy, Dockerfile, Run, Stage as StageFacts, Step};
 use crate::facts::dockerignore::Dockerignore;
 use crate::facts::shell::Script;
-use crate::facts::{Facts, Lookup, Template, join_path};
+use crate::facts::{Facts, Lookup, Template, join_path, path_below};
 use crate::model::certificates::is_elsewhere;
 use crate::model::compose::Mount;
 use crate::model::{Environment, Origin, Program, ProgramId, Variable, is_sigterm};
@@ -46,21 +46,6 @@ pub(super) struct Built<'a> {
     pub(super) ignored: Option<&'a Dockerignore>,
 }
 
-/// What a container sets over its image.
-#[derive(Clone, Debug, Default)]
-pub struct Override<'s> {
-    /// The ENTRYPOINT; one of its own drops the image's CMD.
-    pub entrypoint: Option<(&'s Command, Span)>,
-    /// The CMD.
-    pub command: Option<(&'s Command, Span)>,
-    /// What is mounted.
-    pub mounts: &'s [Mount],
-    /// The working directory.
-    pub moved_to: Option<&'s str>,
-    /// What a shell puts in for variables; `None` for those of the image alone.
-    pub environment: Option<&'s Environment>,
-}
-
 /// What runs in a container.
 #[derive(Clone, Debug, Default)]
 pub struct Running {
@@ -79,6 +64,34 @@ pub struct Running {
     pub moved: bool,
     /// The scripts of the project that are run on the way, each with its path in the container.
     pub scripts: Vec<StartedScript>,
+    /// The go commands that are run on the way and build what is run.
+    pub go_commands: Vec<GoCommand>,
+    /// What the image, its mounts and what is run on the way do to the programs of its base.
+    pub(super) tools: super::tools::Changes,
+}
+
+/// A go command that builds a program when a container starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoCommand {
+    /// Where it runs, as seen from the working directory.
+    pub folder: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// What a container is started with over what its image says.
+#[derive(Clone, Copy, Default)]
+pub struct Setup<'s> {
+    /// What takes the place of the ENTRYPOINT; the CMD of the image is dropped then.
+    pub entrypoint: Option<(&'s Command, Span)>,
+    /// What takes the place of the CMD.
+    pub command: Option<(&'s Command, Span)>,
+    /// What is mounted.
+    pub mounts: &'s [Mount],
+    /// What takes the place of the WORKDIR.
+    pub working_directory: Option<&'s str>,
+    /// What a shell puts in; `None` for that of the image alone.
+    pub environment: Option<&'s Environment>,
 }
 
 /// A script of the project that a container runs.
@@ -128,6 +141,8 @@ pub(super) struct Stage<'a> {
     pub(super) go_settings: Vec<(String, Option<Text>)>,
     on_build: Vec<&'a Step>,
     pub(super) expose_at: Option<Span>,
+    /// The folder that its build context is, and what is left out of it.
+    left_out: Option<(String, &'a Dockerignore)>,
 }
 
 impl<'a> Images<'a> {
@@ -180,7 +195,9 @@ impl<'a> Images<'a> {
         let (_, file) = facts.dockerfiles.iter().find(|(id, _)| *id == dockerfile)?;
         let crlf = &self.crlf;
         let on_windows = builds_on_windows(file);
-        let builder = Builder { facts, programs: self.programs, crlf, context, arguments, file, on_windows };
+        let ignored = ignored(facts, dockerfile, context);
+        let programs = self.programs;
+        let builder = Builder { facts, programs, crlf, context, ignored, arguments, file, on_windows };
         let stages = builder.stages();
         let last = match target {
             Some(name) => stages
@@ -210,50 +227,49 @@ impl<'a> Images<'a> {
         image.libc = loader::libc(&stages, stage, &facts.tree);
         image.built_binaries = loader::built_binaries(&stages, stage, &facts.tree, self.programs);
         image.program = running.program;
-        let ignored = ignored(facts, dockerfile, context);
         Some((image, Built { stages: Arc::new(stages), last, context: context.to_owned(), ignored }))
     }
 
-    /// What runs in a container of `image`.
+    /// What runs in a container of the image.
     #[must_use]
-    pub fn process_for(&self, image: ImageId, own: &Override<'_>) -> Running {
+    pub fn process_for(&self, image: ImageId, setup: &Setup<'_>) -> Running {
         let Some(built) = self.built.get(image.0 as usize) else { return Running::default() };
         let Some(stage) = built.stages.get(built.last) else { return Running::default() };
-        let running = match own.moved_to {
-            None => self.run(&built.stages, stage, own),
-            Some(folder) => self.run(&built.stages, &moved(stage, folder), own),
-        };
-        if running.program.is_some() {
-            return running;
-        }
-        self.mounted(&built.stages, stage, own).unwrap_or(running)
+        self.started(&built.stages, stage, setup)
     }
 
-    /// What runs in a container of an image that no Dockerfile of the project makes, where that is a program of the
-    /// project: `go run .` in a folder that is mounted. `at` is where `reference` is written.
+    /// What runs in a container of an image that no Dockerfile of the project makes.
     #[must_use]
-    pub fn process_abroad(&self, reference: &str, at: Span, own: &Override<'_>) -> Option<Running> {
-        let mut stage = fresh(Some(reference.to_owned()), at);
+    pub fn process_of_public(&self, image: &Spanned<String>, setup: &Setup<'_>) -> Running {
+        let mut stage = fresh(Some(image.value.clone()), image.span);
         // An image that is not known may work anywhere.
         stage.workdir = stage.workdir.filter(|_| stage.entry.is_some());
-        self.mounted(&[], &stage, own)
+        self.started(&[], &stage, setup)
     }
 
-    /// What runs where it is in a folder of the project that is mounted over `stage`.
-    fn mounted(&self, stages: &[Stage<'a>], stage: &Stage<'a>, own: &Override<'_>) -> Option<Running> {
-        let brought: Vec<Layer> = own.mounts.iter().filter_map(layer_of).collect();
-        if brought.is_empty() {
-            return None;
+    fn started(&self, stages: &[Stage<'a>], stage: &Stage<'a>, setup: &Setup<'_>) -> Running {
+        let Setup { entrypoint, command, mounts, working_directory, environment } = *setup;
+        let run = |stage: &Stage<'a>| {
+            let (facts, programs) = (self.facts, self.programs);
+            let scene = process::Scene { stages, stage, facts, programs, environment };
+            process::running(&scene, entrypoint, command)
+        };
+        let mut stage = Cow::Borrowed(stage);
+        if let Some(folder) = working_directory {
+            stage.to_mut().workdir = folder.starts_with('/').then(|| layers::absolute("", folder));
         }
-        let mut stage = own.moved_to.map_or_else(|| stage.clone(), |folder| moved(stage, folder));
-        stage.layers.extend(brought);
-        Some(self.run(stages, &stage, own)).filter(|it| it.program.is_some())
-    }
-
-    fn run(&self, stages: &[Stage<'a>], stage: &Stage<'a>, own: &Override<'_>) -> Running {
-        let (facts, programs) = (self.facts, self.programs);
-        let scene = process::Scene { stages, stage, facts, programs, environment: own.environment };
-        process::running(&scene, own.entrypoint, own.command)
+        let running = run(&stage);
+        if mounts.is_empty() {
+            return running;
+        }
+        // What runs may be in a folder of the project that is mounted.
+        let mut mounted = stage.into_owned();
+        mounted.layers.extend(mounts.iter().filter_map(layer_of));
+        mounts.iter().filter_map(|it| it.target.as_deref()).for_each(|it| mounted.tools.mounted(it));
+        let found = run(&mounted);
+        let is_found = running.program.is_none() && found.program.is_some();
+        let (tools, go_commands) = (found.tools.clone(), found.go_commands.clone());
+        Running { tools, go_commands, ..if is_found { found } else { running } }
     }
 
     /// The working directory of the image, when it is known.
@@ -312,12 +328,6 @@ impl<'a> Images<'a> {
     pub fn into_images(self) -> Vec<Image> {
         self.images
     }
-}
-
-/// The stage with another working directory.
-fn moved<'a>(stage: &Stage<'a>, folder: &str) -> Stage<'a> {
-    let from = if folder.starts_with('/') { Some("/") } else { stage.workdir.as_deref() };
-    Stage { workdir: from.map(|it| layers::absolute(it, folder)), ..stage.clone() }
 }
 
 /// A mounted folder or file of the project as a layer on top of an image.
@@ -445,6 +455,8 @@ pub(super) struct Builder<'a, 'b> {
     pub(super) programs: &'a [Program],
     pub(super) crlf: &'b FxHashMap<&'a str, &'a Script>,
     context: &'b str,
+    /// What is left out of the context.
+    ignored: Option<&'a Dockerignore>,
     arguments: &'b [(String, Option<Text>)],
     file: &'a Dockerfile,
     /// Whether a stage is one of Windows.
@@ -496,6 +508,7 @@ impl<'a> Builder<'a, '_> {
         };
         stage.name = facts.name.as_ref().map(|it| it.value.clone());
         stage.on_windows = self.on_windows;
+        stage.left_out = self.ignored.map(|it| (self.context.to_owned(), it));
         stage.from = facts.span;
         stage.arguments.clear();
         stage.command_is_own = false;
@@ -665,6 +678,13 @@ impl Stage<'_> {
         words.into_iter().any(|it| it.raw.value.trim_matches(['"', '\'']).starts_with(path))
     }
 
+    /// Whether `.dockerignore` keeps a file of the project out of its build context.
+    pub(super) fn leaves_out(&self, path: &str) -> bool {
+        self.left_out.as_ref().is_some_and(|(context, ignored)| {
+            path_below(context, path).is_some_and(|it| ignored.excludes(it).is_some())
+        })
+    }
+
     /// A path as Linux writes it: `C:\app` is `/app`, another drive is a folder of its own.
     pub(super) fn path<'p>(&self, written: &'p str) -> Cow<'p, str> {
         let drive = written.as_bytes();
@@ -787,6 +807,7 @@ pub(super) fn fresh<'a>(reference: Option<String>, at: Span) -> Stage<'a> {
         go_settings: Vec::new(),
         on_build: Vec::new(),
         expose_at: None,
+        left_out: None,
     }
 }
 

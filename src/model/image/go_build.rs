@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::GoBuild;
 use super::build::{Builder, Stage};
+use super::go_release::{GoCall, may_change_workspace};
 use super::layers::{self, Binary, Found, Layer, Origin};
 use super::linking::{self, Cgo, Given, Linking};
-use crate::facts::catalogue::{self, ImageSystem, image_system};
+use crate::facts::catalogue::{ImageSystem, image_system};
 use crate::facts::dockerfile::Run;
 use crate::facts::makefile;
 use crate::facts::shell::{self, Command, Script, Word};
@@ -178,10 +178,13 @@ impl<'a> Session<'_, 'a, '_> {
         let foreign = rest.clone().any(|it| it.raw.value.contains('@'));
         let reads_module =
             matches!(verb, "build" | "install" | "test" | "run" | "vet" | "generate" | "list" | "mod");
-        if reads_module && !foreign {
-            self.version(own, &folder, stage);
-        }
         let rest: Vec<&Word> = rest.collect();
+        if reads_module && !foreign {
+            // Go 1.21 generates, and every release tidies, whatever the workspace asks for.
+            let verbs = [verb, rest.first().map_or("", |it| it.raw.value.as_str())];
+            let in_workspace = !matches!(verbs, ["generate", _] | ["mod", "tidy" | "edit" | "init"]);
+            self.version(&self.in_front(command, own, stage), &folder, in_workspace, stage);
+        }
         if verb == "env" && rest.first().is_some_and(|it| it.raw.value == "-w") {
             let set: Vec<_> = rest.iter().filter_map(|it| self.assignment(it, stage)).collect();
             stage.go_settings.extend(set);
@@ -305,15 +308,20 @@ impl<'a> Session<'_, 'a, '_> {
 
     /// What is known of a variable in the environment of a command with these assignments in front.
     fn variable(&self, name: &str, in_front: &[(String, Option<Text>)], stage: &Stage<'a>) -> Given {
-        let set = in_front.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone());
         let written = || stage.go_settings.iter().rev().find(|(it, _)| it == name);
-        let set = set.or_else(|| self.walk.own(name)).or_else(|| stage.own(name));
-        match set.or_else(|| written().map(|(_, value)| value.clone())) {
-            None => Given::Unset,
-            Some(Some(text)) if text.as_str().is_empty() => Given::Unset,
-            Some(Some(text)) => Given::Set(text),
-            Some(None) => Given::Unknown,
-        }
+        let set = self.set(name, in_front, stage);
+        given(set.or_else(|| written().map(|(_, value)| value.clone())))
+    }
+
+    /// What a variable is set to there, `Some(None)` when that is not known; `None` when nothing sets it.
+    fn set(
+        &self,
+        name: &str,
+        in_front: &[(String, Option<Text>)],
+        stage: &Stage<'a>,
+    ) -> Option<Option<Text>> {
+        let set = in_front.iter().rev().find(|(it, _)| it == name).map(|(_, value)| value.clone());
+        set.or_else(|| self.walk.own(name)).or_else(|| stage.own(name))
     }
 
     /// `NAME=value` as a word.
@@ -457,56 +465,45 @@ impl<'a> Session<'_, 'a, '_> {
         self.walk.lookup(name, &|name| stage.lookup(name))
     }
 
-    /// Which Go the stage has and which the module asks for.
-    fn version(&self, own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
+    /// Notes which Go the stage has and which is asked for, where a go command reads the module around it, and, unless
+    /// it is `go mod tidy` or the like, the workspace.
+    fn version(
+        &self,
+        own: &[(String, Option<Text>)],
+        folder: &str,
+        in_workspace: bool,
+        stage: &mut Stage<'a>,
+    ) {
         let Some(reference) = stage.base.reference.clone() else { return };
-        let (image, Some(tag)) = catalogue::split_reference(&reference) else { return };
-        let version: String = tag.split('-').next().unwrap_or_default().to_owned();
-        if image != "golang"
-            || !version.starts_with("1.")
-            || !version.bytes().all(|it| it.is_ascii_digit() || it == b'.')
-        {
-            return;
-        }
-        let Some(required) = self.required(folder, stage) else { return };
-        let given = own.iter().find(|(name, _)| name == "GOTOOLCHAIN").map(|(_, value)| value.clone());
-        let toolchain = match given {
-            Some(value) => value.map(|it| it.as_str().to_owned()).or(Some("unknown".to_owned())),
-            None => match self.lookup("GOTOOLCHAIN", stage) {
-                Lookup::Set(text) => Some(text.as_str().to_owned()),
-                _ if stage.variables.iter().any(|(name, ..)| name == "GOTOOLCHAIN") => {
-                    Some("unknown".to_owned())
-                }
+        let facts = self.builder.facts;
+        let file = |path: &str| {
+            Some(match layers::find(self.before, stage, &facts.tree, path) {
+                Some(Found::File(file)) if !stage.leaves_out(&file) => Some(file),
                 _ => None,
-            },
+            })
         };
-        let build = GoBuild {
-            image: Spanned::new(reference, stage.base.span),
-            version,
-            required,
+        let call = GoCall {
+            facts,
+            image: &Spanned::new(reference, stage.base.span),
+            folder,
+            in_workspace: in_workspace && !may_change_workspace(self.before.iter().chain([&*stage])),
+            variable: &|name| given(self.set(name, own, stage)),
+            file: &file,
             run: self.span,
-            toolchain_allowed: toolchain.is_some_and(|it| it != "local"),
         };
+        let Some(build) = call.build() else { return };
         if stage.go_builds.iter().all(|it| it.required.span != build.required.span) {
             stage.go_builds.push(build);
         }
     }
+}
 
-    /// The `go` directive of the go.mod that holds for the folder.
-    fn required(&self, folder: &str, stage: &Stage<'a>) -> Option<Spanned<String>> {
-        let facts = self.builder.facts;
-        let mut at = folder.to_owned();
-        loop {
-            let path = layers::absolute(&at, "go.mod");
-            if let Some(Found::File(file)) = layers::find(self.before, stage, &facts.tree, &path) {
-                let module = facts.modules.iter().find(|(id, _)| facts.path(*id) == file)?;
-                return module.1.go.clone();
-            }
-            if at == "/" {
-                return None;
-            }
-            at = layers::parent(&at).to_owned();
-        }
+fn given(value: Option<Option<Text>>) -> Given {
+    match value {
+        None => Given::Unset,
+        Some(Some(text)) if text.as_str().is_empty() => Given::Unset,
+        Some(Some(text)) => Given::Set(text),
+        Some(None) => Given::Unknown,
     }
 }
 

@@ -58,7 +58,7 @@ pub struct LinkFlags {
 
 /// What is known of a variable in the environment of `go build`.
 #[derive(Clone, Debug)]
-pub(super) enum Given {
+pub(in crate::model) enum Given {
     /// Nothing sets it.
     Unset,
     /// It is set to this.
@@ -67,9 +67,9 @@ pub(super) enum Given {
     Unknown,
 }
 
-/// The variables that decide how `go build` links.
+/// The variables that decide how `go build` links, and which Go and which modules it takes.
 pub(super) const VARIABLES: &[&str] =
-    &["CC", "CGO_CFLAGS", "CGO_ENABLED", "CGO_LDFLAGS", "GOARCH", "GOFLAGS", "GOOS"];
+    &["CC", "CGO_CFLAGS", "CGO_ENABLED", "CGO_LDFLAGS", "GOARCH", "GOFLAGS", "GOOS", "GOTOOLCHAIN", "GOWORK"];
 
 /// The release from which on Go turns cgo off where there is no C compiler: <https://go.dev/doc/go1.20#cgo>.
 const NEEDS_COMPILER_SINCE: u32 = 20;

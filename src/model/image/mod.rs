@@ -7,6 +7,7 @@ mod by_hand;
 mod crlf;
 mod file;
 mod go_build;
+mod go_release;
 mod guess;
 mod health;
 mod ko;
@@ -18,13 +19,15 @@ mod sources;
 mod tools;
 mod verbatim;
 
-pub use build::{Images, Override, Running};
+pub use build::{Images, Running, Setup};
 pub(super) use by_hand::{ByHand, builds_by_hand};
 pub use crlf::CrlfScript;
 pub use file::ImageFile;
+pub(super) use go_release::GoCall;
 pub use health::read as read_health_check;
 pub(super) use ko::KoImage;
 pub(super) use layers::absolute;
+pub(super) use linking::Given;
 pub use linking::{Cgo, LinkFlags, Linking};
 pub use sources::MissingSource;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
@@ -335,10 +338,14 @@ pub struct GoBuild {
     pub image: Spanned<String>,
     /// Version of Go in it (`1.22`, `1.22.3`), as written in the tag.
     pub version: String,
-    /// The `go` directive of the go.mod (or go.work) that the stage builds.
+    /// The `go` directive of the go.mod or go.work that the stage builds.
     pub required: Spanned<String>,
-    /// The RUN that needs it.
+    /// Whether it is that of a go.work.
+    pub of_workspace: bool,
+    /// The RUN that needs it, or what the container starts with.
     pub run: Span,
+    /// Whether it is built when the container starts, not with the image.
+    pub at_start: bool,
     /// Whether the stage's `GOTOOLCHAIN` lets Go fetch a newer toolchain.
     pub toolchain_allowed: bool,
 }

@@ -1,7 +1,8 @@
 //! What runs as PID 1, which Go program that is, and whether a shell stays in front of it.
 
-use super::build::{Running, Stage, StartedScript};
+use super::build::{GoCommand, Running, Stage, StartedScript};
 use super::layers::{self, Bringer, Found};
+use super::tools::{Changes, PACKAGE_MANAGERS};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
 use crate::facts::shell::{self, Script, Shape, Word};
@@ -88,7 +89,7 @@ pub(super) fn running(
             (Command::Exec(words), span)
         }
         (None, Some((line, span))) => (line, span),
-        (None, None) => return Running::default(),
+        (None, None) => return Running { tools: scene.stage.tools.clone(), ..Running::default() },
     };
     let mut tracer = Tracer {
         scene,
@@ -98,6 +99,9 @@ pub(super) fn running(
         prepared: false,
         moved: false,
         scripts: Vec::new(),
+        go_commands: Vec::new(),
+        may_be_left_out: false,
+        tools: scene.stage.tools.clone(),
         verbatim: None,
         entry_is_known,
         depth: 0,
@@ -133,6 +137,8 @@ pub(super) fn running(
         prepared: tracer.prepared,
         moved: tracer.moved,
         scripts: tracer.scripts,
+        go_commands: tracer.go_commands,
+        tools: tracer.tools,
     }
 }
 
@@ -174,6 +180,12 @@ struct Tracer<'t, 's, 'a> {
     moved: bool,
     /// See [`Running::scripts`].
     scripts: Vec<StartedScript>,
+    /// See [`Running::go_commands`].
+    go_commands: Vec<GoCommand>,
+    /// Whether what it follows stands in a branch.
+    may_be_left_out: bool,
+    /// See [`Running::tools`].
+    tools: Changes,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
     /// when something on the way may expand variables in them.
     verbatim: Option<Confidence>,
@@ -184,6 +196,9 @@ struct Tracer<'t, 's, 'a> {
 
 /// Scripts that start scripts: deeper than anybody writes.
 const MAX_DEPTH: usize = 8;
+
+/// Programs that run what a file says.
+const RUNNERS: &[&str] = &["just", "mage", "make", "task"];
 
 /// Programs that run the command behind their own flags and pass signals on or exec.
 const WRAPPERS: &[&str] = &["tini", "dumb-init", "env", "nice", "catatonit", "s6-setuidgid", "docker-init"];
@@ -286,25 +301,62 @@ const MAKING_NOTHING: &[&str] = &[
 ];
 
 impl Tracer<'_, '_, '_> {
-    /// Notes whether a script, beside `server`, holds a command that may leave another server
-    /// behind: `redis-server --daemonize yes`, `service postgresql start`, anything with `&`.
+    /// Notes what a script does beside starting `server`: whether it holds a command that may leave another server
+    /// behind (`redis-server --daemonize yes`, `service postgresql start`, anything with `&`), makes files, installs
+    /// programs.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
         let beside = script.commands.iter().filter(|it| it.span != server.span);
+        for command in script.commands.iter().filter(|it| is_installer(it) || it.span != server.span) {
+            if !self.is_program(command) {
+                self.tools.command(command);
+            }
+        }
+        if !script.errors.is_empty() {
+            self.tools.unknown("what it starts with was not understood");
+        }
         // `env > .env` runs no other program; an assignment runs nothing.
         let mut commands = beside.clone().filter(|it| !it.words.is_empty());
         self.prepared |=
             commands.any(|it| it.program_name().is_none_or(|name| !MAKING_NOTHING.contains(&name)));
         self.moved |= beside.clone().any(|it| it.program_name() == Some("cd"));
+        for command in beside.clone().filter(|it| it.program_name() == Some("go") && !it.guarded) {
+            self.note_go(&words_of(command), command.span);
+        }
+        self.may_be_left_out |= server.guarded;
         self.others |= script.commands.iter().any(|it| it.background);
         self.others |= beside
             .filter_map(|it| it.program_name())
-            .any(|name| !PASSING.contains(&name) && !name.contains("wait") && !name.contains("migrat"));
+            .any(|name| !is_passing(name) && !name.contains("wait") && !name.contains("migrat"));
+    }
+
+    /// Notes a go command, by its words, that has to build something before anything of it can run. `go run tool@v1`
+    /// looks at no module here.
+    fn note_go(&mut self, words: &[&str], span: Span) {
+        let (folder, words) = match words {
+            ["go", "-C", folder, rest @ ..] => (*folder, rest),
+            ["go", rest @ ..] => (".", rest),
+            _ => return,
+        };
+        let [verb, rest @ ..] = words else { return };
+        let is_known = !rest.iter().any(|it| it.contains(['@', HOLE, '$', '`']) || it.contains("modfile"));
+        let builds = matches!(*verb, "build" | "install" | "run") && is_known && !self.scene.stage.on_windows;
+        if builds && !self.may_be_left_out && !self.moved {
+            self.go_commands.push(GoCommand { folder: folder.to_owned(), span });
+        }
+    }
+
+    /// Whether a command runs a program that was built from Go, by its path.
+    fn is_program(&self, command: &shell::Command) -> bool {
+        let first = command.program_words().first().and_then(|it| self.scene.stage.expand(&it.value));
+        let path = first.filter(|it| it.as_str().contains('/'));
+        path.is_some_and(|it| matches!(self.find(it.as_str()), Some((Found::Binary(_), _))))
     }
 
     /// Follows words that are executed directly; `init` when something in front passes signals on.
     fn exec(&mut self, words: &[Text], started_by: Span, init: bool) -> Traced {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
+            self.tools.unknown("scripts start scripts");
             return Traced::default();
         }
         self.verbatim = None;
@@ -331,6 +383,10 @@ impl Tracer<'_, '_, '_> {
             return self.shell(name, rest, started_by, init);
         }
         if name == "go" {
+            let words: Vec<&str> = std::iter::once("go").chain(rest.iter().map(Text::as_str)).collect();
+            let places = rest.iter().filter_map(Text::cover).filter(|it| it.file == started_by.file);
+            let written = first.cover().filter(|it| it.file == started_by.file);
+            self.note_go(&words, written.map_or(started_by, |it| places.fold(it, Span::cover)));
             return self.go(rest);
         }
         if name == "dlv" {
@@ -341,13 +397,19 @@ impl Tracer<'_, '_, '_> {
             // What it starts, its configuration says; a debugger was installed to be started.
             let debugged = rest.iter().any(|it| it.as_str().contains("dlv"));
             self.others |= debugged || self.scene.stage.tools.bring("dlv");
-            return Traced { program: self.rebuilt(name, rest), arguments: None };
+            return Traced { program: self.rebuilt(name, rest, started_by), arguments: None };
         }
         let (found, at) = self.find(first.as_str()).map_or((None, String::new()), |(it, at)| (Some(it), at));
+        if RUNNERS.contains(&name) || found.is_none() && name.ends_with(".sh") {
+            self.tools.unknown("it starts with a script that is not known");
+        }
         // `wait-for.sh db:5432 -- /app`: the command behind the dashes, whatever the script is.
         if let Some(dashes) = rest.iter().position(|it| it.as_str() == "--")
             && !matches!(found, Some(Found::Binary(_)))
         {
+            if !name.contains("wait") {
+                self.tools.unknown("another program starts it");
+            }
             let keeps = self.keeps.take();
             let traced = self.exec(&rest[dashes + 1..], started_by, true);
             self.keeps = keeps;
@@ -403,12 +465,18 @@ impl Tracer<'_, '_, '_> {
             // A script is looked for in the working directory, not in PATH.
             let path = format!("./{written}");
             let place = if written.starts_with('/') { written } else { &path };
-            let Some((found, place)) = self.find(place) else { return Traced::default() };
             let arguments = &words[at + 1..];
-            return match found {
-                Found::File(path) => self.script_file(&path, place, arguments, Some(name), started_by, init),
-                Found::Text(script) => self.script(&script, arguments, Some(name), started_by, init),
-                _ => Traced::default(),
+            return match self.find(place) {
+                Some((Found::File(path), at)) => {
+                    self.script_file(&path, at, arguments, Some(name), started_by, init)
+                }
+                Some((Found::Text(script), _)) => {
+                    self.script(&script, arguments, Some(name), started_by, init)
+                }
+                _ => {
+                    self.tools.unknown("it starts with a script that is not known");
+                    Traced::default()
+                }
             };
         }
         Traced::default()
@@ -428,6 +496,7 @@ impl Tracer<'_, '_, '_> {
         self.scripts.push(StartedScript { file: path.to_owned(), at, started_by });
         let facts = self.scene.facts;
         let Some((_, script)) = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path) else {
+            self.tools.unknown("it starts with a script that is not known");
             return Traced::default();
         };
         self.script(script, arguments, interpreter, started_by, init)
@@ -599,6 +668,9 @@ impl Tracer<'_, '_, '_> {
     /// The program of a command whose arguments are not known.
     fn first_word(&mut self, words: &[Word]) -> Traced {
         let first = words.first().and_then(|it| self.scene.stage.expand(&it.value));
+        if first.is_none() {
+            self.tools.unknown("it starts with a command that is not known");
+        }
         let found = first.and_then(|it| self.find(it.as_str()));
         match found {
             Some((Found::Binary(binary), _)) => {
@@ -690,7 +762,7 @@ impl Tracer<'_, '_, '_> {
     /// The package that a tool rebuilds whenever a file changes: that of its build command, by
     /// default the one in the working directory (<https://github.com/air-verse/air>,
     /// <https://github.com/githubnemo/CompileDaemon>).
-    fn rebuilt(&self, tool: &str, words: &[Text]) -> Option<ProgramId> {
+    fn rebuilt(&mut self, tool: &str, words: &[Text], started_by: Span) -> Option<ProgramId> {
         let build = words.iter().enumerate().find_map(|(at, word)| {
             let flag = word.as_str().trim_start_matches('-');
             let flag = flag.strip_prefix("build.cmd").or_else(|| flag.strip_prefix("build"))?;
@@ -704,9 +776,13 @@ impl Tracer<'_, '_, '_> {
             None if tool == "air" => self.build_of_air(words)?,
             build => build,
         };
-        let Some(build) = build else { return self.package(".") };
+        let build = build.unwrap_or_else(|| "go build".to_owned());
         let script = shell::read_line(&build, &|_| Span { file: crate::source::FileId(0), start: 0, end: 0 });
         let go = script.commands.iter().find(|it| it.program_name() == Some("go"))?;
+        let is_elsewhere = |it: &Text| it.as_str().trim_start_matches('-').starts_with("directory");
+        if script.commands.first().is_some_and(|it| it.span == go.span) && !words.iter().any(is_elsewhere) {
+            self.note_go(&words_of(go), started_by);
+        }
         let words = go.program_words();
         // The package comes last; without one it is the working directory, behind -o the output.
         let last = words.last()?.raw.value.as_str();
@@ -785,6 +861,20 @@ impl Tracer<'_, '_, '_> {
     }
 }
 
+/// The words of what a command really runs, without quotes.
+fn words_of(command: &shell::Command) -> Vec<&str> {
+    command.program_words().iter().map(|it| it.raw.value.trim_matches(['"', '\''])).collect()
+}
+
+/// Whether a command leaves no server of its own behind.
+fn is_passing(name: &str) -> bool {
+    PASSING.contains(&name) || PACKAGE_MANAGERS.contains(&name)
+}
+
+fn is_installer(command: &shell::Command) -> bool {
+    command.program_name().is_some_and(|it| PACKAGE_MANAGERS.contains(&it))
+}
+
 /// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
 fn goes_to_background(command: &shell::Command) -> bool {
     const DAEMONS: &[(&str, &str)] = &[("cron", "f"), ("crond", "fn"), ("rsyslogd", "n"), ("sshd", "Dd")];
@@ -799,7 +889,7 @@ fn goes_to_background(command: &shell::Command) -> bool {
 /// Whether a command may be the server that a line or a script is there for.
 fn may_be_server(script: &Script, command: &shell::Command) -> bool {
     let name = command.program_name();
-    let named = name.is_some_and(|name| !NOT_SERVERS.contains(&name) && !PASSING.contains(&name));
+    let named = name.is_some_and(|name| !NOT_SERVERS.contains(&name) && !is_passing(name));
     named && !is_behind_pipe(script, command)
 }
 

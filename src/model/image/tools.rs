@@ -1,11 +1,13 @@
-//! Which programs are in an image: the catalogue's base, what RUN installs, what COPY brings.
+//! Which programs are in an image: the catalogue's base, what RUN installs, what COPY brings. And in a container: what
+//! its start installs as well.
 
-use super::Tools;
+use super::build::{Images, Running};
+use super::{ImageId, Tools};
 use crate::facts::catalogue::{ImageEntry, is_on_alpine};
 use crate::facts::dockerfile::Run;
 use crate::facts::shell::Command;
 
-/// What a stage does to the programs of its base.
+/// What a stage, or the start of a container, does to the programs of its base.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Changes {
     added: Vec<String>,
@@ -16,60 +18,73 @@ pub(super) struct Changes {
     folders: Vec<String>,
 }
 
+/// Programs that install packages.
+pub(super) const PACKAGE_MANAGERS: &[&str] = &["apk", "apt", "apt-get", "dnf", "microdnf", "yum", "zypper"];
+
 /// Commands that bring no tool for a health check.
 const HARMLESS: &[&str] = &[
     ":",
     "[",
+    "[[",
     "addgroup",
     "adduser",
-    "apk",
-    "apt",
-    "apt-get",
+    "break",
     "cat",
     "cd",
     "chgrp",
     "chmod",
     "chown",
     "cp",
+    "continue",
     "date",
-    "dnf",
     "echo",
+    "exec",
     "exit",
     "export",
     "false",
     "find",
     "git",
+    "goose",
     "grep",
     "groupadd",
+    "hostname",
     "id",
     "install",
     "ln",
+    "local",
     "ls",
-    "microdnf",
+    "migrate",
     "mkdir",
     "mv",
+    "nc",
     "npm",
+    "pg_isready",
     "printf",
     "pwd",
+    "read",
+    "return",
     "rm",
     "sed",
     "set",
+    "shift",
     "sleep",
     "strip",
+    "tail",
     "test",
     "touch",
+    "trap",
     "true",
     "tzdata",
+    "umask",
     "unset",
     "update-ca-certificates",
     "upx",
     "useradd",
     "usermod",
+    "wait",
     "wc",
     "which",
     "yarn",
-    "yum",
-    "zypper",
 ];
 
 /// Folders whose files are found by name.
@@ -102,18 +117,18 @@ impl Changes {
         }
     }
 
-    fn command(&mut self, command: &Command) {
+    pub(super) fn command(&mut self, command: &Command) {
         let Some(name) = command.program_name() else { return };
         let mut words = command.program_words().iter().skip(1);
         match name {
-            "apk" | "apt-get" | "apt" | "yum" | "dnf" | "microdnf" | "zypper" => {
+            name if PACKAGE_MANAGERS.contains(&name) => {
                 if !words.any(|it| matches!(it.raw.value.as_str(), "add" | "install")) {
                     return;
                 }
                 for word in words {
                     let written = word.raw.value.trim_matches(['"', '\'']);
                     if written.contains(['$', '`']) {
-                        self.unknown("a RUN installs packages that a variable names");
+                        self.unknown("packages are installed that a variable names");
                     } else if !written.starts_with('-') {
                         self.package(written);
                     }
@@ -126,7 +141,7 @@ impl Changes {
                 self.added.extend(names.map(str::to_owned));
             }
             name if HARMLESS.contains(&name) => {}
-            name => self.unknown(&format!("a RUN calls `{name}`, which may install programs")),
+            name => self.unknown(&format!("`{name}` is called, which may install programs")),
         }
     }
 
@@ -175,6 +190,13 @@ impl Changes {
         }
     }
 
+    /// A mount at the absolute path `target`, of which nobody knows what is in it.
+    pub(super) fn mounted(&mut self, target: &str) {
+        self.copied(None, target.trim_end_matches('/'), false);
+        // It is called by its path, then.
+        self.added.extend(target.rsplit('/').next().map(str::to_owned));
+    }
+
     /// `ENV PATH`, whose value is `None` when it is not known.
     pub(super) fn path(&mut self, value: Option<&str>) {
         let Some(value) = value else { return self.unknown("PATH is not known") };
@@ -216,34 +238,71 @@ impl Changes {
         &self.added
     }
 
+    /// The programs over those of the base that a Dockerfile starts from.
     pub(super) fn tools(&self, entry: Option<&ImageEntry>, reference: Option<&str>) -> Tools {
         // A row for any tag speaks of the usual one, which is another where the tag names Alpine.
         let is_of_it = |it: &&ImageEntry| {
             it.shell == "ash" || !it.tags.is_empty() || !reference.is_some_and(is_on_alpine)
         };
         let Some(entry) = entry.filter(is_of_it) else {
-            return Tools {
-                present: self.added.clone(),
-                absent: Vec::new(),
-                incomplete: Some("the base image is not known".to_owned()),
-            };
+            return Tools { present: self.added.clone(), ..Tools::unknown("the base image is not known") };
         };
+        self.over(entry, &entry.absent, entry.bare)
+    }
+
+    /// The programs over those of a public image that is run as it is. What such a one has but for its base has the
+    /// name of its own program.
+    fn tools_of_public(&self, entry: &ImageEntry) -> Tools {
+        const COMMON: &[&str] = &["bash", "curl", "nc", "sh", "wget"];
+        let absent = [entry.absent.as_slice(), if entry.bare { COMMON } else { &[] }].concat();
+        self.over(entry, &absent, false)
+    }
+
+    /// The programs over those of a base that lacks these, and all others when it is `bare`.
+    fn over(&self, entry: &ImageEntry, absent: &[&str], bare: bool) -> Tools {
         let mut present: Vec<String> = entry.present.iter().map(|it| (*it).to_owned()).collect();
         present.extend(self.added.iter().cloned());
         let on_path = self.on_path();
         present.extend(on_path.iter().flatten().cloned());
         present.sort();
         present.dedup();
-        let absent = entry.absent.iter().filter(|it| !present.iter().any(|there| there == *it));
+        let absent = absent.iter().filter(|it| !present.iter().any(|there| there == *it));
         let absent = absent.map(|it| (*it).to_owned());
         let unknown = on_path.is_none().then_some("a COPY fills a folder of PATH");
         match self.unknown.as_deref().or(unknown) {
-            Some(reason) => Tools { present, absent: Vec::new(), incomplete: Some(reason.to_owned()) },
+            Some(reason) => Tools { present, ..Tools::unknown(reason) },
             None => Tools {
                 absent: absent.collect(),
                 present,
-                incomplete: (!entry.bare).then(|| "the base image holds other programs".to_owned()),
+                incomplete: (!bare).then(|| "the base image holds other programs".to_owned()),
             },
         }
+    }
+}
+
+impl Tools {
+    /// Any program may be there.
+    #[must_use]
+    pub fn unknown(reason: &str) -> Self {
+        Self { present: Vec::new(), absent: Vec::new(), incomplete: Some(reason.to_owned()) }
+    }
+}
+
+impl Images<'_> {
+    /// The programs in a container of an image in which this runs.
+    #[must_use]
+    pub fn tools_in(&self, image: ImageId, running: &Running) -> Tools {
+        let Some(stage) = self.built(image).and_then(|it| it.stages.get(it.last)) else {
+            return Tools::unknown("the image is not known");
+        };
+        running.tools.tools(stage.entry, stage.base.reference.as_deref())
+    }
+}
+
+impl Running {
+    /// The programs in a container of a public image in which this runs.
+    #[must_use]
+    pub fn tools_of_public(&self, entry: &ImageEntry) -> Tools {
+        self.tools.tools_of_public(entry)
     }
 }
