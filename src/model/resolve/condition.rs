@@ -45,6 +45,13 @@ pub struct InWorld<T> {
     pub is_default: bool,
 }
 
+impl<T> InWorld<T> {
+    /// What `view` sees of it.
+    pub fn map<U>(&self, view: impl Fn(&T) -> U) -> InWorld<U> {
+        InWorld { found: view(&self.found), is_default: self.is_default }
+    }
+}
+
 /// What makes a program run one of its functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Demand {
@@ -193,14 +200,14 @@ impl<'w> Evaluator<'w> {
         let Some(first) = outcomes.first() else {
             return Outcome::hole("nothing says what it is", Some(span));
         };
-        let agree = |it: &Outcome| it.unknown.is_none() && it.text.as_str() == first.text.as_str();
+        // Texts with holes are alike where the same of them is known: a host that one of them names, another may not.
+        let is_alike = |it: &Outcome| {
+            it.unknown.is_some() == first.unknown.is_some() && it.text.as_str() == first.text.as_str()
+        };
         let needs_caller = outcomes.iter().any(|it| it.needs_caller);
-        if outcomes.len() == 1 || outcomes.iter().all(agree) {
+        if outcomes.iter().all(is_alike) {
             let at = default.unwrap_or_default();
             return Outcome { needs_caller, ..outcomes.swap_remove(at) };
-        }
-        if outcomes.iter().all(|it| it.unknown.is_some()) {
-            return Outcome { needs_caller, ..outcomes.swap_remove(0) };
         }
         match self.decide(span, outcomes.len(), default) {
             Some(pick) => Outcome { needs_caller, ..outcomes.swap_remove(pick) },
