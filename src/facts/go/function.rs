@@ -8,7 +8,7 @@ use super::condition::Guard;
 use super::context::Context;
 use super::demand::{Demand, missing_by};
 use super::literal::Delayed;
-use super::read::{read_parameters, receiver_type, unknown, zero_value};
+use super::read::{read_parameters, receiver_type, type_parameters, unknown, zero_value};
 use super::returns::{Return, fold_returns};
 use super::rounds::Rounds;
 use super::scope::{Locals, State};
@@ -136,7 +136,7 @@ impl<'c, 't> Reader<'c, 't> {
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
         let whole = it.finish(name, receiver, parameters, context.result_type(node), context.span(node));
-        Some(Function { without_shutdown, ..whole })
+        Some(Function { type_parameters: type_parameters(node), without_shutdown, ..whole })
     }
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
@@ -171,6 +171,7 @@ impl<'c, 't> Reader<'c, 't> {
         Function {
             name,
             receiver,
+            type_parameters: Vec::new(),
             parameters,
             result_type,
             returns: fold_returns(self.returns),

@@ -145,6 +145,8 @@ pub struct Function {
     pub name: Spanned<String>,
     /// The receiver's variable name and type.
     pub receiver: Option<(String, TypeName)>,
+    /// The names of its type parameters, in order.
+    pub type_parameters: Vec<String>,
     /// Parameters in order; one of an unnamed type has `None`.
     pub parameters: Vec<Parameter>,
     /// First result's type when that is a named one.
