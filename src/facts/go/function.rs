@@ -71,6 +71,7 @@ pub(super) struct Reader<'c, 't> {
     /// The statements that end the program.
     pub(super) exits: Vec<Span>,
     pub(super) demands: Vec<Demand>,
+    pub(super) completions: Vec<Option<Arc<Premise>>>,
     /// What `iota` is: the index of the constants that are read in their group.
     pub(super) iota: Option<usize>,
     /// Whether the rounds of a loop are read one by one.
@@ -108,6 +109,7 @@ impl<'c, 't> Reader<'c, 't> {
             rereads: false,
             exits: Vec::new(),
             demands: Vec::new(),
+            completions: Vec::new(),
             iota: None,
             goes_round: false,
             rounds: None,
@@ -181,6 +183,7 @@ impl<'c, 't> Reader<'c, 't> {
             pointer_writes: self.pointer_writes,
             literals: self.literals,
             demands: self.demands,
+            completions: self.completions,
             without_shutdown: Vec::new(),
             span,
         }

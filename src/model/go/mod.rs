@@ -454,7 +454,12 @@ impl DialLogin {
             let part = part.as_ref()?;
             Some(Spanned::new(part.text.clone(), text.slice(part.range.clone()).cover()?))
         };
-        Self { user: part(&login.user), password: part(&login.password), database: part(&login.database), alternative: None }
+        Self {
+            user: part(&login.user),
+            password: part(&login.password),
+            database: part(&login.database),
+            alternative: None,
+        }
     }
 }
 
