@@ -47,7 +47,7 @@ pub struct LoginMistake<'a> {
     pub written: Spanned<String>,
     /// What is created.
     pub created: &'a Created,
-    /// The call that dials, see [`Dial::alternative`].
+    /// As in [`crate::model::DialLogin`].
     pub alternative: Option<Alternative>,
     /// The call.
     pub site: Span,
@@ -235,7 +235,10 @@ impl Project {
             let other = dial.login.password.as_ref().filter(|it| password.is_other_than(&it.value));
             found.extend(other.map(|it| (LoginFault::Password, it, password)));
         }
-        let confidence = dial.confidence.min(self.certainty_of_clients(from, dial, peer));
+        let mut confidence = dial.confidence.min(self.certainty_of_clients(from, dial, peer));
+        if dial.login.alternative.is_some() {
+            confidence = confidence.min(Confidence::Likely);
+        }
         found
             .into_iter()
             .map(|(fault, written, created)| LoginMistake {
@@ -243,7 +246,7 @@ impl Project {
                 fault,
                 written: written.clone(),
                 created,
-                alternative: dial.alternative,
+                alternative: dial.login.alternative,
                 site: dial.site,
                 confidence: match created {
                     Created::Set(_) => confidence,

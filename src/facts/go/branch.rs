@@ -120,10 +120,13 @@ impl<'t> Reader<'_, 't> {
     /// Goes on behind a branch that leaves, and that is taken when the condition holds.
     fn left_by(&mut self, condition: Condition, branch: Node<'t>) {
         self.goes_on_unless(&condition);
-        // A label may stand where it is left for; and a program that fails insists on the opposite.
-        if !branch.text().contains("goto ") && !self.fails(branch) {
-            self.premise = Premise::and(self.premise.as_ref(), condition.negated());
+        // A label may stand where it is left for.
+        if branch.text().contains("goto ") {
+            return;
         }
+        let is_for_failure = self.fails(branch) || !condition.tells();
+        let and = if is_for_failure { Premise::demanding } else { Premise::and };
+        self.premise = and(self.premise.as_ref(), condition.negated());
     }
 
     /// Whether the last statement of a branch ends the program as one that failed.

@@ -8,7 +8,7 @@ use super::condition::Guard;
 use super::context::Context;
 use super::demand::{Demand, missing_by};
 use super::literal::Delayed;
-use super::read::{read_parameters, receiver_type, unknown, zero_value};
+use super::read::{read_parameters, receiver_type, type_parameters, unknown, zero_value};
 use super::returns::{Return, fold_returns};
 use super::rounds::Rounds;
 use super::scope::{Locals, State};
@@ -71,6 +71,7 @@ pub(super) struct Reader<'c, 't> {
     /// The statements that end the program.
     pub(super) exits: Vec<Span>,
     pub(super) demands: Vec<Demand>,
+    pub(super) completions: Vec<Option<Arc<Premise>>>,
     /// What `iota` is: the index of the constants that are read in their group.
     pub(super) iota: Option<usize>,
     /// Whether the rounds of a loop are read one by one.
@@ -108,6 +109,7 @@ impl<'c, 't> Reader<'c, 't> {
             rereads: false,
             exits: Vec::new(),
             demands: Vec::new(),
+            completions: Vec::new(),
             iota: None,
             goes_round: false,
             rounds: None,
@@ -136,7 +138,7 @@ impl<'c, 't> Reader<'c, 't> {
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
         let whole = it.finish(name, receiver, parameters, context.result_type(node), context.span(node));
-        Some(Function { without_shutdown, ..whole })
+        Some(Function { type_parameters: type_parameters(node), without_shutdown, ..whole })
     }
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
@@ -171,6 +173,7 @@ impl<'c, 't> Reader<'c, 't> {
         Function {
             name,
             receiver,
+            type_parameters: Vec::new(),
             parameters,
             result_type,
             returns: fold_returns(self.returns),
@@ -180,6 +183,7 @@ impl<'c, 't> Reader<'c, 't> {
             pointer_writes: self.pointer_writes,
             literals: self.literals,
             demands: self.demands,
+            completions: self.completions,
             without_shutdown: Vec::new(),
             span,
         }

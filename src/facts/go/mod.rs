@@ -145,6 +145,8 @@ pub struct Function {
     pub name: Spanned<String>,
     /// The receiver's variable name and type.
     pub receiver: Option<(String, TypeName)>,
+    /// The names of its type parameters, in order.
+    pub type_parameters: Vec<String>,
     /// Parameters in order; one of an unnamed type has `None`.
     pub parameters: Vec<Parameter>,
     /// First result's type when that is a named one.
@@ -167,6 +169,8 @@ pub struct Function {
     pub pointer_writes: Vec<(usize, Value)>,
     /// Variables of the environment without which it ends the program.
     pub demands: Vec<Demand>,
+    /// What held when it came to each of those of its `return` statements that may be of no error.
+    pub completions: Vec<Option<Arc<Premise>>>,
     /// Composite literals of named struct types, in source order: who makes a `Server`. Besides what names
     /// functions that may so be run: lists, maps, arguments of a function in a variable.
     pub literals: Vec<Value>,
@@ -229,14 +233,19 @@ pub struct Call {
     pub condition: Option<Condition>,
     /// What becomes of the program when it fails; `None` when the program goes on, or that is not known.
     pub failure: Option<Failure>,
-    /// What holds whenever the call runs, as far as the source tells.
+    /// What held when the program came to the call, as far as the source tells.
     pub premise: Option<Arc<Premise>>,
 }
 
 impl Call {
-    /// What holds whenever the call runs, the innermost condition first.
+    /// What decides whether the call is run, the innermost condition first; not what the program demands before it.
     pub fn premises(&self) -> impl Iterator<Item = &Premise> {
-        std::iter::successors(self.premise.as_deref(), |it| it.outer.as_deref())
+        self.passed().filter(|it| !it.is_demanded)
+    }
+
+    /// All that held when the program came to the call, the innermost condition first.
+    pub fn passed(&self) -> impl Iterator<Item = &Premise> {
+        Premise::all(self.premise.as_ref())
     }
 }
 

@@ -77,12 +77,18 @@ fn read_root(file: FileId, root: Node<'_>, head: &Head, facts: &mut GoFile) {
 fn read_result(context: &mut Context<'_>, node: Node<'_>) {
     let (Some(name), Some(result)) = (node.field("name"), context.result_type(node)) else { return };
     // The result of `Load[T any]() T` is of the type that its caller names.
-    let parameters = node.field("type_parameters").map(Node::children).unwrap_or_default();
-    if parameters.iter().flat_map(|it| it.fields("name")).any(|it| it.text() == result.name) {
+    if type_parameters(node).contains(&result.name) {
         return;
     }
     let owner = node.field("receiver").and_then(|it| receiver_type(context, it));
     context.add_result(owner.as_ref().map_or("", |it| it.name.as_str()), name.text(), result);
+}
+
+/// The names of the type parameters of a function.
+pub(super) fn type_parameters(function: Node<'_>) -> Vec<String> {
+    let list = function.field("type_parameters").map(Node::children).unwrap_or_default();
+    let names = list.iter().flat_map(|it| it.fields("name")).filter(|it| it.kind() == "identifier");
+    names.map(|it| it.text().to_owned()).collect()
 }
 
 /// The type in `(s *Server)`.

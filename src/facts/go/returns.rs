@@ -26,6 +26,17 @@ impl<'t> Reader<'_, 't> {
         if let Some(last) = nodes.last() {
             self.note_returned(*last);
         }
+        let is_nil = |node: &Node<'_>| node.kind() == "nil";
+        let hands_on_error = nodes.len() > 1
+            && nodes.last().is_some_and(|it| !is_nil(it))
+            && (nodes.first().is_some_and(is_nil) || is_zero(&values[0]));
+        // `return "", false` says that nothing was found.
+        let is_truth = |node: &Node<'_>| matches!(node.kind(), "true" | "false");
+        let is_of_error =
+            nodes.last().is_some_and(|it| hands_on_error && !is_truth(it) || self.is_error(*it));
+        if self.literal_depth == 0 && !is_of_error {
+            self.completions.push(self.premise.clone());
+        }
         if self.literal_depth > 0 && self.closures.collects != Some(self.literal_depth) {
             return;
         }
@@ -36,12 +47,22 @@ impl<'t> Reader<'_, 't> {
         if values.is_empty() {
             return;
         }
-        let is_nil = |node: &Node<'_>| node.kind() == "nil";
-        let hands_on_error = nodes.len() > 1
-            && nodes.last().is_some_and(|it| !is_nil(it))
-            && (nodes.first().is_some_and(is_nil) || is_zero(&values[0]));
         let (guards, span) = (self.guards.clone(), self.context.span(node));
         self.returns.push(Return { values, guards, hands_on_error, span });
+    }
+
+    /// Whether what is returned last is certainly an error: one that is made here, a variable of the package, or the
+    /// one that was asked for.
+    fn is_error(&self, node: Node<'t>) -> bool {
+        let text = node.text();
+        match node.kind() {
+            "call_expression" => ["fmt.Errorf(", "errors."].iter().any(|it| text.starts_with(it)),
+            "identifier" => {
+                let is_asked = self.guards.last().is_some_and(|it| it.condition.is_failure());
+                text.to_ascii_lowercase().starts_with("err") && (is_asked || self.locals.find(text).is_none())
+            }
+            _ => false,
+        }
     }
 }
 

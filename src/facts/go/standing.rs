@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Condition;
 use super::condition::is_too_large;
+use super::{Condition, Value};
+use crate::facts::catalogue;
 use crate::source::Span;
 use crate::syntax::go::Node;
 
@@ -30,16 +31,18 @@ pub struct Standing {
     pub in_rounds: bool,
 }
 
-/// What holds whenever a call runs: the conditions of the branches around it, and that none of those before
+/// What held when the program came to a call: the conditions of the branches around it, and that none of those before
 /// it left. Calls of one branch share it.
 #[derive(Debug, PartialEq)]
 pub struct Premise {
     /// What holds.
     pub condition: Condition,
+    /// Whether it would have failed otherwise, so that whoever runs the program sees to it.
+    pub is_demanded: bool,
     /// What holds besides.
     pub outer: Option<Arc<Premise>>,
-    /// Number of conditions, this one included.
-    depth: u8,
+    /// Number of conditions that decide, and of those that are demanded, this one included.
+    count: (u8, u8),
 }
 
 /// More conditions on one another are not kept.
@@ -48,13 +51,36 @@ const MOST_PREMISES: u8 = 24;
 impl Premise {
     /// What holds where `condition` does too; one that says nothing is left out.
     pub(super) fn and(outer: Option<&Arc<Self>>, condition: Condition) -> Option<Arc<Self>> {
-        let depth = outer.map_or(1, |it| it.depth + 1);
+        if condition.tells() { Self::within(outer, condition, false) } else { outer.cloned() }
+    }
+
+    /// What holds behind a branch for what failed, which is left where `condition` does not hold: that a function of
+    /// the program went well, too.
+    pub(super) fn demanding(outer: Option<&Arc<Self>>, condition: Condition) -> Option<Arc<Self>> {
+        let tells = condition.tells() || matches!(&condition, Condition::Not(it) if fails_by_code(it));
+        if tells { Self::within(outer, condition, true) } else { outer.cloned() }
+    }
+
+    fn within(outer: Option<&Arc<Self>>, condition: Condition, is_demanded: bool) -> Option<Arc<Self>> {
+        let mut count = outer.map_or((0, 0), |it| it.count);
+        *(if is_demanded { &mut count.1 } else { &mut count.0 }) += 1;
         let too_large = condition.values().into_iter().any(is_too_large);
-        if depth > MOST_PREMISES || too_large || !condition.tells() {
+        if count.0.max(count.1) > MOST_PREMISES || too_large {
             return outer.cloned();
         }
-        Some(Arc::new(Self { condition, outer: outer.cloned(), depth }))
+        Some(Arc::new(Self { condition, is_demanded, outer: outer.cloned(), count }))
     }
+
+    /// It and what holds besides, the innermost condition first.
+    pub fn all(innermost: Option<&Arc<Self>>) -> impl Iterator<Item = &Self> {
+        std::iter::successors(innermost.map(AsRef::as_ref), |it| it.outer.as_deref())
+    }
+}
+
+/// Whether a condition is that a call fails of which the tables know nothing, so that it may be one of the project.
+fn fails_by_code(condition: &Condition) -> bool {
+    let Condition::Failed(Value::Call { callee, .. }) = condition else { return false };
+    catalogue::go().of(callee).is_none()
 }
 
 /// Who runs a function literal.

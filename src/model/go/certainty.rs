@@ -175,7 +175,8 @@ impl<'e, 'w> Certainty<'e, 'w> {
         };
         let callers = self.evaluator.reachable.likely_callers(function).iter().take(MOST_CALLERS);
         is_made(&[])
-            || call.premise.is_some() && callers.into_iter().any(|it| is_made(std::slice::from_ref(it)))
+            || call.premises().next().is_some()
+                && callers.into_iter().any(|it| is_made(std::slice::from_ref(it)))
     }
 
     /// Whether the function runs whenever the program does.

@@ -442,6 +442,8 @@ pub struct DialLogin {
     pub password: Option<Spanned<String>>,
     /// The database.
     pub database: Option<Spanned<String>>,
+    /// `None` when the call logs in like that in any case.
+    pub alternative: Option<Alternative>,
 }
 
 impl DialLogin {
@@ -452,7 +454,12 @@ impl DialLogin {
             let part = part.as_ref()?;
             Some(Spanned::new(part.text.clone(), text.slice(part.range.clone()).cover()?))
         };
-        Self { user: part(&login.user), password: part(&login.password), database: part(&login.database) }
+        Self {
+            user: part(&login.user),
+            password: part(&login.password),
+            database: part(&login.database),
+            alternative: None,
+        }
     }
 }
 

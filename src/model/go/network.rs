@@ -287,8 +287,16 @@ fn find_dials<'w>(
     for (context, worlds) in contexts.into_iter().enumerate() {
         let alternatives = alternatives(worlds, Found::is_alike);
         network_call.varies |= alternatives.len() > 1;
-        let of = alternatives.len() as u32;
+        let logins = alternatives.len() as u32;
+        let places: Vec<_> = alternatives.iter().map(|it| it.map(Found::places)).collect();
+        let places = self::alternatives(places, PartialEq::eq);
         for InWorld { found, is_default } in alternatives {
+            let alternative = |of: u32, is_default: bool| {
+                (of > 1).then_some(Alternative { context: context as u32, of, is_default })
+            };
+            let at = found.places();
+            let is_default_place = places.iter().any(|it| it.is_default && it.found == at);
+            let place = alternative(places.len() as u32, is_default_place);
             let is_insisted_on = found.frame.as_ref().is_some_and(|it| certainty.is_insisted_on(call, it));
             on_network |= found.unknown.is_some() || !found.dials.is_empty();
             is_empty |= found.is_empty;
@@ -298,7 +306,6 @@ fn find_dials<'w>(
                 let hides = if found.is_empty { &mut without_host } else { &mut network_call.unknown };
                 hides.get_or_insert(Spanned::new(unknown.reason, unknown.span));
             }
-            let alternative = (of > 1).then_some(Alternative { context: context as u32, of, is_default });
             let first = dials.len();
             for mut dial in found.dials {
                 network_call.confidence = network_call.confidence.min(dial.confidence);
@@ -320,12 +327,13 @@ fn find_dials<'w>(
                     known.is_optional &= !is_insisted_on;
                     continue;
                 }
-                dial.alternative = alternative;
+                dial.alternative = place;
+                dial.login.alternative = alternative(logins, is_default);
                 dial.is_optional = !is_insisted_on;
                 if is_registered {
                     dial.confidence = Confidence::Possible;
                 }
-                if alternative.is_some() {
+                if place.is_some() {
                     dial.confidence = dial.confidence.min(Confidence::Likely);
                 }
                 dials.push(dial);
@@ -378,6 +386,12 @@ struct Found<'w> {
 }
 
 impl Found<'_> {
+    /// Where it connects, whoever logs in there and to what; and whether it may be elsewhere.
+    fn places(&self) -> (Vec<(String, String, Option<u16>)>, bool) {
+        let place = |it: &Dial| (it.scheme.clone(), it.host.clone(), it.port);
+        (self.dials.iter().map(place).collect(), self.unknown.is_some())
+    }
+
     fn is_alike(&self, other: &Self) -> bool {
         let address = |it: &Dial| (it.host.clone(), it.port, it.path.clone(), it.login.clone());
         self.unknown.is_some() == other.unknown.is_some()

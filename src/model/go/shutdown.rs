@@ -163,7 +163,7 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             imports_log: it.file.imports.iter().any(|it| it.path.value == "log"),
             in_literal: call.in_literal,
             returns_at_shutdown: !by_failure_alone,
-            is_conditional: (call.premise.is_some() || call.standing.is_chosen)
+            is_conditional: (call.premises().next().is_some() || call.standing.is_chosen)
                 && (call.usage == Usage::Go || call.standing.goroutine.is_some()),
             is_local: is_local(packages, id, call),
         });

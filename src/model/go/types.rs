@@ -1,6 +1,6 @@
 //! Of which types fields and values are, as far as their expressions show it.
 
-use super::world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+use super::world::{FunctionId, FunctionInPackage, PackageId, Packages, Targets, TypeRef};
 use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::{Field, Function, Value};
 
@@ -171,17 +171,11 @@ impl<'a> Packages<'a> {
                 let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
                 self.field_type(owner, &field.value)
             }
-            Value::Call { callee, span, .. } => match self.targets(package, function, callee) {
+            Value::Call { callee, .. } => match self.targets(package, function, callee) {
                 Targets::Own(targets) => {
                     let target = self.function(*targets.first()?);
                     let result = self.type_ref(target.package, target.function.result_type.as_ref()?);
-                    // `Load[Config]()` of a `func Load[T any]() T`.
-                    let call = function.and_then(|it| it.calls.iter().find(|it| it.span == *span));
-                    let argument = call.and_then(|it| it.type_argument.as_ref());
-                    match argument.filter(|_| self.structure(result).is_none()) {
-                        Some(argument) => Some(self.type_ref(package, argument)),
-                        None => Some(result),
-                    }
+                    self.instantiated(result, target, package, function, value, depth)
                 }
                 Targets::Imported(path, name) => result_of(path, "", name),
                 Targets::ExternalMethod(TypeRef::External(path, type_name), name) => {
@@ -201,7 +195,8 @@ impl<'a> Packages<'a> {
                 let Targets::Own(targets) = self.targets(package, function, callee) else { return None };
                 let target = self.function(*targets.first()?);
                 let value = target.function.returns.first()?.get(*index)?;
-                self.type_within(target.package, Some(target.function), value, depth)
+                let result = self.type_within(target.package, Some(target.function), value, depth)?;
+                self.instantiated(result, target, package, function, call, depth)
             }
             Value::FirstNonEmpty(parts, _) => {
                 parts.iter().find_map(|it| self.type_within(package, function, it, depth))
@@ -209,6 +204,30 @@ impl<'a> Packages<'a> {
             Value::Element { of, .. } => self.element_type(package, function, of, depth),
             _ => None,
         }
+    }
+
+    /// What a type that stands in `target` is for a `call` of it: `Config` is the `T` of `Load[Config]()`, and of
+    /// `load(Config{})` where that is a `func load[T any](into T) T`.
+    fn instantiated(
+        &self,
+        of: TypeRef<'a>,
+        target: FunctionInPackage<'a>,
+        package: PackageId,
+        function: Option<&'a Function>,
+        call: &'a Value,
+        depth: usize,
+    ) -> Option<TypeRef<'a>> {
+        let Function { type_parameters, parameters, .. } = target.function;
+        let is_it = |name: &String| of == TypeRef::Own(target.package, name);
+        let Some(at) = type_parameters.iter().position(is_it) else { return Some(of) };
+        let Value::Call { arguments, span, .. } = call else { return None };
+        let call = function.and_then(|it| it.calls.iter().find(|it| it.span == *span));
+        if let Some(named) = call.and_then(|it| it.type_argument.as_ref()).filter(|_| at == 0) {
+            return Some(self.type_ref(package, named));
+        }
+        let mut types = parameters.iter().map(|it| it.type_name.as_ref());
+        let given = types.position(|it| it.is_some_and(|it| self.type_ref(target.package, it) == of))?;
+        self.type_within(package, function, arguments.get(given)?, depth)
     }
 }
 

@@ -5,13 +5,15 @@
 //! the same way, so that a host and a port that one `if` sets stay together.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use super::call::receiver_of;
 use super::integer::parses;
 use super::place::MAXIMUM_STEPS_OF_PROGRAM;
 use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
 use crate::facts::catalogue::PureEntry;
 use crate::facts::go::{Arm, Call, Condition, Premise, Value};
-use crate::model::go::{FunctionId, entry_of};
+use crate::model::go::{FunctionId, Targets, entry_of};
 use crate::source::{Confidence, Span, Text};
 
 /// There are many conditions, and those that decide which part of a program runs are near to what they ask for.
@@ -43,6 +45,13 @@ pub struct InWorld<T> {
     pub found: T,
     /// Whether it is the world in which nothing is configured.
     pub is_default: bool,
+}
+
+impl<T> InWorld<T> {
+    /// What `view` sees of it.
+    pub fn map<U>(&self, view: impl Fn(&T) -> U) -> InWorld<U> {
+        InWorld { found: view(&self.found), is_default: self.is_default }
+    }
 }
 
 /// What makes a program run one of its functions.
@@ -193,14 +202,14 @@ impl<'w> Evaluator<'w> {
         let Some(first) = outcomes.first() else {
             return Outcome::hole("nothing says what it is", Some(span));
         };
-        let agree = |it: &Outcome| it.unknown.is_none() && it.text.as_str() == first.text.as_str();
+        // Texts with holes are alike where the same of them is known: a host that one of them names, another may not.
+        let is_alike = |it: &Outcome| {
+            it.unknown.is_some() == first.unknown.is_some() && it.text.as_str() == first.text.as_str()
+        };
         let needs_caller = outcomes.iter().any(|it| it.needs_caller);
-        if outcomes.len() == 1 || outcomes.iter().all(agree) {
+        if outcomes.iter().all(is_alike) {
             let at = default.unwrap_or_default();
             return Outcome { needs_caller, ..outcomes.swap_remove(at) };
-        }
-        if outcomes.iter().all(|it| it.unknown.is_some()) {
-            return Outcome { needs_caller, ..outcomes.swap_remove(0) };
         }
         match self.decide(span, outcomes.len(), default) {
             Some(pick) => Outcome { needs_caller, ..outcomes.swap_remove(pick) },
@@ -252,7 +261,7 @@ impl<'w> Evaluator<'w> {
         let look = |callers: &[(FunctionId, &'w Call)]| {
             self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
             self.memory.begin();
-            self.certainty(&premise.condition, &Self::frame(function, callers))
+            self.certainty(&premise.condition, &Self::frame(function, callers), MAXIMUM_DEPTH)
         };
         let alone = look(&[]);
         let callers = self.reachable.callers(function);
@@ -301,7 +310,33 @@ impl<'w> Evaluator<'w> {
             self.begin();
             self.holds(&premise.condition, frame, MAXIMUM_DEPTH).unwrap_or(demand == Demand::Request)
         });
-        holds && (demand == Demand::Request || !call.standing.is_chosen)
+        holds && (demand == Demand::Request || !call.standing.is_chosen) && !self.is_ended_before(call, frame)
+    }
+
+    /// Whether the program certainly ends as one that failed before it comes to the call:
+    /// `if os.Getenv("DSN") == "" { log.Fatal("DSN is not set") }`.
+    fn is_ended_before(&self, call: &'w Call, frame: &Rc<Frame<'w>>) -> bool {
+        let mut demanded = call.passed().filter(|it| it.is_demanded);
+        demanded.any(|it| {
+            self.steps.set(MAXIMUM_STEPS_OF_PREMISE);
+            self.memory.begin();
+            self.certainty(&it.condition, frame, MAXIMUM_DEPTH).holds == Some(false)
+        })
+    }
+
+    /// Whether a call of a function of the program certainly gives an error: each of its returns that may be of none
+    /// rests on what certainly does not hold.
+    fn certainly_fails(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> bool {
+        let Value::Call { callee, arguments, span } = value else { return false };
+        let Targets::Own(targets) = self.targets(callee, frame) else { return false };
+        let ([target], Some(depth)) = (&targets[..], self.less(depth, 4)) else { return false };
+        let completions = &self.packages.function(*target).function.completions;
+        let inside = self.enter(*target, arguments, receiver_of(callee), *span, frame);
+        let is_refused = |it: &'w Option<Arc<Premise>>| {
+            Premise::all(it.as_ref())
+                .any(|it| self.certainty(&it.condition, &inside, depth).holds == Some(false))
+        };
+        !completions.is_empty() && completions.iter().all(is_refused)
     }
 
     /// Whether one of the conditions that a call rests on does not hold.
@@ -319,16 +354,19 @@ impl<'w> Evaluator<'w> {
             self.begin();
             self.holds(&premise.condition, &frame, MAXIMUM_DEPTH) == Some(true)
         });
-        holds && (call.premise.is_some() || call.standing.branch.is_none() || call.standing.is_callback)
+        holds
+            && (call.premises().next().is_some()
+                || call.standing.branch.is_none()
+                || call.standing.is_callback)
     }
 
     /// Whether a condition certainly holds or certainly does not. What nothing outside of the function decides
     /// may be what somebody left as it was, and says nothing.
-    fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>) -> Certainty {
+    fn certainty(&self, condition: &'w Condition, frame: &Rc<Frame<'w>>, depth: u32) -> Certainty {
         let parts = |parts: &'w [Condition], decisive: bool| {
             let mut all = Certainty { holds: Some(!decisive), needs_caller: false };
             for part in parts {
-                let it = self.certainty(part, frame);
+                let it = self.certainty(part, frame, depth);
                 match it.holds {
                     Some(holds) if holds == decisive => return it,
                     Some(_) => {}
@@ -343,11 +381,14 @@ impl<'w> Evaluator<'w> {
             Condition::All(all) => parts(all, false),
             Condition::Any(any) => parts(any, true),
             Condition::Not(inner) => {
-                let it = self.certainty(inner, frame);
+                let it = self.certainty(inner, frame, depth);
                 Certainty { holds: it.holds.map(|it| !it), ..it }
             }
+            Condition::Failed(value) if self.certainly_fails(value, frame, depth) => {
+                Certainty { holds: Some(true), needs_caller: false }
+            }
             _ => {
-                let Verdict { holds, guessed, how } = self.verdict(condition, frame, MAXIMUM_DEPTH);
+                let Verdict { holds, guessed, how } = self.verdict(condition, frame, depth);
                 let certain = !guessed && how.confidence == Confidence::Proven && !how.needs_caller;
                 let holds = holds.filter(|_| certain && how.unknown.is_none() && !how.via.is_empty());
                 Certainty { holds, needs_caller: how.needs_caller }
