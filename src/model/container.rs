@@ -342,6 +342,7 @@ impl fmt::Debug for ContainerFiles<'_> {
 mod tests {
     use super::*;
     use crate::facts::{Tree, dockerfile, dockerignore};
+    use crate::model::Override;
 
     /// What stands at `path` in the container of this Dockerfile, of a project with these files.
     fn found(dockerfile: &str, files: &[(&str, &str)], mounts: &[(&str, &str)], path: &str) -> String {
