@@ -132,6 +132,8 @@ pub(super) struct Index<'a> {
     pub(super) facts: &'a Facts,
     by_id: FxHashMap<FileId, &'a ComposeFile>,
     by_path: FxHashMap<&'a str, FileId>,
+    /// The files that each includes, and those that its `extends: file:` name.
+    parts: FxHashMap<FileId, Vec<FileId>>,
     /// Files that another file includes, or that `extends: file:` names and whose name is none of
     /// Compose's own: parts of another project.
     included: FxHashSet<FileId>,
@@ -142,8 +144,14 @@ impl<'a> Index<'a> {
     pub(super) fn new(facts: &'a Facts) -> Self {
         let by_path = facts.compose.iter().map(|(file, _)| (facts.path(*file), *file)).collect();
         let by_id = facts.compose.iter().map(|(file, it)| (*file, it)).collect();
-        let mut out =
-            Self { facts, by_id, by_path, included: FxHashSet::default(), extended: FxHashSet::default() };
+        let mut out = Self {
+            facts,
+            by_id,
+            by_path,
+            parts: FxHashMap::default(),
+            included: FxHashSet::default(),
+            extended: FxHashSet::default(),
+        };
         for (file, compose) in &facts.compose {
             let folder = folder_of(facts, *file);
             let mut variables: Option<Variables> = None;
@@ -156,11 +164,25 @@ impl<'a> Index<'a> {
                 let included = document.includes.iter().flat_map(|it| &it.paths);
                 out.included.extend(included.filter_map(&mut find));
                 let extended = document.services.iter().filter_map(|it| it.extends.as_ref()?.file.as_ref());
-                out.extended.extend(extended.filter_map(&mut find));
+                let extended: Vec<_> = extended.filter_map(&mut find).collect();
+                out.parts.entry(*file).or_default().extend(included.iter().chain(&extended));
+                out.included.extend(included);
+                out.extended.extend(extended);
             }
         }
         out.extended.retain(|it| !BASE_NAMES.contains(&name_of(facts, *it)));
         out
+    }
+
+    /// Adds to a list of files those that they include or extend, and so on.
+    pub(super) fn add_parts(&self, files: &mut Vec<FileId>) {
+        let mut at = 0;
+        while let Some(file) = files.get(at) {
+            let parts = self.parts.get(file).into_iter().flatten();
+            let new: Vec<_> = parts.filter(|it| !files.contains(it)).copied().collect();
+            files.extend(new);
+            at += 1;
+        }
     }
 
     pub(super) fn compose(&self, file: FileId) -> Option<&'a ComposeFile> {
