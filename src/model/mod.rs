@@ -98,9 +98,9 @@ pub use settings::UnreadPort;
 pub use syntax_errors::SyntaxError;
 pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
-    ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
-    Network, NetworkId, NetworkMembership, PipelinePart, PublishedPort, SEPARATING_OPTION, Starter, Stopping,
-    UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
+    AtOnce, Chosen, ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link,
+    Namespace, Network, NetworkId, NetworkMembership, PipelinePart, PublishedPort, SEPARATING_OPTION,
+    Starter, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 
 pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};
