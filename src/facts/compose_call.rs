@@ -1,6 +1,8 @@
 //! Calls of Compose that name its files: `docker compose -f a.yaml -f b.yaml up` in a script, a
 //! Makefile, a README or a comment.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::join_path;
@@ -38,6 +40,19 @@ pub struct ComposeCall {
     pub one_off: Option<OneOff>,
     /// The name of the stack that it deploys to a Swarm, as it is written; without `files` the files are not known.
     pub stack: Option<String>,
+    /// Where the text has it, in this order.
+    pub places: Vec<Place>,
+}
+
+/// A place where a text calls Compose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its line in the text, of one that goes on the first.
+    pub range: Range<usize>,
+    /// The row of commands that it is one of, by number: each is run behind the one before it.
+    pub row: u32,
+    /// Whether it stands in a comment.
+    pub is_comment: bool,
 }
 
 /// A service that runs once, under a name of its own and without its ports:
@@ -75,14 +90,19 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
     if !has_word(text) {
         return Vec::new();
     }
-    let joined = joined(text);
-    let variables = assignments(&joined);
-    let mut out: Vec<ComposeCall> = Vec::new();
-    let mut turn = 0;
-    for line in joined.lines().filter(|it| has_word(it) && !is_advised_against(it)) {
-        let line = expand(line, &variables);
+    let lines = joined(text);
+    let variables = assignments(&lines);
+    // Each call once, with its places.
+    let mut out: Vec<(ComposeCall, Vec<Place>)> = Vec::new();
+    let (mut turn, mut rows) = (0, Rows::default());
+    for line in &lines {
+        rows.add(&line.text);
+        if !has_word(&line.text) || is_advised_against(&line.text) {
+            continue;
+        }
+        let expanded = expand(&line.text, &variables);
         let mut folder = None;
-        for command in line.split(['&', ';', '|', '`']) {
+        for command in expanded.split(['&', ';', '|', '`']) {
             let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
             if let [.., "cd", to] = words.as_slice() {
                 folder = Some((*to).to_owned());
@@ -93,13 +113,53 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
             };
             turn += u32::from(is_end(&words));
             let call = read_words(&words, &is_set).or_else(|| read_stack(&words));
+            let Some(call) = call else { continue };
             let call =
-                call.map(|it| ComposeCall { folder: it.folder.or(folder.clone()), turn: Some(turn), ..it });
-            out.extend(call.filter(|it| !out.contains(it)));
+                ComposeCall { folder: call.folder.or_else(|| folder.clone()), turn: Some(turn), ..call };
+            let is_comment = is_comment(&line.text);
+            let place = Place { range: line.range.clone(), row: rows.of_call(&line.text), is_comment };
+            match out.iter_mut().find(|it| it.0 == call) {
+                Some((_, places)) => places.push(place),
+                None => out.push((call, vec![place])),
+            }
         }
     }
-    out.iter_mut().filter(|it| it.turn == Some(turn)).for_each(|it| it.turn = None);
-    out
+    let placed = out.into_iter().map(|(call, places)| ComposeCall {
+        turn: call.turn.filter(|it| *it != turn),
+        places,
+        ..call
+    });
+    placed.collect()
+}
+
+/// Tells which lines are run one behind the other: those of a recipe, of a branch. Between them is no blank line and no
+/// comment, which heads another matter; and what prose has in backquotes stands for itself.
+#[derive(Default)]
+struct Rows {
+    row: u32,
+    indentation: usize,
+    /// Whether the last line stands for itself.
+    is_broken: bool,
+}
+
+impl Rows {
+    /// Adds the next line.
+    fn add(&mut self, line: &str) {
+        let indentation = line.len() - line.trim_start().len();
+        let is_apart = line.trim().is_empty() || is_comment(line) || line.contains(";;");
+        self.row += u32::from(is_apart || self.is_broken || indentation < self.indentation);
+        (self.indentation, self.is_broken) = (indentation, is_apart);
+    }
+
+    /// The row of a call in the line that was added last.
+    fn of_call(&mut self, line: &str) -> u32 {
+        self.row += u32::from(line.contains('`'));
+        self.row
+    }
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
 }
 
 /// Whether a line tells its reader not to do what it names: `# Not to be used with docker compose up`.
@@ -108,16 +168,33 @@ fn is_advised_against(line: &str) -> bool {
     before.split_whitespace().any(|it| matches!(it, "not" | "don't" | "never"))
 }
 
-/// The text with a line that ends in a backslash and the next as one; in a comment, each starts with `#`.
-fn joined(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut goes_on = false;
-    for line in text.lines() {
-        let line = line.trim_end();
-        let line = if goes_on { line.trim_start().trim_start_matches('#') } else { line };
+/// A line of a text, with those on which it goes on.
+struct Line {
+    text: String,
+    /// What is written in the first of them.
+    range: Range<usize>,
+}
+
+/// The lines of a text, one that ends in a backslash and the next as one; in a comment, each starts with `#`.
+fn joined(text: &str) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::new();
+    let (mut goes_on, mut at) = (false, 0);
+    for whole in text.split_inclusive('\n') {
+        let line = whole.trim_end();
+        let written = line.trim_end_matches('\\');
+        match out.last_mut().filter(|_| goes_on) {
+            Some(last) => last.text.push_str(written.trim_start().trim_start_matches('#')),
+            None => {
+                let start = at + written.len() - written.trim_start().len();
+                let range = start..start + written.trim().len();
+                out.push(Line { text: written.to_owned(), range });
+            }
+        }
         goes_on = line.ends_with('\\');
-        out.push_str(line.trim_end_matches('\\'));
-        out.push(if goes_on { ' ' } else { '\n' });
+        if let Some(last) = out.last_mut().filter(|_| goes_on) {
+            last.text.push(' ');
+        }
+        at += whole.len();
     }
     out
 }
@@ -360,10 +437,10 @@ fn unquoted(word: &str) -> &str {
 }
 
 /// `NAME := value`, `NAME="value"`: the last of each name.
-fn assignments(text: &str) -> FxHashMap<&str, &str> {
+fn assignments(lines: &[Line]) -> FxHashMap<&str, &str> {
     let mut out = FxHashMap::default();
-    for line in text.lines() {
-        let line = line.trim_start().trim_start_matches("export ").trim_start_matches("local ");
+    for line in lines {
+        let line = line.text.trim_start().trim_start_matches("export ").trim_start_matches("local ");
         if let Some((name, list)) = line.strip_prefix("for ").and_then(|it| it.split_once(" in ")) {
             out.insert(name.trim(), unquoted(list.split(';').next().unwrap_or_default().trim()));
             continue;
@@ -443,6 +520,38 @@ mod tests {
             let started = read(text)[0].started.as_ref().map(|it| it.join(" "));
             assert_eq!(started.as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn calls_in_a_row_are_told() {
+        let cases = [
+            (
+                "up:\n\tdocker compose up -d a\n\tdocker compose up -d b\ntest:\n\tdocker compose up -d c",
+                "0 0 1",
+            ),
+            ("docker compose up -d a\nsleep 1\ndocker compose up -d b", "0 0"),
+            (
+                "docker compose up -d a\nif x; then\n  docker compose up -d b\nelse\n  docker compose up -d c\nfi",
+                "0 0 1",
+            ),
+            ("docker compose up -d a\n\ndocker compose up -d b", "0 2"),
+            ("a) docker compose up -d a ;;\nb) docker compose up -d b ;;", "1 2"),
+            ("`docker compose up a` or `docker compose up b`", "1 2"),
+            ("# docker compose up -d a\ndocker compose up -d a", "1# 2"),
+        ];
+        for (text, expected) in cases {
+            let calls = read(text);
+            let places = calls.iter().flat_map(|it| &it.places);
+            let places = places.map(|it| format!("{}{}", it.row, if it.is_comment { "#" } else { "" }));
+            assert_eq!(places.collect::<Vec<_>>().join(" "), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_call_stands_in_its_first_line() {
+        let text = "up:\n\t@docker compose \\\n\t\t-f a.yaml up\n";
+        let [place] = &read(text)[0].places[..] else { panic!("one place") };
+        assert_eq!(&text[place.range.clone()], "@docker compose");
     }
 
     #[test]

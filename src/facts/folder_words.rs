@@ -85,7 +85,7 @@ fn below_working_folder(path: &Word, inside: Range<usize>) -> Vec<Piece> {
 fn command(statement: &Statement) -> Option<&Simple> {
     match statement {
         Statement::Simple(it) if it.assignments.is_empty() => Some(it),
-        Statement::Redirected(it) => command(it),
+        Statement::Redirected(it, _) => command(it),
         _ => None,
     }
 }

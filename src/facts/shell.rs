@@ -29,6 +29,8 @@ pub struct Command {
     pub assignments: Vec<(Spanned<String>, Template)>,
     /// The program and its arguments; empty for a bare assignment.
     pub words: Vec<Word>,
+    /// The file that its output replaces: `> file`.
+    pub output: Option<Word>,
     /// From the first to the last word, assignments included.
     pub span: Span,
     /// Whether it may be left out: in a branch, a loop, a function, behind `||`.
@@ -202,6 +204,7 @@ pub fn of_words(words: &[Spanned<String>]) -> Script {
     let command = Command {
         assignments: Vec::new(),
         words: words.iter().map(word).collect(),
+        output: None,
         span: beside.fold(first.span, Span::cover),
         guarded: false,
         piped: false,
@@ -252,7 +255,14 @@ impl Reader<'_> {
                 self.statement(right, if *connective == Connective::Or { guarded } else { around });
             }
             Statement::Pipeline(all) => self.all(all, Around { piped: true, ..around }),
-            Statement::Redirected(it) | Statement::Negated(it) => self.statement(it, around),
+            Statement::Negated(it) => self.statement(it, around),
+            Statement::Redirected(it, output) => {
+                self.statement(it, around);
+                let output = output.as_ref().map(|it| self.word(it));
+                if let Some(last) = self.out.commands.last_mut().filter(|_| output.is_some()) {
+                    last.output = output;
+                }
+            }
             Statement::Background(it) => self.statement(it, Around { background: true, ..around }),
             Statement::Subshell(all) => {
                 self.subshells += 1;
@@ -281,6 +291,7 @@ impl Reader<'_> {
         self.out.commands.push(Command {
             assignments: assignments.collect(),
             words: simple.words.iter().map(|it| self.word(it)).collect(),
+            output: None,
             span: (self.place)(simple.range.clone()),
             guarded: around.guarded,
             piped: around.piped,
@@ -356,7 +367,7 @@ impl Reader<'_> {
                 }
             }
             Statement::List(_, _, right) => self.ending(right, shape.max(Shape::Last)),
-            Statement::Redirected(it) => self.ending(it, shape.max(Shape::Wrapped)),
+            Statement::Redirected(it, _) => self.ending(it, shape.max(Shape::Wrapped)),
             Statement::Background(it) | Statement::Negated(it) => self.ending(it, Shape::Kept),
             Statement::Pipeline(all) => {
                 for it in all {

@@ -27,6 +27,17 @@ impl AdvertisedListener {
     }
 }
 
+impl Workload {
+    /// Whether only containers come to a listener of a broker that has another one for clients outside: clients that
+    /// come through it are sent to the name of the container, or it is none for clients (`CONTROLLER`).
+    #[must_use]
+    pub fn is_for_containers_alone(&self, listener: &Listener) -> bool {
+        let is_for_others = |it: &&AdvertisedListener| !self.answers_to(&it.host.value);
+        let mut for_others = self.advertised.iter().filter(is_for_others).peekable();
+        for_others.peek().is_some() && for_others.all(|it| Some(it.port) != listener.port)
+    }
+}
+
 /// The container of a broker.
 pub(super) struct Scene<'s> {
     /// The image, or that on which it is built.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::start::{Container, Start};
 use super::command_lines::CommandFile;
-use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions};
+use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions, rewritten_files};
 use super::image::{ByHand, builds_by_hand};
 use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
@@ -48,7 +48,8 @@ impl Project {
         workloads.extend(join.lone_images(&workloads));
         let images = join.images.into_images();
         let layered = compositions.iter().filter(|it| it.has_unknown_layers).flat_map(|it| &it.files);
-        let doubtful = files_of_tests(facts).chain(layered.copied()).collect();
+        let rewritten = rewritten_files(facts);
+        let doubtful = files_of_tests(facts).chain(layered.copied()).chain(rewritten).collect();
         Self {
             images,
             workloads,

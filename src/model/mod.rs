@@ -98,9 +98,9 @@ pub use settings::UnreadPort;
 pub use syntax_errors::SyntaxError;
 pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
-    ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link, Namespace,
-    Network, NetworkId, NetworkMembership, PipelinePart, PublishedPort, SEPARATING_OPTION, Starter, Stopping,
-    UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
+    AtOnce, Chosen, ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link,
+    Namespace, Network, NetworkId, NetworkMembership, PipelinePart, PublishedPort, SEPARATING_OPTION,
+    Starter, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
 };
 
 pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};
@@ -145,8 +145,9 @@ pub struct Project {
     pub wsl: Vec<WslFile>,
     /// The files of charts. Whoever installs these may set other values.
     pub of_charts: FxHashSet<FileId>,
-    /// The files of which what is wrong is possible at most: those in folders of tests, where it shows or is meant, and
-    /// Compose files that are never read without more of which it is not known what it says.
+    /// The files of which what is wrong is possible at most: those in folders of tests, where it shows or is meant,
+    /// Compose files that are never read without more of which it is not known what it says, and those that something
+    /// writes before it calls Compose.
     pub doubtful: FxHashSet<FileId>,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
     pub mentioned_variables: FxHashSet<String>,

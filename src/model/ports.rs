@@ -6,8 +6,8 @@ use rustc_hash::FxHashSet;
 
 use super::compose;
 use super::{
-    CompositionId, HostAnswer, Image, ImageId, Listener, Namespace, Origin, PipelinePart, ProgramId, Project,
-    PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
+    AtOnce, CompositionId, HostAnswer, Image, ImageId, Listener, Namespace, Origin, PipelinePart, ProgramId,
+    Project, PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::catalogue::{shows_something, split_reference};
 use crate::net::{PortRange, Protocol, Reach};
@@ -253,12 +253,12 @@ impl Project {
         })
     }
 
-    /// Whether services of one Compose project are certainly started at the same time: by their names, or because
-    /// those that are started depend on them.
-    fn run_at_once(&self, services: [&Workload; 2]) -> bool {
-        let WorkloadKind::Service(composition) = services[0].kind else { return true };
-        let parts = self.composition(composition).chosen.as_deref();
-        compose::run_at_once(parts, services.map(|it| it.name.value.as_str()))
+    /// Whether services of one Compose project are started at the same time: by their names, or because those that
+    /// are started depend on them.
+    fn run_at_once(&self, services: [&Workload; 2]) -> AtOnce {
+        let WorkloadKind::Service(composition) = services[0].kind else { return AtOnce::Certainly };
+        let chosen = self.composition(composition).chosen.as_ref();
+        compose::run_at_once(chosen, services.map(|it| it.name.value.as_str()))
     }
 
     /// Services of one Compose project that publish the same port of the host, each group once.
@@ -277,7 +277,8 @@ impl Project {
             let end = entries.iter().position(|it| it.workload.kind != first.workload.kind);
             let (mut rivals, mut others) = (Vec::new(), Vec::new());
             for it in entries.drain(..end.unwrap_or(entries.len())) {
-                if first.collides_with(&it) && self.run_at_once([first.workload, it.workload]) {
+                let may_meet = self.run_at_once([first.workload, it.workload]) != AtOnce::Never;
+                if first.collides_with(&it) && may_meet {
                     rivals.push(it);
                 } else {
                     others.push(it);
@@ -289,12 +290,21 @@ impl Project {
                 && !are_versions(&first, &rivals)
                 && !are_stand_ins(&first, &rivals)
             {
-                let confidence =
-                    if are_variants(&first, &rivals) { Confidence::Possible } else { Confidence::Proven };
+                let is_sure = self.meet(&first, &rivals) && !are_variants(&first, &rivals);
+                let confidence = if is_sure { Confidence::Proven } else { Confidence::Possible };
                 conflicts.push(HostPortConflict { port, first, rivals, confidence });
             }
         }
         conflicts
+    }
+
+    /// Whether two of these certainly run at the same time and want one port.
+    fn meet(&self, first: &HostPort<'_>, rivals: &[HostPort<'_>]) -> bool {
+        let all: Vec<_> = std::iter::once(first).chain(rivals).collect();
+        let meet = |a: &HostPort<'_>, b: &HostPort<'_>| {
+            a.collides_with(b) && self.run_at_once([a.workload, b.workload]) == AtOnce::Certainly
+        };
+        all.iter().enumerate().any(|(at, a)| all[at + 1..].iter().any(|b| meet(a, b)))
     }
 }
 

@@ -41,9 +41,8 @@ pub struct Composition {
     /// Why the merged project may hold more than these files say (`include` of a file that is not
     /// there, files that are only ever used together with others); `None` when it is whole.
     pub incomplete: Option<String>,
-    /// The services that are started by name, a name that is not known with its variable, those together that run at
-    /// the same time, with what they depend on. `None` when all services are.
-    pub chosen: Option<Vec<Vec<String>>>,
+    /// The services that are started by name; `None` when all services are started.
+    pub chosen: Option<Chosen>,
     /// Whether it is deployed to a Swarm as a stack whose name is not known: each service then has a further name,
     /// `STACK_SERVICE`.
     pub is_stack_of_unknown_name: bool,
@@ -56,6 +55,27 @@ pub struct Composition {
     /// Services that wait for each other, so that none of them starts: each where the one before it, and
     /// for the first the last, says that it needs it. Empty when there are none.
     pub dependency_cycle: Vec<Spanned<String>>,
+}
+
+/// The services of a Compose project that are started by name, a name that is not known with its variable; each list
+/// with what its services depend on.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Those that may run at the same time: what goes on running behind its call runs beside what any other starts.
+    pub possible: Vec<Vec<String>>,
+    /// Those that do: what one call starts, or calls in a row.
+    pub certain: Vec<Vec<String>>,
+}
+
+/// Whether two services of one Compose project run at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AtOnce {
+    /// Nothing starts one while the other runs.
+    Never,
+    /// Calls that start one and calls that start the other are typed apart, as those for alternatives are.
+    Perhaps,
+    /// One call starts both, or calls in a row do.
+    Certainly,
 }
 
 /// What starts the containers of a [`Composition`].
@@ -89,6 +109,8 @@ pub struct ComposeFault {
     pub span: Span,
     /// What decides it.
     pub basis: FaultBasis,
+    /// Where a call of Compose stands whose profiles make it so.
+    pub call: Option<Span>,
 }
 
 /// What decides whether something is a [`ComposeFault`].

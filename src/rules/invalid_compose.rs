@@ -15,7 +15,7 @@ fn report(composition: &Composition, findings: &mut Findings) {
     for fault in &composition.faults {
         // An undefined network has a rule of its own; the shell and files made later are not known.
         if matches!(fault.basis, FaultBasis::File | FaultBasis::Project) {
-            findings
+            let mut finding = findings
                 .report(
                     format!("Compose refuses this file: {}", fault.message),
                     fault.span,
@@ -24,6 +24,9 @@ fn report(composition: &Composition, findings: &mut Findings) {
                 .help(
                     "`docker compose config` tells whether Compose takes a file, without starting anything",
                 );
+            if let Some(call) = fault.call {
+                finding = finding.evidence(call, "this call activates none of these profiles");
+            }
         }
     }
 }

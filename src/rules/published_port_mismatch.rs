@@ -31,7 +31,8 @@ fn is_dead(ctx: &Context<'_>, workload: &Workload, port: &PublishedPort) -> bool
 
 fn report(ctx: &Context<'_>, workload: &Workload, port: &PublishedPort, findings: &mut Findings) {
     let (name, container) = (&workload.name.value, port.container);
-    let meant: Vec<_> = ctx.project.unpublished_listeners(workload.id).collect();
+    let meant = ctx.project.unpublished_listeners(workload.id);
+    let meant: Vec<_> = meant.filter(|it| !workload.is_for_containers_alone(it)).collect();
     let [first, ..] = meant[..] else {
         // Everything that is known to listen has its own entry, so this one is left over, or is
         // for something that cannot be seen from here.

@@ -26,8 +26,8 @@ pub enum Statement {
     List(Box<Statement>, Connective, Box<Statement>),
     /// `a | b`.
     Pipeline(Vec<Statement>),
-    /// `statement > file`.
-    Redirected(Box<Statement>),
+    /// `statement > file`, with the file that the output replaces, if there is one.
+    Redirected(Box<Statement>, Option<Word>),
     /// `statement &`.
     Background(Box<Statement>),
     /// `! statement`.
@@ -149,10 +149,11 @@ impl Reader<'_> {
             "pipeline" => Statement::Pipeline(self.statements(node, depth)),
             "redirected_statement" => {
                 let body = node.child_by_field_name("body");
-                redirect_last(match body {
+                let statement = match body {
                     Some(body) => self.statement(body, depth + 1)?,
                     None => Statement::Other,
-                })
+                };
+                redirect_last(statement, self.output(node, depth))
             }
             "negated_command" => {
                 Statement::Negated(Box::new(self.statements(node, depth).into_iter().next()?))
@@ -217,6 +218,23 @@ impl Reader<'_> {
             }
         }
         out
+    }
+
+    /// The file that the output of a redirected statement replaces: `> file`, also behind `<<EOF`.
+    fn output(&mut self, node: Node<'_>, depth: usize) -> Option<Word> {
+        let mut cursor = node.walk();
+        let redirects: Vec<_> = node.children(&mut cursor).collect();
+        redirects.into_iter().find_map(|redirect| match redirect.kind() {
+            "heredoc_redirect" => self.output(redirect, depth + 1),
+            "file_redirect" => {
+                let written = &self.text[redirect.byte_range()];
+                let is_output =
+                    written.starts_with('>') && !written.starts_with(">>") && !written.starts_with(">&");
+                let file = redirect.child_by_field_name("destination").filter(|_| is_output)?;
+                Some(self.word(file, depth + 1))
+            }
+            _ => None,
+        })
     }
 
     fn assignment(&mut self, node: Node<'_>, depth: usize) -> Option<(Range<usize>, Word)> {
@@ -300,12 +318,12 @@ impl Reader<'_> {
 }
 
 /// tree-sitter takes `a && b > f` as a redirection of the list; the shell redirects `b` alone.
-fn redirect_last(statement: Statement) -> Statement {
+fn redirect_last(statement: Statement, output: Option<Word>) -> Statement {
     match statement {
         Statement::List(left, connective, right) => {
-            Statement::List(left, connective, Box::new(redirect_last(*right)))
+            Statement::List(left, connective, Box::new(redirect_last(*right, output)))
         }
-        other => Statement::Redirected(Box::new(other)),
+        other => Statement::Redirected(Box::new(other), output),
     }
 }
 
@@ -355,7 +373,10 @@ mod tests {
                 format!("{} {connective:?} {}", show(left), show(right))
             }
             Statement::Pipeline(it) => format!("pipe[{}]", all(it)),
-            Statement::Redirected(it) => format!("redirected[{}]", show(it)),
+            Statement::Redirected(it, output) => {
+                let output = output.as_ref().map(|it| format!(" > {}", show_word(it))).unwrap_or_default();
+                format!("redirected[{}{output}]", show(it))
+            }
             Statement::Background(it) => format!("background[{}]", show(it)),
             Statement::Negated(it) => format!("not[{}]", show(it)),
             Statement::Subshell(it) => format!("subshell[{}]", all(it)),
@@ -391,7 +412,7 @@ mod tests {
         assert_eq!(read("export PORT=80 X\nexec \"$@\""), "=80 export X / exec ?");
         assert_eq!(read("f() { a; }\n# c\nf"), "f()[group[a]] / f");
         assert_eq!(read("a $(b c) ${D:-e} $1"), "a ? $ ?");
-        assert_eq!(read("cat <<EOF > /x\n hi\nEOF\nb"), "redirected[cat] / b");
+        assert_eq!(read("cat <<EOF > /x\n hi\nEOF\nb"), "redirected[cat > /x] / b");
     }
 
     #[test]

@@ -4,17 +4,25 @@ use rustc_hash::FxHashMap;
 
 use super::files::Index;
 use super::folder_of;
-use crate::facts::compose_call::ComposeCall;
-use crate::source::FileId;
+use crate::facts::Facts;
+use crate::facts::compose_call::{ComposeCall, OneOff};
+use crate::facts::kind::Kind;
+use crate::model::{AtOnce, Chosen};
+use crate::source::{FileId, Span};
 
 /// Of each service those that are started with it.
 pub(super) type Needs = FxHashMap<String, Vec<String>>;
 
-/// Whether two services are certainly started at the same time; `parts` as in
-/// [`Composition::chosen`](crate::model::Composition::chosen).
-pub(in crate::model) fn run_at_once(parts: Option<&[Vec<String>]>, services: [&str; 2]) -> bool {
-    let has = |part: &Vec<String>, name: &str| part.iter().any(|it| it == name);
-    parts.is_none_or(|parts| parts.iter().any(|part| services.iter().all(|it| has(part, it))))
+/// Whether two services run at the same time; `chosen` as in [`Composition`](crate::model::Composition).
+pub(in crate::model) fn run_at_once(chosen: Option<&Chosen>, services: [&str; 2]) -> AtOnce {
+    let has_both = |parts: &[Vec<String>]| {
+        parts.iter().any(|part| services.iter().all(|name| part.iter().any(|it| it == name)))
+    };
+    match chosen {
+        Some(it) if !has_both(&it.possible) => AtOnce::Never,
+        Some(it) if !has_both(&it.certain) => AtOnce::Perhaps,
+        _ => AtOnce::Certainly,
+    }
 }
 
 /// The calls that mean the files of one project.
@@ -23,8 +31,11 @@ pub(super) struct Calls<'a> {
     own: Vec<(FileId, &'a ComposeCall)>,
     /// Those of some of them, where a setting lays the others over them, and those that may mean them.
     under: Vec<(FileId, &'a ComposeCall)>,
+    /// Those that give the first of them a profile, whatever they lay over it.
+    with_profiles: Vec<&'a ComposeCall>,
     /// Whether several files are merged.
     is_layered: bool,
+    facts: &'a Facts,
 }
 
 impl<'a> Calls<'a> {
@@ -42,7 +53,13 @@ impl<'a> Calls<'a> {
     }
 
     fn meaning(index: &Index<'a>, files: &[FileId]) -> Self {
-        let mut out = Self { own: Vec::new(), under: Vec::new(), is_layered: files.len() > 1 };
+        let mut out = Self {
+            own: Vec::new(),
+            under: Vec::new(),
+            with_profiles: Vec::new(),
+            is_layered: files.len() > 1,
+            facts: index.facts,
+        };
         let all = || {
             let all = index.facts.compose_calls.iter();
             let all = all.flat_map(|(by, calls)| calls.iter().map(|it| (*by, it)));
@@ -52,7 +69,10 @@ impl<'a> Calls<'a> {
         let is_set = settings.any(|(by, it)| index.files_of(by, it).is_some_and(|it| it == files));
         for (by, call) in all() {
             let is_below = call.is_below_variable && index.ends_as(files, &call.files);
-            match index.files_of(by, call) {
+            let named = index.files_of(by, call);
+            let is_of_base = named.as_ref().is_some_and(|it| it.first() == files.first());
+            out.with_profiles.extend(Some(call).filter(|_| is_of_base && !call.profiles.is_empty()));
+            match named {
                 _ if is_below => out.own.push((by, call)),
                 Some(it) if it == files => out.own.push((by, call)),
                 Some(it) if call.files.is_empty() && is_set && files.starts_with(&it) => {
@@ -80,15 +100,37 @@ impl<'a> Calls<'a> {
     /// The lists of profiles that calls activate; empty where some call starts the files without any, and where none
     /// is known that activates some.
     pub(super) fn profiles(&self) -> Vec<&'a [String]> {
-        let calls = self.own.iter().map(|(_, it)| *it);
-        let calls = calls.filter(|it| it.started.is_some() || !it.profiles.is_empty());
-        if calls.clone().any(|it| it.profiles.is_empty()) {
+        let mut lists: Vec<_> = match self.deciding() {
+            calls if calls.is_empty() => self.with_profiles.iter().map(|it| it.profiles.as_slice()).collect(),
+            calls => calls.iter().map(|(_, it)| it.profiles.as_slice()).collect(),
+        };
+        if lists.iter().any(|it| it.is_empty()) {
             return Vec::new();
         }
-        let mut lists: Vec<_> = calls.map(|it| it.profiles.as_slice()).collect();
         lists.sort_unstable();
         lists.dedup();
         lists
+    }
+
+    /// Where a call stands that starts the files, without any profile if there is such a call.
+    pub(super) fn start(&self) -> Option<Span> {
+        let calls = self.deciding();
+        let (by, call) = calls.iter().min_by_key(|(_, it)| !it.profiles.is_empty())?;
+        let range = &call.places.iter().min_by_key(|it| it.is_comment)?.range;
+        Some(Span::new(*by, range.start, range.end))
+    }
+
+    /// The calls that tell which profiles are active. Comments and documents leave out the profile that other calls
+    /// give the same file.
+    fn deciding(&self) -> Vec<(FileId, &'a ComposeCall)> {
+        let is_told = |by: FileId, it: &ComposeCall| {
+            is_document(self.facts.path(by)) || it.places.iter().all(|it| it.is_comment)
+        };
+        let calls = self.own.iter().filter(|(_, it)| it.started.is_some() || !it.profiles.is_empty());
+        let decides = |(by, it): &&(FileId, &ComposeCall)| {
+            !it.profiles.is_empty() || self.with_profiles.is_empty() || !is_told(*by, it)
+        };
+        calls.filter(decides).copied().collect()
     }
 
     /// The names of the stacks that `docker stack deploy` makes of the files, as they are written.
@@ -99,7 +141,7 @@ impl<'a> Calls<'a> {
     /// The services that are started by name, when all calls that start anything of these files name some. Whoever
     /// types a call for one file may leave names out, unless a script gathers them (`"${SERVICES[@]}"`) or several
     /// calls each start a part; then only what `run` starts stands apart, each beside all others.
-    pub(super) fn chosen(&self, needs: &Needs) -> Option<Vec<Vec<String>>> {
+    pub(super) fn chosen(&self, needs: &Needs) -> Option<Chosen> {
         if self.own.iter().any(|(_, it)| it.started.as_ref().is_some_and(Vec::is_empty)) {
             return None;
         }
@@ -108,19 +150,16 @@ impl<'a> Calls<'a> {
         let calls = || self.own.iter().chain(&self.under);
         let mut number = 0;
         for (by, call) in calls() {
-            let names = call.started.iter().flatten().cloned().collect::<Vec<_>>();
-            number += usize::from(!names.is_empty());
-            let started = turns.entry(call.turn.map(|it| (*by, it))).or_default();
-            match call.is_detached {
-                true => started.lasting.extend(names),
-                false => started.parts.push(names),
-            }
+            number += usize::from(call.started.as_ref().is_some_and(|it| !it.is_empty()));
+            turns.entry(call.turn.map(|it| (*by, it))).or_default().add(call);
         }
         let Started { mut lasting, mut parts } = turns.remove(&None).unwrap_or_default();
         let ended: Vec<Vec<String>> = turns.into_values().flat_map(Started::beside).collect();
         let once: Vec<_> = calls().filter_map(|(_, it)| it.one_off.as_ref()).collect();
         let is_told = lasting.iter().chain(parts.iter().chain(&ended).flatten()).any(|it| it.contains('$'));
-        if !is_told && number <= 1 && !(self.is_layered && number > 0) {
+        // Only what runs once stands apart.
+        let is_once_apart = !is_told && number <= 1 && !(self.is_layered && number > 0);
+        if is_once_apart {
             let stays = |name: &String| lasting.contains(name) || ended.iter().flatten().any(|it| it == name);
             let is_apart = |name: &String| once.iter().any(|it| it.service == *name) && !stays(name);
             let all = || needs.keys().cloned();
@@ -132,12 +171,35 @@ impl<'a> Calls<'a> {
                 return None;
             }
         }
-        let needed = once.iter().filter(|it| it.starts_needed).filter_map(|it| needs.get(&it.service));
-        lasting.extend(needed.flatten().cloned());
-        let mut parts = Started { lasting, parts }.beside();
-        parts.extend(ended);
-        parts.iter_mut().for_each(|it| add_needed(it, needs));
-        Some(parts)
+        lasting.extend(once.iter().flat_map(|it| it.needed(needs)));
+        let mut possible = Started { lasting, parts }.beside();
+        possible.extend(ended);
+        possible.iter_mut().for_each(|it| add_needed(it, needs));
+        let certain = if is_once_apart { possible.clone() } else { self.in_a_row(needs) };
+        Some(Chosen { possible, certain })
+    }
+
+    /// What one call starts, or calls in a row.
+    fn in_a_row(&self, needs: &Needs) -> Vec<Vec<String>> {
+        let mut rows: FxHashMap<(FileId, Option<u32>, u32), Started> = FxHashMap::default();
+        for (by, call) in self.own.iter().chain(&self.under) {
+            for place in &call.places {
+                let row = rows.entry((*by, call.turn, place.row)).or_default();
+                row.add(call);
+                row.lasting.extend(call.one_off.iter().flat_map(|it| it.needed(needs)));
+            }
+        }
+        let mut out: Vec<Vec<String>> = rows.into_values().flat_map(Started::beside).collect();
+        out.iter_mut().for_each(|it| add_needed(it, needs));
+        out
+    }
+}
+
+impl OneOff {
+    /// What is started before it, and stays.
+    fn needed<'n>(&self, needs: &'n Needs) -> impl Iterator<Item = String> + 'n {
+        let needed = needs.get(&self.service).filter(|_| self.starts_needed);
+        needed.into_iter().flatten().cloned()
     }
 }
 
@@ -151,6 +213,15 @@ struct Started {
 }
 
 impl Started {
+    /// Adds what a call starts.
+    fn add(&mut self, call: &ComposeCall) {
+        let names = call.started.iter().flatten().cloned();
+        match call.is_detached {
+            true => self.lasting.extend(names),
+            false => self.parts.push(names.collect()),
+        }
+    }
+
     /// What runs at the same time: what stays runs beside each part.
     fn beside(self) -> Vec<Vec<String>> {
         let Self { lasting, mut parts } = self;
@@ -169,6 +240,10 @@ fn add_needed(part: &mut Vec<String>, needs: &Needs) {
         part.extend(new);
         at += 1;
     }
+}
+
+fn is_document(path: &str) -> bool {
+    matches!(Kind::of_path(path), Some(Kind::Readme | Kind::Document))
 }
 
 impl Index<'_> {

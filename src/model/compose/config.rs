@@ -63,7 +63,7 @@ pub fn config(facts: &Facts, request: &ConfigRequest) -> Result<Tree, Vec<Compos
 
 fn nothing(message: String) -> ComposeFault {
     let span = Span::new(crate::source::FileId(0), 0, 0);
-    ComposeFault { message, span, basis: FaultBasis::Surroundings }
+    ComposeFault { message, span, basis: FaultBasis::Surroundings, call: None }
 }
 
 struct Printer<'a> {
@@ -88,7 +88,12 @@ impl Printer<'_> {
         let profiles: FxHashSet<&str> = profiles.iter().map(String::as_str).collect();
         if let Some(first) = self.project.cycle.first() {
             let message = format!("`{}` waits for itself, be it through others", first.value);
-            return Err(vec![ComposeFault { message, span: first.span, basis: FaultBasis::Project }]);
+            return Err(vec![ComposeFault {
+                message,
+                span: first.span,
+                basis: FaultBasis::Project,
+                call: None,
+            }]);
         }
         let mut services = tree.take("services").unwrap_or_default();
         let typed: FxHashMap<&str, &Service> = self
@@ -174,7 +179,12 @@ impl Printer<'_> {
             let path = self.project.variables.partly(&file.path);
             if super::variables::dotenv(self.facts, path.as_str()).is_none() {
                 let message = format!("there is no file `{}`", path.as_str());
-                faults.push(ComposeFault { message, span: file.path.span, basis: FaultBasis::Surroundings });
+                faults.push(ComposeFault {
+                    message,
+                    span: file.path.span,
+                    basis: FaultBasis::Surroundings,
+                    call: None,
+                });
             }
         }
         let environment = environment(self.facts, self.project, typed);

@@ -10,7 +10,7 @@ use crate::facts::compose::{self, ComposeFile, Document, Service, Value};
 use crate::facts::kind::without_sample;
 use crate::facts::tree::Tree;
 use crate::facts::{Facts, Lookup, join_path};
-use crate::model::{ComposeFault, Composition, FaultBasis};
+use crate::model::{Chosen, ComposeFault, Composition, FaultBasis};
 use crate::source::{FileId, Spanned};
 
 /// One Compose project: its files merged, variables not expanded yet.
@@ -31,7 +31,7 @@ pub(super) struct ProjectFiles {
     /// Why the project may hold more.
     pub(super) incomplete: Option<String>,
     /// See [`Composition::chosen`](crate::model::Composition::chosen).
-    pub(super) chosen: Option<Vec<Vec<String>>>,
+    pub(super) chosen: Option<Chosen>,
     /// The names of the stacks as which they are deployed, as they are written.
     pub(super) stacks: Vec<String>,
     /// Whether something calls Compose with them.
@@ -132,6 +132,8 @@ pub(super) struct Index<'a> {
     pub(super) facts: &'a Facts,
     by_id: FxHashMap<FileId, &'a ComposeFile>,
     by_path: FxHashMap<&'a str, FileId>,
+    /// The files that each includes, and those that its `extends: file:` name.
+    parts: FxHashMap<FileId, Vec<FileId>>,
     /// Files that another file includes, or that `extends: file:` names and whose name is none of
     /// Compose's own: parts of another project.
     included: FxHashSet<FileId>,
@@ -142,8 +144,14 @@ impl<'a> Index<'a> {
     pub(super) fn new(facts: &'a Facts) -> Self {
         let by_path = facts.compose.iter().map(|(file, _)| (facts.path(*file), *file)).collect();
         let by_id = facts.compose.iter().map(|(file, it)| (*file, it)).collect();
-        let mut out =
-            Self { facts, by_id, by_path, included: FxHashSet::default(), extended: FxHashSet::default() };
+        let mut out = Self {
+            facts,
+            by_id,
+            by_path,
+            parts: FxHashMap::default(),
+            included: FxHashSet::default(),
+            extended: FxHashSet::default(),
+        };
         for (file, compose) in &facts.compose {
             let folder = folder_of(facts, *file);
             let mut variables: Option<Variables> = None;
@@ -154,13 +162,27 @@ impl<'a> Index<'a> {
             };
             for document in &compose.documents {
                 let included = document.includes.iter().flat_map(|it| &it.paths);
-                out.included.extend(included.filter_map(&mut find));
+                let included: Vec<_> = included.filter_map(&mut find).collect();
                 let extended = document.services.iter().filter_map(|it| it.extends.as_ref()?.file.as_ref());
-                out.extended.extend(extended.filter_map(&mut find));
+                let extended: Vec<_> = extended.filter_map(&mut find).collect();
+                out.parts.entry(*file).or_default().extend(included.iter().chain(&extended));
+                out.included.extend(included);
+                out.extended.extend(extended);
             }
         }
         out.extended.retain(|it| !BASE_NAMES.contains(&name_of(facts, *it)));
         out
+    }
+
+    /// Adds to a list of files those that they include or extend, and so on.
+    pub(super) fn add_parts(&self, files: &mut Vec<FileId>) {
+        let mut at = 0;
+        while let Some(file) = files.get(at) {
+            let parts = self.parts.get(file).into_iter().flatten();
+            let new: Vec<_> = parts.filter(|it| !files.contains(it)).copied().collect();
+            files.extend(new);
+            at += 1;
+        }
     }
 
     pub(super) fn compose(&self, file: FileId) -> Option<&'a ComposeFile> {
@@ -325,7 +347,7 @@ pub(super) fn load_project(
     out.has_unknown_layers = !calls.start_them() && index.is_under_unknown_layers(called);
     out.chosen = calls.chosen(&out.needs());
     let profiles = out.profiles();
-    let run_at_once = |services: [&str; 2]| run_at_once(out.chosen.as_deref(), services);
+    let run_at_once = |services: [&str; 2]| run_at_once(out.chosen.as_ref(), services);
     let inconsistent = |profiles: &[String]| {
         let profiles = profiles.iter().map(String::as_str).collect();
         load::consistency(&tree, &profiles, &out.faults, &run_at_once)
@@ -336,6 +358,11 @@ pub(super) fn load_project(
         let others = inconsistent(&[&profiles, other].concat());
         let decided = faults.iter_mut().filter(|it| !others.contains(it));
         decided.for_each(|it| it.basis = FaultBasis::Surroundings);
+    }
+    if let Some(call) = calls.start() {
+        let whatever_is_active = inconsistent(&["*".to_owned()]);
+        let decided = faults.iter_mut().filter(|it| !whatever_is_active.contains(it));
+        decided.for_each(|it| it.call = Some(call));
     }
     // In a file that could not be read in full what a service needs may stand in another one.
     let is_broken = |file: &FileId| index.compose(*file).is_some_and(|it| !it.errors.is_empty());

@@ -10,6 +10,7 @@ mod files;
 mod load;
 mod paths;
 mod ports;
+mod rewritten;
 mod service;
 mod short;
 mod variables;
@@ -20,6 +21,7 @@ pub(super) use borrowed::lend;
 pub(super) use chosen::run_at_once;
 pub use config::{ConfigRequest, config};
 pub(super) use ports::short as port;
+pub(super) use rewritten::rewritten_files;
 pub(super) use short::volume_parts as volume;
 pub(super) use variables::Variables;
 

@@ -201,7 +201,24 @@ const MAX_DEPTH: usize = 8;
 const RUNNERS: &[&str] = &["just", "mage", "make", "task"];
 
 /// Programs that run the command behind their own flags and pass signals on or exec.
-const WRAPPERS: &[&str] = &["tini", "dumb-init", "env", "nice", "catatonit", "s6-setuidgid", "docker-init"];
+const WRAPPERS: &[&str] =
+    &["tini", "dumb-init", "dockerize", "env", "nice", "catatonit", "s6-setuidgid", "docker-init"];
+
+/// Flags of dockerize, without dashes, whose value may be the next word:
+/// <https://github.com/jwilder/dockerize#usage>.
+const DOCKERIZE_VALUES: &[&str] = &[
+    "delims",
+    "env",
+    "env-header",
+    "env-section",
+    "stderr",
+    "stdout",
+    "template",
+    "timeout",
+    "wait",
+    "wait-http-header",
+    "wait-retry-interval",
+];
 
 /// Wrappers whose first argument is a user.
 const USER_WRAPPERS: &[&str] = &["gosu", "su-exec", "setpriv", "chpst"];
@@ -368,11 +385,7 @@ impl Tracer<'_, '_, '_> {
             return self.exec(&behind.collect::<Vec<_>>(), started_by, init);
         }
         if WRAPPERS.contains(&name) || USER_WRAPPERS.contains(&name) {
-            let mut rest = rest
-                .iter()
-                .skip_while(|it| it.as_str().starts_with('-') || it.as_str().contains('='))
-                .cloned()
-                .collect::<Vec<_>>();
+            let mut rest = behind_flags(name, rest);
             if USER_WRAPPERS.contains(&name) && !rest.is_empty() {
                 rest.remove(0);
             }
@@ -876,6 +889,21 @@ fn is_installer(command: &shell::Command) -> bool {
 }
 
 /// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
+/// The words behind the flags of a wrapper, and behind the variables that `env` sets.
+fn behind_flags(wrapper: &str, words: &[Text]) -> Vec<Text> {
+    let mut rest = words;
+    while let [word, behind @ ..] = rest {
+        let word = word.as_str();
+        let takes_next = wrapper == "dockerize" && DOCKERIZE_VALUES.contains(&word.trim_start_matches('-'));
+        rest = match behind {
+            [_, behind @ ..] if takes_next && word.starts_with('-') => behind,
+            _ if word.starts_with('-') || word.contains('=') => behind,
+            _ => break,
+        };
+    }
+    rest.to_vec()
+}
+
 fn goes_to_background(command: &shell::Command) -> bool {
     const DAEMONS: &[(&str, &str)] = &[("cron", "f"), ("crond", "fn"), ("rsyslogd", "n"), ("sshd", "Dd")];
     let name = command.program_name().unwrap_or_default();

@@ -6,7 +6,7 @@ use super::pattern::visit;
 use super::{Fault, Faults};
 use crate::facts::tree::{Tree, TreeEntry, TreeKind};
 use crate::model::compose::commands;
-use crate::model::{ComposeFault, FaultBasis, Period};
+use crate::model::{AtOnce, ComposeFault, FaultBasis, Period};
 use crate::source::{Span, Spanned};
 
 /// Writes down what Compose takes for granted where it decides about paths.
@@ -117,7 +117,7 @@ pub(in crate::model::compose) fn consistency(
     tree: &Tree,
     profiles: &FxHashSet<&str>,
     known: &[ComposeFault],
-    run_at_once: &dyn Fn([&str; 2]) -> bool,
+    run_at_once: &dyn Fn([&str; 2]) -> AtOnce,
 ) -> Vec<ComposeFault> {
     let services = entries(tree, "services");
     let active = |it: &TreeEntry| is_active(&it.value, profiles);
@@ -135,7 +135,7 @@ pub(in crate::model::compose) fn consistency(
         let Some(text) = name.and_then(Tree::as_text).filter(|it| !it.as_str().is_empty()) else { continue };
         let bearers = containers.entry(text.as_str()).or_default();
         let own = service.key.value.as_str();
-        if bearers.iter().any(|it| run_at_once([it, own])) {
+        if bearers.iter().any(|it| run_at_once([it, own]) == AtOnce::Certainly) {
             let message = format!("another service has the `container_name` `{}` too", text.as_str());
             judge.refuse(message, name.map_or(service.key.span, |it| it.span));
         }
@@ -281,7 +281,7 @@ impl<'t> Judge<'t> {
         }
         let message = format!("the {what} `{name}` is not declared in `{section}:` at the top");
         let basis = if section == "networks" { FaultBasis::Network } else { FaultBasis::Project };
-        self.faults.push(Fault { message, span, basis });
+        self.faults.push(Fault { message, span, basis, call: None });
     }
 
     fn depends_on(&mut self, name: &str, required: bool, span: Span) {

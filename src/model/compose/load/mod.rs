@@ -30,15 +30,15 @@ type Faults = Vec<Fault>;
 
 impl Fault {
     fn written(message: String, span: Span) -> Self {
-        Self { message, span, basis: FaultBasis::File }
+        Self { message, span, basis: FaultBasis::File, call: None }
     }
 
     fn absent(message: String, span: Span) -> Self {
-        Self { message, span, basis: FaultBasis::Surroundings }
+        Self { message, span, basis: FaultBasis::Surroundings, call: None }
     }
 
     fn consistency(message: String, span: Span) -> Self {
-        Self { message, span, basis: FaultBasis::Project }
+        Self { message, span, basis: FaultBasis::Project, call: None }
     }
 
     /// The fault of a value at `span` which is `text`: when a variable has decided it, another shell may
