@@ -179,11 +179,18 @@ impl<'a> Calls<'a> {
         Some(Chosen { possible, certain })
     }
 
-    /// What one call starts, or calls in a row.
+    /// Whether a file is a Makefile or a script.
+    fn is_code(&self, file: FileId) -> bool {
+        let makefiles = self.facts.makefiles.iter().map(|it| it.0);
+        makefiles.chain(self.facts.scripts.iter().map(|it| it.0)).any(|it| it == file)
+    }
+
+    /// What one call starts, or calls in a row. What is commented out in a Makefile or script is started by nobody.
     fn in_a_row(&self, needs: &Needs) -> Vec<Vec<String>> {
         let mut rows: FxHashMap<(FileId, Option<u32>, u32), Started> = FxHashMap::default();
         for (by, call) in self.own.iter().chain(&self.under) {
-            for place in &call.places {
+            let is_code = self.is_code(*by);
+            for place in call.places.iter().filter(|it| !(is_code && it.is_comment)) {
                 let row = rows.entry((*by, call.turn, place.row)).or_default();
                 row.add(call);
                 row.lasting.extend(call.one_off.iter().flat_map(|it| it.needed(needs)));

@@ -2,6 +2,7 @@
 //! what is started.
 
 use super::files::Index;
+use crate::facts::catalogue::is_for_tests;
 use crate::facts::kind::is_sample_of;
 use crate::facts::makefile::Given;
 use crate::facts::shell::{self, Command, Script, Word};
@@ -33,7 +34,9 @@ pub(in crate::model) fn rewritten_files(facts: &Facts) -> Vec<FileId> {
             add(&shell::read_text(line), &mut ShellWalk::on_host(&own, Some(&own)));
         }
     }
-    for (file, script) in facts.scripts.iter().filter(|(file, _)| calls_compose(file)) {
+    // What a test writes is for the test.
+    let scripts = facts.scripts.iter().filter(|(file, _)| !is_for_tests(super::folder_of(facts, *file)));
+    for (file, script) in scripts.filter(|(file, _)| calls_compose(file)) {
         let own = folder(*file);
         // People start a script in the root of the project or beside it.
         for start in ["/", own.as_str()] {
