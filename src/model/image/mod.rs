@@ -15,6 +15,7 @@ mod layers;
 mod linking;
 mod loader;
 mod process;
+mod programs;
 mod sources;
 mod tools;
 mod verbatim;

@@ -2,6 +2,10 @@
 
 use super::build::{GoCommand, Running, Stage, StartedScript};
 use super::layers::{self, Bringer, Found};
+use super::programs::{
+    DOCKERIZE_VALUES, MAKING_NOTHING, NOT_SERVERS, PASSING, RUNNERS, STARTERS, USER_WRAPPERS, WATCHERS,
+    WRAPPERS,
+};
 use super::tools::{Changes, PACKAGE_MANAGERS};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
@@ -196,126 +200,6 @@ struct Tracer<'t, 's, 'a> {
 
 /// Scripts that start scripts: deeper than anybody writes.
 const MAX_DEPTH: usize = 8;
-
-/// Programs that run what a file says.
-const RUNNERS: &[&str] = &["just", "mage", "make", "task"];
-
-/// Programs that run the command behind their own flags and pass signals on or exec.
-const WRAPPERS: &[&str] =
-    &["tini", "dumb-init", "dockerize", "env", "nice", "catatonit", "s6-setuidgid", "docker-init"];
-
-/// Flags of dockerize, without dashes, whose value may be the next word:
-/// <https://github.com/jwilder/dockerize#usage>.
-const DOCKERIZE_VALUES: &[&str] = &[
-    "delims",
-    "env",
-    "env-header",
-    "env-section",
-    "stderr",
-    "stdout",
-    "template",
-    "timeout",
-    "wait",
-    "wait-http-header",
-    "wait-retry-interval",
-];
-
-/// Wrappers whose first argument is a user.
-const USER_WRAPPERS: &[&str] = &["gosu", "su-exec", "setpriv", "chpst"];
-
-/// Commands that are no server: nothing is gained when a shell execs them.
-const NOT_SERVERS: &[&str] = &[
-    ":",
-    "CompileDaemon",
-    "[",
-    "air",
-    "awk",
-    "bash",
-    "cat",
-    "echo",
-    "exit",
-    "false",
-    "go",
-    "grep",
-    "head",
-    "jq",
-    "make",
-    "npm",
-    "printf",
-    "reflex",
-    "sed",
-    "sh",
-    "sleep",
-    "sort",
-    "tail",
-    "tee",
-    "test",
-    "true",
-    "wait",
-    "watch",
-    "xargs",
-];
-
-/// Commands of development that build a program of the project and run it, or look into it.
-const WATCHERS: &[&str] = &["CompileDaemon", "air", "dlv", "go", "reflex", "watch"];
-
-/// Those of [`NOT_SERVERS`] that start what a project or its packages name: nobody runs them behind a server.
-const STARTERS: &[&str] = &["CompileDaemon", "air", "go", "make", "npm", "reflex", "watch"];
-
-/// Commands that start scripts hold beside the server and that leave none of their own behind.
-const PASSING: &[&str] = &[
-    ":",
-    "[",
-    "[[",
-    "cat",
-    "cd",
-    "chmod",
-    "chown",
-    "cp",
-    "curl",
-    "date",
-    "echo",
-    "env",
-    "exec",
-    "exit",
-    "export",
-    "false",
-    "go",
-    "goose",
-    "grep",
-    "ls",
-    "make",
-    "migrate",
-    "mkdir",
-    "mv",
-    "nc",
-    "pg_isready",
-    "printf",
-    "pwd",
-    "read",
-    "rm",
-    "sed",
-    "set",
-    "shift",
-    "sleep",
-    "source",
-    "test",
-    "touch",
-    "trap",
-    "true",
-    "umask",
-    "unset",
-    "wait",
-    "wget",
-    "which",
-];
-
-/// Commands of start scripts that certainly make no file. Redirections do not show, so that `echo` is
-/// none of them.
-const MAKING_NOTHING: &[&str] = &[
-    ":", "[", "cd", "exec", "exit", "export", "set", "shift", "sleep", "test", "trap", "true", "unset",
-    "wait",
-];
 
 impl Tracer<'_, '_, '_> {
     /// Notes what a script does beside starting `server`: whether it holds a command that may leave another server
@@ -888,7 +772,6 @@ fn is_installer(command: &shell::Command) -> bool {
     command.program_name().is_some_and(|it| PACKAGE_MANAGERS.contains(&it))
 }
 
-/// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
 /// The words behind the flags of a wrapper, and behind the variables that `env` sets.
 fn behind_flags(wrapper: &str, words: &[Text]) -> Vec<Text> {
     let mut rest = words;
@@ -904,6 +787,7 @@ fn behind_flags(wrapper: &str, words: &[Text]) -> Vec<Text> {
     rest.to_vec()
 }
 
+/// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
 fn goes_to_background(command: &shell::Command) -> bool {
     const DAEMONS: &[(&str, &str)] = &[("cron", "f"), ("crond", "fn"), ("rsyslogd", "n"), ("sshd", "Dd")];
     let name = command.program_name().unwrap_or_default();
