@@ -3,6 +3,7 @@
 //! There is no end of such files in a repository that no program reads, so a file is only looked at
 //! when its path is one that configurations have, or when something of the project names it.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
@@ -49,9 +50,17 @@ pub struct Configuration {
     pub leaves: Vec<Leaf>,
     /// Places that could not be read.
     pub errors: Vec<Spanned<String>>,
+    /// The parts of the file, in bytes, of which a comment or their name says that what they lead to may not be there.
+    pub doubted: Vec<Range<u32>>,
 }
 
 impl Configuration {
+    /// Whether what stands at a place of the file is called optional.
+    #[must_use]
+    pub fn doubts(&self, place: Span) -> bool {
+        self.doubted.iter().any(|it| it.contains(&place.start))
+    }
+
     /// The value at a path of `length` keys that fits: the one there, or the elements of the list that is
     /// there, with commas between them.
     #[must_use]
@@ -92,6 +101,8 @@ pub fn read_embedded(name: &str, text: &Text) -> Option<Configuration> {
     for error in &mut out.errors {
         error.span = place(error.span);
     }
+    // These count from the start of the embedded text.
+    out.doubted.clear();
     Some(out)
 }
 
@@ -101,16 +112,16 @@ pub fn read(file: FileId, name: &str, text: &str) -> Configuration {
     match Format::of(without_sample(name).unwrap_or(name)) {
         Some(Format::Toml) => {
             let it = syntax::toml::parse(file, text);
-            Configuration { leaves: it.leaves(), errors: it.errors }
+            Configuration { leaves: it.leaves(), errors: it.errors, ..Configuration::default() }
         }
         Some(Format::Ini) => {
             let it = ini::parse(file, text, ini::Dialect::Common);
             let errors = it.errors.into_iter().map(|it| it.map(|fault| fault.clause().to_owned()));
-            Configuration { leaves: it.leaves, errors: errors.collect() }
+            Configuration { leaves: it.leaves, errors: errors.collect(), ..Configuration::default() }
         }
         Some(Format::Yaml) | None => {
             let it = yaml::parse(file, text);
-            let mut out = Configuration { leaves: Vec::new(), errors: it.errors };
+            let mut out = Configuration { leaves: Vec::new(), errors: it.errors, doubted: doubted(text) };
             // Decoders take the first document.
             if let Some(root) = it.documents.first() {
                 flatten(root, &mut Vec::new(), None, &mut out.leaves);
@@ -118,6 +129,41 @@ pub fn read(file: FileId, name: &str, text: &str) -> Configuration {
             out
         }
     }
+}
+
+/// The items of a YAML file that a comment in front of them, or their first line, calls optional:
+/// `# Redis (if redis_exporter is used)`, `- name: Tempo (if available)`.
+fn doubted(text: &str) -> Vec<Range<u32>> {
+    const WORDS: &[&str] =
+        &["(if ", "(optional", "if available", "if deployed", "if enabled", "if used", "optional:"];
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok();
+    let Some(finder) = FINDER.get_or_init(build).as_ref().filter(|it| it.is_match(text)) else {
+        return Vec::new();
+    };
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut at = 0;
+    let lines: Vec<(usize, &str)> = text
+        .split_inclusive('\n')
+        .map(|line| {
+            at += line.len();
+            (at - line.len(), line)
+        })
+        .collect();
+    let is_item = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let mut out = Vec::new();
+    for (number, _) in lines.iter().enumerate().filter(|(_, (_, line))| finder.is_match(*line)) {
+        let Some((first, (start, line))) =
+            lines.iter().enumerate().skip(number).find(|(_, (_, it))| is_item(it))
+        else {
+            continue;
+        };
+        let mut behind = lines[first + 1..].iter();
+        let end =
+            behind.find(|(_, it)| is_item(it) && indent(it) <= indent(line)).map_or(text.len(), |it| it.0);
+        out.extend(u32::try_from(*start).ok().zip(u32::try_from(end).ok()).map(|(start, end)| start..end));
+    }
+    out
 }
 
 /// Aliases may make a small file as large as they like.

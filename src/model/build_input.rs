@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::compose::Build;
-use super::{MissingSource, Project};
+use super::{MissingSource, NotThere, Project};
 use crate::facts::{Facts, folder_of, join_path, path_below};
 use crate::source::{FileId, Span, Spanned};
 
@@ -30,10 +30,10 @@ impl Project {
     /// The files that images are to get from their build contexts, and that are not in them.
     pub fn missing_sources(&self) -> impl Iterator<Item = &MissingSource> {
         let all = || self.images.iter().flat_map(|it| &it.missing_sources);
-        let absent = || all().filter(|it| it.ignored_by.is_none()).map(|it| it.path.span.file);
-        let files: FxHashSet<FileId> = absent().collect();
+        let absent = all().filter(|it| !matches!(it.why, NotThere::Ignored(_)));
+        let files: FxHashSet<FileId> = absent.map(|it| it.path.span.file).collect();
         let is_whole = files.len() <= MOST_WITH_MISSING_SOURCES;
-        all().filter(move |it| is_whole || it.ignored_by.is_some())
+        all().filter(move |it| is_whole || matches!(it.why, NotThere::Ignored(_)))
     }
 }
 

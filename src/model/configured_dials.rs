@@ -26,9 +26,8 @@ pub(super) fn read(
         }
         for (file, by) in brought {
             let is_there = |needed: &str| {
-                file.leaves
-                    .iter()
-                    .any(|it| it.path.first().is_some_and(|it| it == needed) && it.path.len() > 1)
+                let names = |it: &&Leaf| it.path.first().is_some_and(|it| it == needed) && it.path.len() > 1;
+                file.leaves.iter().filter(names).any(|it| is_brought(it.text.as_str(), mounts, facts))
             };
             if !entry.needs.is_none_or(is_there) {
                 continue;
@@ -38,6 +37,24 @@ pub(super) fn read(
         }
     }
     dials
+}
+
+/// Whether a file may be there that fits a pattern, told by its name and that of its folder: the project has one, or a
+/// mount brings what is no file of the project.
+fn is_brought(pattern: &str, mounts: &[Mount], facts: &Facts) -> bool {
+    fn parts(path: &str) -> (&str, &str) {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        (folders.rsplit('/').next().unwrap_or_default(), name)
+    }
+    let (folder, name) = parts(pattern);
+    // `/etc/prometheus/*.yml` may be of any folder that is mounted there.
+    let is_of_folder = |it: &str| folder.is_empty() || folder == it || pattern.matches('/').count() == 3;
+    let is_open = |it: &Mount| it.files.is_some() || it.bind && it.source.is_none();
+    let fits = |path: &str| {
+        let (own_folder, own_name) = parts(path);
+        is_of_folder(own_folder) && fits(name, own_name)
+    };
+    mounts.iter().any(is_open) || name.contains(['?', '[', '{', '$']) || facts.tree.files().any(fits)
 }
 
 /// A configuration file in a container, and what brings it.
@@ -93,7 +110,10 @@ fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, brought_by: Opti
         site: leaf.text.cover()?,
         via: brought_by.into_iter().collect(),
         source: DialSource::Configuration,
-        confidence: Confidence::Likely,
+        confidence: match leaf.text.cover().is_some_and(|it| file.doubts(it)) {
+            true => Confidence::Possible,
+            false => Confidence::Likely,
+        },
     };
     let beside = |key: &str| {
         let (_, folder) = leaf.path.split_last()?;

@@ -78,9 +78,9 @@ pub use health::HealthFault;
 pub use hns::{HnsFault, HnsFaultKind};
 pub use image::{
     Base, BuiltBinary, Cgo, Command, CrlfScript, GoBuild, HealthCheck, HealthPort, HealthRequest,
-    HealthSource, Healthcheck, Image, ImageFile, ImageId, Images, LinkFlags, Linking, MissingSource, Process,
-    Running, Setup, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable, read_health_check,
-    unexpanded_in,
+    HealthSource, Healthcheck, Image, ImageFile, ImageId, Images, LinkFlags, Linking, MissingSource,
+    NotThere, Process, Running, Setup, Shell, ShellInFront, ToolUse, Tools, UnexpandedVariable,
+    read_health_check, unexpanded_in,
 };
 pub use import::PackageName;
 pub use misnamed::{MisnamedVariable, WithoutVariable};

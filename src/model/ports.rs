@@ -37,6 +37,7 @@ impl Project {
         let mut variables = workload.environment.variables.values().filter(|it| it.origin > Origin::Image);
         workload.kind != WorkloadKind::Image
             && (place.file == workload.name.span.file
+                || workload.own_words.iter().any(|it| it.is_written_at(place))
                 || variables.any(|it| it.value.as_ref().is_some_and(|it| it.is_written_at(place))))
     }
 

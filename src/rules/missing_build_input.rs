@@ -1,7 +1,8 @@
 //! A service is built from something that is not there.
 
 use super::{Context, Findings, Rule};
-use crate::model::{MissingInput, MissingSource, Workload};
+use crate::diagnostic::Confidence;
+use crate::model::{MissingInput, MissingSource, NotThere, Workload};
 use crate::source::nearest;
 
 pub(super) const RULE: Rule = rule!("missing-build-input", check);
@@ -19,22 +20,40 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 
 fn report_source(source: &MissingSource, findings: &mut Findings) {
     let path = &source.path;
-    match source.ignored_by {
-        Some(pattern) => findings
+    match &source.why {
+        NotThere::Ignored(pattern) => findings
             .report(
                 format!("The build copies {}, which .dockerignore keeps out of its context", path.value),
                 path.span,
                 "this is left out of the build context",
             )
-            .evidence(pattern, "this leaves it out")
+            .evidence(*pattern, "this leaves it out")
             .help("take the pattern out of .dockerignore, or let a line with `!` behind it take the file in again"),
-        None => findings
+        NotThere::Absent => findings
             .report(
                 format!("The build copies {}, which is not there", path.value),
                 path.span,
                 format!("there is no file {} in the project", path.value),
             )
             .help("name the file as it is seen from the build context, or leave it out"),
+        NotThere::Unmade { beside, filled_by } => {
+            let name = path.value.rsplit('/').next().unwrap_or_default();
+            let mut finding = findings
+                .report(
+                    format!("The build copies {} from a stage that does not have it", path.value),
+                    path.span,
+                    "nothing in that stage makes this",
+                )
+                .confidence(Confidence::Likely)
+                .help(match nearest(name, beside.iter().map(String::as_str)) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => "name what that stage has, or leave it out".to_owned(),
+                });
+            if let Some(span) = filled_by {
+                finding = finding.evidence(*span, "the folder is filled from here");
+            }
+            finding
+        }
     };
 }
 

@@ -18,7 +18,7 @@ pub struct TargetEntry {
     pub file: Option<(&'static str, &'static str)>,
     /// A key beside it, and its value, with which somebody else connects there.
     pub unless: Option<(&'static str, &'static str)>,
-    /// The key of a list of the file without which, or without an element of which, nobody connects there.
+    /// The key of a list of patterns of other files; where none of these is there, nobody connects.
     pub needs: Option<&'static str>,
     groups: Vec<&'static str>,
 }

@@ -30,7 +30,7 @@ pub(super) use ko::KoImage;
 pub(super) use layers::absolute;
 pub(super) use linking::Given;
 pub use linking::{Cgo, LinkFlags, Linking};
-pub use sources::MissingSource;
+pub use sources::{MissingSource, NotThere};
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};

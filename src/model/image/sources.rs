@@ -1,8 +1,11 @@
-//! What a Dockerfile copies out of its build context, and what of it is certainly not there.
+//! What a Dockerfile copies, and what of it is certainly not there.
+
+use rustc_hash::FxHashSet;
 
 use super::ImageId;
 use super::build::{Images, Stage};
-use super::layers::Origin;
+use super::layers::{self, Bringer, Origin};
+use crate::facts::shell::Command;
 use crate::facts::{Facts, join_path};
 use crate::source::{Span, Spanned};
 
@@ -15,13 +18,29 @@ pub(super) struct CopiedSource {
     in_context: String,
 }
 
-/// A file that an image is to get from its build context, and that is not in it.
+/// Something that an image is to get, and that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingSource {
-    /// Its path in the project, where the Dockerfile names it.
+    /// Its path in the project, or in the stage that it is copied from, where the Dockerfile names it.
     pub path: Spanned<String>,
-    /// The pattern of a `.dockerignore` that leaves it out, when it is in the project.
-    pub ignored_by: Option<Span>,
+    /// Why it is not there.
+    pub why: NotThere,
+}
+
+/// Why a source of a COPY or ADD is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotThere {
+    /// The build context does not have it.
+    Absent,
+    /// This pattern of a `.dockerignore` leaves it out of the build context.
+    Ignored(Span),
+    /// The stage that it is copied from does not make it.
+    Unmade {
+        /// What stands where it is looked for in that stage.
+        beside: Vec<String>,
+        /// The source of the COPY that fills that folder.
+        filled_by: Option<Span>,
+    },
 }
 
 /// Extensions of files that people write and commit. What has another one, or none, a build may have made.
@@ -69,20 +88,105 @@ impl Images<'_> {
         let mut out: Vec<MissingSource> = Vec::new();
         for source in wanted.iter().filter_map(|it| built.stages.get(*it)).flat_map(|it| &it.copied) {
             let path = source.path.value.as_str();
-            let missing = if self.facts.tree.has_file(path) {
+            let why = if self.facts.tree.has_file(path) {
                 let pattern = built.ignored.and_then(|it| it.excludes(&source.in_context));
-                pattern.map(|it| Some(it.glob.span))
+                pattern.map(|it| NotThere::Ignored(it.glob.span))
             } else {
-                is_missing(self.facts, path).then_some(None)
+                is_missing(self.facts, path).then_some(NotThere::Absent)
             };
-            let Some(ignored_by) = missing else { continue };
-            let missing = MissingSource { path: source.path.clone(), ignored_by };
-            if !out.contains(&missing) {
-                out.push(missing);
+            out.extend(why.map(|why| MissingSource { path: source.path.clone(), why }));
+        }
+        for layer in wanted.iter().filter_map(|it| built.stages.get(*it)).flat_map(|it| &it.layers) {
+            if let (Origin::Stage(number, path), Some(span)) = (&layer.origin, layer.source) {
+                let why = unmade(&built.stages, *number, self.facts, path);
+                out.extend(why.map(|why| MissingSource { path: Spanned::new(path.clone(), span), why }));
             }
         }
+        let mut seen = FxHashSet::default();
+        out.retain(|it| seen.insert(it.path.span));
         out
     }
+}
+
+/// Why `path` is certainly not in a stage: a COPY of the project fills the folder that it is looked for in, the project
+/// has no such thing and nobody makes it, and nothing that runs in the stage does.
+fn unmade(stages: &[Stage<'_>], number: usize, facts: &Facts, path: &str) -> Option<NotThere> {
+    let stage = stages.get(number)?;
+    // What an image holds that is not known may be anything.
+    let is_known = stage.entry.is_some() && !stage.on_windows && !path.contains(['*', '?', '[']);
+    if !is_known || layers::find(stages, stage, &facts.tree, path).is_some() {
+        return None;
+    }
+    let holds = |layer: &&layers::Layer| {
+        let is_folder = matches!(&layer.origin, Origin::Project(it) if facts.tree.has_directory(it));
+        is_folder && layer.destination != "/" && layers::is_below(&layer.destination, path)
+    };
+    let filled_by = stage.layers.iter().rfind(holds)?;
+    let is_absent = |it: &Bringer| match it {
+        Bringer::Project(place) => {
+            !facts.tree.has_file(place)
+                && !facts.tree.has_directory(place)
+                && !facts.tree.files().any(|it| it.eq_ignore_ascii_case(place))
+                && !facts.uncommitted.may_hold(place)
+        }
+        Bringer::Stage(_) | Bringer::Foreign => false,
+    };
+    let bringers = layers::bringers(stages, stage, &facts.tree, path);
+    let rest = path.strip_prefix(filled_by.destination.as_str())?.trim_start_matches('/');
+    let parts: Vec<&str> = rest.split('/').collect();
+    let makes_it = |it: &Command| !leaves_alone(it, &parts);
+    let is_made = stage
+        .runs
+        .iter()
+        .any(|it| it.opaque || !it.script.errors.is_empty() || it.script.commands.iter().any(makes_it));
+    if rest.is_empty() || is_made || !bringers.iter().all(is_absent) {
+        return None;
+    }
+    let Origin::Project(folder) = &filled_by.origin else { return None };
+    let around = join_path(folder, parts[..parts.len() - 1].join("/").as_str())?;
+    let beside = facts.tree.names_in(&around).map(str::to_owned).collect();
+    Some(NotThere::Unmade { beside, filled_by: filled_by.source })
+}
+
+/// Whether a command certainly makes nothing of a name among `parts`, those of a path below the folder that it runs in.
+fn leaves_alone(command: &Command, parts: &[&str]) -> bool {
+    const HARMLESS: &[&str] = &[
+        "adduser",
+        "addgroup",
+        "apk",
+        "apt",
+        "apt-get",
+        "cd",
+        "chmod",
+        "chown",
+        "export",
+        "groupadd",
+        "ls",
+        "pwd",
+        "rm",
+        "set",
+        "strip",
+        "true",
+        "update-ca-certificates",
+        "upx",
+        "useradd",
+    ];
+    let words: Vec<&str> =
+        command.program_words().iter().map(|it| it.raw.value.trim_matches(['"', '\''])).collect();
+    let is_quiet = match &words[..] {
+        [] => true,
+        ["go", "build", rest @ ..] => {
+            let output = rest.iter().enumerate().find_map(|(at, word)| match word.strip_prefix("-o") {
+                Some("") => rest.get(at + 1).copied(),
+                behind => behind.map(|it| it.trim_start_matches('=')),
+            });
+            output.is_some_and(|it| !it.split('/').any(|it| it.contains('$') || parts.contains(&it)))
+        }
+        ["go", "mod", ..] => !parts.contains(&"vendor"),
+        ["go", verb, ..] => matches!(*verb, "env" | "get" | "install" | "test" | "version" | "vet"),
+        [program, ..] => HARMLESS.contains(&program.rsplit('/').next().unwrap_or(program)),
+    };
+    is_quiet && command.output.is_none()
 }
 
 /// The stages that a stage takes something from.
