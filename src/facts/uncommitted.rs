@@ -27,7 +27,6 @@ const MAKERS: &[&str] = &[
     "tar ",
     "unzip",
     "wget",
-    ">",
 ];
 
 impl Uncommitted {
@@ -51,7 +50,10 @@ impl Uncommitted {
             | Kind::WindowsScript
             | Kind::Pipeline
             | Kind::Readme => {
-                let made = text.lines().filter(|line| MAKERS.iter().any(|it| line.contains(it)));
+                // In prose `>` is a quotation, an arrow, or the end of `<name>`.
+                let redirects = |line: &str| kind != Kind::Readme && line.contains('>');
+                let makes = |line: &&str| redirects(line) || MAKERS.iter().any(|it| line.contains(it));
+                let made = text.lines().filter(makes);
                 self.lines.extend(made.map(str::to_owned));
             }
             _ => {}

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::start::{Container, Start};
 use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions, rewritten_files};
-use super::image::{ByHand, builds_by_hand};
+use super::image::{ByHand, builds_by_hand, unbuilt};
 use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
@@ -44,6 +44,8 @@ impl Project {
         join.add_command_lines(&command_files, &mut read);
         let Compositions { compositions, networks, services } = read;
         let (mut workloads, built) = join.services(services);
+        let by_services = built.iter().filter_map(|it| Some(join.images.image(it.image?).file)).collect();
+        let unbuilt = unbuilt(facts, &command_files, &join.by_hand, &by_services);
         let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
         let images = join.images.into_images();
@@ -62,6 +64,7 @@ impl Project {
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
             doubtful,
+            unbuilt,
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,
             programs: world.programs,
@@ -71,8 +74,15 @@ impl Project {
 }
 
 fn files_of_tests(facts: &Facts) -> impl Iterator<Item = FileId> {
-    let files = facts.paths.iter().zip(0..).filter(|(path, _)| is_for_tests(folder_of(path)));
+    let files = facts.paths.iter().zip(0..).filter(|(path, _)| is_of_test(path));
     files.map(|(_, id)| FileId(id))
+}
+
+/// Whether a file is there for tests: it is in a folder of such, or the data of one by its name, `test-gate.yaml`.
+fn is_of_test(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_data = name.ends_with(".yaml") || name.ends_with(".yml");
+    is_for_tests(folder_of(path)) || is_data && (name.starts_with("test-") || name.starts_with("test_"))
 }
 
 /// What one Compose service builds.

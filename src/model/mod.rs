@@ -149,6 +149,8 @@ pub struct Project {
     /// Compose files that are never read without more of which it is not known what it says, and those that something
     /// writes before it calls Compose.
     pub doubtful: FxHashSet<FileId>,
+    /// The Dockerfiles that nobody builds while others of the project are built.
+    pub unbuilt: FxHashSet<FileId>,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
     pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.

@@ -291,7 +291,10 @@ impl Project {
                 && !are_versions(&first, &rivals)
                 && !are_stand_ins(&first, &rivals)
             {
-                let is_sure = self.meet(&first, &rivals) && !are_variants(&first, &rivals);
+                // Of a Swarm each node has ports of its own.
+                let composition = first.workload.kind.composition();
+                let is_spread = composition.is_some_and(|it| self.composition(it).is_stack);
+                let is_sure = self.meet(&first, &rivals) && !are_variants(&first, &rivals) && !is_spread;
                 let confidence = if is_sure { Confidence::Proven } else { Confidence::Possible };
                 conflicts.push(HostPortConflict { port, first, rivals, confidence });
             }

@@ -43,6 +43,8 @@ pub struct Composition {
     pub incomplete: Option<String>,
     /// The services that are started by name; `None` when all services are started.
     pub chosen: Option<Chosen>,
+    /// Whether calls deploy it to a Swarm as a stack, whose nodes share its containers among them.
+    pub is_stack: bool,
     /// Whether it is deployed to a Swarm as a stack whose name is not known: each service then has a further name,
     /// `STACK_SERVICE`.
     pub is_stack_of_unknown_name: bool,

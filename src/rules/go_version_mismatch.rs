@@ -7,8 +7,13 @@ use crate::model::{GoBuild, GoRefusal};
 pub(super) const RULE: Rule = rule!("go-version-mismatch", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for build in ctx.project.images.iter().flat_map(|it| &it.go_builds) {
-        report(build, Confidence::Proven, findings);
+    for image in &ctx.project.images {
+        // What was left behind fails nobody.
+        let is_built = !ctx.project.unbuilt.contains(&image.file);
+        let confidence = if is_built { Confidence::Proven } else { Confidence::Possible };
+        for build in &image.go_builds {
+            report(build, confidence, findings);
+        }
     }
     for workload in &ctx.project.workloads {
         for build in &workload.go_builds {

@@ -2,6 +2,7 @@
 //! settings of a project add to them.
 
 mod brokers;
+mod builders;
 mod certificates;
 mod cgo;
 mod clients;
@@ -35,6 +36,7 @@ mod wrappers;
 mod wsl;
 
 pub use brokers::{BrokerEntry, broker};
+pub use builders::is_of_builder;
 pub use certificates::lacks_certificates;
 pub use cgo::{CgoNeeds, cgo_needs};
 pub use clients::is_client;

@@ -72,6 +72,7 @@ impl World<'_> {
             starter: self.starter,
             incomplete: self.incomplete.clone(),
             chosen: None,
+            is_stack: false,
             is_stack_of_unknown_name: false,
             has_unknown_layers: false,
             undefined_networks: Vec::new(),

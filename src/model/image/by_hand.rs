@@ -15,7 +15,7 @@ pub(in crate::model) struct ByHand {
     /// Where the command line is written.
     pub(in crate::model) file: FileId,
     command: BuildCommand,
-    dockerfile: FileId,
+    pub(super) dockerfile: FileId,
     /// Relative to the project's root.
     context: String,
 }

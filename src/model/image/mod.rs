@@ -18,6 +18,7 @@ mod process;
 mod programs;
 mod sources;
 mod tools;
+mod unbuilt;
 mod verbatim;
 
 pub use build::{Images, Running, Setup};
@@ -31,6 +32,7 @@ pub(super) use layers::absolute;
 pub(super) use linking::Given;
 pub use linking::{Cgo, LinkFlags, Linking};
 pub use sources::{MissingSource, NotThere};
+pub(super) use unbuilt::unbuilt;
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};

@@ -1,0 +1,42 @@
+//! Dockerfiles that nobody builds, beside others that somebody does.
+
+use rustc_hash::FxHashSet;
+
+use super::ByHand;
+use crate::facts::Facts;
+use crate::facts::catalogue::{fits, is_of_builder};
+use crate::facts::docker_command::{DockerCommand, UNKNOWN};
+use crate::model::command_lines::CommandFile;
+use crate::source::FileId;
+
+/// The Dockerfiles that no Compose service (`by_services`) and no command line builds, where these build others of the
+/// project: they were left behind. None are known where something builds that is not read.
+pub(in crate::model) fn unbuilt(
+    facts: &Facts,
+    files: &[CommandFile],
+    by_hand: &[ByHand],
+    by_services: &FxHashSet<FileId>,
+) -> FxHashSet<FileId> {
+    let mut built = by_services.clone();
+    built.extend(by_hand.iter().map(|it| it.dockerfile));
+    let all = || facts.dockerfiles.iter().map(|(file, _)| *file);
+    if !all().any(|it| built.contains(&it)) || facts.tree.files().any(is_of_builder) {
+        return FxHashSet::default();
+    }
+    for line in files.iter().flat_map(|it| it.readings.iter().flatten()) {
+        let DockerCommand::Build(build) = &line.command else { continue };
+        let written = build.dockerfile.as_ref().map_or("Dockerfile", |it| it.as_str());
+        let is_vague =
+            line.folder.is_none() || [written, build.context.as_str()].iter().any(|it| it.contains(UNKNOWN));
+        if is_vague {
+            // It may be any that ends so.
+            let pattern = written.trim_start_matches("./").replace(UNKNOWN, "*");
+            let ends_so = |path: &str| {
+                let from = path.match_indices('/').map(|(at, _)| at + 1).chain([0]);
+                from.into_iter().any(|at| fits(&pattern, &path[at..]))
+            };
+            built.extend(all().filter(|it| ends_so(facts.path(*it))));
+        }
+    }
+    all().filter(|it| !built.contains(it)).collect()
+}
