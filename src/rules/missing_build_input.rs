@@ -2,7 +2,7 @@
 
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Confidence;
-use crate::model::{MissingInput, MissingSource, NotThere, Workload};
+use crate::model::{MissingInput, MissingSource, NotThere, Resolved, Workload};
 use crate::source::nearest;
 
 pub(super) const RULE: Rule = rule!("missing-build-input", check);
@@ -59,7 +59,7 @@ fn report_source(source: &MissingSource, findings: &mut Findings) {
 
 fn report(workload: &Workload, missing: &MissingInput, findings: &mut Findings) {
     let service = &workload.name.value;
-    match missing {
+    let finding = match missing {
         MissingInput::Context(folder) => findings
             .report(
                 format!("`{service}` is built from the folder {}, which is not there", folder.value),
@@ -90,4 +90,10 @@ fn report(workload: &Workload, missing: &MissingInput, findings: &mut Findings) 
             }
         }
     };
+    // `docker compose up` pulls an image that is not there before it thinks of building it:
+    // https://github.com/docker/compose/blob/v2.40.3/pkg/compose/pull.go
+    let may_be_pulled = |it: &Resolved| it.text.as_str().contains('/');
+    if workload.image_reference.as_ref().is_some_and(may_be_pulled) {
+        finding.confidence(Confidence::Possible);
+    }
 }
