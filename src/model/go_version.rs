@@ -5,8 +5,11 @@ use super::GoBuild;
 /// Why a Go toolchain refuses to build a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoRefusal {
-    /// Since Go 1.21: the `go` line asks for a newer release.
+    /// Since Go 1.21, and for `go 1.22` and newer in the last patches of two releases before it: the `go` line asks for a
+    /// newer release.
     TooOld,
+    /// Before Go 1.21: it knows no `toolchain` directive.
+    UnknownToolchain,
     /// Before Go 1.21: a `go` line of three numbers is a syntax error.
     CannotRead,
     /// Before Go 1.21: the `go` line asks for a newer release, and the build fails once something of that
@@ -19,7 +22,7 @@ impl GoBuild {
     /// one, or when the tag does not say which Go it is.
     ///
     /// Source: <https://go.dev/doc/toolchain>; Go before 1.21 builds a module whose `go 1.22` is
-    /// newer than itself and fails on what it does not know, which cannot be told from here.
+    /// newer than itself and fails on what it does not know, which cannot be told from here, but for its last patches.
     #[must_use]
     pub fn refusal(&self) -> Option<GoRefusal> {
         if self.toolchain_allowed {
@@ -32,6 +35,10 @@ impl GoBuild {
         if image.minor < FIRST_WITH_PATCHES {
             return match required.patch {
                 Some(_) => Some(GoRefusal::CannotRead),
+                None if self.toolchain.is_some() => Some(GoRefusal::UnknownToolchain),
+                None if required.minor > FIRST_WITH_PATCHES && image.refuses_newer() => {
+                    Some(GoRefusal::TooOld)
+                }
                 None => (image.minor < required.minor).then_some(GoRefusal::MayFail),
             };
         }
@@ -50,6 +57,7 @@ impl GoBuild {
         match GoVersion::parse(&self.version) {
             Some(image) if image.minor == required.minor && image.minor == reads_patches => written(),
             _ if required.patch.is_some() => format!("1.{reads_patches}"),
+            _ if self.toolchain.is_some() => format!("1.{reads_patches}"),
             _ => format!("1.{}", required.minor),
         }
     }
@@ -68,6 +76,17 @@ struct GoVersion {
 }
 
 impl GoVersion {
+    /// Whether a release before 1.21 compiles no module for Go 1.22 or newer: `cannot compile Go 1.22 code`
+    /// (<https://github.com/golang/go/blob/go1.20.14/src/cmd/go/internal/work/exec.go>; tried with 1.19.12, 1.19.13, 1.20.7
+    /// and 1.20.8).
+    fn refuses_newer(&self) -> bool {
+        match self.minor {
+            19 => self.patch.is_none_or(|it| it >= 13),
+            20 => self.patch.is_none_or(|it| it >= 8),
+            _ => false,
+        }
+    }
+
     /// `None` for release candidates and for anything but Go 1.
     fn parse(text: &str) -> Option<Self> {
         let mut numbers = text.split('.').map(str::parse::<u32>);
@@ -88,6 +107,7 @@ mod tests {
             image: Spanned::new(format!("golang:{image}"), span),
             version: image.to_owned(),
             required: Spanned::new(required.to_owned(), span),
+            toolchain: None,
             of_workspace: false,
             run: span,
             at_start: false,
@@ -108,7 +128,13 @@ mod tests {
         assert_eq!(refusal("1.22", "1.22.9"), None);
         assert_eq!(refusal("1.26", "1.9"), None);
         assert_eq!(refusal("1.20", "1.23.0"), Some(GoRefusal::CannotRead));
-        assert_eq!(refusal("1.20", "1.23"), Some(GoRefusal::MayFail));
+        assert_eq!(refusal("1.20", "1.23"), Some(GoRefusal::TooOld));
+        assert_eq!(refusal("1.20.7", "1.22"), Some(GoRefusal::MayFail));
+        assert_eq!(refusal("1.20.8", "1.22"), Some(GoRefusal::TooOld));
+        assert_eq!(refusal("1.20", "1.21"), Some(GoRefusal::MayFail));
+        assert_eq!(refusal("1.19", "1.22"), Some(GoRefusal::TooOld));
+        assert_eq!(refusal("1.19.12", "1.22"), Some(GoRefusal::MayFail));
+        assert_eq!(refusal("1.18", "1.22"), Some(GoRefusal::MayFail));
         assert_eq!(refusal("1", "1.30"), None);
         assert_eq!(refusal("1.22rc1", "1.22.0"), None);
         assert_eq!(refusal("", "1.22"), None);

@@ -38,17 +38,25 @@ fn report(build: &GoBuild, confidence: Confidence, findings: &mut Findings) {
             format!("{what} fails: Go {has} cannot read `go {wants}` in {file}"),
             format!("Go before 1.21 reads `go 1.x`, not `go {wants}`"),
         ),
+        GoRefusal::UnknownToolchain => (
+            Severity::Error,
+            format!("{what} fails: Go {has} knows no `toolchain` line, which {file} has"),
+            "Go before 1.21 reads no `toolchain` line".to_owned(),
+        ),
         GoRefusal::MayFail => (
             Severity::Info,
             format!("{what} may fail: the {asker} asks for Go {wants}, the image has Go {has}"),
             format!("Go {has} knows nothing that came with Go {wants}"),
         ),
     };
-    findings
+    let finding = findings
         .report(message, build.image.span, label)
         .severity(severity)
         .confidence(confidence)
         .evidence(build.required.span, format!("the {asker} asks for Go {wants}"))
         .evidence(build.run, "it is built here")
         .help(format!("build with an image of Go {} or newer", build.mending_version()));
+    if let (GoRefusal::UnknownToolchain, Some(line)) = (refusal, build.toolchain) {
+        finding.evidence(line, "it stands here");
+    }
 }

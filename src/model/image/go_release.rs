@@ -7,6 +7,9 @@ use crate::facts::go_mod::GoMod;
 use crate::facts::{Facts, catalogue};
 use crate::source::{FileId, Span, Spanned};
 
+/// A `go` directive, and where a `toolchain` directive stands beside it.
+type Asked = (Spanned<String>, Option<Span>);
+
 /// A go command that reads the module around it.
 pub(in crate::model) struct GoCall<'c> {
     pub(in crate::model) facts: &'c Facts,
@@ -40,10 +43,11 @@ impl GoCall<'_> {
             Given::Set(text) => text.as_str() != "local",
             Given::Unknown => true,
         };
-        let build = |required: Spanned<String>, of_workspace: bool| GoBuild {
+        let build = |(required, toolchain): Asked, of_workspace: bool| GoBuild {
             image: self.image.clone(),
             version: version.clone(),
             required,
+            toolchain,
             of_workspace,
             run: self.run,
             at_start: false,
@@ -58,13 +62,13 @@ impl GoCall<'_> {
         if refuses(&of_workspace) && !refuses(&of_module) { of_workspace } else { of_module }
     }
 
-    /// The `go` directive of the file `name` in the folder, or in the nearest one above that has it.
-    fn required(&self, name: &str, files: &[(FileId, GoMod)]) -> Option<Spanned<String>> {
+    /// What the file `name` in the folder asks for, or that in the nearest one above that has it.
+    fn required(&self, name: &str, files: &[(FileId, GoMod)]) -> Option<Asked> {
         let mut at = self.folder;
         loop {
             if let Some(file) = (self.file)(&layers::absolute(at, name))? {
                 let (_, read) = files.iter().find(|(id, _)| self.facts.path(*id) == file)?;
-                return read.go.clone();
+                return Some((read.go.clone()?, read.toolchain.as_ref().map(|it| it.span)));
             }
             if at == "/" {
                 return None;

@@ -343,6 +343,8 @@ pub struct GoBuild {
     pub version: String,
     /// The `go` directive of the go.mod or go.work that the stage builds.
     pub required: Spanned<String>,
+    /// Where a `toolchain` directive stands beside it.
+    pub toolchain: Option<Span>,
     /// Whether it is that of a go.work.
     pub of_workspace: bool,
     /// The RUN that needs it, or what the container starts with.
