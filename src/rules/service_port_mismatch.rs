@@ -1,7 +1,7 @@
 //! A Service of Kubernetes leads to a port of its pods on which nothing listens, or a route to one that the Service
 //! does not have.
 
-use super::finding::list_of_ports;
+use super::finding::{list_of_ports, only_port};
 use super::{Context, Findings, Rule};
 use crate::model::{RouteFaultKind, Visitor};
 
@@ -41,12 +41,12 @@ fn check_targets(ctx: &Context<'_>, findings: &mut Findings) {
                 entrance.number,
                 format!("nothing in `{name}` listens on port {port}"),
             )
-            .help(match (meant, &first.listeners[..]) {
+            .help(match (meant, only_port(&first.listeners)) {
                 (Some(pod), _) => {
                     format!("select the pods of {} `{service}`, which serve the port", pod.kind)
                 }
-                (None, [only]) => format!("lead it to port {}", only.port.unwrap_or_default()),
-                (None, _) => "lead it to one of the ports that are served".to_owned(),
+                (None, Some(only)) => format!("lead it to port {only}"),
+                (None, None) => "lead it to one of the ports that are served".to_owned(),
             });
         if let Some(pod) = meant {
             finding = finding.evidence(pod.name.span, "these pods are not selected");

@@ -21,7 +21,7 @@ use crate::syntax::yaml::{self, Entry, Node};
 pub fn read(file: FileId, text: &str) -> Manifest {
     let stream = yaml::parse(file, text);
     // A template is not applied before something fills it in.
-    let errors = if is_template(text) { Vec::new() } else { stream.errors };
+    let errors = if !stream.errors.is_empty() && is_template(text) { Vec::new() } else { stream.errors };
     let mut out = Manifest { objects: Vec::new(), errors };
     for document in &stream.documents {
         objects(document, true, &mut out.objects);

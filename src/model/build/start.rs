@@ -126,7 +126,7 @@ impl Join<'_> {
             (None, Some(it)) => {
                 let reference = Spanned::new(it.text.as_str().to_owned(), workload.image_span);
                 let running = self.images.process_of_public(&reference, &setup);
-                Some(running).filter(|it| it.program.is_some()).unwrap_or_default()
+                if running.program.is_some() { running } else { running.without_process() }
             }
             (None, None) => Running::default(),
         };
@@ -157,17 +157,9 @@ impl Join<'_> {
             _ => None,
         };
         let Some(reference) = reference else { return };
-        let abroad;
-        let running = match (workload.image, start.entry) {
-            (None, Some(entry)) => {
-                abroad = self.images.process_of_public(&reference, &setup(workload, start));
-                workload.tools = abroad.tools_of_public(entry);
-                &abroad
-            }
-            (Some(image), _) => {
-                workload.tools = self.images.tools_in(image, running);
-                running
-            }
+        workload.tools = match (workload.image, start.entry) {
+            (Some(image), _) => self.images.tools_in(image, running),
+            (None, Some(entry)) => running.tools_of_public(entry),
             (None, None) => return,
         };
         workload.go_builds = go_start::builds(&go_start::Scene {

@@ -95,9 +95,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     }
 
     fn listen(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
-        let beyond = || Heard::Unknown(too_many(call.span));
-        let look = |frame: &Rc<Frame<'w>>| hear(self.evaluator, call, listen, frame);
-        let contexts = self.evaluator.in_contexts_and_worlds(function, look, beyond);
+        let contexts = self.heard(function, call, listen);
         let mut network_call = NetworkCall::new(call.span, CallRole::Listen);
         let mut on_network = false;
         for (context, worlds) in contexts.into_iter().enumerate() {
@@ -131,12 +129,21 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         }
     }
 
-    /// A socket that a call opens besides its own, where its configuration has a port for it.
-    fn listen_beside(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
+    /// What a call comes to, in each context and each world of that.
+    fn heard(
+        &self,
+        function: FunctionId,
+        call: &'w Call,
+        listen: &'w ListenEntry,
+    ) -> Vec<Vec<InWorld<Heard>>> {
         let beyond = || Heard::Unknown(too_many(call.span));
         let look = |frame: &Rc<Frame<'w>>| hear(self.evaluator, call, listen, frame);
-        let contexts = self.evaluator.in_contexts_and_worlds(function, look, beyond);
-        for InWorld { found, .. } in contexts.into_iter().flatten() {
+        self.evaluator.in_contexts_and_worlds(function, look, beyond)
+    }
+
+    /// A socket that a call opens besides its own, where its configuration has a port for it.
+    fn listen_beside(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
+        for InWorld { found, .. } in self.heard(function, call, listen).into_iter().flatten() {
             if let Heard::Listener(listener) = found
                 && listener.port.is_some_and(|it| it != 0)
             {

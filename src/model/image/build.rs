@@ -275,15 +275,13 @@ impl<'a> Images<'a> {
     /// The working directory of the image, when it is known.
     #[must_use]
     pub fn working_directory(&self, image: ImageId) -> Option<&str> {
-        let built = self.built.get(image.0 as usize)?;
-        built.stages.get(built.last)?.workdir.as_deref()
+        self.last_stage(image)?.workdir.as_deref()
     }
 
     /// Whether the image sets an ENTRYPOINT, as far as its Dockerfile tells.
     #[must_use]
     pub fn has_entrypoint(&self, image: ImageId) -> bool {
-        let built = self.built.get(image.0 as usize);
-        let stage = built.and_then(|it| it.stages.get(it.last));
+        let stage = self.last_stage(image);
         stage.is_some_and(|it| it.entrypoint.is_some() || it.own_entrypoint.is_some())
     }
 
@@ -291,8 +289,7 @@ impl<'a> Images<'a> {
     /// command sees.
     #[must_use]
     pub fn healthcheck_in(&self, image: ImageId, environment: &Environment) -> Healthcheck {
-        let built = self.built.get(image.0 as usize);
-        match built.and_then(|it| it.stages.get(it.last)).map(|it| it.healthcheck) {
+        match self.last_stage(image).map(|it| it.healthcheck) {
             Some(Some((Some(line), span))) => {
                 let command = process::command(line);
                 Healthcheck::Set(health::read(&command, span, HealthSource::Dockerfile, environment))
@@ -304,13 +301,17 @@ impl<'a> Images<'a> {
     /// What the catalogue says of the image that the final stage starts from.
     #[must_use]
     pub fn base_entry(&self, image: ImageId) -> Option<&'static ImageEntry> {
-        let built = self.built.get(image.0 as usize)?;
-        built.stages.get(built.last)?.entry
+        self.last_stage(image)?.entry
     }
 
     /// The build of an image.
     pub(super) fn built(&self, image: ImageId) -> Option<&Built<'a>> {
         self.built.get(image.0 as usize)
+    }
+
+    /// The stage that an image is the result of.
+    pub(super) fn last_stage(&self, image: ImageId) -> Option<&Stage<'a>> {
+        self.built(image).and_then(|it| it.stages.get(it.last))
     }
 
     /// The image `id`, as long as the images are not handed over.

@@ -113,7 +113,7 @@ pub(super) const PASSING: &[&str] = &[
     "which",
 ];
 
-/// Commands of start scripts that certainly make no file. Redirections do not show, so that `echo` is
+/// Commands of scripts that certainly make no file. Redirections do not show, so that `echo` is
 /// none of them.
 pub(super) const MAKING_NOTHING: &[&str] = &[
     ":", "[", "cd", "exec", "exit", "export", "set", "shift", "sleep", "test", "trap", "true", "unset",

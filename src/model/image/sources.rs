@@ -5,6 +5,8 @@ use rustc_hash::FxHashSet;
 use super::ImageId;
 use super::build::{Images, Stage};
 use super::layers::{self, Bringer, Origin};
+use super::programs::MAKING_NOTHING;
+use super::tools::PACKAGE_MANAGERS;
 use crate::facts::shell::Command;
 use crate::facts::{Facts, join_path};
 use crate::source::{Span, Spanned};
@@ -150,23 +152,17 @@ fn unmade(stages: &[Stage<'_>], number: usize, facts: &Facts, path: &str) -> Opt
 
 /// Whether a command certainly makes nothing of a name among `parts`, those of a path below the folder that it runs in.
 fn leaves_alone(command: &Command, parts: &[&str]) -> bool {
-    const HARMLESS: &[&str] = &[
+    // What changes files that are there, looks at them, or adds users and groups.
+    const CHANGING: &[&str] = &[
         "adduser",
         "addgroup",
-        "apk",
-        "apt",
-        "apt-get",
-        "cd",
         "chmod",
         "chown",
-        "export",
         "groupadd",
         "ls",
         "pwd",
         "rm",
-        "set",
         "strip",
-        "true",
         "update-ca-certificates",
         "upx",
         "useradd",
@@ -184,7 +180,10 @@ fn leaves_alone(command: &Command, parts: &[&str]) -> bool {
         }
         ["go", "mod", ..] => !parts.contains(&"vendor"),
         ["go", verb, ..] => matches!(*verb, "env" | "get" | "install" | "test" | "version" | "vet"),
-        [program, ..] => HARMLESS.contains(&program.rsplit('/').next().unwrap_or(program)),
+        [program, ..] => {
+            let name = program.rsplit('/').next().unwrap_or(program);
+            [CHANGING, MAKING_NOTHING, PACKAGE_MANAGERS].iter().any(|it| it.contains(&name))
+        }
     };
     is_quiet && command.output.is_none()
 }

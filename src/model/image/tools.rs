@@ -292,7 +292,7 @@ impl Images<'_> {
     /// The programs in a container of an image in which this runs.
     #[must_use]
     pub fn tools_in(&self, image: ImageId, running: &Running) -> Tools {
-        let Some(stage) = self.built(image).and_then(|it| it.stages.get(it.last)) else {
+        let Some(stage) = self.last_stage(image) else {
             return Tools::unknown("the image is not known");
         };
         running.tools.tools(stage.entry, stage.base.reference.as_deref())
@@ -300,6 +300,12 @@ impl Images<'_> {
 }
 
 impl Running {
+    /// What a start does to the container itself, without what then runs in it.
+    #[must_use]
+    pub fn without_process(self) -> Self {
+        Self { tools: self.tools, go_commands: self.go_commands, ..Self::default() }
+    }
+
     /// The programs in a container of a public image in which this runs.
     #[must_use]
     pub fn tools_of_public(&self, entry: &ImageEntry) -> Tools {

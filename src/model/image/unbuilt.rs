@@ -20,7 +20,7 @@ pub(in crate::model) fn unbuilt(
     let mut built = by_services.clone();
     built.extend(by_hand.iter().map(|it| it.dockerfile));
     let all = || facts.dockerfiles.iter().map(|(file, _)| *file);
-    if !all().any(|it| built.contains(&it)) || facts.tree.files().any(is_of_builder) {
+    if built.is_empty() {
         return FxHashSet::default();
     }
     for line in files.iter().flat_map(|it| it.readings.iter().flatten()) {
@@ -38,5 +38,7 @@ pub(in crate::model) fn unbuilt(
             built.extend(all().filter(|it| ends_so(facts.path(*it))));
         }
     }
-    all().filter(|it| !built.contains(it)).collect()
+    let left: FxHashSet<FileId> = all().filter(|it| !built.contains(it)).collect();
+    let is_known = left.is_empty() || !facts.tree.files().any(is_of_builder);
+    if is_known { left } else { FxHashSet::default() }
 }
