@@ -1,6 +1,7 @@
 //! A server whose port is published hands out profiles of its process.
 
 use super::{Context, Findings, Rule};
+use crate::diagnostic::Confidence;
 use crate::model::{Listener, ProfileKind, Profiler, PublishedPort, Workload};
 
 pub(super) const RULE: Rule = rule!("exposed-profiler", check);
@@ -30,7 +31,9 @@ fn report(
         ProfileKind::Profiles => "profiles",
         ProfileKind::Counters => "counters",
     };
-    findings
+    // Who gives counters a route by hand publishes them as metrics, which they are.
+    let is_meant = profiler.kind == ProfileKind::Counters && !profiler.is_by_import;
+    let finding = findings
         .report(
             format!("`{name}` hands out {what} of its process on container port {port}, which is published"),
             profiler.registered,
@@ -40,4 +43,7 @@ fn report(
         .evidence(profiler.server, "this server answers with that router")
         .evidence(entry.span, format!("port {port} is published here"))
         .help("serve them on a port of their own, published on 127.0.0.1 at most");
+    if is_meant {
+        finding.confidence(Confidence::Possible);
+    }
 }

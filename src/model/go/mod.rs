@@ -232,6 +232,8 @@ pub struct Profiler {
     pub kind: ProfileKind,
     /// What registers the profiles on its router: an import, or a call.
     pub registered: Span,
+    /// Whether an import registers them, which nobody sees where the server is made.
+    pub is_by_import: bool,
     /// The call that serves.
     pub server: Span,
     /// The call that opens its socket, as [`Listener::call`] has it.

@@ -77,8 +77,13 @@ pub(super) fn profilers(evaluator: &Evaluator<'_>) -> Vec<Profiler> {
         let is_served = |it: &&Source<'_>| it.root == root && is_there(evaluator, it, &ways);
         let Some(source) = sources.iter().find(is_served) else { continue };
         for opened in sockets(evaluator, function, call, listen) {
-            let (kind, registered) = (source.kind, source.registered);
-            found.push(Profiler { kind, registered, server: call.span, opened });
+            found.push(Profiler {
+                kind: source.kind,
+                registered: source.registered,
+                is_by_import: source.call.is_none(),
+                server: call.span,
+                opened,
+            });
         }
     }
     found

@@ -139,6 +139,8 @@ pub(super) struct Stage<'a> {
     pub(super) go_builds: Vec<super::GoBuild>,
     /// What `go env -w` set, the last one of a name holds.
     pub(super) go_settings: Vec<(String, Option<Text>)>,
+    /// The folders that `mkdir` made.
+    pub(super) made_folders: Vec<String>,
     on_build: Vec<&'a Step>,
     pub(super) expose_at: Option<Span>,
     /// The folder that its build context is, and what is left out of it.
@@ -679,6 +681,18 @@ impl Stage<'_> {
         words.into_iter().any(|it| it.raw.value.trim_matches(['"', '\'']).starts_with(path))
     }
 
+    /// Whether a folder is certainly at the absolute path `path`, by what the Dockerfile says or by the standard that
+    /// every Linux distribution follows.
+    pub(super) fn has_folder(&self, path: &str) -> bool {
+        let brings = |it: &Layer| it.destination != path && layers::is_below(path, &it.destination);
+        let is_standard =
+            || self.base.reference.as_deref() != Some("scratch") && layers::STANDARD_FOLDERS.contains(&path);
+        self.workdir.as_deref().is_some_and(|it| layers::is_below(path, it))
+            || self.made_folders.iter().any(|it| layers::is_below(path, it))
+            || self.layers.iter().any(brings)
+            || is_standard()
+    }
+
     /// Whether `.dockerignore` keeps a file of the project out of its build context.
     pub(super) fn leaves_out(&self, path: &str) -> bool {
         self.left_out.as_ref().is_some_and(|(context, ignored)| {
@@ -806,6 +820,7 @@ pub(super) fn fresh<'a>(reference: Option<String>, at: Span) -> Stage<'a> {
         tools: super::tools::Changes::default(),
         go_builds: Vec::new(),
         go_settings: Vec::new(),
+        made_folders: Vec::new(),
         on_build: Vec::new(),
         expose_at: None,
         left_out: None,

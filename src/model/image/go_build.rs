@@ -74,6 +74,11 @@ impl<'a> Session<'_, 'a, '_> {
         match command.program_name() {
             Some("go") => self.go(command, own, folder, stage),
             Some("mv" | "cp") => self.moved(words, folder, stage),
+            Some("mkdir") if !command.guarded => {
+                let made = words.iter().skip(1).filter(|it| !it.raw.value.starts_with('-'));
+                let made: Vec<_> = made.filter_map(|it| self.word(it, stage)).collect();
+                stage.made_folders.extend(made.iter().map(|it| layers::absolute(folder, it)));
+            }
             Some("make" | "gmake") => self.make(words, own, folder, stage),
             Some("sh" | "bash" | "ash") => {
                 if let Some(script) = words.get(1).filter(|it| !it.raw.value.starts_with('-')) {
@@ -221,7 +226,7 @@ impl<'a> Session<'_, 'a, '_> {
                         let path = layers::absolute(&folder, out);
                         let is_folder = out.ends_with('/')
                             || !single
-                            || stage.workdir.as_deref() == Some(path.as_str())
+                            || stage.has_folder(&path)
                             || matches!(out.as_str(), "." | "..")
                             || layers::find(self.before, stage, &self.builder.facts.tree, &path)
                                 .is_some_and(|it| matches!(it, Found::Folder(_)));

@@ -62,6 +62,31 @@ pub(super) enum Found {
     Foreign,
 }
 
+/// Folders of every Linux distribution: <https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html>.
+pub(super) const STANDARD_FOLDERS: &[&str] = &[
+    "/",
+    "/bin",
+    "/etc",
+    "/home",
+    "/lib",
+    "/mnt",
+    "/opt",
+    "/root",
+    "/sbin",
+    "/srv",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/var",
+    "/var/lib",
+    "/var/log",
+    "/var/tmp",
+];
+
 /// Stages copy from stages that copy from stages: deeper than anybody writes.
 const MAX_DEPTH: usize = 16;
 
