@@ -30,13 +30,14 @@ pub fn read(file: FileId, text: &str) -> Manifest {
 }
 
 /// Whether something fills a file in before Kubernetes reads it: a template language, or `sed`, which puts a value in
-/// the place of `{NAME}`, `@NAME@` or `__NAME__`.
+/// the place of `{NAME}`, `@NAME@` or `__NAME__`. `%{ if }` is Terraform's:
+/// <https://developer.hashicorp.com/terraform/language/expressions/strings#directives>.
 fn is_template(text: &str) -> bool {
     let is_name = |it: &str| it.len() > 1 && it.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
     let placeholder = |(open, close): &(&str, &str)| {
         text.split(open).skip(1).any(|it| it.split_once(close).is_some_and(|(name, _)| is_name(name)))
     };
-    ["{{", "{%", "<%"].iter().any(|it| text.contains(it))
+    ["{{", "{%", "<%", "%{ ", "%{~"].iter().any(|it| text.contains(it))
         || [("{", "}"), ("@", "@"), ("__", "__")].iter().any(placeholder)
 }
 

@@ -386,6 +386,11 @@ fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
     workload.of_other_commands = network.of_other_commands;
     workload.stopping.timeouts = network.stop_timeouts;
     workload.listeners = network.listeners;
+    let (others, optional) = (&workload.of_other_commands, &workload.listeners.optional);
+    workload.listeners.faults.retain(|it| !others.contains(&it.call));
+    for fault in workload.listeners.faults.iter_mut().filter(|it| optional.contains(&it.call)) {
+        fault.confidence = Confidence::Possible;
+    }
     workload.listeners.only_go = !running.others;
     if running.others {
         let reason = "other processes run beside the program".to_owned();

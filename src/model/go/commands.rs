@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::world::{FunctionId, Packages};
+use super::world::{FunctionId, Packages, TypeRef};
 use crate::facts::catalogue;
 use crate::facts::go::Value;
 use crate::model::resolve::Evaluator;
@@ -73,12 +73,27 @@ fn commands_in<'a>(packages: &Packages<'a>, id: FunctionId) -> impl Iterator<Ite
             if let Value::Literal(text) = value { Some(text.value.as_str()) } else { None }
         };
         let name = text("Use").or_else(|| text("Name"))?.split_whitespace().next()?;
-        let given = fields.iter().filter_map(|(_, value)| match value {
-            Value::Name { package, name } => {
-                Some(packages.functions_named(packages.import(it.package, package)?, &name.value))
-            }
-            _ => None,
-        });
-        Some(Command { name, maker: id, given: given.flatten().copied().collect() })
+        let given = fields.iter().flat_map(|(_, value)| functions_of(packages, id, value));
+        Some(Command { name, maker: id, given: given.collect() })
     })
+}
+
+/// The functions of the project that a value in the function `id` is: `serve`, or `options.serve`.
+fn functions_of(packages: &Packages<'_>, id: FunctionId, value: &Value) -> Vec<FunctionId> {
+    let it = packages.function(id);
+    match value {
+        Value::Name { package, name } => {
+            let owner = packages.import(it.package, package);
+            owner.map(|it| packages.functions_named(it, &name.value).to_vec()).unwrap_or_default()
+        }
+        Value::Field { receiver, field, .. } => {
+            match packages.type_of(it.package, Some(it.function), receiver) {
+                Some(TypeRef::Own(owner, name)) => {
+                    packages.method(owner, name, &field.value).into_iter().collect()
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
 }
