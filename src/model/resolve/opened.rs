@@ -4,6 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{Active, Evaluator, Outcome};
+use crate::facts::catalogue::go as catalogue;
 use crate::facts::go::{Call, Callee, Value, is_standard};
 use crate::model::go::{FunctionId, Targets, TypeRef};
 
@@ -27,6 +28,9 @@ const FILLS: &[&str] = &[
     "scan",
     "unmarshal",
 ];
+
+/// Those of them by which functions say that they give values to flags; others define or read them.
+const SETS_FLAGS: &[&str] = &["env", "load", "parse", "process"];
 
 /// Methods by which reflection sets a field: <https://pkg.go.dev/reflect#Value.Set>.
 const SETS: &[&str] = &["Set", "SetBool", "SetFloat", "SetInt", "SetString", "SetUint"];
@@ -111,20 +115,27 @@ impl<'w> Evaluator<'w> {
             "SetArgs" => out.flags |= of == "Command",
             _ if is_standard(path) || FLAGS.contains(&path) || self.packages.entry(id, call).is_some() => {}
             _ => {
-                let it = self.packages.function(id);
-                let is_flags = |value: &'w Value| {
-                    let of = self.packages.type_of(it.package, Some(it.function), value);
-                    matches!(of, Some(TypeRef::External(path, "FlagSet")) if FLAGS.contains(&path))
-                };
-                // `flagenv.Parse()`.
-                let reads_flags = || {
-                    let package = path.rsplit('/').next().unwrap_or(path);
-                    call.arguments.is_empty() && of.is_empty() && package.contains("flag")
-                };
-                out.flags |= reads_flags() || call.arguments.iter().any(is_flags);
-                self.open_structs(id, call, out);
+                out.flags |= self.may_set_flags(id, call, path, of);
+                if !catalogue().configures(path) {
+                    self.open_structs(id, call, out);
+                }
             }
         }
+    }
+
+    /// Whether a function of another module may give values to flags: it gets a set of them, or is that of a package for
+    /// flags, `flagenv.Parse()`.
+    fn may_set_flags(&self, id: FunctionId, call: &'w Call, path: &str, of: &str) -> bool {
+        let name = call.callee.name().to_ascii_lowercase();
+        let it = self.packages.function(id);
+        let is_flags = |value: &'w Value| {
+            let of = self.packages.type_of(it.package, Some(it.function), value);
+            matches!(of, Some(TypeRef::External(path, "FlagSet")) if FLAGS.contains(&path))
+        };
+        let package = path.rsplit('/').next().unwrap_or(path);
+        SETS_FLAGS.iter().any(|it| name.contains(it))
+            && (call.arguments.iter().any(is_flags)
+                || call.arguments.is_empty() && of.is_empty() && package.contains("flag"))
     }
 
     /// The structs of the project among the arguments of a call, and what is in them.
