@@ -27,16 +27,16 @@ impl Project {
     #[must_use]
     pub fn build(facts: &Facts, detail: Detail) -> Self {
         let mut world = World::new(facts, detail, &BTreeMap::new());
+        let command_files = command_lines::read(facts);
+        let by_hand = builds_by_hand(facts, &command_files);
         if facts.asks_for_tags {
-            let tags = Images::read(facts, &world.programs).build_tags();
+            let tags = Images::read(facts, &world.programs).with_contexts(&by_hand).build_tags();
             if tags.values().any(|it| world.heeds(it)) {
                 world = World::new(facts, detail, &tags);
             }
         }
-        let images = Images::read(facts, &world.programs);
+        let images = Images::read(facts, &world.programs).with_contexts(&by_hand);
         let (applied, unrendered) = applied(facts);
-        let command_files = command_lines::read(facts);
-        let by_hand = builds_by_hand(facts, &command_files);
         let syntax_errors = syntax_errors::read(facts, &by_hand);
         let by_ko = ko::builds(&command_files, &world.programs);
         let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };

@@ -31,6 +31,8 @@ pub struct Images<'a> {
     pub(super) crlf: FxHashMap<&'a str, &'a Script>,
     pub(super) built: Vec<Built<'a>>,
     pub(super) index: FxHashMap<Inputs, ImageId>,
+    /// The contexts, folders of the project, in which command lines build each Dockerfile.
+    pub(super) written_contexts: FxHashMap<FileId, Vec<String>>,
 }
 
 /// What decides about an image: Dockerfile, context, target, arguments.
@@ -151,8 +153,15 @@ impl<'a> Images<'a> {
     /// No image yet: [`Images::build`] makes them.
     #[must_use]
     pub fn read(facts: &'a Facts, programs: &'a [Program]) -> Self {
-        let (images, built, index) = (Vec::new(), Vec::new(), FxHashMap::default());
-        Self { facts, programs, images, crlf: crlf::scripts(facts), built, index }
+        Self {
+            facts,
+            programs,
+            images: Vec::new(),
+            crlf: crlf::scripts(facts),
+            built: Vec::new(),
+            index: FxHashMap::default(),
+            written_contexts: FxHashMap::default(),
+        }
     }
 
     /// The image that the Dockerfile makes with this build context (a folder of the project), target
