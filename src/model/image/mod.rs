@@ -71,6 +71,8 @@ pub struct Image {
     pub process: Option<Process>,
     /// The Go main package that ends up running.
     pub program: Option<ProgramId>,
+    /// The Go main packages that its other stages start, which may be targets of their own.
+    pub other_programs: Vec<ProgramId>,
     /// Whether `docker stop` sends SIGTERM, as it does without another STOPSIGNAL.
     pub stops_by_sigterm: bool,
     /// The health check of the image.
