@@ -14,8 +14,8 @@ use super::image::{ByHand, builds_by_hand, unbuilt};
 use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
-    Listeners, Manifests, Project, Stopping, Workload, WorkloadId, WorkloadKind, World, command_lines,
-    database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
+    Listeners, Manifests, Project, Stopping, Supervision, Workload, WorkloadId, WorkloadKind, World,
+    command_lines, database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
 };
 use crate::facts::catalogue::{self, ImageEntry, is_for_tests, split_reference};
 use crate::facts::{Facts, folder_of};
@@ -65,6 +65,7 @@ impl Project {
             of_charts: helm::used_files(facts),
             doubtful,
             unbuilt,
+            supervision: Supervision::read(facts, &world.programs),
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,
             programs: world.programs,

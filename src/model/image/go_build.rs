@@ -558,7 +558,7 @@ pub(super) const TAKES_VALUE: &[&str] = &[
 
 /// What `go build` calls the program of a package: the last part of its import path that is no major
 /// version.
-fn program_name(import_path: &str) -> String {
+pub(in crate::model) fn program_name(import_path: &str) -> String {
     let mut parts = import_path.rsplit('/');
     let last = parts.next().unwrap_or(import_path);
     let is_version =

@@ -25,6 +25,7 @@ pub use build::{Images, Running, Setup};
 pub(super) use by_hand::{ByHand, builds_by_hand};
 pub use crlf::CrlfScript;
 pub use file::ImageFile;
+pub(super) use go_build::program_name;
 pub(super) use go_release::GoCall;
 pub use health::read as read_health_check;
 pub(super) use ko::KoImage;
