@@ -17,7 +17,8 @@ use super::{
     Listeners, Manifests, Project, Stopping, Supervision, Workload, WorkloadId, WorkloadKind, World,
     command_lines, database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
 };
-use crate::facts::catalogue::{self, ImageEntry, is_for_tests, split_reference};
+use crate::facts::catalogue::{self, ImageEntry, is_for_tests, is_named_for_tests, split_reference};
+use crate::facts::kind::Kind;
 use crate::facts::{Facts, folder_of};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
@@ -79,11 +80,14 @@ fn files_of_tests(facts: &Facts) -> impl Iterator<Item = FileId> {
     files.map(|(_, id)| FileId(id))
 }
 
-/// Whether a file is there for tests: it is in a folder of such, or the data of one by its name, `test-gate.yaml`.
+/// Whether a file is there for tests: it is in a folder of such, or says so by its name, `docker-compose.test.yml`. The
+/// name of a program or of its configuration may say what it tests.
 fn is_of_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_data = name.ends_with(".yaml") || name.ends_with(".yml");
-    is_for_tests(folder_of(path)) || is_data && (name.starts_with("test-") || name.starts_with("test_"))
+    is_for_tests(folder_of(path))
+        || is_data && (name.starts_with("test-") || name.starts_with("test_"))
+        || matches!(Kind::of_path(path), Some(Kind::Dockerfile | Kind::Compose)) && is_named_for_tests(name)
 }
 
 /// What one Compose service builds.

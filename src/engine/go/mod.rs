@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::isolate;
 use crate::facts::catalogue::Wrappers;
 use crate::facts::folder_of;
-use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, read_without, scan};
+use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, path_literals, read_without, scan};
 use crate::source::FileId;
 
 /// One Go file: its id, its path relative to the project root and its text.
@@ -38,7 +38,11 @@ pub(super) fn read_go(
         let read =
             |skipped: &Vec<_>| isolate::run(path, internal_errors, || read_without(id, text, head, skipped));
         let full = skipped[index].as_ref().and_then(read);
-        (id, full.unwrap_or_else(|| of_head(head)))
+        let mut facts = full.unwrap_or_else(|| of_head(head));
+        if needed[index] {
+            facts.paths = path_literals(id, text);
+        }
+        (id, facts)
     };
     heads.par_iter().enumerate().map(of_file).collect()
 }
