@@ -46,6 +46,9 @@ pub struct Facts {
     pub tree: Tree,
     /// Go source.
     pub go: Vec<(FileId, go::GoFile)>,
+    /// For each field that Go functions may fill with variables of the environment, by its name, the folders of the code
+    /// that selects it (`cfg.Name`), other than to assign to it.
+    pub selections: FxHashMap<String, Vec<String>>,
     /// `go.mod` files.
     pub modules: Vec<(FileId, go_mod::GoMod)>,
     /// `go.work` files.

@@ -97,7 +97,9 @@ fn misses(workload: &Workload, read: &EnvironmentRead) -> bool {
 fn without(workload: &Workload, variable: &Variable, read: &EnvironmentRead) -> WithoutVariable {
     let value = variable.value.as_ref().map(|it| it.as_str());
     let compare = |text: Option<&str>, span| match text {
-        Some(text) if !text.contains(HOLE) && value.is_some_and(|it| it != text && !is_one_mongo(it, text)) => {
+        Some(text)
+            if !text.contains(HOLE) && value.is_some_and(|it| it != text && !is_one_mongo(it, text)) =>
+        {
             WithoutVariable::Other(span)
         }
         _ => WithoutVariable::Same(span),

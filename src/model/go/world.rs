@@ -97,6 +97,8 @@ pub struct Packages<'a> {
     /// Those of which it shows to what type they assign, by field and type.
     writes_to: FxHashMap<&'a str, FxHashMap<TypeRef<'a>, FieldWrites<'a>>>,
     pub(super) noted_values: NotedValues<'a>,
+    /// See [`Facts`].
+    pub(super) selections: Option<&'a FxHashMap<String, Vec<String>>>,
     pub(super) wrappers: Option<&'a Wrappers>,
     /// The functions of the project that the settings name.
     pub(super) wrapped: FxHashMap<FunctionId, &'a GoEntry>,
@@ -120,6 +122,7 @@ impl<'a> Packages<'a> {
         let mut packages = Self {
             modules: modules(facts),
             sources: facts.go.iter().map(|(id, _)| *id).collect(),
+            selections: Some(&facts.selections),
             wrappers: Some(&facts.wrappers),
             ..Self::default()
         };
