@@ -64,6 +64,7 @@ impl Project {
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
             doubtful,
+            for_debugging: facts.compose.iter().flat_map(|(_, it)| &it.for_debugging).copied().collect(),
             unbuilt,
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,
