@@ -13,23 +13,23 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::isolate;
 use crate::facts::catalogue::Wrappers;
-use crate::facts::folder_of;
 use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, read_without, scan};
+use crate::facts::{Selections, folder_of};
 use crate::source::FileId;
 
 /// One Go file: its id, its path relative to the project root and its text.
 pub(super) type File<'t> = (FileId, &'t str, &'t str);
 
 /// Reads the Go files of a project, which may be built with `tags`. `modules` are folder (`.` for the root) and
-/// path of each module. Files that no program needs have their head alone. Besides those, the selections
-/// of [`Facts`](crate::facts::Facts).
+/// path of each module. Files that no program needs have their head alone. Besides those, who reads the
+/// fields of structs.
 pub(super) fn read_go(
     files: &[File<'_>],
     modules: &[(String, String)],
     tags: BuildTags<'_>,
     wrappers: &Wrappers,
     internal_errors: &Mutex<Vec<String>>,
-) -> (Vec<(FileId, GoFile)>, FxHashMap<String, Vec<String>>) {
+) -> (Vec<(FileId, GoFile)>, Selections) {
     let heads: Vec<Head> = files.par_iter().map(|(id, _, text)| scan(*id, text)).collect();
     let folders = Folders::new(files, modules);
     let needed = needed(files, &heads, &folders, tags);

@@ -12,8 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{File, Folders};
 use crate::facts::catalogue::{Wrappers, go as catalogue};
-use crate::facts::folder_of;
 use crate::facts::go::{Before, Head, Mention, Outline, OutlinedFunction, import_names, outline};
+use crate::facts::{Selections, folder_of};
 
 /// What a mention may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,8 +46,8 @@ pub(super) struct Relevance {
     /// The byte ranges of each file that need not be parsed: the insides of irrelevant function bodies. `None` for
     /// a file that need not be parsed at all, as those that are not needed.
     pub(super) irrelevant: Vec<Option<Vec<Range<usize>>>>,
-    /// See [`Facts`](crate::facts::Facts).
-    pub(super) selections: FxHashMap<String, Vec<String>>,
+    /// Who reads the fields of structs.
+    pub(super) selections: Selections,
 }
 
 /// Reads the names in the files that are `needed`.
@@ -279,7 +279,7 @@ impl<'t> Declared<'t> {
 
 impl Declared<'_> {
     /// For each field that a function may fill which mentions the environment, the folders that select it.
-    fn selections(&self, files: &[Option<Outlined<'_>>]) -> FxHashMap<String, Vec<String>> {
+    fn selections(&self, files: &[Option<Outlined<'_>>]) -> Selections {
         let filled = files.par_iter().flatten().flat_map_iter(|file| {
             let reads = |it: &Mention<'_>| it.name.contains("env") || it.name.contains("Env");
             let functions = file.outline.functions.iter().map(|it| file.mentions(it));
@@ -295,8 +295,7 @@ impl Declared<'_> {
         });
         let selected: FxHashSet<(&str, &str)> =
             if filled.is_empty() { FxHashSet::default() } else { selected.collect() };
-        let mut out: FxHashMap<String, Vec<String>> =
-            filled.iter().map(|it| ((*it).to_owned(), Vec::new())).collect();
+        let mut out: Selections = filled.iter().map(|it| ((*it).to_owned(), Vec::new())).collect();
         for (name, folder) in selected {
             out.entry(name.to_owned()).or_default().push(folder.to_owned());
         }
