@@ -33,6 +33,8 @@ pub struct ComposeCall {
     pub started: Option<Vec<String>>,
     /// Whether it makes or publishes images and starts nothing; where it names no files, told only with profiles.
     pub is_for_images: bool,
+    /// Whether it ends what runs: `down`.
+    pub is_end: bool,
     /// Whether they go on running behind it: `up -d`.
     pub is_detached: bool,
     /// Where a later call of the text ends what runs (`down`): the number of such calls before this one. What runs
@@ -378,6 +380,7 @@ impl ComposeCall {
                 }
             }
             "build" | "push" => self.is_for_images = true,
+            "down" => self.is_end = true,
             _ => {}
         }
     }
