@@ -173,11 +173,13 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let builders = [Kind::Dockerfile, Kind::Makefile, Kind::Script].into_iter().flat_map(of_kind);
     let asks_for_tags = builders.into_iter().any(|(_, _, text)| text.contains("-tags"));
     let tags = if asks_for_tags { BuildTags::Any } else { BuildTags::These(&[]) };
-    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
+    let (go, selections) =
+        go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
     Facts {
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
         go,
+        selections,
         modules,
         workspaces: read!(Kind::GoWork, go_mod::read),
         dockerfiles: read!(Kind::Dockerfile, dockerfile::read),

@@ -47,6 +47,8 @@ pub struct Facts {
     pub tree: Tree,
     /// Go source.
     pub go: Vec<(FileId, go::GoFile)>,
+    /// Who reads the fields of structs.
+    pub selections: Selections,
     /// `go.mod` files.
     pub modules: Vec<(FileId, go_mod::GoMod)>,
     /// `go.work` files.
@@ -98,6 +100,10 @@ pub struct Facts {
     /// Places of the project's settings that could not be read.
     pub settings_errors: Vec<Spanned<String>>,
 }
+
+/// For each field that Go functions may fill with variables of the environment, by its name, the folders of the code
+/// that selects it (`cfg.Name`), other than to assign to it.
+pub type Selections = FxHashMap<String, Vec<String>>;
 
 impl Facts {
     /// The path of `file`.

@@ -65,6 +65,7 @@ impl Project {
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
             doubtful,
+            for_debugging: facts.compose.iter().flat_map(|(_, it)| &it.for_debugging).copied().collect(),
             unbuilt,
             supervision: Supervision::read(facts, &world.programs),
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
@@ -141,6 +142,9 @@ impl Join<'_> {
         let labelled: Vec<_> = services.iter().flat_map(proxy::labelled).collect();
         let led: Vec<bool> = services.iter().map(proxy::is_led_by_labels).collect();
         let containers = services.into_iter().map(|service| {
+            if service.is_only_built {
+                return never_started(service.workload);
+            }
             let Some(reference) =
                 service.workload.image_reference.clone().filter(|_| service.build.is_none())
             else {
@@ -369,6 +373,21 @@ impl Join<'_> {
         };
         Container { workload, start: Start::default(), besides: () }
     }
+}
+
+/// A service that nothing starts: no more is left of it than what its build lacks.
+fn never_started(service: Workload) -> Container<OfService> {
+    let Workload { id, name, image_span, is_built, missing_input, .. } = service;
+    let workload = Workload {
+        is_built,
+        missing_input,
+        listeners: unknown_listeners(image_span),
+        ..Workload::bare(id, name, WorkloadKind::Image, image_span)
+    };
+    let healthcheck = Setting::Unknown(image_span);
+    let besides =
+        OfService { healthcheck, stops_by_sigterm: None, init: false, confidence: Confidence::Proven };
+    Container { workload, start: Start::default(), besides }
 }
 
 /// Requests of a health check to others are dials; those to the container itself are judged by

@@ -119,7 +119,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use crate::source::{FileId, Spanned};
+use crate::source::{FileId, Span, Spanned};
 
 /// Everything reachlint understood.
 #[derive(Debug, Default)]
@@ -151,6 +151,8 @@ pub struct Project {
     /// Compose files that are never read without more of which it is not known what it says, and those that something
     /// writes before it calls Compose.
     pub doubtful: FxHashSet<FileId>,
+    /// Lines of Compose files of which a comment says that they are there for profiles or debugging.
+    pub for_debugging: Vec<Span>,
     /// The Dockerfiles that nobody builds while others of the project are built.
     pub unbuilt: FxHashSet<FileId>,
     /// How supervisors stop programs.

@@ -259,6 +259,25 @@ impl Project {
         })
     }
 
+    /// Whether whoever starts `workload` means it to hand out profiles on the port of `entry`: a comment at the entry says so
+    /// (`# pprof`), or a flag or a variable that is set for it (`--enable_pprof`).
+    #[must_use]
+    pub fn profiles_on_purpose(&self, workload: &Workload, entry: &PublishedPort) -> bool {
+        let names_it = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            text.contains("pprof") || text.contains("profil")
+        };
+        let is_off = |it: &str| matches!(it, "" | "0" | "false" | "off" | "no");
+        let mut flags = workload.own_words.iter().map(Text::as_str).filter(|it| it.starts_with('-'));
+        let mut variables = workload.environment.variables.iter().filter(|(_, it)| it.origin > Origin::Image);
+        let is_at_entry =
+            |it: &Span| it.file == entry.span.file && it.range().contains(&entry.span.range().start);
+        self.for_debugging.iter().any(is_at_entry)
+            || flags.any(|it| names_it(it) && !it.split_once('=').is_some_and(|(_, value)| is_off(value)))
+            || variables
+                .any(|(name, it)| names_it(name) && !it.value.as_ref().is_some_and(|it| is_off(it.as_str())))
+    }
+
     /// Whether services of one Compose project are started at the same time: by their names, or because those that
     /// are started depend on them.
     fn run_at_once(&self, services: [&Workload; 2]) -> AtOnce {

@@ -19,6 +19,8 @@ pub type Value = Spanned<Template>;
 pub struct ComposeFile {
     /// Its YAML documents; Compose merges them in order, as it does with `-f`.
     pub documents: Vec<Document>,
+    /// The lines of which a comment says that they are there for profiles or debugging.
+    pub for_debugging: Vec<Span>,
     /// Places that could not be read.
     pub errors: Vec<Spanned<String>>,
 }

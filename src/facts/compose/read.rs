@@ -6,6 +6,7 @@ use super::{
     Build, ComposeFile, Dependency, Document, EnvFile, Extends, ExtraHost, Healthcheck, Include, Port,
     Service, ServiceConfig, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words,
 };
+use crate::facts::suppression::{Line, next_code};
 use crate::facts::tree::{self, Tree, TreeEntry, TreeKind};
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::interpolation::{Dialect, Lookup, Template};
@@ -24,7 +25,29 @@ pub fn read(file: FileId, text: &str) -> ComposeFile {
         let document = Reader { is_expanded: false }.document(&content.tree);
         Document { content, ..document }
     });
-    ComposeFile { documents: documents.collect(), errors: stream.errors }
+    ComposeFile {
+        documents: documents.collect(),
+        for_debugging: for_debugging(file, text),
+        errors: stream.errors,
+    }
+}
+
+/// The lines with a comment such as `# pprof`, and those that follow one.
+fn for_debugging(file: FileId, text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices('#').map(|(at, it)| (at + it.len(), it)) {
+        let line = Line::at(text, at);
+        let Some(code) = line.before_comment("#") else { continue };
+        let comment = text[at..line.end].to_ascii_lowercase();
+        let mut words = comment.split(|it: char| !it.is_ascii_alphanumeric());
+        if words.any(|word| ["pprof", "profil", "debug"].iter().any(|it| word.starts_with(it))) {
+            out.push(match code.trim().is_empty() {
+                true => next_code(file, text, line.end, "#"),
+                false => Span::new(file, line.start, line.end),
+            });
+        }
+    }
+    out
 }
 
 /// A file that a Compose file names.

@@ -196,6 +196,7 @@ impl<'a> Resolver<'a> {
         ComposeService {
             workload,
             build: None,
+            is_only_built: false,
             entrypoint: entrypoint(command.entrypoint.as_ref(), line),
             command: words(&command.command, line),
             healthcheck: health.unwrap_or_default(),

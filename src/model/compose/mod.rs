@@ -48,6 +48,8 @@ pub struct ComposeService {
     pub workload: Workload,
     /// What is built; `None` when the image is somebody else's.
     pub build: Option<Build>,
+    /// Whether nothing starts it, since it is there for its image.
+    pub is_only_built: bool,
     /// `entrypoint:`.
     pub entrypoint: Setting,
     /// `command:`.

@@ -190,6 +190,7 @@ impl Resolver<'_> {
         ComposeService {
             workload,
             build,
+            is_only_built: self.project.only_built.contains(&name.value),
             entrypoint: commands::command(service.entrypoint.as_ref(), variables),
             command: commands::command(service.command.as_ref(), variables),
             healthcheck: health_setting,

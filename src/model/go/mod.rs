@@ -25,6 +25,7 @@ mod router;
 mod routes;
 mod shutdown;
 mod stop_timeout;
+mod stored_reads;
 #[cfg(test)]
 mod tests;
 mod types;

@@ -12,6 +12,7 @@ use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
 use super::missing_files::missing_files;
 use super::stop_timeout::stop_timeouts;
+use super::stored_reads::stored_for_nobody;
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
     Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, NetworkCall, ProgramId,
@@ -555,16 +556,19 @@ pub(super) fn word_of<'w>(
 /// Variables that the program reads and whose value is the address of a database or a broker.
 fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &mut Vec<Dial>) {
     let mut seen = FxHashSet::default();
+    let mut stored = None;
     for (name, site) in names {
         let Some(variable) = evaluator.set_variable(name) else { continue };
         let Some(text) = &variable.value else { continue };
-        if !seen.insert(name) {
+        let mut targets = parse_target(text.as_str(), "any");
+        targets.retain(|it| it.scheme.as_deref().is_some_and(|it| SERVICE_SCHEMES.contains(&it)));
+        if targets.is_empty()
+            || stored.get_or_insert_with(|| stored_for_nobody(evaluator)).contains(site)
+            || !seen.insert(name)
+        {
             continue;
         }
-        for target in parse_target(text.as_str(), "any") {
-            let Some(scheme) = target.scheme.filter(|it| SERVICE_SCHEMES.contains(&it.as_str())) else {
-                continue;
-            };
+        for target in targets {
             let covered = |it: &Dial| it.host == target.host && it.port == target.port;
             if target.host.is_empty() || dials.iter().any(covered) {
                 continue;
@@ -572,7 +576,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &m
             dials.push(Dial {
                 host: target.host,
                 port: target.port,
-                scheme,
+                scheme: target.scheme.unwrap_or_default(),
                 path: target.path,
                 login: DialLogin::of(&target.login, text),
                 protocol: Protocol::Tcp,
