@@ -20,6 +20,7 @@ use crate::facts::creation::{self, Creation};
 use crate::facts::documents::Documents;
 use crate::facts::go::BuildTags;
 use crate::facts::kind::Kind;
+use crate::facts::linked::linked_variables;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
@@ -172,6 +173,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let wrappers = &input.settings.wrappers;
     let builders = [Kind::Dockerfile, Kind::Makefile, Kind::Script].into_iter().flat_map(of_kind);
     let asks_for_tags = builders.into_iter().any(|(_, _, text)| text.contains("-tags"));
+    let others = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| **kind != Kind::Go);
     let tags = if asks_for_tags { BuildTags::Any } else { BuildTags::These(&[]) };
     let (go, selections) =
         go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
@@ -206,6 +208,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         creation: read_creation(input),
         uncommitted: read_uncommitted(input),
         asks_for_tags,
+        linked_variables: linked_variables(others.map(|((_, file), _)| file.text())),
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),
     }

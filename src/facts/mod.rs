@@ -23,6 +23,7 @@ pub mod hns;
 pub mod kind;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod linked;
 pub mod makefile;
 pub mod proxy;
 pub mod shell;
@@ -95,6 +96,8 @@ pub struct Facts {
     pub proxies: Vec<(FileId, proxy::ProxyFile)>,
     /// Whether a Dockerfile, a Makefile or a script may ask a Go build for tags.
     pub asks_for_tags: bool,
+    /// The variables of Go programs, by their names alone, that the linker sets where they are built.
+    pub linked_variables: FxHashSet<String>,
     /// What the project's settings say of Go functions.
     pub wrappers: catalogue::Wrappers,
     /// Places of the project's settings that could not be read.

@@ -425,7 +425,12 @@ impl Tracer<'_, '_, '_> {
         let command = awaited.unwrap_or(last);
         self.note_others(script, command);
         let words = command.program_words();
-        let traced = if command.runs_own_arguments() {
+        // `if [ "${1#-}" != "$1" ]; then set -- app "$@"; fi` is for those who give flags alone.
+        let replaced = |it: &shell::Command| replaces_arguments(it) && !it.guarded;
+        let traced = if command.runs_own_arguments() && script.commands.iter().any(replaced) {
+            self.tools.unknown("what it starts with is put together by a script");
+            Traced::default()
+        } else if command.runs_own_arguments() {
             self.exec(arguments, started_by, init)
         } else {
             match self.texts(words, script, arguments) {
@@ -595,6 +600,9 @@ impl Tracer<'_, '_, '_> {
         let mut out = Vec::new();
         for word in words {
             if word.is_all_arguments() {
+                if script.commands.iter().any(replaces_arguments) {
+                    return None;
+                }
                 out.extend(arguments.iter().cloned());
                 continue;
             }
@@ -831,6 +839,12 @@ fn is_behind_pipe(script: &Script, command: &shell::Command) -> bool {
     let at = script.commands.iter().position(|it| it.span == command.span);
     let before = at.and_then(|it| script.commands.get(it.checked_sub(1)?));
     command.piped && before.is_some_and(|it| it.piped)
+}
+
+/// Whether a command of a script changes the script's own arguments: `set -- --port 80 "$@"`, `shift`.
+fn replaces_arguments(command: &shell::Command) -> bool {
+    let is_set = || command.words.iter().skip(1).any(|it| it.raw.value == "--");
+    command.program_name().is_some_and(|it| it == "shift" || it == "set" && is_set())
 }
 
 /// Whether a command does nothing, for ever: `tail -f /dev/null`, `sleep infinity`.
