@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::{absent, by_default, default_of};
+use super::closed_again::is_closed_again;
 use super::collision::collisions;
 use super::network::{alternatives, too_many, word_of};
 use super::shutdown::owner;
@@ -57,6 +58,9 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                 let unknown = Some(Spanned::new(reason.to_owned(), call.span));
                 self.calls.push(NetworkCall { unknown, ..NetworkCall::new(call.span, CallRole::Listen) });
                 self.incomplete(reason, call.span);
+            }
+            _ if is_closed_again(self.evaluator.packages, function, call) => {
+                self.look(function, call, listen)
             }
             _ => self.listen(function, call, listen),
         }
@@ -129,6 +133,15 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         }
         if on_network {
             self.calls.push(network_call);
+        }
+    }
+
+    /// A look whether a port is free: the socket is closed again, unless something keeps it in a way that does not show.
+    fn look(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
+        for InWorld { found, .. } in self.heard(function, call, listen).into_iter().flatten() {
+            if let Heard::Listener(Listener { port, protocol, .. }) = found {
+                self.out.left_out.push((port, protocol));
+            }
         }
     }
 
