@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{File, Folders};
-use crate::facts::catalogue::{Wrappers, go as catalogue};
+use crate::facts::catalogue::{Wrappers, go as catalogue, names_server, starts_server};
 use crate::facts::go::{Before, Head, Mention, Outline, OutlinedFunction, import_names, outline};
 use crate::facts::{Selections, folder_of};
 
@@ -150,6 +150,8 @@ impl<'t> Outlined<'t> {
         }
         let package = match mention.before {
             Before::Nothing => return false,
+            // A parameter that somebody else's server comes in: `func run(server *platform.HTTPServer)`.
+            Before::Name(name) if names_server(name) && starts_server(mention.name) => return true,
             Before::Name(name) => self.imports.get(name),
             Before::Expression => None,
         };

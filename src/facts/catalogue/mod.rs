@@ -20,6 +20,7 @@ mod kubernetes;
 mod kustomize;
 mod libc;
 mod library_variables;
+mod listening;
 mod load;
 mod place;
 mod programs;
@@ -57,6 +58,7 @@ pub use kubernetes::{KindEntry, MergeField, MergeType, is_added_label, kubernete
 pub use kustomize::{KustomizeField, kustomize_fields};
 pub use libc::{Libc, image_libc};
 pub use library_variables::{is_library_variable, reads_any_variable};
+pub use listening::{listens_nowhere, names_server, starts_server};
 pub use place::{Address, EntryAddress, Place};
 pub use programs::{Dollar, ProgramEntry, program};
 pub use proxies::{ProxyEntry, ProxyFormat, proxy_of_image};

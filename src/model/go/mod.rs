@@ -4,6 +4,7 @@ mod absent;
 mod callers;
 mod certainty;
 mod cgo;
+mod closed_again;
 mod collision;
 mod commands;
 mod function_set;

@@ -103,7 +103,8 @@ impl<'a> World<'a> {
                 let work = || {
                     let names = names.get_or_insert_with(|| variables_read(&running));
                     let mut network = self.network(program, &running, names);
-                    network.listeners.left_out = listeners_of(whole).left_out(&network.listeners);
+                    let left_out = listeners_of(whole).left_out(&network.listeners);
+                    network.listeners.left_out.extend(left_out);
                     (network, [running.answers(), whole.answers()])
                 };
                 (*at, known.of(agrees, work))
