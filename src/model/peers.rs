@@ -64,10 +64,12 @@ impl Project {
         destinations
     }
 
-    /// Whether the program of `workload` reads a variable by its name, or is none that was read.
+    /// Whether the program of `workload` reads a variable by its name and does something with it, or is none that was
+    /// read.
     fn is_read_or_foreign(&self, workload: &Workload, name: &str) -> bool {
-        let program = workload.program.filter(|_| workload.listeners.only_go).map(|it| self.program(it));
-        program.is_none_or(|it| it.reads.find(name).is_some() || is_library_variable(name))
+        let program = workload.program.map(|it| self.program(it));
+        let reads = |it: &Program| it.reads.find(name).is_some_and(|it| !it.is_idle);
+        program.is_none_or(|it| reads(it) || is_library_variable(name))
     }
 
     /// The dials of `localhost` that find nothing on their port, with workload and port. Of a port that the container
@@ -182,6 +184,12 @@ impl Project {
                 Served::Unknown => Confidence::Likely,
                 Served::No => return None,
             };
+            // An image that nobody knows may show the address in a variable to people.
+            let own = self.workload(from);
+            let is_unknown = |it: &super::Resolved| catalogue::image(it.text.as_str()).is_none();
+            let is_foreign = own.image.is_none() && own.image_reference.as_ref().is_some_and(is_unknown);
+            let is_guess = is_foreign && dial.source == DialSource::Variable;
+            let confidence = if is_guess { Confidence::Possible } else { confidence };
             Some(HostPortMistake { peer: self.workload(*id), container_port, published, confidence })
         })
     }

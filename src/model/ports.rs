@@ -293,6 +293,8 @@ impl Project {
             .workloads
             .iter()
             .filter(|it| self.has_container_interfaces(it.id) && it.replicas != Some(0))
+            // Docker opens no port of the host for what is on internal networks alone.
+            .filter(|it| !self.is_internal_alone(it))
             .flat_map(|workload| workload.published.iter().map(move |port| HostPort { workload, port }))
             .collect();
         let mut conflicts = Vec::new();

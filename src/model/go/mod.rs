@@ -534,6 +534,8 @@ pub struct EnvironmentRead {
     pub default: Option<String>,
     /// The statement that ends the program without it, where that certainly runs.
     pub exit: Option<Span>,
+    /// Whether what is read there goes into fields of structs alone that nothing reads.
+    pub is_idle: bool,
 }
 
 /// Whether a program answers a path.

@@ -96,12 +96,10 @@ fn span_of_read(value: &Value) -> Option<Span> {
     }
 }
 
-/// The reads that a value is made of, but for those that are in structs within it.
+/// The reads that a value is made of, those in structs within it too: nobody gets at these but through it.
 fn each_read_below(value: &Value, look: &mut impl FnMut(Span)) {
     span_of_read(value).into_iter().for_each(&mut *look);
-    if !matches!(value, Value::Struct { .. }) {
-        value.each_part(&mut |it| each_read_below(it, look));
-    }
+    value.each_part(&mut |it| each_read_below(it, look));
 }
 
 /// The types of which a whole struct goes to what is not followed: a library prints it or looks into its fields.
