@@ -119,7 +119,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use crate::source::{FileId, Spanned};
+use crate::source::{FileId, Span, Spanned};
 
 /// Everything reachlint understood.
 #[derive(Debug, Default)]
@@ -153,6 +153,8 @@ pub struct Project {
     pub doubtful: FxHashSet<FileId>,
     /// The Dockerfiles that nobody builds while others of the project are built.
     pub unbuilt: FxHashSet<FileId>,
+    /// Where a FROM names an image by arguments that something which is not read may give.
+    pub chosen_elsewhere: FxHashSet<Span>,
     /// How supervisors stop programs.
     pub supervision: Supervision,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
