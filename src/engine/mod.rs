@@ -23,9 +23,9 @@ use crate::facts::kind::Kind;
 use crate::facts::linked::linked_variables;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
-    Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
-    folder_of, gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize, makefile, proxy, shell,
-    supervisor, wslconfig,
+    Facts, Tree, build_arguments, commands, compose, compose_call, configuration, dockerfile, dockerignore,
+    documents, dotenv, folder_of, gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize,
+    makefile, proxy, shell, supervisor, wslconfig,
 };
 use crate::model::{Detail, Project};
 use crate::rules::{
@@ -177,14 +177,16 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let tags = if asks_for_tags { BuildTags::Any } else { BuildTags::These(&[]) };
     let (go, selections) =
         go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
+    let dockerfiles: Vec<(FileId, dockerfile::Dockerfile)> = read!(Kind::Dockerfile, dockerfile::read);
     Facts {
+        given_arguments: read_given_arguments(input, &dockerfiles),
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
         go,
         selections,
         modules,
         workspaces: read!(Kind::GoWork, go_mod::read),
-        dockerfiles: read!(Kind::Dockerfile, dockerfile::read),
+        dockerfiles,
         dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),
         compose_calls: read_compose_calls(input),
@@ -274,6 +276,23 @@ fn read_commands(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(Fi
         (!commands.is_empty()).then_some((*id, commands))
     });
     read.collect()
+}
+
+/// The arguments behind a FROM that any file may give a value.
+fn read_given_arguments(
+    input: &Input,
+    dockerfiles: &[(FileId, dockerfile::Dockerfile)],
+) -> FxHashSet<String> {
+    let names: FxHashSet<&str> = dockerfiles
+        .iter()
+        .flat_map(|(_, file)| file.stages.iter().flat_map(move |it| build_arguments::of_base(file, it)))
+        .collect();
+    let mut out = FxHashSet::default();
+    if !names.is_empty() {
+        let files = input.sources.iter().zip(&input.kinds);
+        files.for_each(|((_, file), kind)| build_arguments::add_given(&names, *kind, file.text(), &mut out));
+    }
+    out
 }
 
 /// What may be there without being committed; only a Compose file names what has to be there.

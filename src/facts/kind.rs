@@ -1,7 +1,8 @@
 //! What a file is, told by its name, and for a Kubernetes manifest by its text.
 
+use super::catalogue::is_of_builder;
 use super::commands;
-use super::configuration::Format;
+use super::configuration::{self, Format};
 use super::{helm, hns, kubernetes, kustomize};
 
 /// The formats reachlint reads.
@@ -38,6 +39,8 @@ pub enum Kind {
     Skaffold,
     /// `Tiltfile`, `*.tiltfile`.
     Tiltfile,
+    /// What is only searched for names, `Jenkinsfile`, `Earthfile`: see [`is_of_builder`].
+    Searched,
     /// A pipeline of GitHub, GitLab or Azure: its path tells it.
     Pipeline,
     /// `README.md`, `CONTRIBUTING.md`: what people type, when they do as they are told.
@@ -115,10 +118,19 @@ impl Kind {
     /// The kind of the file at `path`, as far as the path tells it.
     #[must_use]
     pub fn of_path(path: &str) -> Option<Self> {
+        // What a generator fills in, `{{cookiecutter.name}}/compose.yaml`, belongs to the projects that it makes.
+        if path.contains("{{") {
+            return None;
+        }
         if helm::is_helper(path) {
             return Some(Self::ChartInput);
         }
-        let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
+        let of_name = Self::of(path.rsplit('/').next().unwrap_or(path));
+        let is_read = of_name.is_some_and(|it| it != Self::Configuration) || configuration::is_likely(path);
+        if !is_read && is_of_builder(path) {
+            return Some(Self::Searched);
+        }
+        let kind = of_name?;
         if matches!(kind, Self::Nginx | Self::Configuration) && is_of_supervisord(path) {
             return Some(Self::Supervisor);
         }
@@ -243,6 +255,16 @@ pub fn without_sample(name: &str) -> Option<&str> {
 /// Whether people copy a file to one that programs read: `config.yaml.example`, no layer of Compose.
 fn is_sample_of_configuration(name: &str) -> bool {
     without_sample(name).is_some_and(|it| Format::of(it).is_some() && !it.contains("compose"))
+}
+
+/// Whether a file of the name `template` is one that something fills in to make `name`: `Dockerfile.tmpl`.
+#[must_use]
+pub fn is_template_of(template: &str, name: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ejs", "erb", "gotmpl", "hbs", "in", "j2", "jinja", "jinja2", "mustache", "template", "tmpl", "tpl",
+    ];
+    let ending = template.strip_prefix(name).and_then(|it| it.strip_prefix('.'));
+    ending.is_some_and(|it| ENDINGS.contains(&it))
 }
 
 /// Words in the names of files that others are made from.

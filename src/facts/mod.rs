@@ -3,6 +3,7 @@
 //! Facts depend only on a file's bytes, never on another file: that makes them cacheable and lets
 //! every file be read on a thread of its own.
 
+pub mod build_arguments;
 pub mod catalogue;
 pub mod commands;
 pub mod compose;
@@ -25,6 +26,7 @@ pub mod kubernetes;
 pub mod kustomize;
 pub mod linked;
 pub mod makefile;
+pub mod placeholders;
 pub mod proxy;
 pub mod shell;
 pub mod supervisor;
@@ -94,6 +96,8 @@ pub struct Facts {
     pub supervisors: Vec<(FileId, Vec<supervisor::SupervisedProgram>)>,
     /// Configuration files of proxies.
     pub proxies: Vec<(FileId, proxy::ProxyFile)>,
+    /// Names of arguments behind a FROM that files may give a value, see [`build_arguments`].
+    pub given_arguments: FxHashSet<String>,
     /// Whether a Dockerfile, a Makefile or a script may ask a Go build for tags.
     pub asks_for_tags: bool,
     /// The variables of Go programs, by their names alone, that the linker sets where they are built.

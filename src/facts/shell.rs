@@ -158,6 +158,15 @@ fn carriage_returns(file: FileId, text: &str) -> Vec<Span> {
     places.into_iter().map(|at| Span::new(file, at, at + 1)).collect()
 }
 
+/// Whether a word of `sed` has it change the files that it is given: `-i`, `-i.bak`, `-Ei`, `--in-place`:
+/// <https://www.gnu.org/software/sed/manual/sed.html#Command_002dLine-Options>.
+#[must_use]
+pub fn edits_in_place(word: &str) -> bool {
+    let short = word.strip_prefix('-').filter(|it| !it.starts_with('-')).unwrap_or_default();
+    word.starts_with("--in-place")
+        || short.trim_start_matches(['E', 'n', 'r', 's', 'u', 'z']).starts_with('i')
+}
+
 /// Whether `program`, a name or a path, is a shell of the POSIX kind.
 #[must_use]
 pub fn is_shell(program: &str) -> bool {

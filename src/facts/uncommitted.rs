@@ -86,12 +86,12 @@ fn last_part(pattern: &str) -> Option<String> {
     (!name.is_empty() && !matches!(name, "*" | "**")).then(|| name.to_owned())
 }
 
-/// Whether a line has the name as a word.
-fn names(line: &str, name: &str) -> bool {
+/// Whether a text has the name as a word.
+pub(super) fn names(text: &str, name: &str) -> bool {
     let is_part = |it: char| it.is_alphanumeric() || matches!(it, '_' | '-');
-    line.match_indices(name).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let behind = line[at + name.len()..].chars().next();
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let behind = text[at + name.len()..].chars().next();
         !before.is_some_and(is_part) && !behind.is_some_and(is_part)
     })
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::start::{Container, Start};
 use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions, rewritten_files};
-use super::image::{ByHand, builds_by_hand, unbuilt};
+use super::image::{ByHand, builds_by_hand, chosen_elsewhere, unbuilt};
 use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
@@ -47,6 +47,7 @@ impl Project {
         let (mut workloads, built) = join.services(services);
         let by_services = built.iter().filter_map(|it| Some(join.images.image(it.image?).file)).collect();
         let unbuilt = unbuilt(facts, &command_files, &join.by_hand, &by_services);
+        let chosen_elsewhere = chosen_elsewhere(facts, &join.by_hand, &by_services);
         let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
         let images = join.images.into_images();
@@ -67,6 +68,7 @@ impl Project {
             doubtful,
             for_debugging: facts.compose.iter().flat_map(|(_, it)| &it.for_debugging).copied().collect(),
             unbuilt,
+            chosen_elsewhere,
             supervision: Supervision::read(facts, &world.programs),
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::compose::Build;
 use super::{MissingSource, NotThere, Project};
+use crate::facts::kind::is_template_of;
 use crate::facts::{Facts, folder_of, join_path, path_below};
 use crate::source::{FileId, Span, Spanned};
 
@@ -99,5 +100,7 @@ fn missing_stage(facts: &Facts, path: &str, build: &Build) -> Option<MissingInpu
 /// one: a template still has to be filled in.
 fn is_certain(facts: &Facts, path: &str) -> bool {
     let is_path = !path.contains(['{', '}', '<', '>', '$', '%', '\\']) && join_path(".", path).is_some();
-    is_path && !facts.uncommitted.may_hold(path)
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut beside = facts.tree.names_in(folder_of(path));
+    is_path && !beside.any(|it| is_template_of(it, name)) && !facts.uncommitted.may_hold(path)
 }

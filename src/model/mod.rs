@@ -155,6 +155,8 @@ pub struct Project {
     pub for_debugging: Vec<Span>,
     /// The Dockerfiles that nobody builds while others of the project are built.
     pub unbuilt: FxHashSet<FileId>,
+    /// Where a FROM names an image by arguments that something which is not read may give.
+    pub chosen_elsewhere: FxHashSet<Span>,
     /// How supervisors stop programs.
     pub supervision: Supervision,
     /// Variables that something else than a Go program may read: a script, a command, a health check.

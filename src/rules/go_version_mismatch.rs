@@ -10,8 +10,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for image in &ctx.project.images {
         // What was left behind fails nobody.
         let is_built = !ctx.project.unbuilt.contains(&image.file);
-        let confidence = if is_built { Confidence::Proven } else { Confidence::Possible };
         for build in &image.go_builds {
+            let is_default = !ctx.project.chosen_elsewhere.contains(&build.image.span);
+            let confidence = if is_built && is_default { Confidence::Proven } else { Confidence::Possible };
             report(build, confidence, findings);
         }
     }

@@ -93,7 +93,7 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         }
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
-        Kind::Gitattributes | Kind::Gitignore | Kind::Gitmodules => Vec::new(),
+        Kind::Gitattributes | Kind::Gitignore | Kind::Gitmodules | Kind::Searched => Vec::new(),
         Kind::Supervisor => of_supervisor(&supervisor::read(file, text)),
         Kind::HnsNetwork => of_hns(&hns::read(file, text)),
         Kind::Wslconfig | Kind::WslConf => of_wsl(kind, file, text),

@@ -6,6 +6,7 @@ use super::{
     Build, ComposeFile, Dependency, Document, EnvFile, Extends, ExtraHost, Healthcheck, Include, Port,
     Service, ServiceConfig, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words,
 };
+use crate::facts::placeholders::has_name_between;
 use crate::facts::suppression::{Line, next_code};
 use crate::facts::tree::{self, Tree, TreeEntry, TreeKind};
 use crate::source::{FileId, Span, Spanned, Text};
@@ -25,11 +26,11 @@ pub fn read(file: FileId, text: &str) -> ComposeFile {
         let document = Reader { is_expanded: false }.document(&content.tree);
         Document { content, ..document }
     });
-    ComposeFile {
-        documents: documents.collect(),
-        for_debugging: for_debugging(file, text),
-        errors: stream.errors,
+    let documents: Vec<Document> = documents.collect();
+    if documents.iter().any(|it| has_placeholder(&it.content.tree)) {
+        return ComposeFile::default();
     }
+    ComposeFile { documents, for_debugging: for_debugging(file, text), errors: stream.errors }
 }
 
 /// The lines with a comment such as `# pprof`, and those that follow one.
@@ -48,6 +49,32 @@ fn for_debugging(file: FileId, text: &str) -> Vec<Span> {
         }
     }
     out
+}
+
+/// Whether a service has a placeholder where Compose itself reads a value. What it hands on, labels and formats, may
+/// hold templates of others: <https://docs.docker.com/engine/logging/log_tags/>.
+fn has_placeholder(tree: &Tree) -> bool {
+    const OWN: &[&str] =
+        &["build", "container_name", "expose", "image", "network_mode", "networks", "ports", "restart"];
+    let services = get(tree, "services").map_or(&[][..], entries);
+    let own =
+        services.iter().flat_map(|it| entries(&it.value)).filter(|it| OWN.contains(&it.key.value.as_str()));
+    own.into_iter().any(|it| holds_placeholder(&it.value))
+}
+
+fn holds_placeholder(tree: &Tree) -> bool {
+    let is_one = |it: &str| {
+        ["{{", "[[", "<%", "#{"].iter().any(|mark| it.contains(mark))
+            || [("@", "@"), ("__", "__"), ("<", ">"), ("%", "%")]
+                .iter()
+                .any(|(open, close)| has_name_between(it, open, close))
+    };
+    match &tree.kind {
+        TreeKind::Text(text) => is_one(text.as_str()),
+        TreeKind::List(items) => items.iter().any(holds_placeholder),
+        TreeKind::Map(entries) => entries.iter().any(|it| holds_placeholder(&it.value)),
+        _ => false,
+    }
 }
 
 /// A file that a Compose file names.

@@ -10,6 +10,7 @@ use super::{
     VariableValue, Volume, VolumeSource, Words, gateway, policy, route, sniff,
 };
 use crate::facts::helm::{has_hole, hole, is_hole};
+use crate::facts::placeholders::has_name_between;
 use crate::facts::tree::{Tree, TreeEntry};
 use crate::facts::{configuration, proxy};
 use crate::net::Protocol;
@@ -33,12 +34,10 @@ pub fn read(file: FileId, text: &str) -> Manifest {
 /// the place of `{NAME}`, `@NAME@` or `__NAME__`. `%{ if }` is Terraform's:
 /// <https://developer.hashicorp.com/terraform/language/expressions/strings#directives>.
 fn is_template(text: &str) -> bool {
-    let is_name = |it: &str| it.len() > 1 && it.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
-    let placeholder = |(open, close): &(&str, &str)| {
-        text.split(open).skip(1).any(|it| it.split_once(close).is_some_and(|(name, _)| is_name(name)))
-    };
     ["{{", "{%", "<%", "%{ ", "%{~"].iter().any(|it| text.contains(it))
-        || [("{", "}"), ("@", "@"), ("__", "__")].iter().any(placeholder)
+        || [("{", "}"), ("@", "@"), ("__", "__")]
+            .iter()
+            .any(|(open, close)| has_name_between(text, open, close))
 }
 
 /// Reads objects that were put together from several files.

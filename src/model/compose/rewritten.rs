@@ -5,7 +5,7 @@ use super::files::Index;
 use crate::facts::catalogue::is_for_tests;
 use crate::facts::kind::is_sample_of;
 use crate::facts::makefile::Given;
-use crate::facts::shell::{self, Command, Script, Word};
+use crate::facts::shell::{self, Command, Script, Word, edits_in_place};
 use crate::facts::{Facts, Lookup};
 use crate::model::image::absolute;
 use crate::model::shell_walk::{ShellWalk, in_project};
@@ -89,13 +89,6 @@ fn written_paths(command: &Command, expand: &dyn Fn(&Word) -> Option<String>) ->
     };
     out.extend(command.output.as_ref().filter(|_| !command.guarded).and_then(expand));
     out
-}
-
-/// `-i`, `-i.bak`, `-Ei`, `--in-place`: <https://www.gnu.org/software/sed/manual/sed.html#Command_002dLine-Options>.
-fn edits_in_place(word: &str) -> bool {
-    let short = word.strip_prefix('-').filter(|it| !it.starts_with('-')).unwrap_or_default();
-    word.starts_with("--in-place")
-        || short.trim_start_matches(['E', 'n', 'r', 's', 'u', 'z']).starts_with('i')
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::build::{Builder, Stage};
-use super::go_release::{GoCall, may_change_workspace};
+use super::go_release::{GoCall, may_change_module, may_change_workspace};
 use super::layers::{self, Binary, Found, Layer, Origin};
 use super::linking::{self, Cgo, Given, Linking};
 use crate::facts::catalogue::{ImageSystem, image_system};
@@ -71,6 +71,9 @@ impl<'a> Session<'_, 'a, '_> {
         stage: &mut Stage<'a>,
     ) {
         let words = command.program_words();
+        if may_change_module(command) {
+            self.changed_module(command, folder, stage);
+        }
         match command.program_name() {
             Some("go") => self.go(command, own, folder, stage),
             Some("mv" | "cp") => self.moved(words, folder, stage),
@@ -179,15 +182,25 @@ impl<'a> Session<'_, 'a, '_> {
         }
         let Some(verb) = rest.next() else { return };
         let (verb, verb_span) = (verb.raw.value.as_str(), verb.raw.span);
-        // `go install tool@v1` does not look at the module around it.
-        let foreign = rest.clone().any(|it| it.raw.value.contains('@'));
-        let reads_module =
-            matches!(verb, "build" | "install" | "test" | "run" | "vet" | "generate" | "list" | "mod");
         let rest: Vec<&Word> = rest.collect();
-        if reads_module && !foreign {
+        // `go install tool@v1` does not look at the module around it.
+        let foreign = rest.iter().any(|it| it.raw.value.contains('@'));
+        let verbs = [verb, rest.first().map_or("", |it| it.raw.value.as_str())];
+        let reads_module = match verbs {
+            // These make or change it, whatever it asks for.
+            ["mod", "edit" | "init"] => false,
+            _ => matches!(verb, "build" | "install" | "test" | "run" | "vet" | "generate" | "list" | "mod"),
+        };
+        // `-modfile` names another go.mod.
+        let has_own_file = rest.iter().any(|it| it.raw.value.contains("-modfile"));
+        // Before anything else: <https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies>.
+        if rest.first().is_some_and(|it| it.raw.value == "-C") {
+            let Some(target) = rest.get(1).and_then(|it| self.word(it, stage)) else { return };
+            folder = layers::absolute(&folder, &target);
+        }
+        if reads_module && !foreign && !has_own_file {
             // Go 1.21 generates, and every release tidies, whatever the workspace asks for.
-            let verbs = [verb, rest.first().map_or("", |it| it.raw.value.as_str())];
-            let in_workspace = !matches!(verbs, ["generate", _] | ["mod", "tidy" | "edit" | "init"]);
+            let in_workspace = !matches!(verbs, ["generate", _] | ["mod", "tidy"]);
             self.version(&self.in_front(command, own, stage), &folder, in_workspace, stage);
         }
         if verb == "env" && rest.first().is_some_and(|it| it.raw.value == "-w") {
@@ -201,10 +214,6 @@ impl<'a> Session<'_, 'a, '_> {
             self.linking(command, words[0].raw.span.cover(verb_span), &rest, own, stage).map(Arc::new);
         let tags: Option<Arc<[String]>> = self.tags(command, &rest, own, stage).map(Arc::from);
         let Some(arguments) = self.arguments(&rest, stage) else { return };
-        let folder = match &arguments.folder {
-            Some(target) => layers::absolute(&folder, target),
-            None => folder,
-        };
         // A name that -o gives is taken as it is.
         let goos = |(name, value): &(String, Option<Text>)| {
             name == "GOOS" && value.as_ref().is_some_and(|it| it.as_str() == "windows")
@@ -398,6 +407,24 @@ impl<'a> Session<'_, 'a, '_> {
             .unwrap_or_else(|| format!("{}/bin", value("GOPATH").unwrap_or_else(|| "/go".to_owned())))
     }
 
+    /// Notes that a go.mod is not what the project says any more: the one that a command names, else any of them.
+    fn changed_module(&self, command: &Command, folder: &str, stage: &mut Stage<'a>) {
+        // What `find` is given is a name, not a path.
+        let words = command.program_words().iter().filter(|_| command.program_name() != Some("find"));
+        let named = words.chain(&command.output);
+        let named = named.filter_map(|it| self.word(it, stage));
+        let named = named.filter(|it| it == "go.mod" || it.ends_with("/go.mod"));
+        let mut places: Vec<String> = named.map(|it| layers::absolute(folder, &it)).collect();
+        if places.is_empty() {
+            let facts = self.builder.facts;
+            let folders = facts.modules.iter().map(|(file, _)| folder_of(facts.path(*file)));
+            let brought = folders.flat_map(|it| layers::places(stage, it));
+            places.extend(brought.map(|it| layers::absolute(&it, "go.mod")));
+        }
+        let changed = |destination| Layer { origin: Origin::Foreign, destination, into: false, source: None };
+        stage.layers.extend(places.into_iter().map(changed));
+    }
+
     /// `mv a b` and `cp a b`: the file is found at its new place too.
     fn moved(&self, words: &[Word], folder: &str, stage: &mut Stage<'a>) {
         let plain: Vec<String> = words
@@ -444,14 +471,9 @@ impl<'a> Session<'_, 'a, '_> {
                 continue;
             }
             let whole = if inline { Some(*word) } else { rest.next().copied() };
-            if !matches!(name, "o" | "C") {
-                continue;
-            }
-            let value = self.word(whole?, stage)?;
-            let value = if inline { value.split_once('=')?.1.to_owned() } else { value };
-            match name {
-                "o" => out.output = Some(value),
-                _ => out.folder = Some(value),
+            if name == "o" {
+                let value = self.word(whole?, stage)?;
+                out.output = Some(if inline { value.split_once('=')?.1.to_owned() } else { value });
             }
         }
         Some(out)
@@ -485,11 +507,10 @@ impl<'a> Session<'_, 'a, '_> {
     ) {
         let Some(reference) = stage.base.reference.clone() else { return };
         let facts = self.builder.facts;
-        let file = |path: &str| {
-            Some(match layers::find(self.before, stage, &facts.tree, path) {
-                Some(Found::File(file)) if !stage.leaves_out(&file) => Some(file),
-                _ => None,
-            })
+        let file = |path: &str| match layers::find(self.before, stage, &facts.tree, path) {
+            Some(Found::File(file)) if !stage.leaves_out(&file) => Some(Some(file)),
+            Some(Found::Foreign) => None,
+            _ => Some(None),
         };
         let call = GoCall {
             facts,
@@ -528,7 +549,6 @@ struct MakeCall {
 #[derive(Default)]
 struct Arguments {
     output: Option<String>,
-    folder: Option<String>,
     packages: Vec<String>,
 }
 

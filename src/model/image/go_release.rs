@@ -2,8 +2,10 @@
 
 use super::build::{Images, Stage};
 use super::linking::Given;
+use super::process::words_of;
 use super::{GoBuild, ImageId, layers};
 use crate::facts::go_mod::GoMod;
+use crate::facts::shell::{Command, edits_in_place};
 use crate::facts::{Facts, catalogue};
 use crate::source::{FileId, Span, Spanned};
 
@@ -85,6 +87,40 @@ pub(super) fn may_change_workspace<'s, 'a: 's>(stages: impl IntoIterator<Item = 
         let mut words = it.words.iter().map(|it| it.raw.value.as_str());
         words.any(|it| it == "work" || it.contains("go.work"))
     })
+}
+
+/// Whether a command may change which Go the go.mod of a module asks for, or take the file away.
+pub(super) fn may_change_module(command: &Command) -> bool {
+    let words = words_of(command);
+    let written = command.output.as_ref().is_some_and(|it| it.raw.value.contains("go.mod"));
+    let names_it = || words.iter().any(|it| it.contains("go.mod"));
+    let is_last = || words.last().is_some_and(|it| it.contains("go.mod"));
+    written
+        || match words[..] {
+            ["go", "mod", "init", ..] => true,
+            ["go", "mod", "edit", ..] => words.iter().any(|it| it.trim_start_matches('-').starts_with("go=")),
+            ["go", "get", ..] => words.iter().any(|it| it.starts_with("go@")),
+            // What is replaced by a folder is another line.
+            ["sed" | "gsed", ..] => {
+                let replaces = words.iter().any(|it| it.contains("replace") || it.contains("=>"));
+                words.iter().any(|it| edits_in_place(it)) && names_it() && !replaces
+            }
+            ["cp" | "install", ..] => is_last(),
+            [program, ..] => !ONLY_READING.contains(&program) && names_it(),
+            [] => false,
+        }
+}
+
+/// Programs that change none of the files that their arguments name.
+const ONLY_READING: &[&str] = &[
+    "[", "awk", "cat", "cut", "diff", "echo", "egrep", "go", "grep", "head", "ls", "printf", "stat", "tail",
+    "test",
+];
+
+/// Whether a command, or what it runs, has a toolchain of its own: <https://go.dev/doc/toolchain#select>.
+pub(super) fn sets_toolchain(command: &Command) -> bool {
+    let assigns = command.assignments.iter().any(|(name, _)| name.value == "GOTOOLCHAIN");
+    assigns || command.words.iter().any(|it| it.raw.value.contains("GOTOOLCHAIN="))
 }
 
 impl Images<'_> {

@@ -6,7 +6,7 @@ use super::build::Stage;
 use super::linking::Linking;
 use crate::facts::catalogue::fits;
 use crate::facts::shell::Script;
-use crate::facts::{Tree, join_path};
+use crate::facts::{Tree, join_path, path_below};
 use crate::source::Span;
 
 /// Something that an instruction put into a stage.
@@ -232,11 +232,7 @@ pub(super) fn find_package(
 pub(super) fn places(stage: &Stage<'_>, folder: &str) -> Vec<String> {
     let copied = stage.layers.iter().filter_map(|layer| {
         let Origin::Project(source) = &layer.origin else { return None };
-        let rest = match folder.strip_prefix(source.as_str())? {
-            "" => "",
-            rest => rest.strip_prefix('/')?,
-        };
-        Some(absolute(&layer.destination, rest))
+        Some(absolute(&layer.destination, path_below(source, folder)?))
     });
     copied.collect()
 }

@@ -34,7 +34,7 @@ pub(super) use layers::absolute;
 pub(super) use linking::Given;
 pub use linking::{Cgo, LinkFlags, Linking};
 pub use sources::{MissingSource, NotThere};
-pub(super) use unbuilt::unbuilt;
+pub(super) use unbuilt::{chosen_elsewhere, unbuilt};
 pub use verbatim::{UnexpandedVariable, of_program as unexpanded_in};
 
 use super::{Environment, ProgramId, Text};

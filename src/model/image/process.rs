@@ -1,6 +1,7 @@
 //! What runs as PID 1, which Go program that is, and whether a shell stays in front of it.
 
 use super::build::{GoCommand, Running, Stage, StartedScript};
+use super::go_release::{may_change_module, sets_toolchain};
 use super::layers::{self, Bringer, Found};
 use super::programs::{
     DOCKERIZE_VALUES, MAKING_NOTHING, NOT_SERVERS, PASSING, RUNNERS, STARTERS, USER_WRAPPERS, WATCHERS,
@@ -105,6 +106,7 @@ pub(super) fn running(
         moved: false,
         scripts: Vec::new(),
         go_commands: Vec::new(),
+        own_go: false,
         may_be_left_out: false,
         tools: scene.stage.tools.clone(),
         environment: StartEnvironment::default(),
@@ -189,6 +191,8 @@ struct Tracer<'t, 's, 'a> {
     scripts: Vec<StartedScript>,
     /// See [`Running::go_commands`].
     go_commands: Vec<GoCommand>,
+    /// Whether a toolchain is set on the way, or the module changed.
+    own_go: bool,
     /// Whether what it follows stands in a branch.
     may_be_left_out: bool,
     /// See [`Running::tools`].
@@ -226,6 +230,7 @@ impl Tracer<'_, '_, '_> {
         self.prepared |=
             commands.any(|it| it.program_name().is_none_or(|name| !MAKING_NOTHING.contains(&name)));
         self.moved |= beside.clone().any(|it| it.program_name() == Some("cd"));
+        self.own_go |= script.commands.iter().any(|it| sets_toolchain(it) || may_change_module(it));
         for command in beside.clone().filter(|it| it.program_name() == Some("go") && !it.guarded) {
             self.note_go(&words_of(command), command.span);
         }
@@ -247,7 +252,7 @@ impl Tracer<'_, '_, '_> {
         let [verb, rest @ ..] = words else { return };
         let is_known = !rest.iter().any(|it| it.contains(['@', HOLE, '$', '`']) || it.contains("modfile"));
         let builds = matches!(*verb, "build" | "install" | "run") && is_known && !self.scene.stage.on_windows;
-        if builds && !self.may_be_left_out && !self.moved {
+        if builds && !self.may_be_left_out && !self.moved && !self.own_go {
             self.go_commands.push(GoCommand { folder: folder.to_owned(), span });
         }
     }
@@ -278,6 +283,7 @@ impl Tracer<'_, '_, '_> {
             if name == "env" {
                 self.environment.words(rest, started_by);
             }
+            self.own_go |= rest.iter().any(|it| it.as_str().starts_with("GOTOOLCHAIN="));
             let mut rest = behind_flags(name, rest);
             if USER_WRAPPERS.contains(&name) && !rest.is_empty() {
                 rest.remove(0);
@@ -694,6 +700,7 @@ impl Tracer<'_, '_, '_> {
         let build = build.unwrap_or_else(|| "go build".to_owned());
         let script = shell::read_line(&build, &|_| Span { file: crate::source::FileId(0), start: 0, end: 0 });
         let go = script.commands.iter().find(|it| it.program_name() == Some("go"))?;
+        self.own_go |= sets_toolchain(go);
         let is_elsewhere = |it: &Text| it.as_str().trim_start_matches('-').starts_with("directory");
         if script.commands.first().is_some_and(|it| it.span == go.span) && !words.iter().any(is_elsewhere) {
             self.note_go(&words_of(go), started_by);
@@ -777,7 +784,7 @@ impl Tracer<'_, '_, '_> {
 }
 
 /// The words of what a command really runs, without quotes.
-fn words_of(command: &shell::Command) -> Vec<&str> {
+pub(super) fn words_of(command: &shell::Command) -> Vec<&str> {
     command.program_words().iter().map(|it| it.raw.value.trim_matches(['"', '\''])).collect()
 }
 

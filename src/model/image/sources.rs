@@ -7,6 +7,7 @@ use super::build::{Images, Stage};
 use super::layers::{self, Bringer, Origin};
 use super::programs::MAKING_NOTHING;
 use super::tools::PACKAGE_MANAGERS;
+use crate::facts::kind::is_template_of;
 use crate::facts::shell::Command;
 use crate::facts::{Facts, join_path};
 use crate::source::{Span, Spanned};
@@ -208,7 +209,9 @@ fn is_missing(facts: &Facts, path: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let is_own = OWN.iter().any(|it| lower.contains(it));
     // `config.example.yaml` beside it is there to be copied.
-    let is_model = |it: &str| it.contains(stem) && MODELS.iter().any(|model| it.contains(model));
+    let is_model = |it: &str| {
+        is_template_of(it, name) || it.contains(stem) && MODELS.iter().any(|model| it.contains(model))
+    };
     // A module that needs no other has no go.sum; where no file of a kind is, that kind was left out of the checkout.
     let module = join_path(folder, "go.mod").unwrap_or_default();
     let mut modules = facts.modules.iter().filter(|(id, _)| facts.path(*id) == module);
