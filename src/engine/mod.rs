@@ -24,7 +24,7 @@ use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, commands, compose, compose_call, configuration, dockerfile, dockerignore, documents, dotenv,
     folder_of, gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize, makefile, proxy, shell,
-    wslconfig,
+    supervisor, wslconfig,
 };
 use crate::model::{Detail, Project};
 use crate::rules::{
@@ -196,6 +196,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
             .map(|(id, _, text)| (*id, gitattributes::read(text)))
             .collect(),
         hns: read!(Kind::HnsNetwork, hns::read),
+        supervisors: read!(Kind::Supervisor, supervisor::read),
         wsl: read_wsl(input),
         kustomize_inputs: read_kustomize_inputs(input, &kustomizations),
         kustomizations,

@@ -54,6 +54,8 @@ pub enum Kind {
     Gitmodules,
     /// A `*.json` whose text is that of a network of Windows containers: no name tells it.
     HnsNetwork,
+    /// `supervisord.conf`, what stands in `supervisor/conf.d`, `*.service`: which programs a supervisor starts.
+    Supervisor,
     /// `.wslconfig`: the virtual machine of all distributions of WSL.
     Wslconfig,
     /// `wsl.conf`: one distribution of WSL.
@@ -117,6 +119,9 @@ impl Kind {
             return Some(Self::ChartInput);
         }
         let kind = Self::of(path.rsplit('/').next().unwrap_or(path))?;
+        if matches!(kind, Self::Nginx | Self::Configuration) && is_of_supervisord(path) {
+            return Some(Self::Supervisor);
+        }
         let is_pipeline = kind == Self::Configuration && commands::is_pipeline(path);
         Some(if is_pipeline { Self::Pipeline } else { kind })
     }
@@ -179,6 +184,8 @@ impl Kind {
             Some(Self::Document)
         } else if name.ends_with(".sql") {
             Some(Self::Sql)
+        } else if name.ends_with(".service") {
+            Some(Self::Supervisor)
         } else if is_caddyfile(&name) {
             Some(Self::Caddyfile)
         } else if is_nginx(&name) {
@@ -312,6 +319,15 @@ fn is_script(name: &str) -> bool {
     !name.contains('.') && (starts.contains(&name) || name.ends_with("entrypoint"))
 }
 
+/// Whether a file is called as supervisord's is, or stands where distributions have those that it includes.
+fn is_of_supervisord(path: &str) -> bool {
+    const FOLDERS: &[&str] =
+        &["supervisor.d/", "supervisor/conf.d/", "supervisord.d/", "supervisord/conf.d/"];
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_ini = [".conf", ".ini"].iter().any(|it| name.ends_with(it));
+    is_ini && (name.contains("supervisor") || FOLDERS.iter().any(|it| path.contains(it)))
+}
+
 fn is_caddyfile(name: &str) -> bool {
     name == "caddyfile"
         || name.starts_with("caddyfile.") && !is_other_format(name)
@@ -350,6 +366,17 @@ mod tests {
         ] {
             assert_eq!(super::is_sample_of(sample, name), is_one, "{sample} {name}");
         }
+    }
+
+    #[test]
+    fn a_path_tells_the_files_of_supervisors() {
+        for path in
+            ["supervisord.conf", "build/supervisor/conf.d/web.conf", "supervisor.d/a.ini", "web.service"]
+        {
+            assert_eq!(Kind::of_path(path), Some(Kind::Supervisor), "{path}");
+        }
+        assert_eq!(Kind::of_path("supervisor/main.go"), Some(Kind::Go));
+        assert_eq!(Kind::of_path("cmd/supervisor/nginx.conf"), Some(Kind::Nginx));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
+use super::docker_command::is_program_variable;
 use crate::source::{FileId, Joined, Text};
 
 /// The facts of one Makefile.
@@ -246,6 +247,7 @@ impl<'r> Run<'r> {
                 // Where make was started, which is where the Makefile is; a recipe's own `cd` changes nothing.
                 ("CURDIR" | "shell pwd", _) => put(&mut out, FOLDER, end),
                 ("shell git rev-parse --show-toplevel", _) => put(&mut out, REPOSITORY, end),
+                _ if let Some(program) = looked_up(name) => put(&mut out, program, end),
                 ("PWD", _) if matches!(self.value(name, depth), Lookup::Unset) => put(&mut out, FOLDER, end),
                 // `FLAGS := $(FLAGS) -x` adds to what stands before.
                 _ if let Some((_, before)) = setting.filter(|it| it.0 == name) => {
@@ -259,6 +261,10 @@ impl<'r> Run<'r> {
                     // It counts where it is used: a command stands in one place.
                     Lookup::Set(value) => put(&mut out, value.as_str(), end),
                     Lookup::Unset => put(&mut out, &format!("${{{name}}}"), end),
+                    // Its name tells what it stands for, whichever branch sets it.
+                    Lookup::Unknown if is_program_variable(name) => {
+                        put(&mut out, &format!("${{{name}}}"), end);
+                    }
                     Lookup::Unknown => put(&mut out, "$(:)", end),
                 },
                 _ => put(&mut out, "$(:)", end),
@@ -335,6 +341,17 @@ fn closing(text: &str) -> Option<usize> {
         depth += i32::from(character == open) - i32::from(character == close);
         (depth == 0).then_some(at)
     })
+}
+
+/// The program that a call of the shell finds the path of: `shell which docker`, `shell command -v docker 2>/dev/null`.
+/// Of several the first counts.
+fn looked_up(call: &str) -> Option<&str> {
+    let call = call.strip_prefix("shell ")?.trim_start();
+    let words = ["which ", "command -v "].iter().find_map(|it| call.strip_prefix(it))?;
+    let (program, rest) = words.trim_start().split_once(' ').unwrap_or((words.trim(), ""));
+    let rest = rest.trim_start();
+    let is_alone = rest.is_empty() || rest.starts_with("2>") || rest.starts_with("||");
+    Some(program).filter(|it| is_alone && is_name(it))
 }
 
 fn is_name(text: &str) -> bool {
@@ -603,6 +620,15 @@ mod tests {
     fn what_a_condition_sets_is_not_known() {
         let text = "ifeq ($(OS),Windows_NT)\nEXT = .exe\nelse\nEXT =\nendif\nb:\n\tgo build -o app$(EXT)\n";
         assert_eq!(run(text, None, &[]), ["go build -o app$(:)"]);
+    }
+
+    #[test]
+    fn a_program_that_is_looked_up_is_itself() {
+        for written in ["which docker", "command -v docker 2> /dev/null", "which docker || which podman"] {
+            let text = format!("DOCKER ?= $(shell {written})\nb:\n\t$(DOCKER) build .\n");
+            assert_eq!(run(&text, None, &[]), ["docker build ."], "{written}");
+        }
+        assert_eq!(run("b:\n\t$(shell which docker | head -1) build .\n", None, &[]), ["$(:) build ."]);
     }
 
     #[test]

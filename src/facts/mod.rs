@@ -26,6 +26,7 @@ pub mod kustomize;
 pub mod makefile;
 pub mod proxy;
 pub mod shell;
+pub mod supervisor;
 pub mod suppression;
 pub mod tree;
 pub mod uncommitted;
@@ -88,6 +89,8 @@ pub struct Facts {
     pub hns: Vec<(FileId, Vec<hns::HnsNetwork>)>,
     /// `.wslconfig` and `wsl.conf` files.
     pub wsl: Vec<(FileId, wslconfig::WslConfiguration)>,
+    /// What supervisors start, by their files.
+    pub supervisors: Vec<(FileId, Vec<supervisor::SupervisedProgram>)>,
     /// Configuration files of proxies.
     pub proxies: Vec<(FileId, proxy::ProxyFile)>,
     /// Whether a Dockerfile, a Makefile or a script may ask a Go build for tags.

@@ -14,10 +14,11 @@ use super::image::{ByHand, builds_by_hand, unbuilt};
 use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
-    Listeners, Manifests, Project, Stopping, Workload, WorkloadId, WorkloadKind, World, command_lines,
-    database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
+    Listeners, Manifests, Project, Stopping, Supervision, Workload, WorkloadId, WorkloadKind, World,
+    command_lines, database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
 };
-use crate::facts::catalogue::{self, ImageEntry, is_for_tests, split_reference};
+use crate::facts::catalogue::{self, ImageEntry, is_for_tests, is_named_for_tests, split_reference};
+use crate::facts::kind::Kind;
 use crate::facts::{Facts, folder_of};
 use crate::net::{Protocol, Reach};
 use crate::source::{Confidence, FileId, Span, Spanned};
@@ -27,16 +28,16 @@ impl Project {
     #[must_use]
     pub fn build(facts: &Facts, detail: Detail) -> Self {
         let mut world = World::new(facts, detail, &BTreeMap::new());
+        let command_files = command_lines::read(facts);
+        let by_hand = builds_by_hand(facts, &command_files);
         if facts.asks_for_tags {
-            let tags = Images::read(facts, &world.programs).build_tags();
+            let tags = Images::read(facts, &world.programs).with_contexts(&by_hand).build_tags();
             if tags.values().any(|it| world.heeds(it)) {
                 world = World::new(facts, detail, &tags);
             }
         }
-        let images = Images::read(facts, &world.programs);
+        let images = Images::read(facts, &world.programs).with_contexts(&by_hand);
         let (applied, unrendered) = applied(facts);
-        let command_files = command_lines::read(facts);
-        let by_hand = builds_by_hand(facts, &command_files);
         let syntax_errors = syntax_errors::read(facts, &by_hand);
         let by_ko = ko::builds(&command_files, &world.programs);
         let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };
@@ -66,6 +67,7 @@ impl Project {
             doubtful,
             for_debugging: facts.compose.iter().flat_map(|(_, it)| &it.for_debugging).copied().collect(),
             unbuilt,
+            supervision: Supervision::read(facts, &world.programs),
             mentioned_variables: mentions::mentioned_variables(facts, &applied),
             syntax_errors,
             programs: world.programs,
@@ -79,11 +81,14 @@ fn files_of_tests(facts: &Facts) -> impl Iterator<Item = FileId> {
     files.map(|(_, id)| FileId(id))
 }
 
-/// Whether a file is there for tests: it is in a folder of such, or the data of one by its name, `test-gate.yaml`.
+/// Whether a file is there for tests: it is in a folder of such, or says so by its name, `docker-compose.test.yml`. The
+/// name of a program or of its configuration may say what it tests.
 fn is_of_test(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_data = name.ends_with(".yaml") || name.ends_with(".yml");
-    is_for_tests(folder_of(path)) || is_data && (name.starts_with("test-") || name.starts_with("test_"))
+    is_for_tests(folder_of(path))
+        || is_data && (name.starts_with("test-") || name.starts_with("test_"))
+        || matches!(Kind::of_path(path), Some(Kind::Dockerfile | Kind::Compose)) && is_named_for_tests(name)
 }
 
 /// What one Compose service builds.

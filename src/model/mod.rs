@@ -47,6 +47,7 @@ mod resolve;
 mod resolved;
 mod settings;
 mod shell_walk;
+mod supervisor;
 mod syntax_errors;
 mod unloadable;
 mod windows;
@@ -95,6 +96,7 @@ pub use reachability::{
 };
 pub use resolved::Resolved;
 pub use settings::UnreadPort;
+pub use supervisor::Supervision;
 pub use syntax_errors::SyntaxError;
 pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
@@ -153,6 +155,8 @@ pub struct Project {
     pub for_debugging: Vec<Span>,
     /// The Dockerfiles that nobody builds while others of the project are built.
     pub unbuilt: FxHashSet<FileId>,
+    /// How supervisors stop programs.
+    pub supervision: Supervision,
     /// Variables that something else than a Go program may read: a script, a command, a health check.
     pub mentioned_variables: FxHashSet<String>,
     /// Places that could not be read.

@@ -69,12 +69,17 @@ impl Project {
     }
 
     /// Whether no container runs `program` while containers run others of the project, or it shows how something is
-    /// done: it is a sample, a tool, or what another program starts.
+    /// done: it is a sample, a tool, or what another program starts. A container may run what its image, or another
+    /// stage of it, is there for, though it starts with something that is not known.
     #[must_use]
     pub fn is_beside_containers(&self, program: ProgramId) -> bool {
         let is_sample = || self.program(program).directory.split('/').any(shows_something);
-        !self.is_containerised(program)
-            && (self.workloads.iter().any(|it| it.program.is_some()) || is_sample())
+        let of_workloads = self.workloads.iter().filter_map(|it| it.program);
+        let of_images =
+            self.images.iter().flat_map(|it| it.program.iter().chain(&it.other_programs)).copied();
+        let mut run = of_workloads.chain(of_images).peekable();
+        let is_run = run.peek().is_some();
+        run.all(|it| it != program) && (is_run || is_sample())
     }
 
     /// Whether every container of `program` runs another subcommand than the one that the call at `at` is for.

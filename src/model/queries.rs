@@ -93,7 +93,9 @@ impl Routes {
     pub fn answer(&self, path: &str) -> RouteMatch {
         if self.known.iter().any(|it| it.takes(path)) {
             RouteMatch::Served
-        } else if self.incomplete.is_some() {
+        } else if self.incomplete.is_some()
+            || self.named_elsewhere.iter().any(|it| path.ends_with(it.as_str()))
+        {
             RouteMatch::Unknown
         } else {
             RouteMatch::NotServed
@@ -261,7 +263,7 @@ mod tests {
             span,
             guard: None,
         };
-        Routes { known: paths.iter().map(route).collect(), incomplete: None }
+        Routes { known: paths.iter().map(route).collect(), incomplete: None, named_elsewhere: Vec::new() }
     }
 
     #[test]

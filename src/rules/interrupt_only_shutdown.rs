@@ -10,13 +10,14 @@ pub(super) const RULE: Rule = rule!("interrupt-only-shutdown", check);
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for (id, program) in ctx.project.programs_with_ids() {
         // Beside programs that run in containers it may be one that is started at a terminal, or by another.
-        let is_aside = ctx.project.is_beside_containers(id);
+        let is_aside = ctx.project.is_beside_containers(id) || ctx.project.may_be_supervised(id);
         // A command line tool is stopped by a person, with Ctrl-C; what stands in for something in a test loses nothing.
         let is_tool = program.serve_calls.is_empty() && !ctx.project.is_containerised(id);
-        // `STOPSIGNAL SIGUSR1`, `go run`: what gets no SIGTERM has nothing to wait for.
+        // `STOPSIGNAL SIGUSR1`, `go run`, `stopsignal=INT` of supervisord: what gets no SIGTERM has nothing to wait for.
         let may_get_none =
             ctx.project.is_containerised(id) || ctx.project.images.iter().any(|it| !it.stops_by_sigterm);
-        let gets_none = may_get_none && !ctx.project.is_stopped_by_sigterm(id);
+        let gets_none = may_get_none && !ctx.project.is_stopped_by_sigterm(id)
+            || ctx.project.is_stopped_by_other_signal(id);
         if is_tool || gets_none || program.is_for_tests() {
             continue;
         }

@@ -93,7 +93,7 @@ pub fn load(root: &Path, settings_file: Option<&SettingsFile>) -> Workspace {
     read_files.extend(of_compose.into_iter().filter(|(path, ..)| !is_excluded(path)));
     let names_none = |kind: Kind| {
         let by_hand = kind == Kind::Sql || (kind.may_call_compose() && kind != Kind::Script);
-        by_hand || matches!(kind, Kind::Nginx | Kind::Caddyfile | Kind::Haproxy)
+        by_hand || matches!(kind, Kind::Nginx | Kind::Caddyfile | Kind::Haproxy | Kind::Supervisor)
     };
     let texts = read_files.par_iter().filter(|(_, kind, _)| !names_none(*kind));
     let texts = texts.filter_map(|(_, _, text)| text.as_ref().ok());

@@ -15,7 +15,8 @@ use super::{OutlineArguments, OutlineFormat, output};
 use crate::facts::creation::{self, Creation};
 use crate::facts::kind::Kind;
 use crate::facts::{
-    self, compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, proxy, shell, wslconfig,
+    self, compose_call, configuration, dockerignore, dotenv, go_mod, hns, makefile, proxy, shell, supervisor,
+    wslconfig,
 };
 use crate::report::outline::{self, Entry};
 use crate::source::{FileId, SourceMap, Span, Spanned, Text};
@@ -93,9 +94,19 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
         Kind::Sql => of_creation(creation::read(kind, text)),
         Kind::Manifest => kubernetes::entries(file, text),
         Kind::Gitattributes | Kind::Gitignore | Kind::Gitmodules => Vec::new(),
+        Kind::Supervisor => of_supervisor(&supervisor::read(file, text)),
         Kind::HnsNetwork => of_hns(&hns::read(file, text)),
         Kind::Wslconfig | Kind::WslConf => of_wsl(kind, file, text),
     }
+}
+
+fn of_supervisor(programs: &[supervisor::SupervisedProgram]) -> Vec<Entry> {
+    let entry = |it: &supervisor::SupervisedProgram| {
+        let signal = it.stop_signal.as_ref();
+        let signal = signal.and_then(|it| Some(Entry::new("stopped by", it.as_str()).at(it.cover()?)));
+        Some(Entry::new("starts", it.command.as_str()).at(it.command.cover()?).with_all(signal))
+    };
+    programs.iter().filter_map(entry).collect()
 }
 
 fn of_proxy(it: &proxy::ProxyFile) -> Vec<Entry> {

@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::isolate;
 use crate::facts::catalogue::Wrappers;
-use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, read_without, scan};
+use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, path_literals, read_without, scan};
 use crate::facts::{Selections, folder_of};
 use crate::source::FileId;
 
@@ -40,7 +40,11 @@ pub(super) fn read_go(
         let read =
             |skipped: &Vec<_>| isolate::run(path, internal_errors, || read_without(id, text, head, skipped));
         let full = skipped[index].as_ref().and_then(read);
-        (id, full.unwrap_or_else(|| of_head(head)))
+        let mut facts = full.unwrap_or_else(|| of_head(head));
+        if needed[index] {
+            facts.paths = path_literals(id, text);
+        }
+        (id, facts)
     };
     (heads.par_iter().enumerate().map(of_file).collect(), selections)
 }

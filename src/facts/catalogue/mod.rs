@@ -65,7 +65,7 @@ pub use structs::structure;
 pub use systems::{ImageSystem, image_system};
 pub use table::fits;
 pub use targets::{TargetEntry, targets};
-pub use test_folders::{helps_tests, is_for_tests, shows_something};
+pub use test_folders::{helps_tests, is_for_tests, is_named_for_tests, shows_something};
 pub use variable_words::{adds_nothing, is_near_word};
 pub use windows_networks::{WindowsNetwork, windows_network, windows_networks};
 pub use wrappers::{FunctionName, Wrappers};

@@ -12,11 +12,21 @@ pub fn is_for_tests(folders: &str) -> bool {
     folders.split('/').any(|it| holds(it).is_some() || speaks_of_tests(it))
 }
 
+/// Whether a Compose file or Dockerfile of that name is there for tests: `docker-compose.test.yml`, `e2e.Dockerfile`.
+#[must_use]
+pub fn is_named_for_tests(file: &str) -> bool {
+    speaks_of_tests(file) || has_word(file, &["integration", "test"])
+}
+
 /// `host-style-tests`, `testfiles-negative`, `benchmark_udp`. A folder with one test in its name may be what somebody was
 /// tested with.
 fn speaks_of_tests(folder: &str) -> bool {
-    const WORDS: &[&str] = &["bench", "benchmark", "benchmarks", "e2e", "testdata", "testfiles", "tests"];
-    folder.split(['-', '_', '.']).any(|it| WORDS.iter().any(|word| it.eq_ignore_ascii_case(word)))
+    has_word(folder, &["bench", "benchmark", "benchmarks", "e2e", "testdata", "testfiles", "tests"])
+}
+
+/// Whether one of the words stands in a name, between dots and dashes.
+fn has_word(name: &str, words: &[&str]) -> bool {
+    name.split(['-', '_', '.']).any(|it| words.iter().any(|word| it.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a folder of that name is there to show something.
@@ -65,6 +75,15 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_for_tests(folders), expected, "{folders}");
+        }
+        for (file, expected) in [
+            ("docker-compose.test.yml", true),
+            ("Dockerfile-server-test", true),
+            ("e2e.Dockerfile", true),
+            ("compose.yaml", false),
+            ("docker-compose.latest.yml", false),
+        ] {
+            assert_eq!(is_named_for_tests(file), expected, "{file}");
         }
         assert!(helps_tests("test_utils") && !helps_tests("integration") && !helps_tests("utils"));
     }

@@ -58,7 +58,7 @@ pub struct CreatedNetwork {
 /// Whether a text may hold such a command: most lines do something else, and are not worth a reading.
 #[must_use]
 pub fn may_hold(text: &str) -> bool {
-    let mut signs = PROGRAMS.iter().chain(KO);
+    let mut signs = PROGRAMS.iter().chain(KO).chain(VARIABLES);
     signs.any(|it| memchr::memmem::find(text.as_bytes(), it.as_bytes()).is_some())
 }
 
@@ -66,6 +66,24 @@ pub fn may_hold(text: &str) -> bool {
 const KO: &[&str] = &["ko build", "ko publish"];
 
 const PROGRAMS: &[&str] = &["docker", "podman", "nerdctl", "buildah"];
+
+/// What the names of variables begin with that stand for one of them, see [`is_program_variable`].
+const VARIABLES: &[&str] = &["DOCKER", "CONTAINER_"];
+
+/// Whether people choose by the variable of that name which of the programs they use, where nothing sets it:
+/// `make image CONTAINER_TOOL=podman`.
+#[must_use]
+pub fn is_program_variable(name: &str) -> bool {
+    const KINDS: &[&str] = &["BIN", "CLI", "CMD", "COMMAND", "ENGINE", "RUNTIME", "TOOL"];
+    let rest = VARIABLES.iter().find_map(|it| name.strip_prefix(it.trim_end_matches('_')));
+    rest.is_some_and(|it| match it.strip_prefix('_') {
+        Some(kind) => KINDS.contains(&kind),
+        None => name == "DOCKER",
+    })
+}
+
+/// The program that a variable of these stands for, where it is not known: all take the same words.
+pub const USUAL_PROGRAM: &str = PROGRAMS[0];
 
 /// Reads the words of a command line; `None` for one that does something else, or that cannot be read.
 #[must_use]
@@ -210,6 +228,14 @@ mod tests {
         };
         let alias = network.aliases[0].as_str();
         assert_eq!((container.as_str(), network.name.as_str(), alias), ("db", "back", "database"));
+    }
+
+    #[test]
+    fn some_names_of_variables_stand_for_a_program() {
+        let names = ["DOCKER", "DOCKER_CMD", "CONTAINER_ENGINE", "CONTAINER_TOOL"];
+        assert!(names.iter().all(|it| is_program_variable(it) && may_hold(it)));
+        let others = ["DOCKER_HOST", "DOCKER_IMAGE", "CONTAINER", "CONTAINER_NAME", "DOCKERFILE", "ENGINE"];
+        assert!(!others.iter().any(|it| is_program_variable(it)));
     }
 
     #[test]

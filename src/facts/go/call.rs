@@ -473,8 +473,11 @@ fn port_alone(entry: Option<&GoEntry>) -> Option<usize> {
     at.host.argument
 }
 
-/// Functions of the standard library that no table knows do nothing to the network.
+/// Functions of the standard library that no table knows do nothing to the network, but for those that change what
+/// other code finds: `flag.Set`, `os.Setenv`.
 fn is_of_interest(callee: &Callee, entry: Option<&GoEntry>) -> bool {
-    let Callee::Imported { package, .. } = callee else { return true };
-    entry.is_some() || !is_standard(package)
+    let Callee::Imported { package, name } = callee else { return true };
+    entry.is_some()
+        || !is_standard(package)
+        || matches!((package.as_str(), name.as_str()), ("flag", "Set") | ("os", "Setenv"))
 }

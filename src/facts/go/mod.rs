@@ -25,6 +25,7 @@ mod literal;
 mod nolint;
 mod outline;
 mod parts;
+mod paths;
 mod predeclared;
 mod read;
 mod returns;
@@ -41,6 +42,7 @@ pub use failure::Failure;
 pub use head::{BuildTags, Head, is_built, scan};
 pub use integer::IntegerType;
 pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
+pub use paths::path_literals;
 pub use predeclared::is_standard;
 pub use read::{is_number, of_head, read, read_without};
 pub use standing::{Premise, Standing};
@@ -75,6 +77,9 @@ pub struct GoFile {
     pub functions: Vec<Function>,
     /// Lines that drop an error on purpose and say so: `//nolint:errcheck`.
     pub waived_errors: Vec<Span>,
+    /// Literals that may be the path of a request, each with its place between the quotes; those of a file that has its
+    /// head alone, too.
+    pub paths: Vec<Spanned<String>>,
     /// Places that could not be read; the rest of the file still counts.
     pub errors: Vec<Spanned<String>>,
 }

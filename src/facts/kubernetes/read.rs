@@ -201,9 +201,12 @@ fn pods(node: &Node) -> PodTemplate {
         let hole = Text::new(hole(None, it.span), it.span);
         (Spanned::new(hole.as_str().to_owned(), it.span), hole)
     });
+    // A template may write further ones behind those that stand there, or none.
+    let containers =
+        |key: &str| items(spec.get(key)).filter(|it| !is_scalar_hole(it)).map(container).collect();
     PodTemplate {
-        containers: items(spec.get("containers")).map(container).collect(),
-        init_containers: items(spec.get("initContainers")).map(container).collect(),
+        containers: containers("containers"),
+        init_containers: containers("initContainers"),
         volumes: items(spec.get("volumes")).filter_map(volume).collect(),
         grace_period: number(spec, "terminationGracePeriodSeconds"),
         grace_is_open: is_open(spec.get("terminationGracePeriodSeconds")),
@@ -476,12 +479,15 @@ fn key(entry: &Entry) -> Option<Spanned<String>> {
 
 /// Whether a template decides what a value is, or what else is in it.
 pub(super) fn is_open(node: Option<&Node>) -> bool {
-    let is_scalar_hole = |it: &Node| it.as_scalar().is_some_and(|it| is_hole(it.text.as_str()));
     node.is_some_and(|node| {
         is_scalar_hole(node)
             || items(Some(node)).any(is_scalar_hole)
             || entries(Some(node)).iter().any(|it| is_scalar_hole(&it.key))
     })
+}
+
+fn is_scalar_hole(node: &Node) -> bool {
+    node.as_scalar().is_some_and(|it| is_hole(it.text.as_str()))
 }
 
 pub(super) fn entries(node: Option<&Node>) -> &[Entry] {

@@ -51,6 +51,9 @@ impl Join<'_> {
         }
         let running = workloads.iter().zip(&starts).map(|(workload, start)| self.running(workload, start));
         let running: Vec<Running> = running.collect();
+        for (workload, running) in workloads.iter_mut().zip(&running) {
+            running.environment.apply(&mut workload.environment);
+        }
         let files = workloads.iter().zip(&starts).zip(&running).map(|((workload, start), running)| {
             ContainerFiles::new(&Scene {
                 facts: self.facts,

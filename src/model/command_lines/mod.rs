@@ -154,7 +154,13 @@ impl Lines {
 fn words(command: &Command, walk: &ShellWalk, outside: &dyn Fn(&str) -> Lookup) -> Vec<Text> {
     let mut out = Vec::new();
     for word in command.program_words() {
-        let text = word.value.expand_partly(&mut |name| walk.lookup(name, outside), UNKNOWN);
+        let mut lookup = |name: &str| match walk.lookup(name, outside) {
+            Lookup::NotHere(_) if out.is_empty() && docker_command::is_program_variable(name) => {
+                Lookup::Here(docker_command::USUAL_PROGRAM.to_owned())
+            }
+            found => found,
+        };
+        let text = word.value.expand_partly(&mut lookup, UNKNOWN);
         let is_split = word.raw.value.starts_with('$') && text.as_str().contains(char::is_whitespace);
         match (is_split, text.cover()) {
             (true, _) => out.extend(text.words()),

@@ -491,6 +491,8 @@ pub struct Routes {
     pub known: Vec<Route>,
     /// Why there may be others: the first place that was not understood. `None`: complete.
     pub incomplete: Option<Spanned<String>>,
+    /// The paths that the program names elsewhere than where routes are registered: a middleware may answer them.
+    pub named_elsewhere: Vec<String>,
 }
 
 /// One route.

@@ -220,7 +220,7 @@ fn is_default_router(value: &Value) -> bool {
 fn answers_paths(path: &str, name: &str) -> bool {
     let path = without_version(path);
     let last = path.rsplit('/').next().unwrap_or_default();
-    name == "Heartbeat"
+    matches!(name, "Heartbeat" | "Proxy" | "ProxyWithConfig" | "Static" | "StaticWithConfig")
         || matches!(
             last,
             "healthcheck"
@@ -238,8 +238,10 @@ fn answers_paths(path: &str, name: &str) -> bool {
 fn is_router(entry: Option<&GoEntry>, targets: &Targets<'_>) -> bool {
     let gateway = matches!(targets, Targets::Imported(path, _) if path.contains("grpc-gateway"));
     let result = entry.and_then(|it| it.result.as_ref());
-    let named = |name: &str| {
-        matches!(name, "ServeMux" | "Mux" | "Router" | "Engine" | "Echo" | "App" | "Application" | "Negroni")
-    };
-    !gateway && result.is_some_and(|it| named(&it.name))
+    !gateway && result.is_some_and(|it| is_router_type(&it.name))
+}
+
+/// Whether a type of that name is a router, in the frameworks that the catalogue knows.
+pub(super) fn is_router_type(name: &str) -> bool {
+    matches!(name, "ServeMux" | "Mux" | "Router" | "Engine" | "Echo" | "App" | "Application" | "Negroni")
 }

@@ -9,11 +9,11 @@ use rustc_hash::FxHashMap;
 
 use super::guard::{Guards, Site};
 use super::route_path::{join, normal_paths};
-use super::router::{At, Handler, Root, Routers};
+use super::router::{At, Handler, Root, Routers, is_router_type};
 use super::world::{FunctionId, Targets, TypeRef};
 use super::{Route, Routes};
 use crate::facts::catalogue::{Method, Role, RouteEntry};
-use crate::facts::go::{Call, Callee, Value};
+use crate::facts::go::{Call, Callee, Usage, Value};
 use crate::model::resolve::{Evaluator, Frame};
 use crate::source::{Span, Spanned};
 
@@ -43,6 +43,9 @@ enum Registered<'w> {
     Nothing,
     Unknown(&'static str),
 }
+
+const CATCH_ALL: &str = "what no route takes has a handler";
+const ANSWERING_MIDDLEWARE: &str = "a middleware may serve paths of its own";
 
 /// Gathers the routes; `main` is where to say that there are none.
 pub(super) fn routes(evaluator: &Evaluator<'_>, main: Span) -> Routes {
@@ -75,11 +78,19 @@ impl<'w> Gathered<'_, 'w> {
     fn visit(&mut self, function: FunctionId, call: &'w Call) {
         let targets = self.evaluator.packages.targets_of(function, call);
         let Some(entry) = self.evaluator.packages.entry(function, call) else {
-            if serves_by_itself(targets, call) {
+            if serves_by_itself(targets, call) || self.hands_out_router(function, targets, call) {
                 self.unknown("a library may serve paths of its own here", call.span);
             }
             return;
         };
+        if entry.middleware.is_some() {
+            let answers = |frame: &Rc<Frame<'w>>| {
+                (call.arguments.iter().any(|it| self.routers.may_answer(it, frame)), false)
+            };
+            if self.evaluator.in_contexts(function, answers).contains(&true) {
+                self.unknown(ANSWERING_MIDDLEWARE, call.span);
+            }
+        }
         if entry.listen.as_ref().is_some_and(|it| it.application == "http") {
             self.handler_of_server(function, call);
         }
@@ -102,6 +113,22 @@ impl<'w> Gathered<'_, 'w> {
         }
     }
 
+    /// Whether a function of a library that nobody knows gets a router for something else than what it gives back:
+    /// `health.Register(router)`.
+    fn hands_out_router(&self, function: FunctionId, targets: &Targets<'_>, call: &'w Call) -> bool {
+        let is_foreign = matches!(targets, Targets::Imported(..) | Targets::ExternalMethod(..));
+        if !is_foreign || call.usage != Usage::Statement {
+            return false;
+        }
+        let it = self.evaluator.packages.function(function);
+        call.arguments.iter().any(|argument| {
+            match self.evaluator.packages.type_of(it.package, Some(it.function), argument) {
+                Some(TypeRef::External(_, name)) => is_router_type(name),
+                _ => false,
+            }
+        })
+    }
+
     fn unknown(&mut self, reason: &str, span: Span) {
         self.incomplete.get_or_insert_with(|| Spanned::new(reason.to_owned(), span));
     }
@@ -119,14 +146,14 @@ impl<'w> Gathered<'_, 'w> {
         };
         match route.role {
             Role::Group | Role::Path | Role::Prefix | Role::Strip => return (Registered::Nothing, false),
-            Role::NotFound => return (Registered::Unknown("what no route takes has a handler"), false),
+            Role::NotFound => return (Registered::Unknown(CATCH_ALL), false),
             Role::Methods => return (self.restrict(call, frame), false),
             Role::Handle | Role::Any | Role::Mount | Role::Static => {}
         }
         let middleware = route.role == Role::Mount && !self.has_path(call, route, frame);
         if middleware {
             return match call.arguments.iter().any(|it| self.routers.may_answer(it, frame)) {
-                true => (Registered::Unknown("a middleware may serve paths of its own"), false),
+                true => (Registered::Unknown(ANSWERING_MIDDLEWARE), false),
                 false => (Registered::Nothing, false),
             };
         }
@@ -196,6 +223,8 @@ impl<'w> Gathered<'_, 'w> {
         }
         let mut method = match &route.method {
             Method::Named(name) => Some((*name).to_owned()),
+            // One of several (`Match([]string{"GET", "HEAD"}, ...)`).
+            Method::Argument(index) if matches!(call.arguments.get(*index), Some(Value::List(..))) => None,
             Method::Argument(index) => {
                 let outcome = text(*index)?;
                 (outcome.unknown.is_none()).then(|| outcome.text.as_str().to_uppercase())
@@ -290,10 +319,32 @@ impl<'w> Gathered<'_, 'w> {
                 known.push(Route { method: None, path: route.to_owned(), span, guard: None });
             }
         }
+        if let Some(span) = self.written("NotFoundHandler") {
+            self.unknown(CATCH_ALL, span);
+        }
         if known.is_empty() {
             self.unknown("no route was found", main);
         }
-        Routes { known, incomplete: self.incomplete }
+        Routes { known, named_elsewhere: self.named_elsewhere(), incomplete: self.incomplete }
+    }
+
+    /// The paths that stand in the program's packages elsewhere than in the routes that were found.
+    fn named_elsewhere(&self) -> Vec<String> {
+        let packages = self.evaluator.reachable.packages.iter();
+        let files = packages.flat_map(|it| &self.evaluator.packages.package(*it).files);
+        let is_route = |span: Span| self.found.iter().any(|(_, it)| it.span.contains(span));
+        let named = files.flat_map(|(_, file)| &file.paths).filter(|it| !is_route(it.span));
+        let mut named: Vec<String> = named.map(|it| it.value.clone()).collect();
+        named.sort_unstable();
+        named.dedup();
+        named
+    }
+
+    /// Where the program writes a field of that name.
+    fn written(&self, field: &str) -> Option<Span> {
+        let writes = self.evaluator.packages.field_writes(field).iter();
+        let mut writes = writes.filter(|it| self.evaluator.reachable.contains(it.0));
+        writes.next().map(|(_, it)| it.field.span)
     }
 
     /// What refuses requests without credentials in front of a route, or of every mount of its router.

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::layers::{self, Layer, Origin as LayerOrigin};
 use super::sources::CopiedSource;
+use super::start_environment::StartEnvironment;
 use super::{
     Base, Command, CrlfScript, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable,
     crlf, go_build, health, loader, process,
@@ -31,6 +32,8 @@ pub struct Images<'a> {
     pub(super) crlf: FxHashMap<&'a str, &'a Script>,
     pub(super) built: Vec<Built<'a>>,
     pub(super) index: FxHashMap<Inputs, ImageId>,
+    /// The contexts, folders of the project, in which command lines build each Dockerfile.
+    pub(super) written_contexts: FxHashMap<FileId, Vec<String>>,
 }
 
 /// What decides about an image: Dockerfile, context, target, arguments.
@@ -66,6 +69,8 @@ pub struct Running {
     pub scripts: Vec<StartedScript>,
     /// The go commands that are run on the way and build what is run.
     pub go_commands: Vec<GoCommand>,
+    /// What is set in the environment on the way.
+    pub environment: StartEnvironment,
     /// What the image, its mounts and what is run on the way do to the programs of its base.
     pub(super) tools: super::tools::Changes,
 }
@@ -151,8 +156,15 @@ impl<'a> Images<'a> {
     /// No image yet: [`Images::build`] makes them.
     #[must_use]
     pub fn read(facts: &'a Facts, programs: &'a [Program]) -> Self {
-        let (images, built, index) = (Vec::new(), Vec::new(), FxHashMap::default());
-        Self { facts, programs, images, crlf: crlf::scripts(facts), built, index }
+        Self {
+            facts,
+            programs,
+            images: Vec::new(),
+            crlf: crlf::scripts(facts),
+            built: Vec::new(),
+            index: FxHashMap::default(),
+            written_contexts: FxHashMap::default(),
+        }
     }
 
     /// The image that the Dockerfile makes with this build context (a folder of the project), target
@@ -220,11 +232,13 @@ impl<'a> Images<'a> {
                 image.crlf_scripts.push(script.clone());
             }
         }
-        let running = process::running(
-            &process::Scene { stages: &stages, stage, facts, programs: self.programs, environment: None },
-            None,
-            None,
-        );
+        let running = |stage: &Stage<'a>| {
+            let scene = process::Scene { stages: &stages, stage, facts, programs, environment: None };
+            process::running(&scene, None, None)
+        };
+        let others = stages.iter().enumerate().filter(|(at, it)| *at != last && it.starts_something());
+        image.other_programs = others.filter_map(|(_, it)| running(it).program).collect();
+        let running = running(stage);
         image.process = running.process;
         image.libc = loader::libc(&stages, stage, &facts.tree);
         image.built_binaries = loader::built_binaries(&stages, stage, &facts.tree, self.programs);
@@ -420,6 +434,7 @@ pub(super) fn image(file: FileId, path: &str, stage: &Stage<'_>) -> Image {
         exposed: stage.exposed.clone(),
         process: None,
         program: None,
+        other_programs: Vec::new(),
         stops_by_sigterm: stage.stops_by_sigterm,
         healthcheck,
         tools: stage.tools.tools(stage.entry, stage.base.reference.as_deref()),
@@ -675,6 +690,11 @@ impl<'a> Builder<'a, '_> {
 }
 
 impl Stage<'_> {
+    /// Whether it, or a stage that it starts from, says what its containers start.
+    fn starts_something(&self) -> bool {
+        self.entrypoint.is_some() || self.command.is_some()
+    }
+
     /// Whether a command of the stage names a path that begins so.
     fn mentions(&self, path: &str) -> bool {
         let words = self.runs.iter().flat_map(|it| &it.script.commands).flat_map(|it| &it.words);

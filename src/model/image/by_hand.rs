@@ -43,6 +43,18 @@ impl ByHand {
 }
 
 impl Images<'_> {
+    /// Takes the contexts of these builds for those of their Dockerfiles.
+    #[must_use]
+    pub(in crate::model) fn with_contexts(mut self, builds: &[ByHand]) -> Self {
+        for it in builds {
+            let contexts = self.written_contexts.entry(it.dockerfile).or_default();
+            if !contexts.contains(&it.context) {
+                contexts.push(it.context.clone());
+            }
+        }
+        self
+    }
+
     /// The image that a build makes; `None` when its target is not known.
     pub(in crate::model) fn built_by_hand(&mut self, it: &ByHand) -> Option<ImageId> {
         let known = |it: &Text| Some(it.clone()).filter(is_known);

@@ -428,7 +428,11 @@ impl<'a> Session<'_, 'a, '_> {
         while let Some(word) = rest.next() {
             let written = word.raw.value.trim_matches(['"', '\'']);
             let Some(flag) = written.strip_prefix('-') else {
-                out.packages.push(self.word(word, stage)?);
+                let package = self.word(word, stage)?;
+                // Of a variable without quotes that is empty, `${BUILD_FLAGS}`, the shell leaves no word.
+                if !(package.is_empty() && word.raw.value.starts_with('$')) {
+                    out.packages.push(package);
+                }
                 continue;
             };
             let flag = flag.strip_prefix('-').unwrap_or(flag);
@@ -554,7 +558,7 @@ pub(super) const TAKES_VALUE: &[&str] = &[
 
 /// What `go build` calls the program of a package: the last part of its import path that is no major
 /// version.
-fn program_name(import_path: &str) -> String {
+pub(in crate::model) fn program_name(import_path: &str) -> String {
     let mut parts = import_path.rsplit('/');
     let last = parts.next().unwrap_or(import_path);
     let is_version =

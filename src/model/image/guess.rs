@@ -1,4 +1,4 @@
-//! The build context of a Dockerfile of which nothing in the project says how it is built.
+//! The build context of a Dockerfile that no Compose service builds.
 
 use super::ImageId;
 use super::build::Images;
@@ -8,11 +8,16 @@ use crate::model::ProgramId;
 use crate::source::FileId;
 
 impl Images<'_> {
-    /// The image that the Dockerfile makes when nothing in the project says how it is built: the
-    /// context is the first folder, from the Dockerfile's own upwards, that holds what is copied, and what is built
-    /// if one does.
+    /// The image that the Dockerfile makes in the context in which a command line builds it. When nothing in the
+    /// project says how it is built, the context is the first folder, from the Dockerfile's own upwards, that holds
+    /// what is copied, and what is built if one does; of several that are written it is that one, or else the first.
     pub fn build_alone(&mut self, dockerfile: FileId) -> Option<ImageId> {
         let context = self.likely_context(dockerfile);
+        let written = self.written_contexts.get(&dockerfile).map_or(&[][..], Vec::as_slice);
+        if let Some(first) = written.first() {
+            let context = written.iter().find(|it| **it == context).unwrap_or(first).clone();
+            return self.build(dockerfile, &context, None, &[]);
+        }
         let key = (dockerfile, context.clone(), None, Vec::new());
         let known = self.index.get(&key).copied();
         let assembled = match known {

@@ -17,6 +17,7 @@ mod loader;
 mod process;
 mod programs;
 mod sources;
+mod start_environment;
 mod tools;
 mod unbuilt;
 mod verbatim;
@@ -25,6 +26,7 @@ pub use build::{Images, Running, Setup};
 pub(super) use by_hand::{ByHand, builds_by_hand};
 pub use crlf::CrlfScript;
 pub use file::ImageFile;
+pub(super) use go_build::program_name;
 pub(super) use go_release::GoCall;
 pub use health::read as read_health_check;
 pub(super) use ko::KoImage;
@@ -71,6 +73,8 @@ pub struct Image {
     pub process: Option<Process>,
     /// The Go main package that ends up running.
     pub program: Option<ProgramId>,
+    /// The Go main packages that its other stages start, which may be targets of their own.
+    pub other_programs: Vec<ProgramId>,
     /// Whether `docker stop` sends SIGTERM, as it does without another STOPSIGNAL.
     pub stops_by_sigterm: bool,
     /// The health check of the image.

@@ -6,6 +6,7 @@ use super::programs::{
     DOCKERIZE_VALUES, MAKING_NOTHING, NOT_SERVERS, PASSING, RUNNERS, STARTERS, USER_WRAPPERS, WATCHERS,
     WRAPPERS,
 };
+use super::start_environment::StartEnvironment;
 use super::tools::{Changes, PACKAGE_MANAGERS};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
@@ -106,6 +107,7 @@ pub(super) fn running(
         go_commands: Vec::new(),
         may_be_left_out: false,
         tools: scene.stage.tools.clone(),
+        environment: StartEnvironment::default(),
         verbatim: None,
         entry_is_known,
         depth: 0,
@@ -142,6 +144,7 @@ pub(super) fn running(
         moved: tracer.moved,
         scripts: tracer.scripts,
         go_commands: tracer.go_commands,
+        environment: tracer.environment,
         tools: tracer.tools,
     }
 }
@@ -190,6 +193,8 @@ struct Tracer<'t, 's, 'a> {
     may_be_left_out: bool,
     /// See [`Running::tools`].
     tools: Changes,
+    /// See [`Running::environment`].
+    environment: StartEnvironment,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
     /// when something on the way may expand variables in them.
     verbatim: Option<Confidence>,
@@ -206,6 +211,7 @@ impl Tracer<'_, '_, '_> {
     /// behind (`redis-server --daemonize yes`, `service postgresql start`, anything with `&`), makes files, installs
     /// programs.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
+        self.environment.script(script, server, &|name| self.scene.lookup(name));
         let beside = script.commands.iter().filter(|it| it.span != server.span);
         for command in script.commands.iter().filter(|it| is_installer(it) || it.span != server.span) {
             if !self.is_program(command) {
@@ -269,6 +275,9 @@ impl Tracer<'_, '_, '_> {
             return self.exec(&behind.collect::<Vec<_>>(), started_by, init);
         }
         if WRAPPERS.contains(&name) || USER_WRAPPERS.contains(&name) {
+            if name == "env" {
+                self.environment.words(rest, started_by);
+            }
             let mut rest = behind_flags(name, rest);
             if USER_WRAPPERS.contains(&name) && !rest.is_empty() {
                 rest.remove(0);
@@ -306,6 +315,7 @@ impl Tracer<'_, '_, '_> {
         {
             if !name.contains("wait") {
                 self.tools.unknown("another program starts it");
+                self.environment.opened("another program starts it");
             }
             let keeps = self.keeps.take();
             let traced = self.exec(&rest[dashes + 1..], started_by, true);

@@ -46,7 +46,9 @@ impl<'w> Evaluator<'w> {
         empty_is_unset: bool,
         default: impl FnOnce() -> Option<Outcome>,
     ) -> Outcome {
-        let mut outcome = match self.process_variable(name) {
+        let variable = self.process_variable(name);
+        let is_set = matches!(variable, ProcessVariable::Set { .. });
+        let mut outcome = match variable {
             ProcessVariable::Set { text: Some(text), confidence, .. }
                 if !(text.as_str().is_empty() && empty_is_unset) =>
             {
@@ -61,6 +63,7 @@ impl<'w> Evaluator<'w> {
             }
             ProcessVariable::Open(reason) => return self.set_elsewhere(name, &reason, span, default()),
         };
+        outcome = self.unless_set_by_program(name, is_set, outcome);
         outcome.via.insert(0, span);
         outcome
     }

@@ -139,7 +139,10 @@ impl<'w> Evaluator<'w> {
         {
             return Outcome::hole("a configuration file may decide", Some(span));
         }
-        outcome
+        match of.filter(|_| !configures) {
+            Some(of) => self.unless_filled(of, outcome),
+            None => outcome,
+        }
     }
 
     /// What a field of a struct of the project is that calls fill from configurations which are known and do not

@@ -82,7 +82,7 @@ impl<'w> Evaluator<'w> {
         let mut outcome = match self.arguments_with(names) {
             Some(arguments) => match self.given(arguments, names, rules) {
                 Some(outcome) => outcome,
-                None => otherwise(),
+                None => self.unless_set_as_flag(otherwise()),
             },
             None => Self::assumed(otherwise()),
         };

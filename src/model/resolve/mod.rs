@@ -17,6 +17,7 @@ mod format;
 mod input;
 mod integer;
 mod memory;
+mod opened;
 mod overwrite;
 mod place;
 
@@ -129,6 +130,8 @@ pub struct Evaluator<'w> {
     filled_structs: Gathered<Vec<(TypeRef<'w>, Input)>>,
     /// What of the program has to do with configuration.
     bindings: Gathered<config::Bindings<'w>>,
+    /// What code that is not followed may set.
+    opened: Gathered<opened::Opened<'w>>,
 }
 
 /// What holds for every evaluation, once it was asked for, and what the workload was asked for it.
@@ -149,12 +152,14 @@ enum Active {
     Flags,
     /// The structs that calls fill with what comes from outside.
     FilledStructs,
+    /// What code that is not followed may set.
+    Opened,
 }
 
 impl Active {
     /// Whether it is something that holds for every evaluation.
     fn is_gathering(self) -> bool {
-        matches!(self, Self::Bindings | Self::Flags | Self::FilledStructs)
+        matches!(self, Self::Bindings | Self::Flags | Self::FilledStructs | Self::Opened)
     }
 }
 
@@ -176,7 +181,7 @@ impl<'w> Evaluator<'w> {
         let (steps, steps_taken) = (Cell::new(0), Cell::new(0));
         let (memory, decisions) = (Memory::new(setting, shared), RefCell::default());
         let (flags, bindings) = (OnceCell::new(), OnceCell::new());
-        let (traces, filled_structs) = (Cell::new(false), OnceCell::new());
+        let (traces, filled_structs, opened) = (Cell::new(false), OnceCell::new(), OnceCell::new());
         Self {
             packages,
             reachable,
@@ -189,6 +194,7 @@ impl<'w> Evaluator<'w> {
             traces,
             filled_structs,
             bindings,
+            opened,
         }
     }
 

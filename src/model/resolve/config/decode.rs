@@ -33,7 +33,7 @@ pub(super) struct Decode<'w> {
 }
 
 /// Struct types, each with the ways that lead to it: the fields in order.
-pub(super) type Nested<'w> = FxHashMap<TypeRef<'w>, Vec<Vec<&'w Field>>>;
+pub(in crate::model::resolve) type Nested<'w> = FxHashMap<TypeRef<'w>, Vec<Vec<&'w Field>>>;
 
 /// What a call fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl<'w> Evaluator<'w> {
     }
 
     /// The structs that are known below a struct, and itself.
-    fn nested(&self, of: TypeRef<'w>) -> Nested<'w> {
+    pub(in crate::model::resolve) fn nested(&self, of: TypeRef<'w>) -> Nested<'w> {
         let mut out: Vec<(TypeRef<'w>, Vec<&'w Field>)> = vec![(of, Vec::new())];
         let mut at = 0;
         while at < out.len() && out.len() < MOST_NESTED {
