@@ -39,6 +39,7 @@ mod peers;
 mod period;
 mod pod;
 mod ports;
+mod proxied;
 mod proxy;
 mod queries;
 mod reach;

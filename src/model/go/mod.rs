@@ -16,6 +16,7 @@ mod missing_files;
 mod modules;
 mod network;
 mod noted_values;
+mod own_dialer;
 mod profiler;
 mod program;
 mod reachable;
