@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::proxied::is_proxied;
 use super::reach::Interfaces;
 use super::{
     Application, Dial, DialLogin, DialSource, Environment, HealthRequest, HostAnswer, Listener, Origin,
@@ -59,7 +60,12 @@ impl Project {
             let is_read = self.is_read_or_foreign(workload, name);
             let most = if is_read { Confidence::Likely } else { Confidence::Possible };
             let addresses = addresses_in(name, variable).filter(|it| self.is_named_peer(id, &it.host));
-            destinations.extend(addresses.map(|it| Cow::Owned(Dial { confidence: most, ..it })));
+            destinations.extend(addresses.map(|it| {
+                // A proxy may be on other networks, and know other names.
+                let asks_proxy = is_proxied(&it.scheme, &it.host, |it| workload.environment.get(it));
+                let confidence = if asks_proxy { Confidence::Possible } else { most };
+                Cow::Owned(Dial { confidence, ..it })
+            }));
         }
         destinations
     }

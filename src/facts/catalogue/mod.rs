@@ -53,7 +53,7 @@ pub use file::{FileEntry, FileRole};
 pub use flag::{FlagEntry, FlagParts, FlagPlace, FlagRules, FlagSyntax, Takes};
 pub use go::{Catalogue, go, package_name, without_version};
 pub use images::{Complete, DEFAULT_TAG, ImageEntry, ImagePort, image, is_on_alpine, split_reference};
-pub use input::{Input, InputEntry, callback_of, input, input_by_import};
+pub use input::{Handover, Input, InputEntry, callback_of, handover, handovers, input, input_by_import};
 pub use kubernetes::{KindEntry, MergeField, MergeType, is_added_label, kubernetes_kind};
 pub use kustomize::{KustomizeField, kustomize_fields};
 pub use libc::{Libc, image_libc};
