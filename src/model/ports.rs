@@ -189,7 +189,11 @@ impl Project {
             && self.composition(composition).incomplete.is_none()
             && !self.has_further_services(composition, &workload.name.value)
             && !workload.is_announced
-            && !workload.networks.iter().map(|it| self.network(it.network)).any(|it| it.external || it.is_shared)
+            && !workload
+                .networks
+                .iter()
+                .map(|it| self.network(it.network))
+                .any(|it| it.external || it.is_shared)
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
         let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
         let awaited =

@@ -18,7 +18,9 @@ pub(in crate::model) fn mark_joined(files: &[CommandFile], out: &mut Composition
                 containers.push(container.as_str().to_owned());
                 networks.push(network.name.as_str().to_owned());
             }
-            DockerCommand::Run(it) => networks.extend(it.networks.iter().map(|it| it.name.as_str().to_owned())),
+            DockerCommand::Run(it) => {
+                networks.extend(it.networks.iter().map(|it| it.name.as_str().to_owned()))
+            }
             _ => {}
         }
     }

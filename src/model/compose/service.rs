@@ -43,8 +43,13 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
             // A variable decides: it may be external.
             external: network.external.as_ref().is_some_and(|it| it.on != Some(false)),
             internal: network.internal.as_ref().is_some_and(|it| it.on == Some(true)),
-            is_shared: network.attachable || network.driver.as_ref().is_some_and(|it| is_of_lan(&project, it)),
-            real_name: network.real_name.as_ref().and_then(|it| project.variables.text(it)).map(|it| it.as_str().to_owned()),
+            is_shared: network.attachable
+                || network.driver.as_ref().is_some_and(|it| is_of_lan(&project, it)),
+            real_name: network
+                .real_name
+                .as_ref()
+                .and_then(|it| project.variables.text(it))
+                .map(|it| it.as_str().to_owned()),
             driver: network.driver.as_ref().and_then(|it| {
                 let text = project.variables.text(it)?;
                 Some(Spanned::new(text.as_str().to_owned(), it.span))
@@ -141,7 +146,8 @@ fn is_announced(service: &Service) -> bool {
     let mut labels = service.labels.iter();
     let by_label = labels.any(|it| {
         let name = it.name.value.to_ascii_lowercase();
-        let is_caddy = name.strip_prefix("caddy").is_some_and(|it| it.is_empty() || it.starts_with(['.', '_']));
+        let is_caddy =
+            name.strip_prefix("caddy").is_some_and(|it| it.is_empty() || it.starts_with(['.', '_']));
         is_caddy || name.starts_with("traefik.") && !(name == "traefik.enable" && is_off(&it.value))
     });
     by_label

@@ -20,7 +20,8 @@ pub(super) fn named_hosts(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             }
         });
         let Place::Function(id) = place else { continue };
-        for write in packages.function(id).function.field_writes.iter().filter(|it| it.field.value == "Host") {
+        for write in packages.function(id).function.field_writes.iter().filter(|it| it.field.value == "Host")
+        {
             if let Value::Literal(host) = &write.value {
                 found.insert(host.value.clone());
             }
