@@ -48,17 +48,36 @@ pub(super) fn missing_input(facts: &Facts, build: &Build) -> Option<MissingInput
     }
     let context = build.context.as_deref()?;
     if !facts.tree.has_directory(context) {
-        return is_certain(facts, context)
+        let is_there = stands_above(facts, build, context, |it| facts.tree.has_directory(it));
+        return (!is_there && is_certain(facts, context))
             .then(|| MissingInput::Context(Spanned::new(context.to_owned(), build.context_span)));
     }
     let path = build.dockerfile.as_deref()?;
     let span = build.dockerfile_span.unwrap_or(build.context_span);
     if !facts.tree.has_file(path) {
-        let is_there = facts.tree.files().any(|it| it.eq_ignore_ascii_case(path));
+        let is_there = facts.tree.files().any(|it| it.eq_ignore_ascii_case(path))
+            || stands_above(facts, build, path, |it| facts.tree.has_file(it));
         return (!is_there && is_certain(facts, path))
             .then(|| MissingInput::Dockerfile(Spanned::new(path.to_owned(), span)));
     }
     missing_stage(facts, path, build)
+}
+
+/// Whether a path that a layer names is there as seen from the file that it is a layer of: the paths of all files count
+/// from the folder of the first, <https://docs.docker.com/reference/compose-file/merge/>. What Compose reads by itself
+/// is no layer.
+fn stands_above(facts: &Facts, build: &Build, path: &str, is_there: impl Fn(&str) -> bool) -> bool {
+    let file = facts.path(build.span.file);
+    let (folder, name) = (folder_of(file), file.rsplit('/').next().unwrap_or(file));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let Some(rest) = path_below(folder, path).filter(|_| !matches!(stem, "compose" | "docker-compose")) else {
+        return false;
+    };
+    let mut above = std::iter::successors(Some(folder), |it| (*it != ".").then(|| folder_of(it))).skip(1);
+    above.any(|it| {
+        let has_compose = facts.compose.iter().any(|(id, _)| folder_of(facts.path(*id)) == it);
+        has_compose && join_path(it, rest).is_some_and(|it| is_there(&it))
+    })
 }
 
 /// Whether a Compose file in `folder` is a part of another project, whose rest is not here: it builds folders below its
