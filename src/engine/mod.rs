@@ -24,7 +24,7 @@ use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, build_arguments, commands, compose, compose_call, configuration, dockerfile, dockerignore,
     documents, dotenv, folder_of, gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize,
-    makefile, proxy, shell, supervisor, wslconfig,
+    makefile, proxy, shell, shell_variables, supervisor, wslconfig,
 };
 use crate::model::{Detail, Project};
 use crate::rules::{
@@ -177,6 +177,8 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let dockerfiles: Vec<(FileId, dockerfile::Dockerfile)> = read!(Kind::Dockerfile, dockerfile::read);
     Facts {
         given_arguments: read_given_arguments(input, &dockerfiles),
+        sets_profiles: sets_profiles(input),
+        shell_variables: read_shell_variables(input, &variables),
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
         go,
@@ -271,6 +273,39 @@ fn read_commands(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(Fi
         (!commands.is_empty()).then_some((*id, commands))
     });
     read.collect()
+}
+
+/// What files set for the calls of Compose in them, and `.envrc` for whoever works in its folder.
+fn read_shell_variables(input: &Input, files: &[(FileId, dotenv::Dotenv)]) -> FxHashSet<String> {
+    let name = |id: FileId| {
+        let path = input.sources.file(id).path();
+        path.rsplit('/').next().unwrap_or(path)
+    };
+    let given =
+        files.iter().map(|(id, it)| (name(*id), it)).filter(|(name, _)| shell_variables::is_given(name));
+    let given: Vec<_> = given.collect();
+    let mut out = FxHashSet::default();
+    for ((id, file), kind) in input.sources.iter().zip(&input.kinds) {
+        let may_call = kind.may_call_compose() && file.text().contains("compose");
+        if may_call || (*kind == Kind::Searched && name(id) == ".envrc") {
+            shell_variables::add(*kind, file.text(), &given, &mut out);
+        }
+    }
+    out
+}
+
+/// Whether a file sets `COMPOSE_PROFILES` elsewhere than in front of a call, which [`compose_call`] reads. A `.env` sets
+/// it for the folder that it stands in.
+fn sets_profiles(input: &Input) -> bool {
+    let is_apart =
+        |it: &str| it.contains("COMPOSE_PROFILES") && !it.contains("docker") && !it.contains("podman");
+    let files = input.sources.iter().zip(&input.kinds).filter(|((_, file), kind)| {
+        let is_default = file.path() == ".env" || file.path().ends_with("/.env");
+        !is_default && **kind != Kind::Compose
+    });
+    files
+        .into_iter()
+        .any(|((_, file), _)| file.text().contains("COMPOSE_PROFILES") && file.text().lines().any(is_apart))
 }
 
 /// The arguments behind a FROM that any file may give a value.

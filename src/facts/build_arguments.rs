@@ -25,15 +25,10 @@ pub fn of_base<'d>(dockerfile: &'d Dockerfile, stage: &'d Stage) -> FxHashSet<&'
 }
 
 /// Adds those of the names that a file may give a value for a build. Which arguments Compose gives, its files tell.
-pub fn add_given<'n>(
-    names_of_arguments: &FxHashSet<&'n str>,
-    kind: Kind,
-    text: &str,
-    out: &mut FxHashSet<String>,
-) {
+pub fn add_given(wanted: &FxHashSet<&str>, kind: Kind, text: &str, out: &mut FxHashSet<String>) {
     let may_give =
         !matches!(kind, Kind::Dockerfile | Kind::Compose) && GIVING.iter().any(|it| text.contains(it));
     if may_give {
-        out.extend(names_of_arguments.iter().filter(|it| names(text, it)).map(|it| (*it).to_owned()));
+        out.extend(wanted.iter().filter(|it| names(text, it)).map(|it| (*it).to_owned()));
     }
 }

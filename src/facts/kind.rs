@@ -39,7 +39,7 @@ pub enum Kind {
     Skaffold,
     /// `Tiltfile`, `*.tiltfile`.
     Tiltfile,
-    /// What is only searched for names, `Jenkinsfile`, `Earthfile`: see [`is_of_builder`].
+    /// What is only searched for names: files of tools that build (`Jenkinsfile`, see [`is_of_builder`]), and `.envrc`.
     Searched,
     /// A pipeline of GitHub, GitLab or Azure: its path tells it.
     Pipeline,
@@ -127,7 +127,8 @@ impl Kind {
         }
         let of_name = Self::of(path.rsplit('/').next().unwrap_or(path));
         let is_read = of_name.is_some_and(|it| it != Self::Configuration) || configuration::is_likely(path);
-        if !is_read && is_of_builder(path) {
+        let is_of_shell = path == ".envrc" || path.ends_with("/.envrc");
+        if is_of_shell || !is_read && is_of_builder(path) {
             return Some(Self::Searched);
         }
         let kind = of_name?;
