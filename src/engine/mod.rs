@@ -301,7 +301,7 @@ fn sets_profiles(input: &Input) -> bool {
         |it: &str| it.contains("COMPOSE_PROFILES") && !it.contains("docker") && !it.contains("podman");
     let files = input.sources.iter().zip(&input.kinds).filter(|((_, file), kind)| {
         let is_default = file.path() == ".env" || file.path().ends_with("/.env");
-        !is_default && **kind != Kind::Compose
+        !is_default && !matches!(kind, Kind::Compose | Kind::Go)
     });
     files
         .into_iter()
@@ -317,12 +317,14 @@ fn read_given_arguments(
         .iter()
         .flat_map(|(_, file)| file.stages.iter().flat_map(move |it| build_arguments::of_base(file, it)))
         .collect();
-    let mut out = FxHashSet::default();
-    if !names.is_empty() {
-        let files = input.sources.iter().zip(&input.kinds);
-        files.for_each(|((_, file), kind)| build_arguments::add_given(&names, *kind, file.text(), &mut out));
+    if names.is_empty() {
+        return FxHashSet::default();
     }
-    out
+    let files: Vec<_> = input.sources.iter().zip(&input.kinds).collect();
+    let given = files
+        .par_iter()
+        .flat_map_iter(|((_, file), kind)| build_arguments::given(&names, **kind, file.text()));
+    given.map(str::to_owned).collect()
 }
 
 /// What may be there without being committed; only a Compose file names what has to be there.
