@@ -20,6 +20,7 @@ use crate::facts::creation::{self, Creation};
 use crate::facts::documents::Documents;
 use crate::facts::go::BuildTags;
 use crate::facts::kind::Kind;
+use crate::facts::linked::linked_variables;
 use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, build_arguments, commands, compose, compose_call, configuration, dockerfile, dockerignore,
@@ -172,8 +173,10 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let wrappers = &input.settings.wrappers;
     let builders = [Kind::Dockerfile, Kind::Makefile, Kind::Script].into_iter().flat_map(of_kind);
     let asks_for_tags = builders.into_iter().any(|(_, _, text)| text.contains("-tags"));
+    let others = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| **kind != Kind::Go);
     let tags = if asks_for_tags { BuildTags::Any } else { BuildTags::These(&[]) };
-    let go = go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
+    let (go, selections) =
+        go::read_go(&of_kind(Kind::Go), &named.collect::<Vec<_>>(), tags, wrappers, internal_errors);
     let dockerfiles: Vec<(FileId, dockerfile::Dockerfile)> = read!(Kind::Dockerfile, dockerfile::read);
     Facts {
         given_arguments: read_given_arguments(input, &dockerfiles),
@@ -182,6 +185,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
         go,
+        selections,
         modules,
         workspaces: read!(Kind::GoWork, go_mod::read),
         dockerfiles,
@@ -208,6 +212,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         creation: read_creation(input),
         uncommitted: read_uncommitted(input),
         asks_for_tags,
+        linked_variables: linked_variables(others.map(|((_, file), _)| file.text())),
         wrappers: wrappers.clone(),
         settings_errors: input.settings.errors.clone(),
     }

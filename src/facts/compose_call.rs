@@ -31,6 +31,10 @@ pub struct ComposeCall {
     /// The services that it starts, as they are written, none for all of them; `None` when it starts nothing. A name
     /// with a variable is one that the text sets.
     pub started: Option<Vec<String>>,
+    /// Whether it makes or publishes images and starts nothing; where it names no files, told only with profiles.
+    pub is_for_images: bool,
+    /// Whether it ends what runs: `down`.
+    pub is_end: bool,
     /// Whether they go on running behind it: `up -d`.
     pub is_detached: bool,
     /// Where a later call of the text ends what runs (`down`): the number of such calls before this one. What runs
@@ -259,7 +263,8 @@ fn read_words(words: &[&str], is_set: &dyn Fn(&str) -> bool) -> Option<ComposeCa
     if !is_known(&out.files) && (starts || is_made) {
         out.leave_out_unknown_layers();
     }
-    (is_known(&out.files) || (out.files.is_empty() && starts)).then_some(out)
+    let tells = starts || (out.is_for_images && !out.profiles.is_empty());
+    (is_known(&out.files) || (out.files.is_empty() && tells)).then_some(out)
 }
 
 /// One of [`ComposeCall::profiles`].
@@ -374,6 +379,8 @@ impl ComposeCall {
                     self.one_off = Some(OneOff { service, starts_needed });
                 }
             }
+            "build" | "push" => self.is_for_images = true,
+            "down" => self.is_end = true,
             _ => {}
         }
     }
@@ -577,6 +584,7 @@ mod tests {
             ("COMPOSE_PROFILES=a,b docker compose -f x.yaml up", "a b"),
             ("docker compose -f x.yaml --profile $(KIND)_mq $(args)", "*"),
             ("docker compose -f x.yaml up", ""),
+            ("docker compose --profile a build", "a"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text)[0].profiles.join(" "), expected, "{text}");

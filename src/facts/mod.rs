@@ -24,6 +24,7 @@ pub mod hns;
 pub mod kind;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod linked;
 pub mod makefile;
 pub mod placeholders;
 pub mod proxy;
@@ -50,6 +51,8 @@ pub struct Facts {
     pub tree: Tree,
     /// Go source.
     pub go: Vec<(FileId, go::GoFile)>,
+    /// Who reads the fields of structs.
+    pub selections: Selections,
     /// `go.mod` files.
     pub modules: Vec<(FileId, go_mod::GoMod)>,
     /// `go.work` files.
@@ -102,11 +105,17 @@ pub struct Facts {
     pub given_arguments: FxHashSet<String>,
     /// Whether a Dockerfile, a Makefile or a script may ask a Go build for tags.
     pub asks_for_tags: bool,
+    /// The variables of Go programs, by their names alone, that the linker sets where they are built.
+    pub linked_variables: FxHashSet<String>,
     /// What the project's settings say of Go functions.
     pub wrappers: catalogue::Wrappers,
     /// Places of the project's settings that could not be read.
     pub settings_errors: Vec<Spanned<String>>,
 }
+
+/// For each field that Go functions may fill with variables of the environment, by its name, the folders of the code
+/// that selects it (`cfg.Name`), other than to assign to it.
+pub type Selections = FxHashMap<String, Vec<String>>;
 
 impl Facts {
     /// The path of `file`.

@@ -20,7 +20,7 @@ use super::{
 use crate::facts::catalogue::{self, ImageEntry, is_for_tests, is_named_for_tests, split_reference};
 use crate::facts::kind::Kind;
 use crate::facts::{Facts, folder_of};
-use crate::net::{Protocol, Reach};
+use crate::net::{Protocol, Reach, host_written};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
 impl Project {
@@ -42,6 +42,7 @@ impl Project {
         let by_ko = ko::builds(&command_files, &world.programs);
         let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };
         let mut read = read_compositions(facts);
+        command_lines::mark_joined(&command_files, &mut read);
         join.add_command_lines(&command_files, &mut read);
         let Compositions { compositions, networks, services } = read;
         let (mut workloads, built) = join.services(services);
@@ -67,6 +68,8 @@ impl Project {
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
             doubtful,
+            configured_hosts: configured_hosts(facts),
+            for_debugging: facts.compose.iter().flat_map(|(_, it)| &it.for_debugging).copied().collect(),
             unbuilt,
             chosen_elsewhere,
             supervision: Supervision::read(facts, &world.programs),
@@ -76,6 +79,11 @@ impl Project {
             ..Self::default()
         }
     }
+}
+
+fn configured_hosts(facts: &Facts) -> BTreeSet<String> {
+    let leaves = facts.configurations.iter().flat_map(|(_, it)| &it.leaves);
+    leaves.filter_map(|it| host_written(it.text.as_str()).map(str::to_owned)).collect()
 }
 
 fn files_of_tests(facts: &Facts) -> impl Iterator<Item = FileId> {
@@ -144,6 +152,9 @@ impl Join<'_> {
         let labelled: Vec<_> = services.iter().flat_map(proxy::labelled).collect();
         let led: Vec<bool> = services.iter().map(proxy::is_led_by_labels).collect();
         let containers = services.into_iter().map(|service| {
+            if service.is_only_built {
+                return never_started(service.workload);
+            }
             let Some(reference) =
                 service.workload.image_reference.clone().filter(|_| service.build.is_none())
             else {
@@ -372,6 +383,21 @@ impl Join<'_> {
         };
         Container { workload, start: Start::default(), besides: () }
     }
+}
+
+/// A service that nothing starts: no more is left of it than what its build lacks.
+fn never_started(service: Workload) -> Container<OfService> {
+    let Workload { id, name, image_span, is_built, missing_input, .. } = service;
+    let workload = Workload {
+        is_built,
+        missing_input,
+        listeners: unknown_listeners(image_span),
+        ..Workload::bare(id, name, WorkloadKind::Image, image_span)
+    };
+    let healthcheck = Setting::Unknown(image_span);
+    let besides =
+        OfService { healthcheck, stops_by_sigterm: None, init: false, confidence: Confidence::Proven };
+    Container { workload, start: Start::default(), besides }
 }
 
 /// Requests of a health check to others are dials; those to the container itself are judged by

@@ -2,6 +2,7 @@
 
 use super::{Project, PublishedPort, Workload, WorkloadKind};
 use crate::facts::catalogue::{DatastoreEntry, DatastoreKind, datastore, holds_data, image};
+use crate::facts::folder_of;
 use crate::net::PortRange;
 use crate::source::{Confidence, Span};
 
@@ -156,12 +157,17 @@ impl Project {
         datastore(reference)
     }
 
-    /// Whether a file or a profile of that name says that this is how `workload` runs in production.
+    /// Whether a file or a profile of that name says that this is how `workload` runs in production. What is built in a
+    /// folder for development (`dev/database/Dockerfile`) is not, whatever the file that starts it is called.
     fn is_in_production(&self, workload: &Workload) -> bool {
         let names_it = |text: &str| {
             let mut words = text.split(|it: char| !it.is_ascii_alphanumeric());
             words.any(|it| matches!(it.to_ascii_lowercase().as_str(), "prod" | "production"))
         };
+        let folder = workload.image.map_or("", |it| folder_of(&self.image(it).path));
+        if folder.split('/').any(|it| matches!(it, "dev" | "development")) {
+            return false;
+        }
         let profile = workload.profiles.iter().any(|it| names_it(it));
         let WorkloadKind::Service(id) = workload.kind else { return profile };
         profile || self.composition(id).paths.iter().any(|it| names_it(it))

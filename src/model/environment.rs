@@ -19,6 +19,8 @@ pub enum Origin {
     EnvFile,
     /// Compose `environment`, Kubernetes `env`.
     Workload,
+    /// What the container runs before its program: a script, `env`.
+    Start,
 }
 
 /// One variable.

@@ -3,7 +3,7 @@
 
 use super::{EnvironmentRead, Origin, ProcessVariable, Program, Project, Variable, Workload};
 use crate::facts::catalogue;
-use crate::net::HOLE;
+use crate::net::{HOLE, Target, parse_target};
 use crate::source::{Confidence, Span, is_slip};
 
 /// A variable whose name is nearly that of one which the program reads and does not get.
@@ -97,7 +97,9 @@ fn misses(workload: &Workload, read: &EnvironmentRead) -> bool {
 fn without(workload: &Workload, variable: &Variable, read: &EnvironmentRead) -> WithoutVariable {
     let value = variable.value.as_ref().map(|it| it.as_str());
     let compare = |text: Option<&str>, span| match text {
-        Some(text) if !text.contains(HOLE) && value.is_some_and(|it| it != text) => {
+        Some(text)
+            if !text.contains(HOLE) && value.is_some_and(|it| it != text && !is_one_mongo(it, text)) =>
+        {
             WithoutVariable::Other(span)
         }
         _ => WithoutVariable::Same(span),
@@ -110,6 +112,17 @@ fn without(workload: &Workload, variable: &Variable, read: &EnvironmentRead) -> 
         (_, Some(default), _) => compare(Some(default), None),
         (_, None, _) => WithoutVariable::Empty,
     }
+}
+
+/// Whether two texts are addresses of one MongoDB. The path of such an address says where a user is looked up, and which
+/// database the program opens is said by its code: <https://www.mongodb.com/docs/manual/reference/connection-string/>.
+fn is_one_mongo(a: &str, b: &str) -> bool {
+    let without_user = |it: &Target| it.scheme.as_deref() == Some("mongodb") && it.login.user.is_none();
+    let servers = |text: &str| -> Option<Vec<(String, Option<u16>)>> {
+        let targets = parse_target(text, "any").into_iter();
+        targets.map(|it| without_user(&it).then_some((it.host, it.port))).collect()
+    };
+    servers(a).is_some_and(|it| !it.is_empty() && Some(it) == servers(b))
 }
 
 /// The words of the names of a workload and of the folder of its program.

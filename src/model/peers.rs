@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::proxied::is_proxied;
 use super::reach::Interfaces;
 use super::{
     Application, Dial, DialLogin, DialSource, Environment, HealthRequest, HostAnswer, Listener, Origin,
@@ -59,15 +60,22 @@ impl Project {
             let is_read = self.is_read_or_foreign(workload, name);
             let most = if is_read { Confidence::Likely } else { Confidence::Possible };
             let addresses = addresses_in(name, variable).filter(|it| self.is_named_peer(id, &it.host));
-            destinations.extend(addresses.map(|it| Cow::Owned(Dial { confidence: most, ..it })));
+            destinations.extend(addresses.map(|it| {
+                // A proxy may be on other networks, and know other names.
+                let asks_proxy = is_proxied(&it.scheme, &it.host, |it| workload.environment.get(it));
+                let confidence = if asks_proxy { Confidence::Possible } else { most };
+                Cow::Owned(Dial { confidence, ..it })
+            }));
         }
         destinations
     }
 
-    /// Whether the program of `workload` reads a variable by its name, or is none that was read.
+    /// Whether the program of `workload` reads a variable by its name and does something with it, or is none that was
+    /// read.
     fn is_read_or_foreign(&self, workload: &Workload, name: &str) -> bool {
-        let program = workload.program.filter(|_| workload.listeners.only_go).map(|it| self.program(it));
-        program.is_none_or(|it| it.reads.find(name).is_some() || is_library_variable(name))
+        let program = workload.program.map(|it| self.program(it));
+        let reads = |it: &Program| it.reads.find(name).is_some_and(|it| !it.is_idle);
+        program.is_none_or(|it| reads(it) || is_library_variable(name))
     }
 
     /// The dials of `localhost` that find nothing on their port, with workload and port. Of a port that the container
@@ -182,6 +190,12 @@ impl Project {
                 Served::Unknown => Confidence::Likely,
                 Served::No => return None,
             };
+            // An image that nobody knows may show the address in a variable to people.
+            let own = self.workload(from);
+            let is_unknown = |it: &super::Resolved| catalogue::image(it.text.as_str()).is_none();
+            let is_foreign = own.image.is_none() && own.image_reference.as_ref().is_some_and(is_unknown);
+            let is_guess = is_foreign && dial.source == DialSource::Variable;
+            let confidence = if is_guess { Confidence::Possible } else { confidence };
             Some(HostPortMistake { peer: self.workload(*id), container_port, published, confidence })
         })
     }

@@ -188,7 +188,12 @@ impl Project {
             && !self.is_linked(workload)
             && self.composition(composition).incomplete.is_none()
             && !self.has_further_services(composition, &workload.name.value)
-            && !workload.networks.iter().any(|it| self.network(it.network).external)
+            && !workload.is_announced
+            && !workload
+                .networks
+                .iter()
+                .map(|it| self.network(it.network))
+                .any(|it| it.external || it.is_shared)
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
         let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
         let awaited =
@@ -204,12 +209,18 @@ impl Project {
                 self.destinations(from.id).iter().any(|it| is_meant(&it.host))
             })
         };
+        let written = || {
+            let is_meant = |host: &String| members.iter().any(|it| self.workload(*it).answers_to(host));
+            let programs = others().filter_map(|it| it.program).map(|it| self.program(it));
+            self.configured_hosts.iter().chain(programs.flat_map(|it| &it.named_hosts)).any(is_meant)
+        };
         known
             && workload.keeps_running()
             && !for_operators
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
             && !named()
+            && !written()
     }
 
     /// Whether other files make further services of the same Compose project, on the same networks: files that have
@@ -259,6 +270,25 @@ impl Project {
         })
     }
 
+    /// Whether whoever starts `workload` means it to hand out profiles on the port of `entry`: a comment at the entry says so
+    /// (`# pprof`), or a flag or a variable that is set for it (`--enable_pprof`).
+    #[must_use]
+    pub fn profiles_on_purpose(&self, workload: &Workload, entry: &PublishedPort) -> bool {
+        let names_it = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            text.contains("pprof") || text.contains("profil")
+        };
+        let is_off = |it: &str| matches!(it, "" | "0" | "false" | "off" | "no");
+        let mut flags = workload.own_words.iter().map(Text::as_str).filter(|it| it.starts_with('-'));
+        let mut variables = workload.environment.variables.iter().filter(|(_, it)| it.origin > Origin::Image);
+        let is_at_entry =
+            |it: &Span| it.file == entry.span.file && it.range().contains(&entry.span.range().start);
+        self.for_debugging.iter().any(is_at_entry)
+            || flags.any(|it| names_it(it) && !it.split_once('=').is_some_and(|(_, value)| is_off(value)))
+            || variables
+                .any(|(name, it)| names_it(name) && !it.value.as_ref().is_some_and(|it| is_off(it.as_str())))
+    }
+
     /// Whether services of one Compose project are started at the same time: by their names, or because those that
     /// are started depend on them.
     fn run_at_once(&self, services: [&Workload; 2]) -> AtOnce {
@@ -274,6 +304,8 @@ impl Project {
             .workloads
             .iter()
             .filter(|it| self.has_container_interfaces(it.id) && it.replicas != Some(0))
+            // Docker opens no port of the host for what is on internal networks alone.
+            .filter(|it| !self.is_internal_alone(it))
             .flat_map(|workload| workload.published.iter().map(move |port| HostPort { workload, port }))
             .collect();
         let mut conflicts = Vec::new();

@@ -65,9 +65,10 @@ impl Project {
         let resolver = uses.resolver.as_ref().filter(|_| !flags.netgo);
         let import = resolver.or_else(|| uses.users.as_ref().filter(|_| !flags.osusergo))?;
         // Without C code Go links by itself and does not heed `-extldflags`, seen with glibc.
+        let most = if uses.is_open { Confidence::Possible } else { Confidence::Likely };
         match (flags.is_static, libc) {
             (false, _) => Some((DynamicReason::Library(import), confidence)),
-            (true, Libc::Glibc) => Some((DynamicReason::Library(import), confidence.min(Confidence::Likely))),
+            (true, Libc::Glibc) => Some((DynamicReason::Library(import), confidence.min(most))),
             (true, _) => None,
         }
     }

@@ -13,13 +13,14 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
             let served = workload.listeners.outward().find(|it| it.call == profiler.opened);
             let entry = served.and_then(|it| Some((it, ctx.project.open_entry(workload.id, it.port?)?)));
             if let Some((listener, entry)) = entry {
-                report(workload, profiler, listener, entry, findings);
+                report(ctx, workload, profiler, listener, entry, findings);
             }
         }
     }
 }
 
 fn report(
+    ctx: &Context<'_>,
     workload: &Workload,
     profiler: &Profiler,
     listener: &Listener,
@@ -32,7 +33,7 @@ fn report(
         ProfileKind::Counters => "counters",
     };
     // Who gives counters a route by hand publishes them as metrics, which they are.
-    let is_meant = profiler.kind == ProfileKind::Counters && !profiler.is_by_import;
+    let are_metrics = profiler.kind == ProfileKind::Counters && !profiler.is_by_import;
     let finding = findings
         .report(
             format!("`{name}` hands out {what} of its process on container port {port}, which is published"),
@@ -43,7 +44,7 @@ fn report(
         .evidence(profiler.server, "this server answers with that router")
         .evidence(entry.span, format!("port {port} is published here"))
         .help("serve them on a port of their own, published on 127.0.0.1 at most");
-    if is_meant {
+    if are_metrics || ctx.project.profiles_on_purpose(workload, entry) {
         finding.confidence(Confidence::Possible);
     }
 }

@@ -1,20 +1,28 @@
 //! A container dials localhost for something that nothing in the project serves.
 
+use rustc_hash::FxHashSet;
+
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Severity;
 use crate::model::{Dial, DialSource, Workload, WorkloadKind};
+use crate::source::Span;
 
 pub(super) const RULE: Rule = rule!("localhost-to-host", check);
 
 fn check(ctx: &Context<'_>, findings: &mut Findings) {
-    for (workload, dial, port) in ctx.project.lost_localhost_dials() {
+    let lost: Vec<_> = ctx.project.lost_localhost_dials().collect();
+    // Where another container of the program has a peer that serves the port, that is the fault of the place.
+    let has_peer = |(workload, dial, port): &&(&Workload, &Dial, u16)| {
+        !ctx.project.meant_by_localhost(workload.id, *port, dial.protocol).is_empty()
+    };
+    let across: FxHashSet<Span> = lost.iter().filter(has_peer).map(|(_, dial, _)| dial.host_span).collect();
+    for (workload, dial, port) in lost.into_iter().filter(|(_, dial, _)| !across.contains(&dial.host_span)) {
         check_dial(ctx, workload, dial, port, findings);
     }
 }
 
 fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, findings: &mut Findings) {
-    if !ctx.project.meant_by_localhost(workload.id, port, dial.protocol).is_empty()
-        || !ctx.project.is_known_in_full(workload)
+    if !ctx.project.is_known_in_full(workload)
         // Where a setting is empty, nobody means what its library dials then.
         || dial.source == DialSource::EmptySetting
         // The steps of a job may start what they dial.
@@ -35,9 +43,11 @@ fn check_dial(ctx: &Context<'_>, workload: &Workload, dial: &Dial, port: u16, fi
         // What a cluster puts into a pod no manifest says.
         WorkloadKind::Pod(_) => (Severity::Info, "the program runs in this pod".to_owned()),
     };
-    // Another pod may serve it, behind a Service that leads to another port.
+    // Another pod may serve it, behind a Service that leads to another port; what a command line starts has a part of the
+    // project around it.
     let around = match workload.kind {
         WorkloadKind::Pod(_) => "pod",
+        WorkloadKind::Run(_) => "container or beside it",
         _ => "container or its project",
     };
     let finding = findings

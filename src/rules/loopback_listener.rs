@@ -28,6 +28,8 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
     // Who has its network reaches it there, which may be all that is meant.
     let is_shared = matches!(workload.kind, WorkloadKind::Service(_))
         && ctx.project.namespace_members(workload.id).len() > 1;
+    // Another process of the container may hand on what comes in: `socat TCP-LISTEN:8080,bind=$(hostname -i) ... &`.
+    let is_alone = workload.listeners.only_go;
     findings
         .report(
             format!(
@@ -40,7 +42,7 @@ fn check_listener(ctx: &Context<'_>, workload: &Workload, listener: &Listener, f
         .severity(severity)
         .weighed(ctx, workload)
         .accuses(workload, listener)
-        .confidence(if is_shared { Confidence::Possible } else { Confidence::Proven })
+        .confidence(if is_shared || !is_alone { Confidence::Possible } else { Confidence::Proven })
         .used_at(listener.call, "the program listens here")
         .evidence(entrance.span, entrance.clause)
         .help(listener.advice());

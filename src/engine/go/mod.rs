@@ -13,26 +13,28 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::isolate;
 use crate::facts::catalogue::Wrappers;
-use crate::facts::folder_of;
 use crate::facts::go::{BuildTags, GoFile, Head, is_built, of_head, path_literals, read_without, scan};
+use crate::facts::{Selections, folder_of};
 use crate::source::FileId;
 
 /// One Go file: its id, its path relative to the project root and its text.
 pub(super) type File<'t> = (FileId, &'t str, &'t str);
 
 /// Reads the Go files of a project, which may be built with `tags`. `modules` are folder (`.` for the root) and
-/// path of each module. Files that no program needs have their head alone.
+/// path of each module. Files that no program needs have their head alone. Besides those, who reads the
+/// fields of structs.
 pub(super) fn read_go(
     files: &[File<'_>],
     modules: &[(String, String)],
     tags: BuildTags<'_>,
     wrappers: &Wrappers,
     internal_errors: &Mutex<Vec<String>>,
-) -> Vec<(FileId, GoFile)> {
+) -> (Vec<(FileId, GoFile)>, Selections) {
     let heads: Vec<Head> = files.par_iter().map(|(id, _, text)| scan(*id, text)).collect();
     let folders = Folders::new(files, modules);
     let needed = needed(files, &heads, &folders, tags);
-    let skipped = relevance::irrelevant(files, &heads, &needed, &folders, wrappers);
+    let relevance::Relevance { irrelevant: skipped, selections } =
+        relevance::judge(files, &heads, &needed, &folders, wrappers);
     let of_file = |(index, head): (usize, &Head)| {
         let (id, path, text) = files[index];
         let read =
@@ -44,7 +46,7 @@ pub(super) fn read_go(
         }
         (id, facts)
     };
-    heads.par_iter().enumerate().map(of_file).collect()
+    (heads.par_iter().enumerate().map(of_file).collect(), selections)
 }
 
 /// For each file whether it is part of a program of the project on Linux.
@@ -162,7 +164,7 @@ mod tests {
         };
         let modules = [(".".to_owned(), "example.com/shop".to_owned())];
         for modules in [&modules[..], &[]] {
-            let facts = read_go(
+            let (facts, _) = read_go(
                 &files(&sources),
                 modules,
                 BuildTags::These(&[]),
@@ -181,7 +183,7 @@ mod tests {
         let numbered = sources.iter().zip(paths).enumerate();
         let files: Vec<File<'_>> =
             numbered.map(|(index, (text, path))| (FileId(index as u32), path, *text)).collect();
-        let facts = read_go(
+        let (facts, _) = read_go(
             &files,
             &[(".".to_owned(), "a".to_owned())],
             BuildTags::These(&[]),
@@ -248,7 +250,7 @@ func (c *client) Get(id string) error { _, err := http.Get(c.base + id); return 
         let numbered = sources.iter().enumerate();
         let files: Vec<File<'_>> =
             numbered.map(|(index, (path, text))| (FileId(index as u32), *path, *text)).collect();
-        let facts = read_go(
+        let (facts, _) = read_go(
             &files,
             &[(".".to_owned(), "a".to_owned())],
             BuildTags::These(&[]),

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{File, Folders};
-use crate::facts::catalogue::{Wrappers, go as catalogue};
-use crate::facts::folder_of;
+use crate::facts::catalogue::{Wrappers, go as catalogue, names_server, starts_server};
 use crate::facts::go::{Before, Head, Mention, Outline, OutlinedFunction, import_names, outline};
+use crate::facts::{Selections, folder_of};
 
 /// What a mention may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,15 +41,23 @@ struct Outlined<'t> {
     configures: bool,
 }
 
-/// The byte ranges of each file that need not be parsed: the insides of irrelevant function bodies. `None` for
-/// a file that need not be parsed at all, as those that are not `needed`.
-pub(super) fn irrelevant(
+/// What the names in the files of a project tell.
+pub(super) struct Relevance {
+    /// The byte ranges of each file that need not be parsed: the insides of irrelevant function bodies. `None` for
+    /// a file that need not be parsed at all, as those that are not needed.
+    pub(super) irrelevant: Vec<Option<Vec<Range<usize>>>>,
+    /// Who reads the fields of structs.
+    pub(super) selections: Selections,
+}
+
+/// Reads the names in the files that are `needed`.
+pub(super) fn judge(
     files: &[File<'_>],
     heads: &[Head],
     needed: &[bool],
     folders: &Folders<'_>,
     wrappers: &Wrappers,
-) -> Vec<Option<Vec<Range<usize>>>> {
+) -> Relevance {
     let outlined: Vec<Option<Outlined<'_>>> = files
         .par_iter()
         .zip(heads)
@@ -76,7 +84,8 @@ pub(super) fn irrelevant(
         // Types and descriptors that programs write are long, and no address is in them.
         if file.outline.generated && nothing_left { None } else { Some(left_out) }
     };
-    outlined.into_iter().enumerate().map(unread).collect()
+    let selections = declared.selections(&outlined);
+    Relevance { irrelevant: outlined.into_iter().enumerate().map(unread).collect(), selections }
 }
 
 /// Adds to each file what the other files of its package import and mention, and what the packages that it
@@ -141,6 +150,8 @@ impl<'t> Outlined<'t> {
         }
         let package = match mention.before {
             Before::Nothing => return false,
+            // A parameter that somebody else's server comes in: `func run(server *platform.HTTPServer)`.
+            Before::Name(name) if names_server(name) && starts_server(mention.name) => return true,
             Before::Name(name) => self.imports.get(name),
             Before::Expression => None,
         };
@@ -265,6 +276,32 @@ impl<'t> Declared<'t> {
             }
         }
         it
+    }
+}
+
+impl Declared<'_> {
+    /// For each field that a function may fill which mentions the environment, the folders that select it.
+    fn selections(&self, files: &[Option<Outlined<'_>>]) -> Selections {
+        let filled = files.par_iter().flatten().flat_map_iter(|file| {
+            let reads = |it: &Mention<'_>| it.name.contains("env") || it.name.contains("Env");
+            let functions = file.outline.functions.iter().map(|it| file.mentions(it));
+            let names = functions.filter(move |it| it.iter().any(reads)).flatten();
+            let names = names.filter(|it| it.assigned || it.before == Before::Nothing).map(|it| it.name);
+            names.filter(|it| self.types_by_field.contains_key(it))
+        });
+        let filled: FxHashSet<&str> = filled.collect();
+        let selected = files.par_iter().flatten().flat_map_iter(|file| {
+            let selections =
+                file.outline.mentions.iter().filter(|it| it.before != Before::Nothing && !it.assigned);
+            selections.map(|it| it.name).filter(|it| filled.contains(it)).map(|it| (it, file.folder))
+        });
+        let selected: FxHashSet<(&str, &str)> =
+            if filled.is_empty() { FxHashSet::default() } else { selected.collect() };
+        let mut out: Selections = filled.iter().map(|it| ((*it).to_owned(), Vec::new())).collect();
+        for (name, folder) in selected {
+            out.entry(name.to_owned()).or_default().push(folder.to_owned());
+        }
+        out
     }
 }
 

@@ -69,8 +69,23 @@ pub enum InputEntry {
     Arguments(usize, Input),
     /// The parameters of a function that is put there.
     Callback(Input),
+    /// An object that is put there carries what the client sends, and may send it elsewhere.
+    Carrier,
+    /// The function registers a driver of package `database/sql` that connects by a function.
+    Driver,
     /// What the function returns is made of what it is called on and given.
     Passes,
+}
+
+/// How a program has a say in where a client of another module connects to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handover {
+    /// The client gives the address to a function, or to an object with such a method, and uses the connection it gets.
+    Callback,
+    /// The client gives its requests to an object.
+    Carrier,
+    /// The client is a driver of package `database/sql` that connects by a function.
+    Driver,
 }
 
 /// What brings data from outside: a type (`name` empty), a function (`type_name` empty), a method or a field.
@@ -91,6 +106,31 @@ pub fn callback_of(package: &str, type_name: &str, name: &str) -> Option<Input> 
     }
 }
 
+/// How a program has a say in where a client connects to by what it puts into a field of a type, or gives to a function
+/// (`type_name` empty) or method.
+#[must_use]
+pub fn handover(package: &str, type_name: &str, name: &str) -> Option<Handover> {
+    if handovers(name).is_empty() {
+        return None;
+    }
+    handover_of(input(package, type_name, name)?)
+}
+
+/// The fields, functions and methods of that name by which a program has such a say: the package of each.
+#[must_use]
+pub fn handovers(name: &str) -> &'static [(&'static str, Handover)] {
+    static BY_NAME: OnceLock<FxHashMap<&'static str, Vec<(&'static str, Handover)>>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let mut found: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        for ([package, _, name], entry) in load() {
+            let Some(how) = handover_of(entry) else { continue };
+            found.entry(name).or_default().push((package, how));
+        }
+        found
+    });
+    by_name.get(name).map_or(&[], Vec::as_slice)
+}
+
 /// What a struct is that a program wrote into a package that imports this one: such files are not read where
 /// nothing but types is in them.
 #[must_use]
@@ -100,9 +140,20 @@ pub fn input_by_import(path: &str) -> Option<Input> {
     rows(TABLE).find(holds).and_then(|row| Input::parse(row.cell("from")))
 }
 
+fn handover_of(entry: InputEntry) -> Option<Handover> {
+    match entry {
+        InputEntry::Callback(Input::Transport) => Some(Handover::Callback),
+        InputEntry::Carrier => Some(Handover::Carrier),
+        InputEntry::Driver => Some(Handover::Driver),
+        _ => None,
+    }
+}
+
 fn load() -> FxHashMap<[&'static str; 3], InputEntry> {
     let entry = |from: &str, at: &str| match at {
         "passes" => Some(InputEntry::Passes),
+        "carrier" => Some(InputEntry::Carrier),
+        "driver" => Some(InputEntry::Driver),
         "itself" => Input::parse(from).map(InputEntry::Itself),
         "holder" => Input::parse(from).map(InputEntry::Holder),
         "result" => Input::parse(from).map(InputEntry::Result),

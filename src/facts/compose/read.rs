@@ -7,6 +7,7 @@ use super::{
     Service, ServiceConfig, ServiceNetwork, Switch, TopNetwork, Value, Variable, Volume, Words,
 };
 use crate::facts::placeholders::has_name_between;
+use crate::facts::suppression::{Line, next_code};
 use crate::facts::tree::{self, Tree, TreeEntry, TreeKind};
 use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::interpolation::{Dialect, Lookup, Template};
@@ -29,7 +30,25 @@ pub fn read(file: FileId, text: &str) -> ComposeFile {
     if documents.iter().any(|it| has_placeholder(&it.content.tree)) {
         return ComposeFile::default();
     }
-    ComposeFile { documents, errors: stream.errors }
+    ComposeFile { documents, for_debugging: for_debugging(file, text), errors: stream.errors }
+}
+
+/// The lines with a comment such as `# pprof`, and those that follow one.
+fn for_debugging(file: FileId, text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    for (at, _) in text.match_indices('#').map(|(at, it)| (at + it.len(), it)) {
+        let line = Line::at(text, at);
+        let Some(code) = line.before_comment("#") else { continue };
+        let comment = text[at..line.end].to_ascii_lowercase();
+        let mut words = comment.split(|it: char| !it.is_ascii_alphanumeric());
+        if words.any(|word| ["pprof", "profil", "debug"].iter().any(|it| word.starts_with(it))) {
+            out.push(match code.trim().is_empty() {
+                true => next_code(file, text, line.end, "#"),
+                false => Span::new(file, line.start, line.end),
+            });
+        }
+    }
+    out
 }
 
 /// Whether a service has a placeholder where Compose itself reads a value. What it hands on, labels and formats, may
@@ -156,6 +175,7 @@ impl Reader {
                 None => switch(it),
             }),
             internal: get(tree, "internal").map(switch),
+            attachable: get(tree, "attachable").is_some_and(|it| switch(it).on != Some(false)),
             real_name: old_name.or_else(|| self.of(tree, "name")),
             driver: self.of(tree, "driver"),
             driver_options: get(tree, "driver_opts")
@@ -198,12 +218,14 @@ impl Reader {
                 "deploy" => {
                     (out.replicas, out.deploy_mode) = (self.of(tree, "replicas"), self.of(tree, "mode"));
                     out.restart_policy = get(tree, "restart_policy").map(|it| it.span);
+                    out.labels.extend(get(tree, "labels").map(|it| self.variables(it)).unwrap_or_default());
                 }
                 "extends" => out.extends = self.extends(tree),
                 "volumes" => out.volumes = self.volumes(tree),
                 "volumes_from" => out.volumes_from = self.texts(tree),
                 "configs" => out.configs = self.configs(tree),
-                "labels" => out.labels = self.variables(tree),
+                "labels" => out.labels.extend(self.variables(tree)),
+                "dns" | "dns_search" => out.resolver = Some(key),
                 "user" => out.user = self.value(tree),
                 "privileged" => out.privileged = Some(switch(tree)),
                 "security_opt" => out.security_options = self.texts(tree),

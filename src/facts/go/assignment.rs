@@ -209,8 +209,10 @@ impl<'t> Reader<'_, 't> {
         let is_local = |name: &str| self.locals.find(name).is_some();
         if operand.kind() == "identifier"
             && !is_local(operand.text())
-            && self.context.import(operand.text()).is_some()
+            && let Some(package) = self.context.import(operand.text())
         {
+            let name = Spanned::new(field.text().to_owned(), self.context.span(field));
+            self.foreign_writes.push((package.to_owned(), name));
             return;
         }
         let receiver = self.expression(operand);

@@ -49,6 +49,7 @@ pub(super) struct Reader<'c, 't> {
     pub(super) is_main: bool,
     pub(super) field_writes: Vec<FieldWrite>,
     pub(super) variable_writes: Vec<(Spanned<String>, Value)>,
+    pub(super) foreign_writes: Vec<(String, Spanned<String>)>,
     pub(super) pointer_writes: Vec<(usize, Value)>,
     pub(super) returns: Vec<Return>,
     /// What the branches around are taken by, outermost first.
@@ -96,6 +97,7 @@ impl<'c, 't> Reader<'c, 't> {
             is_main: false,
             field_writes: Vec::new(),
             variable_writes: Vec::new(),
+            foreign_writes: Vec::new(),
             pointer_writes: Vec::new(),
             returns: Vec::new(),
             guards: Vec::new(),
@@ -180,6 +182,7 @@ impl<'c, 't> Reader<'c, 't> {
             calls: self.calls,
             field_writes: self.field_writes,
             variable_writes: self.variable_writes,
+            foreign_writes: self.foreign_writes,
             pointer_writes: self.pointer_writes,
             literals: self.literals,
             demands: self.demands,
@@ -268,14 +271,27 @@ impl<'c, 't> Reader<'c, 't> {
 
     pub(super) fn statements(&mut self, nodes: Vec<Node<'t>>) -> Flow {
         let mut flow = Flow::Continues;
-        for node in nodes {
-            let ended = self.deeper(|it| it.statement(node)) == Some(Flow::Ends);
+        for (at, node) in nodes.iter().enumerate() {
+            let ended = self.deeper(|it| it.statement(*node)) == Some(Flow::Ends);
             // What stands behind a return is read all the same: a label may lead there.
             if ended {
                 flow = Flow::Ends;
             }
+            // `router.Run(":8080")` and then `panic("the server has ended")`.
+            if ended && node.kind() == "expression_statement" && !node.text().ends_with("Exit(0)") {
+                self.note_exit_behind(&nodes[..at]);
+            }
         }
         flow
+    }
+
+    /// Notes that the program ends with an error behind these statements.
+    fn note_exit_behind(&mut self, statements: &[Node<'t>]) {
+        let Some(first) = statements.first().map(|it| self.context.span(*it)) else { return };
+        let spans: Vec<Span> = statements.iter().map(|it| self.context.span(*it)).collect();
+        for call in self.calls.iter_mut().rev().take_while(|it| it.span.start >= first.start) {
+            call.standing.before_exit |= call.statement.is_some_and(|it| spans.contains(&it));
+        }
     }
 
     pub(super) fn statement(&mut self, node: Node<'t>) -> Flow {

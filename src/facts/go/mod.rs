@@ -169,6 +169,9 @@ pub struct Function {
     /// Assignments to package variables of the own package (`port = os.Getenv("PORT")` in `init`,
     /// `flag.StringVar(&addr, ...)`), with the value that the variable then has.
     pub variable_writes: Vec<(Spanned<String>, Value)>,
+    /// Variables of other packages that are assigned to, each with the path of its package:
+    /// `http.DefaultServeMux = http.NewServeMux()`.
+    pub foreign_writes: Vec<(String, Spanned<String>)>,
     /// Assignments through a parameter that is a pointer (`*target = os.Getenv(key)`): the parameter,
     /// from 0, and the value.
     pub pointer_writes: Vec<(usize, Value)>,

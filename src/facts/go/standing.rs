@@ -29,6 +29,8 @@ pub struct Standing {
     pub is_chosen: bool,
     /// Whether a loop over numbers or elements is around it, each round of which waits for the call.
     pub in_rounds: bool,
+    /// Whether the program ends with an error once the call comes back.
+    pub before_exit: bool,
 }
 
 /// What held when the program came to a call: the conditions of the branches around it, and that none of those before

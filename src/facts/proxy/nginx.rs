@@ -2,7 +2,7 @@
 
 use super::{Group, Listen, Pass, ProxyFile};
 use crate::net::Protocol;
-use crate::source::{FileId, Spanned, Text};
+use crate::source::{FileId, Span, Spanned, Text};
 use crate::syntax::directive::Directive;
 use crate::syntax::nginx;
 
@@ -11,7 +11,22 @@ use crate::syntax::nginx;
 pub fn read(file: FileId, text: &str) -> ProxyFile {
     let mut out = ProxyFile::default();
     all(&nginx::parse(file, text), true, &mut out);
+    if let Some(span) = commented_server(file, text) {
+        out.not_understood("a server that is commented out is taken in some day", span);
+    }
     out
+}
+
+/// A `listen` in a comment: whoever waits for a certificate leaves the server of port 443 so, and publishes its port.
+fn commented_server(file: FileId, text: &str) -> Option<Span> {
+    let mut at = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let start = at;
+        at += line.len();
+        let comment = line.trim_start().strip_prefix('#')?.trim_start_matches('#').trim();
+        let words = comment.strip_prefix("listen ")?;
+        words.ends_with(';').then(|| Span::new(file, start, start + line.trim_end().len()))
+    })
 }
 
 fn all(directives: &[Directive], is_http: bool, out: &mut ProxyFile) {

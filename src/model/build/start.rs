@@ -7,9 +7,9 @@ use crate::model::compose::{Mount, Setting};
 use crate::model::container::Scene;
 use crate::model::proxy::{self, Proxied};
 use crate::model::{
-    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listeners, Origin, PipelinePart,
-    ProgramId, Running, Setup, Tools, UnexpandedVariable, Variable, Workload, WorkloadKind, catalogued,
-    command_dials, configured_dials, resolve, unexpanded_in,
+    Command, ContainerFiles, Environment, GoNetwork, Image, ImageId, Listener, Listeners, Origin,
+    PipelinePart, ProgramId, Running, Setup, Tools, UnexpandedVariable, Variable, Workload, WorkloadKind,
+    catalogued, command_dials, configured_dials, resolve, unexpanded_in,
 };
 use crate::net::parse_target;
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
@@ -51,6 +51,9 @@ impl Join<'_> {
         }
         let running = workloads.iter().zip(&starts).map(|(workload, start)| self.running(workload, start));
         let running: Vec<Running> = running.collect();
+        for (workload, running) in workloads.iter_mut().zip(&running) {
+            running.environment.apply(&mut workload.environment);
+        }
         let files = workloads.iter().zip(&starts).zip(&running).map(|((workload, start), running)| {
             ContainerFiles::new(&Scene {
                 facts: self.facts,
@@ -388,8 +391,8 @@ fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
     workload.of_other_commands = network.of_other_commands;
     workload.stopping.timeouts = network.stop_timeouts;
     workload.listeners = network.listeners;
-    let (others, optional) = (&workload.of_other_commands, &workload.listeners.optional);
-    workload.listeners.faults.retain(|it| !others.contains(&it.call));
+    leave_to_other_commands(&mut workload.listeners, &workload.of_other_commands);
+    let optional = &workload.listeners.optional;
     for fault in workload.listeners.faults.iter_mut().filter(|it| optional.contains(&it.call)) {
         fault.confidence = Confidence::Possible;
     }
@@ -397,6 +400,19 @@ fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
     if running.others {
         let reason = "other processes run beside the program".to_owned();
         workload.listeners.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
+    }
+}
+
+/// What other subcommands listen on, this container does not; nor is it said for certain that nothing listens there.
+fn leave_to_other_commands(listeners: &mut Listeners, others: &[Span]) {
+    let is_other = |at: Span| others.iter().any(|call| call.contains(at));
+    listeners.faults.retain(|it| !is_other(it.call));
+    listeners.collisions.retain(|it| !is_other(it.first) && !is_other(it.second));
+    let left: Vec<Listener> = listeners.known.extract_if(.., |it| is_other(it.call)).collect();
+    listeners.left_out.extend(left.iter().map(|it| (it.port, it.protocol)));
+    if let Some(last) = left.last().filter(|_| listeners.known.is_empty()) {
+        let reason = "only other subcommands listen".to_owned();
+        listeners.incomplete.get_or_insert(Spanned::new(reason, last.call));
     }
 }
 

@@ -41,6 +41,8 @@ impl World<'_> {
         for network in &self.networks {
             let name = network.name.as_str();
             let created = Network {
+                is_shared: false,
+                real_name: None,
                 name: name.to_owned(),
                 span: network.name.cover(),
                 composition,
@@ -198,6 +200,7 @@ impl<'a> Resolver<'a> {
         ComposeService {
             workload,
             build: None,
+            is_only_built: false,
             entrypoint: entrypoint(command.entrypoint.as_ref(), line),
             command: words(&command.command, line),
             healthcheck: health.unwrap_or_default(),
@@ -275,6 +278,8 @@ impl<'a> Resolver<'a> {
         self.add_network(
             name,
             Network {
+                is_shared: false,
+                real_name: None,
                 name: name.to_owned(),
                 span: None,
                 composition,

@@ -117,6 +117,23 @@ impl<'a> Calls<'a> {
         lists
     }
 
+    /// Whether a service of this name is there for its image: it runs with one of these profiles alone, and calls activate
+    /// them to make images, none to start anything. What `up` and `run` name is started whatever is active:
+    /// <https://docs.docker.com/compose/how-tos/profiles/>.
+    pub(super) fn only_build(&self, name: &str, profiles: &[String]) -> bool {
+        let by_name = |it: &ComposeCall| it.profiles.iter().any(|it| profiles.contains(it));
+        let activates = |it: &ComposeCall| by_name(it) || it.profiles.iter().any(|it| it == "*");
+        // `--profile '*' down` ends whatever runs.
+        let starts_it = |it: &ComposeCall| activates(it) && !it.is_for_images && (by_name(it) || !it.is_end);
+        let names_it = |call: &ComposeCall| {
+            let once = call.one_off.iter().map(|it| &it.service);
+            call.started.iter().flatten().chain(once).any(|it| it == name || it.contains('$'))
+        };
+        // A file beside it has the profile for the same end.
+        let all = || self.facts.compose_calls.iter().flat_map(|(_, calls)| calls);
+        all().any(|it| it.is_for_images && activates(it)) && all().all(|it| !names_it(it) && !starts_it(it))
+    }
+
     /// Where a call stands that starts the files, without any profile if there is such a call.
     pub(super) fn start(&self) -> Option<Span> {
         let calls = self.deciding();

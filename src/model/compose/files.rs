@@ -40,6 +40,8 @@ pub(super) struct ProjectFiles {
     pub(super) is_only_stack: bool,
     /// Whether nothing does without more files that are not known.
     pub(super) has_unknown_layers: bool,
+    /// Services that nothing starts, since calls only build their images.
+    pub(super) only_built: FxHashSet<String>,
     /// Services that could not be read in full, and why.
     pub(super) incomplete_services: FxHashMap<String, String>,
 }
@@ -343,14 +345,17 @@ pub(super) fn load_project(
         is_called: false,
         is_only_stack: false,
         has_unknown_layers: false,
+        only_built: FxHashSet::default(),
         incomplete_services,
     };
     let calls = Calls::of(index, called);
     (out.stacks, out.is_called) = (calls.stacks(), calls.are_certain());
     out.is_only_stack = calls.only_deploy();
     out.has_unknown_layers = !calls.start_them() && index.is_under_unknown_layers(called);
-    out.chosen = calls.chosen(&out.needs());
+    let needs = out.needs();
+    out.chosen = calls.chosen(&needs);
     let profiles = out.profiles();
+    out.only_built = out.only_built_by(&calls, &needs, &profiles);
     let run_at_once = |services: [&str; 2]| run_at_once(out.chosen.as_ref(), services);
     let by = if out.is_only_stack { LoadedBy::Swarm } else { LoadedBy::Compose };
     let inconsistent = |profiles: &[String]| {
@@ -390,6 +395,20 @@ impl ProjectFiles {
         };
         let services = self.document.services.iter();
         services.filter_map(|it| Some((name(it)?.to_owned(), needed(it)))).collect()
+    }
+
+    /// The services that `calls` only build; `active`: the profiles that are so anyway.
+    fn only_built_by(&self, calls: &Calls<'_>, needs: &Needs, active: &[String]) -> FxHashSet<String> {
+        let text = |it: &Value| Some(self.variables.text(it)?.as_str().to_owned());
+        let is_only_built = |service: &&Service| {
+            let profiles: Option<Vec<String>> = service.profiles.iter().map(text).collect();
+            let (Some(name), Some(profiles)) = (name(service), profiles) else { return false };
+            let is_active = profiles.is_empty() || profiles.iter().any(|it| active.contains(it));
+            let is_needed = || needs.values().flatten().any(|it| it == name);
+            service.build.is_some() && !is_active && !is_needed() && calls.only_build(name, &profiles)
+        };
+        let services = self.document.services.iter().filter(is_only_built);
+        services.filter_map(|it| Some(name(it)?.to_owned())).collect()
     }
 
     /// The profiles of `COMPOSE_PROFILES`.

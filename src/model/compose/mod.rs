@@ -22,6 +22,7 @@ pub(super) use chosen::run_at_once;
 pub use config::{ConfigRequest, config};
 pub(super) use ports::short as port;
 pub(super) use rewritten::rewritten_files;
+pub(super) use service::project_name;
 pub(super) use short::volume_parts as volume;
 pub(super) use variables::Variables;
 
@@ -48,6 +49,8 @@ pub struct ComposeService {
     pub workload: Workload,
     /// What is built; `None` when the image is somebody else's.
     pub build: Option<Build>,
+    /// Whether nothing starts it, since it is there for its image.
+    pub is_only_built: bool,
     /// `entrypoint:`.
     pub entrypoint: Setting,
     /// `command:`.

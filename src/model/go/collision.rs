@@ -4,10 +4,10 @@ use super::listen::{Heard, hear};
 use super::network::word_of;
 use super::shutdown::serves_until_it_fails;
 use super::way::{Way, ways_to};
-use super::world::{FunctionId, TypeRef};
+use super::world::{FunctionId, Packages, TypeRef};
 use super::{Collision, Listener};
 use crate::facts::catalogue::{EntryAddress, ListenEntry};
-use crate::facts::go::{Call, Callee, Value};
+use crate::facts::go::{Call, Callee, Usage, Value};
 use crate::model::resolve::{Evaluator, Located};
 use crate::net::Binding;
 use crate::source::Span;
@@ -33,7 +33,7 @@ pub(super) fn collisions<'w>(evaluator: &Evaluator<'w>, served: &[Span]) -> Vec<
     let mut found: Vec<Collision> = Vec::new();
     for (index, one) in bound.iter().enumerate() {
         for other in &bound[index + 1..] {
-            let Some(collision) = collide(one, other) else { continue };
+            let Some(collision) = collide(evaluator.packages, one, other) else { continue };
             if !found.iter().any(|it| it.second == collision.second) {
                 found.push(collision);
             }
@@ -42,7 +42,7 @@ pub(super) fn collisions<'w>(evaluator: &Evaluator<'w>, served: &[Span]) -> Vec<
     found
 }
 
-fn collide(one: &Bound<'_>, other: &Bound<'_>) -> Option<Collision> {
+fn collide(packages: &Packages<'_>, one: &Bound<'_>, other: &Bound<'_>) -> Option<Collision> {
     let port = one.listener.port?;
     let same = other.listener.port == Some(port) && one.listener.protocol == other.listener.protocol;
     if !same || !one.binding.collides_with(other.binding) {
@@ -52,6 +52,9 @@ fn collide(one: &Bound<'_>, other: &Bound<'_>) -> Option<Collision> {
     let in_order = one.way.0.get(parting.depth).is_some_and(|it| std::ptr::eq(it.1, parting.first));
     let (first, second) = if in_order { (one, other) } else { (other, one) };
     let goes_on = first.opens || first.way.is_beside(parting.depth, parting.second.span);
+    if is_stopped(packages, &first.way, parting.second.span) {
+        return None;
+    }
     goes_on.then(|| Collision {
         port,
         protocol: first.listener.protocol,
@@ -60,6 +63,23 @@ fn collide(one: &Bound<'_>, other: &Bound<'_>) -> Option<Collision> {
         first_port: first.listener.port_span,
         second_port: second.listener.port_span,
         confidence: first.listener.confidence.min(second.listener.confidence),
+    })
+}
+
+/// Whether the program may stop the server at the end of `way` before it comes to `later`: what stops it stands before
+/// that, or in a function that somebody is handed to call.
+fn is_stopped(packages: &Packages<'_>, way: &Way<'_>, later: Span) -> bool {
+    let Some((function, call)) = way.0.last() else { return false };
+    let Callee::Method { receiver: server, .. } = &call.callee else { return false };
+    packages.function(*function).function.calls.iter().any(|it| {
+        let Callee::Method { receiver, name, .. } = &it.callee else { return false };
+        let is_at_hand = it.in_literal && it.standing.goroutine.is_none();
+        let is_before =
+            it.span.file == later.file && call.span.end <= it.span.start && it.span.end <= later.start;
+        matches!(name.as_str(), "Close" | "Shutdown" | "Stop" | "GracefulStop")
+            && it.usage != Usage::Defer
+            && receiver == server
+            && (is_at_hand || is_before)
     })
 }
 

@@ -23,7 +23,9 @@ struct Command<'a> {
     name: &'a str,
     /// The function that makes it.
     maker: FunctionId,
-    /// The functions that it is given.
+    /// Whether its maker holds what runs before those below it, too.
+    begins_others: bool,
+    /// The functions that it is given and that run for it alone.
     given: Vec<FunctionId>,
 }
 
@@ -41,7 +43,8 @@ impl Commands {
         }
         let mut chosen = FxHashMap::default();
         for command in &commands {
-            for function in command.given.iter().chain([&command.maker]) {
+            let maker = (!command.begins_others).then_some(&command.maker);
+            for function in command.given.iter().chain(maker) {
                 *chosen.entry(*function).or_default() |= words.contains(command.name);
             }
         }
@@ -73,9 +76,19 @@ fn commands_in<'a>(packages: &Packages<'a>, id: FunctionId) -> impl Iterator<Ite
             if let Value::Literal(text) = value { Some(text.value.as_str()) } else { None }
         };
         let name = text("Use").or_else(|| text("Name"))?.split_whitespace().next()?;
-        let given = fields.iter().flat_map(|(_, value)| functions_of(packages, id, value));
-        Some(Command { name, maker: id, given: given.collect() })
+        let begins_others = fields.iter().any(|(field, value)| {
+            runs_for_others(&field.value) && functions_of(packages, id, value).is_empty()
+        });
+        let own = fields.iter().filter(|(field, _)| !runs_for_others(&field.value));
+        let given = own.flat_map(|(_, value)| functions_of(packages, id, value)).collect();
+        Some(Command { name, maker: id, begins_others, given })
     })
+}
+
+/// Whether what a field of a command holds runs for the commands below it, too: <https://pkg.go.dev/github.com/spf13/cobra#Command>,
+/// <https://pkg.go.dev/github.com/urfave/cli/v2#App>.
+fn runs_for_others(field: &str) -> bool {
+    field.starts_with("Persistent") || matches!(field, "Before" | "After")
 }
 
 /// The functions of the project that a value in the function `id` is: `serve`, or `options.serve`.

@@ -3,16 +3,20 @@
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absent::{absent, by_default, default_of};
+use super::closed_again::is_closed_again;
 use super::collision::collisions;
 use super::network::{alternatives, too_many, word_of};
 use super::shutdown::owner;
 use super::world::{FunctionId, Targets, TypeRef};
 use super::{AddressFault, Alternative, Application, CallRole, Listener, Listeners, NetworkCall};
-use crate::facts::catalogue::{EntryAddress, GoEntry, ListenEntry, go as catalogue, without_version};
-use crate::facts::go::{Call, Unknown, Value};
+use crate::facts::catalogue::{
+    EntryAddress, GoEntry, ListenEntry, go as catalogue, listens_nowhere, names_server, starts_server,
+    without_version,
+};
+use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol, is_to_fill_in};
 use crate::source::{Confidence, Span, Spanned, Text};
@@ -54,6 +58,9 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                 let unknown = Some(Spanned::new(reason.to_owned(), call.span));
                 self.calls.push(NetworkCall { unknown, ..NetworkCall::new(call.span, CallRole::Listen) });
                 self.incomplete(reason, call.span);
+            }
+            _ if is_closed_again(self.evaluator.packages, function, call) => {
+                self.look(function, call, listen)
             }
             _ => self.listen(function, call, listen),
         }
@@ -129,6 +136,15 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         }
     }
 
+    /// A look whether a port is free: the socket is closed again, unless something keeps it in a way that does not show.
+    fn look(&mut self, function: FunctionId, call: &'w Call, listen: &'w ListenEntry) {
+        for InWorld { found, .. } in self.heard(function, call, listen).into_iter().flatten() {
+            if let Heard::Listener(Listener { port, protocol, .. }) = found {
+                self.out.left_out.push((port, protocol));
+            }
+        }
+    }
+
     /// What a call comes to, in each context and each world of that.
     fn heard(
         &self,
@@ -195,7 +211,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
     }
 
     /// Whether a call that no table knows looks as if it listened.
-    fn may_listen(&self, function: FunctionId, call: &Call) -> bool {
+    fn may_listen(&self, function: FunctionId, call: &'w Call) -> bool {
         let name = call.callee.name();
         let telling = name.starts_with("ListenAnd")
             || matches!(
@@ -208,7 +224,11 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                     | "StartHTTPServer"
                     | "StartGRPCServer"
             );
-        match self.evaluator.packages.targets_of(function, call) {
+        let targets = self.evaluator.packages.targets_of(function, call);
+        if starts_server(name) && self.is_server(function, call, targets) {
+            return true;
+        }
+        match targets {
             Targets::Own(_) => false,
             // The tables have all of Go itself.
             Targets::Imported(path, _) if !path.contains('.') => telling,
@@ -232,6 +252,28 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         }
     }
 
+    /// Whether what a method is called on is a server of another module, of which no table knows where it listens: by
+    /// its type, else by the function that makes it.
+    fn is_server(&self, function: FunctionId, call: &'w Call, targets: &Targets<'_>) -> bool {
+        match (targets, &call.callee) {
+            (Targets::ExternalMethod(TypeRef::External(path, type_name), _), _) => {
+                names_server(type_name) && !is_known_to_listen_or_not(path)
+            }
+            (Targets::Method(..), Callee::Method { receiver, .. }) => {
+                let frame = Evaluator::frame(function, &[]);
+                let made = self.evaluator.origin(receiver, &frame);
+                let Value::Call { callee, .. } = made.value else { return false };
+                let Targets::Imported(path, name) = self.evaluator.targets(callee, &made.frame) else {
+                    return false;
+                };
+                // `server.New()` says it by its package.
+                let is_told = names_server(name) || matches!(name, "New" | "Default") && names_server(path);
+                is_told && !is_known_to_listen_or_not(path)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a package that is not in the project belongs to whom the program does: a company keeps how it starts
     /// servers in a module of its own.
     fn is_of_owner(&self, function: FunctionId, path: &str) -> bool {
@@ -239,6 +281,17 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
         let here = packages.package(packages.function(function).package);
         !packages.is_of_own_module(path) && owner(path).is_some_and(|it| Some(it) == owner(&here.import_path))
     }
+}
+
+/// Whether the tables have calls that listen of a package, one above it or below it, or know that it opens no socket.
+fn is_known_to_listen_or_not(path: &str) -> bool {
+    let path = without_version(path);
+    let is_inside = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+    };
+    !path.contains('.')
+        || listens_nowhere(&path)
+        || packages_that_listen().iter().any(|it| is_inside(&path, it) || is_inside(it, &path))
 }
 
 /// Whether a function of another module, of which no table knows, opens a socket or serves on one by its name:
@@ -438,6 +491,15 @@ fn application(name: &str) -> Application {
         "grpc" => Application::Grpc,
         _ => Application::Other,
     }
+}
+
+/// The packages of the catalogue that have calls that listen.
+fn packages_that_listen() -> &'static FxHashSet<&'static str> {
+    static PACKAGES: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
+    PACKAGES.get_or_init(|| {
+        let listening = catalogue().iter().filter(|it| it.3.listen.is_some());
+        listening.map(|it| it.0).collect()
+    })
 }
 
 /// The packages of the catalogue that have a listening method of that name.

@@ -4,6 +4,7 @@ mod absent;
 mod callers;
 mod certainty;
 mod cgo;
+mod closed_again;
 mod collision;
 mod commands;
 mod function_set;
@@ -14,8 +15,10 @@ mod leads;
 mod listen;
 mod missing_files;
 mod modules;
+mod named_hosts;
 mod network;
 mod noted_values;
+mod own_dialer;
 mod profiler;
 mod program;
 mod reachable;
@@ -25,6 +28,7 @@ mod router;
 mod routes;
 mod shutdown;
 mod stop_timeout;
+mod stored_reads;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -40,6 +44,8 @@ pub(super) use network::entry_of;
 pub use program::{Detail, World};
 pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
@@ -176,6 +182,8 @@ pub struct Program {
     pub expansion: Option<Span>,
     /// IPv4 addresses of hosts in its source that are written with a port or a scheme.
     pub written_addresses: Vec<Spanned<String>>,
+    /// Hosts that stand in its texts with a port or a scheme, or that it makes the host of a request.
+    pub named_hosts: BTreeSet<String>,
     /// Calls that serve, and what becomes of their error.
     pub serve_calls: Vec<ServeCall>,
     /// Where the ports that it listens on are written, when nothing can change them: no variable, no flag, no file.
@@ -532,6 +540,8 @@ pub struct EnvironmentRead {
     pub default: Option<String>,
     /// The statement that ends the program without it, where that certainly runs.
     pub exit: Option<Span>,
+    /// Whether what is read there goes into fields of structs alone that nothing reads.
+    pub is_idle: bool,
 }
 
 /// Whether a program answers a path.

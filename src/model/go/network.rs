@@ -11,7 +11,9 @@ use super::certainty::Certainty;
 use super::handed_on::handed_on;
 use super::listen::ListenerFinder;
 use super::missing_files::missing_files;
+use super::own_dialer::OwnDialers;
 use super::stop_timeout::stop_timeouts;
+use super::stored_reads::stored_for_nobody;
 use super::world::{FunctionId, Packages, Targets, TypeRef};
 use super::{
     Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, NetworkCall, ProgramId,
@@ -19,6 +21,7 @@ use super::{
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
+use crate::model::proxied::is_proxied;
 use crate::model::resolve::{Answers, ConfigFiles, Evaluator, Frame, InWorld, Located, Setting, Shared};
 use crate::net::{HOLE, Protocol, Reach, default_port, parse_target};
 use crate::source::{Confidence, Span, Spanned};
@@ -102,7 +105,8 @@ impl<'a> World<'a> {
                 let work = || {
                     let names = names.get_or_insert_with(|| variables_read(&running));
                     let mut network = self.network(program, &running, names);
-                    network.listeners.left_out = listeners_of(whole).left_out(&network.listeners);
+                    let left_out = listeners_of(whole).left_out(&network.listeners);
+                    network.listeners.left_out.extend(left_out);
                     (network, [running.answers(), whole.answers()])
                 };
                 (*at, known.of(agrees, work))
@@ -142,6 +146,7 @@ impl<'a> World<'a> {
         let mut timeouts = Vec::new();
         let (mut certainty, mut optional) = (Certainty::new(evaluator), Vec::new());
         let mut of_other_commands = Vec::new();
+        let own_dialers = OwnDialers::of(packages, reachable);
         for function in &reachable.functions {
             // What a wrapper does is asked of its calls, not of its body.
             let wrapper = packages.wrapped(*function);
@@ -167,6 +172,10 @@ impl<'a> World<'a> {
                     timeouts.extend(stop_timeouts(evaluator, *function, call, shutdown));
                 }
                 if let Some(dial) = entry.and_then(|it| it.dial.as_ref()).filter(|_| !dials_itself) {
+                    if let Some(dialer) = own_dialers.for_call(packages, *function, call, dial) {
+                        calls.push(dialled_by_program(call, dialer));
+                        continue;
+                    }
                     calls.extend(find_dials(
                         evaluator,
                         &mut certainty,
@@ -254,6 +263,13 @@ pub(in crate::model) fn entry_of(targets: &Targets<'_>) -> Option<&'static GoEnt
         }
         _ => None,
     }
+}
+
+/// A call of a client that a function of the program connects, which `dialer` gives it.
+fn dialled_by_program(call: &Call, dialer: Span) -> NetworkCall {
+    let reason = "a function of the program says where its client connects to";
+    let unknown = Some(Spanned::new(reason.to_owned(), dialer));
+    NetworkCall { unknown, ..NetworkCall::new(call.span, CallRole::Dial) }
 }
 
 /// Gathers the dials of one call; `None` when it connects to nothing on the network (a Unix socket, a
@@ -418,14 +434,8 @@ fn dials_of<'w>(
     let named = word_of(evaluator, call, entry.scheme.as_ref(), frame);
     let (form, scheme) = match entry.form {
         "driver" => match named.as_deref() {
-            Some("mysql" | "nrmysql") => ("mysql", "mysql"),
-            Some("postgres" | "pgx" | "pq" | "pg" | "postgresql" | "nrpostgres" | "cloudsqlpostgres") => {
-                ("any", "postgres")
-            }
-            Some("sqlserver" | "mssql") => ("any", "sqlserver"),
-            Some("clickhouse") => ("any", "clickhouse"),
             Some(it) if it.contains("sqlite") || it == "duckdb" => return false,
-            _ => ("any", ""),
+            it => it.and_then(form_of_driver).unwrap_or(("any", "")),
         },
         "target" => ("address", named.as_deref().unwrap_or("grpc")),
         form => (form, named.as_deref().unwrap_or_default()),
@@ -484,6 +494,11 @@ fn dials_of<'w>(
                 continue;
             }
             let scheme = target.scheme.clone().unwrap_or_else(|| scheme.to_owned());
+            if is_proxied(&scheme, &target.host, |it| evaluator.set_variable(it)) {
+                let reason = "a proxy that the environment names is asked for it";
+                out.unknown.get_or_insert_with(|| Unknown::new(reason, call.span));
+                continue;
+            }
             let bare =
                 target.port.is_none() && !outcome.text.as_str()[target.host_range.end..].starts_with(':');
             let name_alone = form == "host" || entry.address.as_ref().is_some_and(|it| it.port.is_some());
@@ -509,6 +524,19 @@ fn dials_of<'w>(
         }
     }
     needs_caller
+}
+
+/// The form of the address that a driver of package `database/sql` takes, and its protocol.
+pub(super) fn form_of_driver(name: &str) -> Option<(&'static str, &'static str)> {
+    match name {
+        "mysql" | "nrmysql" => Some(("mysql", "mysql")),
+        "postgres" | "pgx" | "pq" | "pg" | "postgresql" | "nrpostgres" | "cloudsqlpostgres" => {
+            Some(("any", "postgres"))
+        }
+        "sqlserver" | "mssql" => Some(("any", "sqlserver")),
+        "clickhouse" => Some(("any", "clickhouse")),
+        _ => None,
+    }
 }
 
 /// Whether an address is empty, or a URL of which the host is: `"https://" + host + "/send"` for a host that nobody
@@ -555,16 +583,19 @@ pub(super) fn word_of<'w>(
 /// Variables that the program reads and whose value is the address of a database or a broker.
 fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &mut Vec<Dial>) {
     let mut seen = FxHashSet::default();
+    let mut stored = None;
     for (name, site) in names {
         let Some(variable) = evaluator.set_variable(name) else { continue };
         let Some(text) = &variable.value else { continue };
-        if !seen.insert(name) {
+        let mut targets = parse_target(text.as_str(), "any");
+        targets.retain(|it| it.scheme.as_deref().is_some_and(|it| SERVICE_SCHEMES.contains(&it)));
+        if targets.is_empty()
+            || stored.get_or_insert_with(|| stored_for_nobody(evaluator)).contains(site)
+            || !seen.insert(name)
+        {
             continue;
         }
-        for target in parse_target(text.as_str(), "any") {
-            let Some(scheme) = target.scheme.filter(|it| SERVICE_SCHEMES.contains(&it.as_str())) else {
-                continue;
-            };
+        for target in targets {
             let covered = |it: &Dial| it.host == target.host && it.port == target.port;
             if target.host.is_empty() || dials.iter().any(covered) {
                 continue;
@@ -572,7 +603,7 @@ fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &m
             dials.push(Dial {
                 host: target.host,
                 port: target.port,
-                scheme,
+                scheme: target.scheme.unwrap_or_default(),
                 path: target.path,
                 login: DialLogin::of(&target.login, text),
                 protocol: Protocol::Tcp,

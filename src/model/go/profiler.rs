@@ -56,6 +56,10 @@ pub(super) fn profilers(evaluator: &Evaluator<'_>) -> Vec<Profiler> {
     let mut sources: Vec<Source<'_>> = imported(evaluator)
         .map(|(kind, registered)| Source { root: Root::Default, kind, registered, call: None })
         .collect();
+    // What packages register on the default router stays on the one that it was before.
+    if replaces_default_router(evaluator) {
+        sources.clear();
+    }
     let by_import = !sources.is_empty();
     sources.extend(calls().flat_map(|(function, call)| registered(&routers, function, call, by_import)));
     if sources.is_empty() {
@@ -135,6 +139,12 @@ fn registered<'w>(
         (at.map(|it| it.root), needs_caller)
     });
     roots.into_iter().flatten().map(source).collect()
+}
+
+fn replaces_default_router(evaluator: &Evaluator<'_>) -> bool {
+    let functions = evaluator.reachable.functions.iter().map(|it| evaluator.packages.function(*it).function);
+    let mut writes = functions.flat_map(|it| &it.foreign_writes);
+    writes.any(|(package, name)| package == "net/http" && name.value == "DefaultServeMux")
 }
 
 fn kind_of(package: &str) -> ProfileKind {

@@ -152,6 +152,7 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
                 _ if is_waived => None,
                 // `for port := 6060; port < 6100; port++`: that it returns is why the next round tries another port.
                 Usage::Statement | Usage::Blank if call.standing.in_rounds => None,
+                Usage::Statement | Usage::Blank if call.standing.before_exit => None,
                 Usage::Statement => Some(DroppedBy::Statement),
                 Usage::Blank => Some(DroppedBy::Blank),
                 Usage::Go => Some(DroppedBy::Go),

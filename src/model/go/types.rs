@@ -126,7 +126,12 @@ impl<'a> Packages<'a> {
                 let owner = shown.or_else(|| self.type_within(package, function, receiver, depth))?;
                 self.field_element(owner, &field.value, 4)
             }
-            Value::List(parts, _) => self.type_within(package, function, parts.first()?, depth),
+            // Elements of several types are what an interface says of them.
+            Value::List(parts, _) => {
+                let mut types = parts.iter().map(|it| self.type_within(package, function, it, depth));
+                let first = types.next()??;
+                types.all(|it| it == Some(first)).then_some(first)
+            }
             _ => None,
         }
     }

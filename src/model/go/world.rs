@@ -12,7 +12,7 @@ use crate::facts::catalogue::{GoEntry, Wrappers, structure};
 use crate::facts::go::{
     BuildTags, Callee, Declaration, FieldWrite, Function, GoFile, Struct, TypeName, Value, is_built,
 };
-use crate::facts::{Facts, folder_of};
+use crate::facts::{Facts, Selections, folder_of};
 use crate::source::{FileId, Span};
 
 /// Names one package of a [`Packages`].
@@ -97,6 +97,8 @@ pub struct Packages<'a> {
     /// Those of which it shows to what type they assign, by field and type.
     writes_to: FxHashMap<&'a str, FxHashMap<TypeRef<'a>, FieldWrites<'a>>>,
     pub(super) noted_values: NotedValues<'a>,
+    /// Who reads the fields of structs.
+    pub(super) selections: Option<&'a Selections>,
     pub(super) wrappers: Option<&'a Wrappers>,
     /// The functions of the project that the settings name.
     pub(super) wrapped: FxHashMap<FunctionId, &'a GoEntry>,
@@ -120,6 +122,7 @@ impl<'a> Packages<'a> {
         let mut packages = Self {
             modules: modules(facts),
             sources: facts.go.iter().map(|(id, _)| *id).collect(),
+            selections: Some(&facts.selections),
             wrappers: Some(&facts.wrappers),
             ..Self::default()
         };

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::layers::{self, Layer, Origin as LayerOrigin};
 use super::sources::CopiedSource;
+use super::start_environment::StartEnvironment;
 use super::{
     Base, Command, CrlfScript, HealthSource, Healthcheck, Image, ImageId, Process, Shell, UnexpandedVariable,
     crlf, go_build, health, loader, process,
@@ -68,6 +69,8 @@ pub struct Running {
     pub scripts: Vec<StartedScript>,
     /// The go commands that are run on the way and build what is run.
     pub go_commands: Vec<GoCommand>,
+    /// What is set in the environment on the way.
+    pub environment: StartEnvironment,
     /// What the image, its mounts and what is run on the way do to the programs of its base.
     pub(super) tools: super::tools::Changes,
 }

@@ -39,6 +39,9 @@ impl GoCall<'_> {
         if image != "golang" || !is_release {
             return None;
         }
+        if is_by_gopath(&version, self.folder, &(self.variable)("GO111MODULE")) {
+            return None;
+        }
         // Official images say `local`.
         let toolchain_allowed = match (self.variable)("GOTOOLCHAIN") {
             Given::Unset => false,
@@ -77,6 +80,19 @@ impl GoCall<'_> {
             }
             at = layers::parent(at);
         }
+    }
+}
+
+/// Whether Go looks for packages in GOPATH alone: 1.10 and older know no modules, 1.11 and 1.12 leave them alone below
+/// `$GOPATH/src` unless they are told otherwise: <https://go.dev/doc/go1.11#modules>, <https://go.dev/doc/go1.13#modules>.
+fn is_by_gopath(version: &str, folder: &str, modules: &Given) -> bool {
+    let minor = version.split('.').nth(1).and_then(|it| it.parse().ok()).unwrap_or(u32::MAX);
+    let is_told =
+        !matches!(modules, Given::Unset) && !matches!(modules, Given::Set(it) if it.as_str() == "auto");
+    match minor {
+        0..=10 => true,
+        11 | 12 => !is_told && folder.contains("/src/"),
+        _ => false,
     }
 }
 

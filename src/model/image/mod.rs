@@ -17,6 +17,7 @@ mod loader;
 mod process;
 mod programs;
 mod sources;
+mod start_environment;
 mod tools;
 mod unbuilt;
 mod verbatim;

@@ -7,6 +7,7 @@ use super::programs::{
     DOCKERIZE_VALUES, MAKING_NOTHING, NOT_SERVERS, PASSING, RUNNERS, STARTERS, USER_WRAPPERS, WATCHERS,
     WRAPPERS,
 };
+use super::start_environment::StartEnvironment;
 use super::tools::{Changes, PACKAGE_MANAGERS};
 use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
@@ -108,6 +109,7 @@ pub(super) fn running(
         own_go: false,
         may_be_left_out: false,
         tools: scene.stage.tools.clone(),
+        environment: StartEnvironment::default(),
         verbatim: None,
         entry_is_known,
         depth: 0,
@@ -144,6 +146,7 @@ pub(super) fn running(
         moved: tracer.moved,
         scripts: tracer.scripts,
         go_commands: tracer.go_commands,
+        environment: tracer.environment,
         tools: tracer.tools,
     }
 }
@@ -194,6 +197,8 @@ struct Tracer<'t, 's, 'a> {
     may_be_left_out: bool,
     /// See [`Running::tools`].
     tools: Changes,
+    /// See [`Running::environment`].
+    environment: StartEnvironment,
     /// How sure it is that the words of an exec form reach the program as they are written; `None`
     /// when something on the way may expand variables in them.
     verbatim: Option<Confidence>,
@@ -210,6 +215,7 @@ impl Tracer<'_, '_, '_> {
     /// behind (`redis-server --daemonize yes`, `service postgresql start`, anything with `&`), makes files, installs
     /// programs.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
+        self.environment.script(script, server, &|name| self.scene.lookup(name));
         let beside = script.commands.iter().filter(|it| it.span != server.span);
         for command in script.commands.iter().filter(|it| is_installer(it) || it.span != server.span) {
             if !self.is_program(command) {
@@ -274,6 +280,9 @@ impl Tracer<'_, '_, '_> {
             return self.exec(&behind.collect::<Vec<_>>(), started_by, init);
         }
         if WRAPPERS.contains(&name) || USER_WRAPPERS.contains(&name) {
+            if name == "env" {
+                self.environment.words(rest, started_by);
+            }
             self.own_go |= rest.iter().any(|it| it.as_str().starts_with("GOTOOLCHAIN="));
             let mut rest = behind_flags(name, rest);
             if USER_WRAPPERS.contains(&name) && !rest.is_empty() {
@@ -312,6 +321,7 @@ impl Tracer<'_, '_, '_> {
         {
             if !name.contains("wait") {
                 self.tools.unknown("another program starts it");
+                self.environment.opened("another program starts it");
             }
             let keeps = self.keeps.take();
             let traced = self.exec(&rest[dashes + 1..], started_by, true);
@@ -421,7 +431,12 @@ impl Tracer<'_, '_, '_> {
         let command = awaited.unwrap_or(last);
         self.note_others(script, command);
         let words = command.program_words();
-        let traced = if command.runs_own_arguments() {
+        // `if [ "${1#-}" != "$1" ]; then set -- app "$@"; fi` is for those who give flags alone.
+        let replaced = |it: &shell::Command| replaces_arguments(it) && !it.guarded;
+        let traced = if command.runs_own_arguments() && script.commands.iter().any(replaced) {
+            self.tools.unknown("what it starts with is put together by a script");
+            Traced::default()
+        } else if command.runs_own_arguments() {
             self.exec(arguments, started_by, init)
         } else {
             match self.texts(words, script, arguments) {
@@ -591,6 +606,9 @@ impl Tracer<'_, '_, '_> {
         let mut out = Vec::new();
         for word in words {
             if word.is_all_arguments() {
+                if script.commands.iter().any(replaces_arguments) {
+                    return None;
+                }
                 out.extend(arguments.iter().cloned());
                 continue;
             }
@@ -828,6 +846,12 @@ fn is_behind_pipe(script: &Script, command: &shell::Command) -> bool {
     let at = script.commands.iter().position(|it| it.span == command.span);
     let before = at.and_then(|it| script.commands.get(it.checked_sub(1)?));
     command.piped && before.is_some_and(|it| it.piped)
+}
+
+/// Whether a command of a script changes the script's own arguments: `set -- --port 80 "$@"`, `shift`.
+fn replaces_arguments(command: &shell::Command) -> bool {
+    let is_set = || command.words.iter().skip(1).any(|it| it.raw.value == "--");
+    command.program_name().is_some_and(|it| it == "shift" || it == "set" && is_set())
 }
 
 /// Whether a command does nothing, for ever: `tail -f /dev/null`, `sleep infinity`.

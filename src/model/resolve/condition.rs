@@ -11,9 +11,9 @@ use super::call::receiver_of;
 use super::integer::parses;
 use super::place::MAXIMUM_STEPS_OF_PROGRAM;
 use super::{Evaluator, Frame, MAXIMUM_DEPTH, Outcome};
-use crate::facts::catalogue::PureEntry;
 use crate::facts::go::{Arm, Call, Condition, Premise, Value};
 use crate::model::go::{FunctionId, Targets, entry_of};
+use crate::net::split_host_port;
 use crate::source::{Confidence, Span, Text};
 
 /// There are many conditions, and those that decide which part of a program runs are near to what they ask for.
@@ -476,13 +476,18 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// Whether a text that is known is no whole number, for a value that is one which is read from a text.
+    /// Whether a text that is known is no whole number, for a value that is one which is read from a text; no host and port,
+    /// for one that is split into these.
     fn fails_to_parse(&self, value: &'w Value, frame: &Rc<Frame<'w>>, depth: u32) -> Option<(bool, Outcome)> {
         let Value::Call { callee, arguments, .. } = value else { return None };
-        let parses_of = |it: &&PureEntry| it.parses();
-        let pure = entry_of(&self.targets(callee, frame))?.pure.as_ref().filter(parses_of)?;
-        let how = self.text(arguments.get(pure.argument)?, frame, depth);
-        let parses = parses(how.text.as_str()).filter(|_| how.unknown.is_none())?;
+        let targets = self.targets(callee, frame);
+        let splits = matches!(targets, Targets::Imported("net", "SplitHostPort"));
+        let argument =
+            if splits { 0 } else { entry_of(&targets)?.pure.as_ref().filter(|it| it.parses())?.argument };
+        let how = self.text(arguments.get(argument)?, frame, depth);
+        let text = how.text.as_str();
+        let parses = if splits { Some(split_host_port(text).is_ok()) } else { parses(text) };
+        let parses = parses.filter(|_| how.unknown.is_none())?;
         Some((!parses, how))
     }
 

@@ -260,6 +260,8 @@ impl<'w> Evaluator<'w> {
         let (of, depth) = (of?, self.less(depth, 1)?);
         let promoting = self.packages.promoting(of, field)?;
         let own = match head.value {
+            // `s := &Server{http.Server{}}; s.Addr = addr`: the field itself is set later.
+            Value::Struct { fields, .. } if fields.iter().any(|(it, _)| it.value == field) => return None,
             Value::Struct { fields, .. } => fields.iter().rev().find(|(it, _)| it.value == promoting),
             _ => None,
         };

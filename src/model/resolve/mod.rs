@@ -35,7 +35,7 @@ use self::element::Elements;
 pub use self::memory::Shared;
 use self::memory::{How, Memory, Seen};
 use crate::facts::catalogue::Input;
-use crate::facts::go::{Function, Unknown, Value};
+use crate::facts::go::{Declaration, Function, Unknown, Value};
 use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets, TypeRef};
 use crate::model::{ContainerFiles, Environment};
 use crate::net::HOLE;
@@ -403,6 +403,23 @@ impl<'w> Evaluator<'w> {
         if declaration.constant {
             return self.text(&declaration.value, &initial, depth);
         }
+        let outcome = self.variable_by_code(package, name, declaration, span, depth);
+        match self.files.facts.is_some_and(|it| it.linked_variables.contains(name)) {
+            true => Self::assumed(outcome),
+            false => outcome,
+        }
+    }
+
+    /// What code gives to a package variable.
+    fn variable_by_code(
+        &self,
+        package: PackageId,
+        name: &'w str,
+        declaration: &'w Declaration,
+        span: Span,
+        depth: u32,
+    ) -> Outcome {
+        let initial = Rc::new(Frame::Package(package));
         // `if v := os.Getenv("PORT"); v != "" { port = v }` mentions the variable's old value.
         let counts = |(function, value): &&(FunctionId, &'w Value)| {
             self.reachable.contains(*function)

@@ -9,7 +9,7 @@ use super::overwrite::FieldValues;
 use super::{Evaluator, Frame, InWorld, MAXIMUM_DEPTH, Outcome};
 use crate::facts::catalogue::{Address, Place};
 use crate::facts::go::{Call, Callee, Value};
-use crate::model::go::{FunctionId, entry_of, opens_socket};
+use crate::model::go::{FunctionId, TypeRef, entry_of, opens_socket};
 use crate::source::{Span, Spanned, Text};
 
 /// What stands at a place of a call.
@@ -197,6 +197,14 @@ impl<'w> Evaluator<'w> {
         }
     }
 
+    /// Whether calls that read a configuration fill the struct that has the field: `var c rest.RestConf`.
+    fn is_configured(&self, value: &'w Value, of: TypeRef<'w>, field: &str, frame: &Rc<Frame<'w>>) -> bool {
+        value.span().is_some_and(|span| {
+            let field = Spanned::new(field, span);
+            !matches!(self.bound_field(value, of, field, frame, MAXIMUM_DEPTH), Bound::No)
+        })
+    }
+
     fn located(&self, value: &'w Value, frame: &Rc<Frame<'w>>) -> Located {
         let outcome = self.outline(value, frame);
         let literal = match self.head(value, frame, MAXIMUM_DEPTH).value {
@@ -263,7 +271,11 @@ impl<'w> Evaluator<'w> {
                     continue;
                 }
                 let here = self.function_id(&head.frame);
-                if !promoted && !of.is_some_and(|of| self.is_written_outside(of, field, here)) {
+                let is_given = |of| {
+                    self.is_written_outside(of, field, here)
+                        || self.is_configured(at.value, of, field, &at.frame)
+                };
+                if !promoted && !of.is_some_and(is_given) {
                     return Below::Absent;
                 }
             }

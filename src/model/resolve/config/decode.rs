@@ -6,8 +6,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::filled::Filled;
-use super::text::TextSource;
-use crate::facts::catalogue::{DecodeEntry, Naming, Place, Source, Target};
+use crate::facts::catalogue::{DecodeEntry, Place, Source, Target};
 use crate::facts::go::{Call, Callee, Field, Value};
 use crate::model::go::{FunctionId, TypeRef};
 use crate::model::resolve::{Evaluator, Frame};
@@ -77,14 +76,6 @@ impl<'w> Evaluator<'w> {
         entry: &'static DecodeEntry,
         out: &mut Vec<Decode<'w>>,
     ) {
-        let frame = Rc::new(Frame::Function { function, call: None });
-        // Requests and answers are JSON too; only what comes from a file is a configuration.
-        if entry.naming == Naming::Json && entry.source == Source::Data {
-            let Some(data) = data_of(entry, call) else { return };
-            if matches!(self.text_source(data, &frame, 16), TextSource::Unknown) {
-                return;
-            }
-        }
         let mut add = |chain: Vec<(FunctionId, &'w Call)>, root: Root<'w>| {
             let nested = match root {
                 Root::Struct(of) => self.nested(of),
