@@ -25,7 +25,7 @@ use crate::facts::uncommitted::Uncommitted;
 use crate::facts::{
     Facts, Tree, build_arguments, commands, compose, compose_call, configuration, dockerfile, dockerignore,
     documents, dotenv, folder_of, gitattributes, go_mod, helm, hns, join_path, kubernetes, kustomize,
-    makefile, proxy, shell, supervisor, wslconfig,
+    makefile, proxy, shell, shell_variables, supervisor, wslconfig,
 };
 use crate::model::{Detail, Project};
 use crate::rules::{
@@ -180,6 +180,8 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
     let dockerfiles: Vec<(FileId, dockerfile::Dockerfile)> = read!(Kind::Dockerfile, dockerfile::read);
     Facts {
         given_arguments: read_given_arguments(input, &dockerfiles),
+        sets_profiles: sets_profiles(input),
+        shell_variables: read_shell_variables(input, &variables),
         paths: input.sources.iter().map(|(_, file)| file.path().to_owned()).collect(),
         tree: input.tree.clone(),
         go,
@@ -278,6 +280,39 @@ fn read_commands(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Vec<(Fi
     read.collect()
 }
 
+/// What files set for the calls of Compose in them, and `.envrc` for whoever works in its folder.
+fn read_shell_variables(input: &Input, files: &[(FileId, dotenv::Dotenv)]) -> FxHashSet<String> {
+    let name = |id: FileId| {
+        let path = input.sources.file(id).path();
+        path.rsplit('/').next().unwrap_or(path)
+    };
+    let given =
+        files.iter().map(|(id, it)| (name(*id), it)).filter(|(name, _)| shell_variables::is_given(name));
+    let given: Vec<_> = given.collect();
+    let mut out = FxHashSet::default();
+    for ((id, file), kind) in input.sources.iter().zip(&input.kinds) {
+        let may_call = kind.may_call_compose() && file.text().contains("compose");
+        if may_call || (*kind == Kind::Searched && name(id) == ".envrc") {
+            shell_variables::add(*kind, file.text(), &given, &mut out);
+        }
+    }
+    out
+}
+
+/// Whether a file sets `COMPOSE_PROFILES` elsewhere than in front of a call, which [`compose_call`] reads. A `.env` sets
+/// it for the folder that it stands in.
+fn sets_profiles(input: &Input) -> bool {
+    let is_apart =
+        |it: &str| it.contains("COMPOSE_PROFILES") && !it.contains("docker") && !it.contains("podman");
+    let files = input.sources.iter().zip(&input.kinds).filter(|((_, file), kind)| {
+        let is_default = file.path() == ".env" || file.path().ends_with("/.env");
+        !is_default && !matches!(kind, Kind::Compose | Kind::Go)
+    });
+    files
+        .into_iter()
+        .any(|((_, file), _)| file.text().contains("COMPOSE_PROFILES") && file.text().lines().any(is_apart))
+}
+
 /// The arguments behind a FROM that any file may give a value.
 fn read_given_arguments(
     input: &Input,
@@ -287,12 +322,14 @@ fn read_given_arguments(
         .iter()
         .flat_map(|(_, file)| file.stages.iter().flat_map(move |it| build_arguments::of_base(file, it)))
         .collect();
-    let mut out = FxHashSet::default();
-    if !names.is_empty() {
-        let files = input.sources.iter().zip(&input.kinds);
-        files.for_each(|((_, file), kind)| build_arguments::add_given(&names, *kind, file.text(), &mut out));
+    if names.is_empty() {
+        return FxHashSet::default();
     }
-    out
+    let files: Vec<_> = input.sources.iter().zip(&input.kinds).collect();
+    let given = files
+        .par_iter()
+        .flat_map_iter(|((_, file), kind)| build_arguments::given(&names, **kind, file.text()));
+    given.map(str::to_owned).collect()
 }
 
 /// What may be there without being committed; only a Compose file names what has to be there.

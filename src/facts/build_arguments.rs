@@ -1,5 +1,8 @@
 //! Arguments of builds by their names alone: which of them a file may give that is not read, or not as a whole.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashSet;
 
 use super::dockerfile::{Dockerfile, Stage};
@@ -24,11 +27,12 @@ pub fn of_base<'d>(dockerfile: &'d Dockerfile, stage: &'d Stage) -> FxHashSet<&'
     out
 }
 
-/// Adds those of the names that a file may give a value for a build. Which arguments Compose gives, its files tell.
-pub fn add_given(names_of_arguments: &FxHashSet<&str>, kind: Kind, text: &str, out: &mut FxHashSet<String>) {
-    let may_give =
-        !matches!(kind, Kind::Dockerfile | Kind::Compose) && GIVING.iter().any(|it| text.contains(it));
-    if may_give {
-        out.extend(names_of_arguments.iter().filter(|it| names(text, it)).map(|it| (*it).to_owned()));
-    }
+/// Those of the names that a file may give a value for a build. Which arguments Compose gives, its files tell.
+#[must_use]
+pub fn given<'n>(wanted: &FxHashSet<&'n str>, kind: Kind, text: &str) -> Vec<&'n str> {
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let finder = FINDER.get_or_init(|| AhoCorasick::new(GIVING).ok());
+    let may_give = !matches!(kind, Kind::Dockerfile | Kind::Compose)
+        && finder.as_ref().is_some_and(|it| it.is_match(text));
+    if may_give { wanted.iter().filter(|it| names(text, it)).copied().collect() } else { Vec::new() }
 }

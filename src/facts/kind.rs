@@ -39,7 +39,7 @@ pub enum Kind {
     Skaffold,
     /// `Tiltfile`, `*.tiltfile`.
     Tiltfile,
-    /// What is only searched for names, `Jenkinsfile`, `Earthfile`: see [`is_of_builder`].
+    /// What is only searched for names: files of tools that build (`Jenkinsfile`, see [`is_of_builder`]), `.envrc`.
     Searched,
     /// A pipeline of GitHub, GitLab or Azure: its path tells it.
     Pipeline,
@@ -127,7 +127,7 @@ impl Kind {
         }
         let of_name = Self::of(path.rsplit('/').next().unwrap_or(path));
         let is_read = of_name.is_some_and(|it| it != Self::Configuration) || configuration::is_likely(path);
-        if !is_read && is_of_builder(path) {
+        if is_only_searched(path) || !is_read && is_of_builder(path) {
             return Some(Self::Searched);
         }
         let kind = of_name?;
@@ -210,6 +210,14 @@ impl Kind {
             None
         }
     }
+}
+
+/// Whether only names of a file count, whatever it holds: pipelines of CircleCI and Woodpecker, a development container,
+/// what direnv sets.
+fn is_only_searched(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
+    let is_of_pipeline = folder.split('/').any(|it| matches!(it, ".circleci" | ".woodpecker"));
+    is_of_pipeline || matches!(name, ".envrc" | "devcontainer.json")
 }
 
 /// What was once.

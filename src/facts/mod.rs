@@ -29,6 +29,7 @@ pub mod makefile;
 pub mod placeholders;
 pub mod proxy;
 pub mod shell;
+pub mod shell_variables;
 pub mod supervisor;
 pub mod suppression;
 pub mod tree;
@@ -96,6 +97,10 @@ pub struct Facts {
     pub supervisors: Vec<(FileId, Vec<supervisor::SupervisedProgram>)>,
     /// Configuration files of proxies.
     pub proxies: Vec<(FileId, proxy::ProxyFile)>,
+    /// Whether a file other than the `.env` may set `COMPOSE_PROFILES` in the shell that calls Compose.
+    pub sets_profiles: bool,
+    /// Names of variables that the shell which calls Compose may have, see [`shell_variables`].
+    pub shell_variables: FxHashSet<String>,
     /// Names of arguments behind a FROM that files may give a value, see [`build_arguments`].
     pub given_arguments: FxHashSet<String>,
     /// Whether a Dockerfile, a Makefile or a script may ask a Go build for tags.

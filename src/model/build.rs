@@ -15,7 +15,7 @@ use super::kubernetes::{Applied, NamedImage, applied};
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
     Listeners, Manifests, Project, Stopping, Supervision, Workload, WorkloadId, WorkloadKind, World,
-    command_lines, database, helm, hns, mentions, proxy, read_health_check, syntax_errors, wsl,
+    command_lines, database, helm, hns, mentions, proxy, read_health_check, syntax_errors, windows, wsl,
 };
 use crate::facts::catalogue::{self, ImageEntry, is_for_tests, is_named_for_tests, split_reference};
 use crate::facts::kind::Kind;
@@ -63,6 +63,7 @@ impl Project {
             unrendered,
             networks,
             compositions,
+            on_windows: windows::is_used(facts),
             wsl: wsl::files(facts),
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),

@@ -61,7 +61,8 @@ impl Project {
         let stays = workload.pipeline.is_none();
         let Some(entry) = self.datastore(workload).filter(|_| stays) else { return Vec::new() };
         let is_open = |it: &&PublishedPort| {
-            matches!(it.host_ip.as_deref(), None | Some("" | "0.0.0.0" | "::"))
+            it.is_address_known
+                && matches!(it.host_ip.as_deref(), None | Some("" | "0.0.0.0" | "::"))
                 && !is_switched_off(workload, it.container)
         };
         let exposed = |port| ExposedDatastore {
@@ -111,10 +112,35 @@ impl Project {
             None => {
                 Some(match targets.iter().find(|(target, it)| it.kept && !it.bind && holds_data(target)) {
                     Some((_, mount)) => LostData::Elsewhere { mount: mount.span, data },
+                    None if self.is_kept_by_base(workload, data) => return None,
                     None => LostData::Nowhere { data, in_production: self.is_in_production(workload) },
                 })
             }
         }
+    }
+
+    /// Whether the Compose file that this one may be laid over, the base file beside it, has the data of the service on a
+    /// mount.
+    fn is_kept_by_base(&self, workload: &Workload, data: &str) -> bool {
+        let WorkloadKind::Service(id) = workload.kind else { return false };
+        let own = self.composition(id);
+        if own.is_called {
+            return false;
+        }
+        let is_base = |it: &Workload| match it.kind {
+            WorkloadKind::Service(base) => {
+                let of_base = self.composition(base);
+                base != id && of_base.has_base_name() && of_base.directory == own.directory
+            }
+            _ => false,
+        };
+        let keeps = |it: &Workload| {
+            it.mounts
+                .iter()
+                .filter_map(|it| it.target.as_deref())
+                .any(|it| is_below(it.trim_end_matches('/'), data))
+        };
+        self.workloads.iter().any(|it| it.name.value == workload.name.value && is_base(it) && keeps(it))
     }
 
     fn datastore(&self, workload: &Workload) -> Option<&'static DatastoreEntry> {
@@ -160,7 +186,11 @@ fn is_switched_off(workload: &Workload, ports: PortRange) -> bool {
 
 /// Whether a setting may put the data elsewhere.
 fn is_moved(workload: &Workload, entry: &DatastoreEntry) -> bool {
-    let by_variable = entry.variable.is_some_and(|it| workload.environment.variables.contains_key(it));
+    let environment = &workload.environment;
+    let by_variable = entry
+        .variables
+        .iter()
+        .any(|it| environment.variables.contains_key(*it) || environment.proposed.contains(*it));
     let words = &workload.own_words;
     by_variable
         || !workload.own_words_complete

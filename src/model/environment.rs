@@ -1,6 +1,6 @@
 //! The environment variables of one workload, with where each was set.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Text;
 use crate::source::{Confidence, Span};
@@ -43,6 +43,8 @@ pub struct Environment {
     /// Why variables may be set that are not listed here (an `env_file` that is not in the
     /// project, an image of somebody else); `None` when the list is complete.
     pub incomplete: Option<String>,
+    /// Variables that a sample of such an `env_file` sets.
+    pub proposed: FxHashSet<String>,
 }
 
 impl Environment {

@@ -161,6 +161,8 @@ pub struct Project {
     pub unbuilt: FxHashSet<FileId>,
     /// Where a FROM names an image by arguments that something which is not read may give.
     pub chosen_elsewhere: FxHashSet<Span>,
+    /// Whether people work on it with Windows, as its Makefile tells.
+    pub on_windows: bool,
     /// How supervisors stop programs.
     pub supervision: Supervision,
     /// Variables that something else than a Go program may read: a script, a command, a health check.

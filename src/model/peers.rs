@@ -521,6 +521,7 @@ mod tests {
         let span = Span::new(FileId(0), 0, 0);
         let published = |host, container| PublishedPort {
             host_ip: None,
+            is_address_known: true,
             host: PortRange::parse(host),
             container: PortRange::parse(container).unwrap(),
             protocol: Protocol::Tcp,

@@ -1,6 +1,6 @@
 //! Variables that a workload sets for its program, against those that the program reads.
 
-use super::{EnvironmentRead, Listener, Origin, Program, Project, Variable, Workload};
+use super::{EnvironmentRead, Listener, Origin, Program, Project, Text, Variable, Workload};
 use crate::net::parse_port;
 use crate::source::Confidence;
 
@@ -40,9 +40,13 @@ impl Project {
         let unread = set.into_iter().filter_map(|(name, variable)| {
             let port = port_of(variable.value.as_ref()?.as_str())
                 .filter(|_| says_where_to_listen(name, workload))?;
+            // `PORT: ${PORT}` beside `"${PORT}:8080"`: it is the port of the host.
+            let written = variable.value.as_ref().and_then(Text::cover);
+            let is_of_host =
+                workload.published.iter().any(|it| it.host_span.is_some() && it.host_span == written);
             let served = listeners.known.iter().any(|it| it.port == Some(port));
             let decides = |it: &&EnvironmentRead| listener.via.contains(&it.span);
-            (!served).then(|| UnreadPort {
+            (!served && !is_of_host).then(|| UnreadPort {
                 name,
                 variable,
                 port,
@@ -54,12 +58,12 @@ impl Project {
         unread.collect()
     }
 
-    /// Whether the very entry that sets a variable sets it for another workload, whose program reads it, too: services
-    /// share it by an anchor of YAML.
+    /// Whether the very entry that sets a variable sets it for another workload, too, whose program reads it or is not
+    /// known: services share it by an anchor of YAML.
     fn is_written_for_another(&self, name: &str, variable: &Variable) -> bool {
         self.workloads.iter().any(|it| {
             it.environment.get(name).is_some_and(|it| it.span == variable.span)
-                && it.program.is_some_and(|it| self.program(it).reads.may_read(name))
+                && it.program.is_none_or(|it| self.program(it).reads.may_read(name))
         })
     }
 

@@ -1,8 +1,10 @@
 //! What is of Windows where Linux runs, and the other way round.
 
 use super::{Namespace, Network, Project, Text, Workload, WorkloadKind};
+use crate::facts::Facts;
 use crate::facts::catalogue::{ImageSystem, windows_network};
 use crate::facts::dockerfile::PathRole;
+use crate::facts::makefile::Given;
 use crate::net::{WindowsPath, drive_of, is_usually_mapped};
 use crate::source::{Span, Spanned};
 
@@ -71,7 +73,25 @@ impl Project {
                 reason: image.from,
             })
         });
-        of_images.chain(self.workloads.iter().flat_map(foreign_in)).collect()
+        let of_workloads = self.workloads.iter().flat_map(|workload| {
+            let is_elsewhere =
+                |it: &ForeignPath| it.place != PathPlace::Host || !self.is_for_windows(workload);
+            foreign_in(workload).into_iter().filter(is_elsewhere)
+        });
+        of_images.chain(of_workloads).collect()
+    }
+
+    /// Whether a Compose file says by its name that it is for Windows: `docker-compose.windows.yml`.
+    fn is_for_windows(&self, workload: &Workload) -> bool {
+        let WorkloadKind::Service(id) = workload.kind else { return false };
+        let names_it = |path: &String| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let mut words = name.split(|it: char| !it.is_ascii_alphanumeric());
+            words.any(|it| {
+                ["win", "win32", "win64", "windows"].iter().any(|word| it.eq_ignore_ascii_case(word))
+            })
+        };
+        self.composition(id).paths.iter().any(names_it)
     }
 
     /// The networks of Windows that only containers of Linux are on, and the modes of Linux of containers of
@@ -96,6 +116,20 @@ impl Project {
         });
         on_host.chain(driven).collect()
     }
+}
+
+/// Whether a Makefile runs what only Windows has, so that whoever works on the project has Docker Desktop there.
+pub(super) fn is_used(facts: &Facts) -> bool {
+    const ONLY_WINDOWS: &[&str] = &["cmd", "copy", "del", "powershell", "robocopy", "xcopy"];
+    let given = Given { arguments: &[], environment: &|_| None };
+    let recipes = facts.makefiles.iter().flat_map(|(_, it)| it.recipes(&given)).flatten();
+    let runs_it = |line: &Text| {
+        let mut words = line.as_str().split([' ', '\t', '@']);
+        let first = words.find(|it| !it.is_empty()).unwrap_or_default();
+        let name = first.strip_suffix(".exe").unwrap_or(first);
+        ONLY_WINDOWS.iter().any(|it| name.eq_ignore_ascii_case(it))
+    };
+    recipes.into_iter().any(|it| runs_it(&it))
 }
 
 /// The driver of a network, when only Docker on Windows has it.

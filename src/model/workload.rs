@@ -45,9 +45,13 @@ pub struct Composition {
     pub chosen: Option<Chosen>,
     /// Whether calls deploy it to a Swarm as a stack, whose nodes share its containers among them.
     pub is_stack: bool,
+    /// Whether all calls that mean its files do so: what only Compose heeds counts for nothing.
+    pub is_only_stack: bool,
     /// Whether it is deployed to a Swarm as a stack whose name is not known: each service then has a further name,
     /// `STACK_SERVICE`.
     pub is_stack_of_unknown_name: bool,
+    /// Whether something calls Compose with just these files.
+    pub is_called: bool,
     /// Whether every call of Compose lays more over it of which it is not known what.
     pub has_unknown_layers: bool,
     /// References to networks that the merged project does not declare.
@@ -457,8 +461,10 @@ pub struct NetworkMembership {
 /// One entry of `ports:` (or `-p`).
 #[derive(Clone, Debug)]
 pub struct PublishedPort {
-    /// Host address; `None` for every interface.
+    /// Host address; `None` for every interface, and where it is not known.
     pub host_ip: Option<String>,
+    /// Whether the host address is known.
+    pub is_address_known: bool,
     /// Host ports; `None` when Docker chooses.
     pub host: Option<PortRange>,
     /// Container ports, as many as host ports.

@@ -3,7 +3,7 @@
 use super::finding::entry_name;
 use super::{Context, Findings, Rule};
 use crate::diagnostic::Confidence;
-use crate::model::{Namespace, PublishedPort};
+use crate::model::{Namespace, PublishedPort, WorkloadKind};
 
 pub(super) const RULE: Rule = rule!("ports-on-host-network", check);
 
@@ -13,6 +13,12 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
         else {
             continue;
         };
+        // A Swarm ignores `network_mode`.
+        if let WorkloadKind::Service(id) = workload.kind
+            && ctx.project.composition(id).is_only_stack
+        {
+            continue;
+        }
         // `9090:9090`: who dials the port of the host finds the program there all the same.
         let is_moved = |it: &PublishedPort| it.host.is_some_and(|host| host != it.container);
         let is_harmless = !workload.published.iter().any(is_moved);

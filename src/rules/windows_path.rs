@@ -10,12 +10,12 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for path in ctx.project.foreign_paths() {
         // Docker Desktop on Windows takes these.
         if path.place != PathPlace::Host || !ctx.on_docker_desktop {
-            report(&path, findings);
+            report(&path, ctx.project.on_windows, findings);
         }
     }
 }
 
-fn report(path: &ForeignPath, findings: &mut Findings) {
+fn report(path: &ForeignPath, on_windows: bool, findings: &mut Findings) {
     let written = &path.written.value;
     let message = match path.place {
         PathPlace::Instruction(PathRole::Source) => {
@@ -41,7 +41,7 @@ fn report(path: &ForeignPath, findings: &mut Findings) {
         let finding = if elsewhere { finding.evidence(path.reason, "it is mounted here") } else { finding };
         finding
             .severity(Severity::Warning)
-            .confidence(Confidence::Likely)
+            .confidence(if on_windows { Confidence::Possible } else { Confidence::Likely })
             .help("mount a path relative to the Compose file, with slashes, or a volume");
         return;
     }

@@ -14,8 +14,17 @@ use crate::facts::kind::Kind;
 const SKIPPED_FOLDERS: &[&str] = &["vendor", "node_modules", "bower_components", "third_party", "testdata"];
 
 /// Hidden folders that hold what people wrote; every other one belongs to a tool.
-const HIDDEN_FOLDERS: &[&str] =
-    &[".build", ".ci", ".compose", ".deploy", ".devcontainer", ".docker", ".github"];
+const HIDDEN_FOLDERS: &[&str] = &[
+    ".build",
+    ".ci",
+    ".circleci",
+    ".compose",
+    ".deploy",
+    ".devcontainer",
+    ".docker",
+    ".github",
+    ".woodpecker",
+];
 
 /// The files of a project.
 #[derive(Debug, Default)]

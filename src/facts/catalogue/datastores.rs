@@ -16,8 +16,8 @@ pub struct DatastoreEntry {
     pub data: Option<&'static str>,
     /// Folders for which the engine makes a volume without a name when nothing else is mounted there.
     pub volumes: Vec<&'static str>,
-    /// A variable that moves the data.
-    pub variable: Option<&'static str>,
+    /// Variables that move the data.
+    pub variables: Vec<&'static str>,
     /// A flag that does.
     pub flag: Option<&'static str>,
     /// Where nothing may be mounted, or the container ends at once.
@@ -94,7 +94,7 @@ fn entry(row: &Row) -> Option<DatastoreEntry> {
         kind: DatastoreKind::parse(row.cell("kind"))?,
         data: cell("data"),
         volumes: list("volumes"),
-        variable: cell("variable"),
+        variables: list("variables"),
         flag: cell("flag"),
         refused: cell("refused"),
     })

@@ -326,8 +326,10 @@ impl Join<'_> {
             Some(told) => told,
             None => catalogued::listeners(entry, workload.image_span, &workload.environment, own, is_stock),
         };
-        if mounts.iter().any(Mount::may_configure) && catalogued::has_ports_in_files(entry) {
-            let reason = "a mounted file may decide what it listens on".to_owned();
+        let is_configured = mounts.iter().any(Mount::may_configure)
+            || workload.image.is_some_and(|it| self.images.brings_configuration(it));
+        if is_configured && catalogued::has_ports_in_files(entry) {
+            let reason = "a file that is mounted or copied may decide what it listens on".to_owned();
             found.incomplete.get_or_insert(Spanned::new(reason, workload.image_span));
         }
         found

@@ -86,7 +86,8 @@ impl JobWorld<'_> {
             });
             let variables: Vec<_> = variables.collect();
             if !variables.is_empty() {
-                let alone = Environment { variables: variables.iter().cloned().collect(), incomplete: None };
+                let alone =
+                    Environment { variables: variables.iter().cloned().collect(), ..Environment::default() };
                 out.extend(peers::databases_in(&alone));
             }
             own.variables.extend(variables);

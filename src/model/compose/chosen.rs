@@ -92,6 +92,11 @@ impl<'a> Calls<'a> {
         !self.own.is_empty()
     }
 
+    /// Whether all that mean the files deploy them as a stack, and some do.
+    pub(super) fn only_deploy(&self) -> bool {
+        !self.own.is_empty() && self.own.iter().all(|(_, it)| it.stack.is_some())
+    }
+
     /// Whether some certainly start the files as they are.
     pub(super) fn start_them(&self) -> bool {
         self.own.iter().any(|(_, it)| it.started.is_some() || it.one_off.is_some())

@@ -48,6 +48,8 @@ fn add_file(
     let Some(dotenv) = path.and_then(|it| variables::dotenv(facts, it)) else {
         let reason = format!("the env_file `{}` is not in the project", written.as_str());
         out.incomplete.get_or_insert(reason);
+        let samples = path.into_iter().flat_map(|it| variables::samples(facts, it));
+        out.proposed.extend(samples.flat_map(|it| &it.entries).map(|it| it.name.value.clone()));
         return;
     };
     if !dotenv.errors.is_empty() {

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::chosen::{Calls, Needs, run_at_once};
 use super::folder_of;
-use super::load::{self, Loaded};
+use super::load::{self, Loaded, LoadedBy};
 use super::variables::{Variables, dotenv};
 use crate::facts::compose::{self, ComposeFile, Document, Service, Value};
 use crate::facts::kind::without_sample;
@@ -36,6 +36,8 @@ pub(super) struct ProjectFiles {
     pub(super) stacks: Vec<String>,
     /// Whether something calls Compose with them.
     pub(super) is_called: bool,
+    /// See [`Composition::is_only_stack`].
+    pub(super) is_only_stack: bool,
     /// Whether nothing does without more files that are not known.
     pub(super) has_unknown_layers: bool,
     /// Services that nothing starts, since calls only build their images.
@@ -341,37 +343,42 @@ pub(super) fn load_project(
         chosen: None,
         stacks: Vec::new(),
         is_called: false,
+        is_only_stack: false,
         has_unknown_layers: false,
         only_built: FxHashSet::default(),
         incomplete_services,
     };
     let calls = Calls::of(index, called);
     (out.stacks, out.is_called) = (calls.stacks(), calls.are_certain());
+    out.is_only_stack = calls.only_deploy();
     out.has_unknown_layers = !calls.start_them() && index.is_under_unknown_layers(called);
     let needs = out.needs();
     out.chosen = calls.chosen(&needs);
     let profiles = out.profiles();
     out.only_built = out.only_built_by(&calls, &needs, &profiles);
     let run_at_once = |services: [&str; 2]| run_at_once(out.chosen.as_ref(), services);
+    let by = if out.is_only_stack { LoadedBy::Swarm } else { LoadedBy::Compose };
     let inconsistent = |profiles: &[String]| {
         let profiles = profiles.iter().map(String::as_str).collect();
-        load::consistency(&tree, &profiles, &out.faults, &run_at_once)
+        load::consistency(&tree, &profiles, &out.faults, &run_at_once, by)
     };
     let mut faults = inconsistent(&profiles);
-    // What depends on the profiles holds for certain where it holds with those of every call.
-    for other in calls.profiles() {
+    // What depends on the profiles holds for certain where it holds with those of every call, and of every shell.
+    let all = ["*".to_owned()];
+    let of_shell = index.facts.sets_profiles.then_some(&all[..]);
+    for other in calls.profiles().into_iter().chain(of_shell) {
         let others = inconsistent(&[&profiles, other].concat());
         let decided = faults.iter_mut().filter(|it| !others.contains(it));
         decided.for_each(|it| it.basis = FaultBasis::Surroundings);
     }
     if let Some(call) = calls.start() {
-        let whatever_is_active = inconsistent(&["*".to_owned()]);
+        let whatever_is_active = inconsistent(&all);
         let decided = faults.iter_mut().filter(|it| !whatever_is_active.contains(it));
         decided.for_each(|it| it.call = Some(call));
     }
     // In a file that could not be read in full what a service needs may stand in another one.
     let is_broken = |file: &FileId| index.compose(*file).is_some_and(|it| !it.errors.is_empty());
-    if !out.files.iter().any(is_broken) {
+    if !out.files.iter().any(is_broken) && by == LoadedBy::Compose {
         out.cycle = load::cycle(&tree, &profiles.iter().map(String::as_str).collect());
     }
     out.faults.extend(faults);

@@ -146,10 +146,15 @@ impl Mount {
     /// Whether it brings a file that may be a configuration, by where it is in the container.
     #[must_use]
     pub fn may_configure(&self) -> bool {
-        const ENDS: [&str; 9] =
-            [".conf", ".cnf", ".conf.d", "/conf", "/config", ".yml", ".yaml", ".toml", ".json"];
-        self.target.as_deref().is_some_and(|target| ENDS.iter().any(|it| target.ends_with(it)))
+        self.target.as_deref().is_some_and(may_be_configuration)
     }
+}
+
+/// Whether what stands at a path of a container may be a configuration, by its name.
+pub(super) fn may_be_configuration(path: &str) -> bool {
+    const ENDS: [&str; 10] =
+        [".conf", ".cnf", ".conf.d", "/conf", "/config", ".ini", ".yml", ".yaml", ".toml", ".json"];
+    ENDS.iter().any(|it| path.ends_with(it))
 }
 
 /// Reads every Compose project.

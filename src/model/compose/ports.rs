@@ -55,8 +55,18 @@ pub(in crate::model) fn short(text: &Text, span: Span) -> Option<PublishedPort> 
     let host_span = (!host_text.is_empty()).then(|| place(host.clone()));
     let container_span = place(container.clone());
     let container = PortRange::parse(&whole[container])?;
+    let is_address_known = !address.contains(UNKNOWN);
     let (host_ip, host) = host_side(address, host_text, container)?;
-    Some(PublishedPort { host_ip, host, container, protocol, span, host_span, container_span })
+    Some(PublishedPort {
+        host_ip,
+        is_address_known,
+        host,
+        container,
+        protocol,
+        span,
+        host_span,
+        container_span,
+    })
 }
 
 fn long(
@@ -76,6 +86,7 @@ fn long(
     let (host_ip, host) = host_side(address, published.as_ref().map_or("", Text::as_str), container)?;
     Some(PublishedPort {
         host_ip,
+        is_address_known: !address.contains(UNKNOWN),
         host,
         container,
         protocol,

@@ -95,6 +95,8 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
         incomplete,
         chosen: project.chosen,
         has_unknown_layers: project.has_unknown_layers,
+        is_called: project.is_called,
+        is_only_stack: project.is_only_stack,
         is_stack: !project.stacks.is_empty(),
         is_stack_of_unknown_name: project.stacks.iter().any(|it| !is_known_stack(it)),
         undefined_networks,

@@ -16,6 +16,8 @@ pub(in crate::model) struct Variables {
     proposed: FxHashMap<String, String>,
     /// Set in the `.env` of a folder above, which counts when Compose is started there.
     above: FxHashSet<String>,
+    /// What something that calls Compose may set.
+    given: FxHashSet<String>,
     /// Whether nothing else sets variables.
     closed: bool,
 }
@@ -25,7 +27,7 @@ pub(super) use crate::facts::tree::UNKNOWN;
 impl Variables {
     /// Those of a project in `folder`.
     pub(super) fn of_folder(facts: &Facts, folder: &str) -> Self {
-        let mut out = Self::default();
+        let mut out = Self { given: facts.shell_variables.clone(), ..Self::default() };
         if let Some(file) = join_path(folder, ".env").and_then(|it| dotenv(facts, &it)) {
             out.add(file);
         } else {
@@ -82,6 +84,9 @@ impl Variables {
             None if self.above.contains(name) => {
                 Lookup::Unresolved(format!("`{name}` is set in the `.env` of a folder above"))
             }
+            None if self.given.contains(name) => {
+                Lookup::Unresolved(format!("what calls Compose may set `{name}`"))
+            }
             None if self.closed => Lookup::Unset,
             None if self.proposed.contains_key(name) => Lookup::Proposed(self.proposed[name].clone()),
             None => Lookup::NotHere(format!("`{name}` is not set in the project")),
@@ -127,11 +132,9 @@ impl Variables {
 
 /// What the samples of the `.env` of `folder` set; where two differ, something that no default says.
 fn proposed(facts: &Facts, folder: &str) -> FxHashMap<String, String> {
-    let is_sample = |path: &str| {
-        folder_of(path) == folder && is_sample_of(path.rsplit('/').next().unwrap_or_default(), ".env")
-    };
     let mut out: FxHashMap<String, String> = FxHashMap::default();
-    for (_, file) in facts.dotenv.iter().filter(|(id, _)| is_sample(facts.path(*id))) {
+    let path = join_path(folder, ".env");
+    for file in path.iter().flat_map(|it| samples(facts, it)) {
         for (entry, value) in read(file, &mut |it| Lookup::NotHere(it.to_owned()), FxHashMap::default()) {
             let text = value.map_or_else(|_| UNKNOWN.to_string(), |it| it.as_str().to_owned());
             let said = out.entry(entry.name.value.clone()).or_insert_with(|| text.clone());
@@ -141,6 +144,15 @@ fn proposed(facts: &Facts, folder: &str) -> FxHashMap<String, String> {
         }
     }
     out
+}
+
+/// The samples of the dotenv file at `path`.
+pub(super) fn samples<'a>(facts: &'a Facts, path: &'a str) -> impl Iterator<Item = &'a Dotenv> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_one = move |it: &str| {
+        folder_of(it) == folder_of(path) && is_sample_of(it.rsplit('/').next().unwrap_or(it), name)
+    };
+    facts.dotenv.iter().filter(move |(id, _)| is_one(facts.path(*id))).map(|(_, it)| it)
 }
 
 /// The dotenv file at `path`.

@@ -4,6 +4,7 @@ use super::ImageId;
 use super::build::{Images, Stage};
 use super::layers::{self, Origin};
 use crate::facts::dockerfile::Run;
+use crate::model::compose::may_be_configuration;
 
 impl Images<'_> {
     /// Whether no instruction of the Dockerfile brings, changes or removes what its base has at `path`.
@@ -15,6 +16,16 @@ impl Images<'_> {
         brought.is_empty()
             && !stage.layers.iter().any(|it| it.destination == path)
             && !names_in_run(stage, path)
+    }
+
+    /// Whether an instruction of the Dockerfile copies what may be a configuration.
+    #[must_use]
+    pub fn brings_configuration(&self, image: ImageId) -> bool {
+        let Some(stage) = self.last_stage(image) else { return true };
+        stage.layers.iter().any(|it| {
+            let source = matches!(&it.origin, Origin::Project(source) if may_be_configuration(source));
+            source || may_be_configuration(&it.destination)
+        })
     }
 
     /// Whether a RUN removes what the base has at `path`.

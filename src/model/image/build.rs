@@ -584,6 +584,7 @@ impl<'a> Builder<'a, '_> {
                 let found = crlf::run_in(self.crlf, run, stage, before, &self.facts.tree);
                 stage.crlf_scripts.extend(found);
                 stage.tools.run(run);
+                stage.base.shell = replaced_shell(run).unwrap_or(stage.base.shell);
                 go_build::run(self, run, step.span, stage, before);
             }
             Action::Command(line) => {
@@ -791,6 +792,20 @@ fn from_map(map: &FxHashMap<String, Option<Text>>, name: &str) -> Lookup {
 fn value_end(value: Option<&Text>, name: Span) -> u32 {
     let span = value.and_then(Text::span).filter(|it| it.file == name.file && it.start >= name.start);
     span.map_or(name.end, |it| it.end)
+}
+
+/// The shell that a RUN puts in the place of `/bin/sh`: `ln -sf /bin/bash /bin/sh`, `dpkg-reconfigure dash`.
+fn replaced_shell(run: &Run) -> Option<Shell> {
+    run.script.commands.iter().rev().find_map(|it| {
+        let words = process::words_of(it);
+        match (it.program_name()?, &words[..]) {
+            ("ln" | "cp" | "mv", [.., source, "/bin/sh" | "/usr/bin/sh"]) => {
+                Some(if source.ends_with("bash") && !it.guarded { Shell::Bash } else { Shell::Unknown })
+            }
+            ("dpkg-reconfigure", [.., "dash"]) => Some(Shell::Unknown),
+            _ => None,
+        }
+    })
 }
 
 /// The number of the stage of that name or number.

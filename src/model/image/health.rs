@@ -84,7 +84,9 @@ fn commands(script: &Script, environment: &Environment, out: &mut HealthCheck) {
         if decides {
             out.ports.extend(other_port(name, &words[1..], environment));
         }
-        if !matches!(name, "curl" | "wget") {
+        // Over a socket of Unix nobody looks at the host and the port: <https://curl.se/docs/manpage.html#--unix-socket>.
+        let over_unix = words.iter().any(|it| it.raw.value.contains("unix-socket"));
+        if !matches!(name, "curl" | "wget") || over_unix {
             continue;
         }
         let fails = minds

@@ -109,6 +109,16 @@ fn file_objects(tree: &Tree, section: &str, keys: &[&str], faults: &mut Faults) 
     }
 }
 
+/// Who loads the files of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::model::compose) enum LoadedBy {
+    /// Docker Compose.
+    Compose,
+    /// `docker stack deploy`, which ignores `container_name`, `depends_on`, `links`, `network_mode` and more:
+    /// <https://github.com/docker/cli/blob/v28.5.1/cli/compose/types/types.go>.
+    Swarm,
+}
+
 /// Whether the services of a whole project fit together:
 /// <https://github.com/compose-spec/compose-go/blob/main/loader/validate.go>. Of services whose profile
 /// is not active Compose says nothing, and the names of containers it compares only of those that it starts together:
@@ -118,12 +128,14 @@ pub(in crate::model::compose) fn consistency(
     profiles: &FxHashSet<&str>,
     known: &[ComposeFault],
     run_at_once: &dyn Fn([&str; 2]) -> AtOnce,
+    by: LoadedBy,
 ) -> Vec<ComposeFault> {
     let services = entries(tree, "services");
     let active = |it: &TreeEntry| is_active(&it.value, profiles);
     let mut judge = Judge {
         all: services.iter().map(|it| (it.key.value.as_str(), active(it))).collect(),
         tree,
+        by,
         faults: Vec::new(),
     };
     let mut containers: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
@@ -168,6 +180,7 @@ struct Judge<'t> {
     /// The services, and whether they are active.
     all: FxHashMap<&'t str, bool>,
     tree: &'t Tree,
+    by: LoadedBy,
     faults: Faults,
 }
 
@@ -297,7 +310,11 @@ impl<'t> Judge<'t> {
         }
     }
 
+    /// A fault that only Compose minds.
     fn refuse(&mut self, message: String, span: Span) {
+        if self.by == LoadedBy::Swarm {
+            return;
+        }
         self.faults.push(Fault::consistency(message, span));
     }
 }

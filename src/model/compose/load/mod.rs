@@ -20,7 +20,7 @@ use crate::facts::tree::{Content, Tree};
 use crate::model::{ComposeFault, FaultBasis};
 use crate::source::{FileId, Span, Spanned, Text};
 
-pub(super) use check::{consistency, cycle, is_active};
+pub(super) use check::{LoadedBy, consistency, cycle, is_active};
 pub(super) use merge::to_sequence;
 pub(super) use pattern::each;
 pub(super) use unique::single_ports;
