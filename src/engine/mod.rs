@@ -7,6 +7,7 @@ mod go;
 mod isolate;
 mod suppress;
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
@@ -186,6 +187,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),
         compose_calls: read_compose_calls(input),
+        reached_services: read_reached_services(input),
         dotenv: variables,
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
@@ -216,6 +218,11 @@ fn read_wsl(input: &Input) -> Vec<(FileId, wslconfig::WslConfiguration)> {
     let files = input.sources.iter().zip(&input.kinds);
     let files = files.filter_map(|((id, file), kind)| Some((id, file.text(), wslconfig::scope_of(*kind)?)));
     files.map(|(id, text, scope)| (id, wslconfig::read(id, text, scope))).collect()
+}
+
+fn read_reached_services(input: &Input) -> BTreeSet<String> {
+    let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| kind.may_call_compose());
+    files.flat_map(|((_, file), _)| compose_call::reached(file.text())).collect()
 }
 
 /// The calls of Compose: whoever wrote the files of a project says there which belong together.

@@ -136,6 +136,43 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
     placed.collect()
 }
 
+/// Programs that send requests.
+const CLIENTS: [&str; 7] = ["curl", "wget", "http", "grpcurl", "grpc_health_probe", "nc", "hey"];
+
+/// Flags of `exec` before a value: <https://docs.docker.com/reference/cli/docker/compose/exec/>.
+const VALUES_OF_EXEC: [&str; 7] = ["-e", "--env", "--index", "-u", "--user", "-w", "--workdir"];
+
+/// The services that a text reaches without a port of the host in their Compose files, by name: in their container
+/// (`exec app curl localhost:8080`), or by a port that it publishes itself (`run -p 8080:8080 app`).
+#[must_use]
+pub fn reached(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in joined(text).iter().filter(|it| it.text.contains("compose")) {
+        for command in line.text.split(['&', ';', '|', '`']) {
+            let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
+            let Some(start) = behind_compose(&words) else { continue };
+            let Some(at) = words[start..].iter().position(|it| matches!(*it, "exec" | "run")) else {
+                continue;
+            };
+            let (subcommand, rest) = (words[start + at], &words[start + at + 1..]);
+            let takes_value: &[&str] = if subcommand == "exec" { &VALUES_OF_EXEC } else { &VALUES_OF_RUN };
+            let mut arguments = arguments(rest, takes_value);
+            let Some(service) = arguments.next() else { continue };
+            let is_reached = match subcommand {
+                "exec" => arguments.any(|it| CLIENTS.contains(&it.rsplit('/').next().unwrap_or(it))),
+                _ => rest
+                    .iter()
+                    .take_while(|it| **it != service)
+                    .any(|it| matches!(*it, "-p" | "--publish") || it.starts_with("--publish=")),
+            };
+            if is_reached {
+                out.push(service.to_owned());
+            }
+        }
+    }
+    out
+}
+
 /// Tells which lines are run one behind the other: those of a recipe, of a branch. Between them is no blank line and no
 /// comment, which heads another matter; and what prose has in backquotes stands for itself.
 #[derive(Default)]

@@ -20,7 +20,7 @@ use super::{
 use crate::facts::catalogue::{self, ImageEntry, is_for_tests, is_named_for_tests, split_reference};
 use crate::facts::kind::Kind;
 use crate::facts::{Facts, folder_of};
-use crate::net::{Protocol, Reach};
+use crate::net::{Protocol, Reach, host_written};
 use crate::source::{Confidence, FileId, Span, Spanned};
 
 impl Project {
@@ -42,6 +42,7 @@ impl Project {
         let by_ko = ko::builds(&command_files, &world.programs);
         let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };
         let mut read = read_compositions(facts);
+        command_lines::mark_joined(facts, &command_files, &mut read);
         join.add_command_lines(&command_files, &mut read);
         let Compositions { compositions, networks, services } = read;
         let (mut workloads, built) = join.services(services);
@@ -65,6 +66,7 @@ impl Project {
             hns: hns::faults(facts),
             of_charts: helm::used_files(facts),
             doubtful,
+            configured_hosts: configured_hosts(facts),
             for_debugging: facts.compose.iter().flat_map(|(_, it)| &it.for_debugging).copied().collect(),
             unbuilt,
             supervision: Supervision::read(facts, &world.programs),
@@ -74,6 +76,11 @@ impl Project {
             ..Self::default()
         }
     }
+}
+
+fn configured_hosts(facts: &Facts) -> BTreeSet<String> {
+    let leaves = facts.configurations.iter().flat_map(|(_, it)| &it.leaves);
+    leaves.filter_map(|it| host_written(it.text.as_str()).map(str::to_owned)).collect()
 }
 
 fn files_of_tests(facts: &Facts) -> impl Iterator<Item = FileId> {

@@ -33,7 +33,7 @@ pub(super) fn read(
                 continue;
             }
             let leads = file.leaves.iter().filter(|it| entry.leads(&it.path));
-            dials.extend(leads.filter_map(|it| dial(entry, it, file, by)));
+            dials.extend(leads.filter_map(|it| dial(entry, dialled(entry, it, file)?, file, by)));
         }
     }
     dials
@@ -88,6 +88,15 @@ fn at_home<'a>(entry: &TargetEntry, files: &ContainerFiles<'a>) -> Vec<Brought<'
         _ => None,
     });
     found.collect()
+}
+
+/// What is dialled for an address: the address, unless the file puts another in its place; `None` where that does not show.
+fn dialled<'a>(entry: &TargetEntry, leaf: &'a Leaf, file: &'a Configuration) -> Option<&'a Leaf> {
+    let mut others = file.leaves.iter();
+    match others.find_map(|it| entry.instead(&leaf.path, &it.path, it.text.as_str())) {
+        Some(place) => file.leaves.iter().find(|it| it.path == place),
+        None => Some(leaf),
+    }
 }
 
 fn dial(entry: &TargetEntry, leaf: &Leaf, file: &Configuration, brought_by: Option<Span>) -> Option<Dial> {

@@ -116,6 +116,7 @@ pub use crate::facts::dockerfile::{PathRole, WrittenPath};
 pub use crate::facts::wslconfig::Fault as WslSyntax;
 pub use crate::source::Text;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
@@ -152,6 +153,8 @@ pub struct Project {
     /// Compose files that are never read without more of which it is not known what it says, and those that something
     /// writes before it calls Compose.
     pub doubtful: FxHashSet<FileId>,
+    /// Hosts that configuration files of the project name, whoever reads them.
+    pub configured_hosts: BTreeSet<String>,
     /// Lines of Compose files of which a comment says that they are there for profiles or debugging.
     pub for_debugging: Vec<Span>,
     /// The Dockerfiles that nobody builds while others of the project are built.

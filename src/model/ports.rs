@@ -188,7 +188,12 @@ impl Project {
             && !self.is_linked(workload)
             && self.composition(composition).incomplete.is_none()
             && !self.has_further_services(composition, &workload.name.value)
-            && !workload.networks.iter().any(|it| self.network(it.network).external)
+            && !workload.is_announced
+            && !workload
+                .networks
+                .iter()
+                .map(|it| self.network(it.network))
+                .any(|it| it.external || it.is_shared)
             && others().all(|it| it.incomplete.is_none() && it.dials_incomplete.is_none());
         let for_operators = workload.program.is_some_and(|it| self.program(it).routes.are_for_operators());
         let awaited =
@@ -204,12 +209,18 @@ impl Project {
                 self.destinations(from.id).iter().any(|it| is_meant(&it.host))
             })
         };
+        let written = || {
+            let is_meant = |host: &String| members.iter().any(|it| self.workload(*it).answers_to(host));
+            let programs = others().filter_map(|it| it.program).map(|it| self.program(it));
+            self.configured_hosts.iter().chain(programs.flat_map(|it| &it.named_hosts)).any(is_meant)
+        };
         known
             && workload.keeps_running()
             && !for_operators
             && members.iter().all(|it| self.workload(*it).publishes_nothing())
             && !awaited()
             && !named()
+            && !written()
     }
 
     /// Whether other files make further services of the same Compose project, on the same networks: files that have

@@ -70,7 +70,10 @@ impl Project {
         let workload = self.workload(from);
         let name = host.trim_end_matches('.').to_ascii_lowercase();
         // Before the meaning that the name has by itself: /etc/hosts can move even `localhost`.
-        if let Some(entry) = workload.extra_hosts.iter().find(|it| it.name.eq_ignore_ascii_case(&name)) {
+        // It is a file of the container whose interfaces are used.
+        let owner = self.workload(self.interfaces_owner(from));
+        let mut entries = workload.extra_hosts.iter().chain(&owner.extra_hosts);
+        if let Some(entry) = entries.find(|it| it.name.eq_ignore_ascii_case(&name)) {
             return HostAnswer::Mapped(entry);
         }
         match Reach::of(host) {
@@ -325,11 +328,17 @@ impl Project {
         if name.contains('.') {
             return HostAnswer::External;
         }
+        if workload.has_resolver || self.workload(self.interfaces_owner(from)).has_resolver {
+            return HostAnswer::Unknown("it asks a DNS server that may know the name");
+        }
         if workload.links.iter().any(|it| it.alias.value.eq_ignore_ascii_case(name)) {
             return HostAnswer::Unknown("a link to a container outside the project has that name");
         }
         if workload.networks.iter().any(|it| self.network(it.network).external) {
             return HostAnswer::Unknown("it joins an external network");
+        }
+        if workload.networks.iter().any(|it| self.network(it.network).is_shared) {
+            return HostAnswer::Unknown("others join one of its networks");
         }
         if let WorkloadKind::Run(composition) = workload.kind {
             let is_job = workload.pipeline == Some(PipelinePart::Job);

@@ -154,6 +154,11 @@ pub struct Network {
     pub external: bool,
     /// `internal: true`: no way out, no published ports.
     pub internal: bool,
+    /// `name:`, when it is written and known.
+    pub real_name: Option<String>,
+    /// Whether containers of others may be on it although it is the project's own: other files name it, it is attachable,
+    /// or its containers have addresses of the network of the host.
+    pub is_shared: bool,
     /// `driver:`, when it is written and known.
     pub driver: Option<Spanned<String>>,
     /// The ranges of its addresses that are written.
@@ -278,6 +283,11 @@ pub struct Workload {
     pub confinement: Confinement,
     /// `extra_hosts`.
     pub extra_hosts: Vec<ExtraHost>,
+    /// Whether it asks a server of its own for what Docker's DNS does not know: `dns:`, `dns_search:`, Tailscale.
+    pub has_resolver: bool,
+    /// Whether something outside of the project is told how it is reached: a proxy that asks the engine for labels or
+    /// variables (Traefik, nginx-proxy), a command that connects it to a network.
+    pub is_announced: bool,
     /// Names from `links`/`external_links` that resolve to something.
     pub links: Vec<Link>,
     /// The entries of `links:`.
@@ -370,6 +380,8 @@ impl Workload {
             brought: Vec::new(),
             confinement: Confinement::default(),
             extra_hosts: Vec::new(),
+            has_resolver: false,
+            is_announced: false,
             links: Vec::new(),
             link_entries: Vec::new(),
             healthcheck: Healthcheck::Absent,

@@ -16,6 +16,19 @@ pub use subnet::Subnet;
 pub use target::{HOLE, Target, default_port, parse_target};
 pub use windows_path::{WindowsPath, drive_of, is_usually_mapped};
 
+/// The host in a text that is an address with a scheme or a port (`http://api/users`, `api:8080`); `None` for any other
+/// text.
+#[must_use]
+pub fn host_written(text: &str) -> Option<&str> {
+    let (is_url, rest) = text.split_once("://").map_or((false, text), |(_, rest)| (true, rest));
+    let end = rest.find(['/', '?', '#', ',']).unwrap_or(rest.len());
+    let place = rest[..end].rsplit('@').next()?;
+    let (host, port) = place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port)));
+    let has_port = port.is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()));
+    let is_name = host.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'));
+    (is_name && !host.is_empty() && (is_url || has_port)).then_some(host)
+}
+
 /// Transport protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Protocol {

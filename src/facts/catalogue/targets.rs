@@ -21,6 +21,15 @@ pub struct TargetEntry {
     /// The key of a list of patterns of other files; where none of these is there, nobody connects.
     pub needs: Option<&'static str>,
     groups: Vec<&'static str>,
+    /// The keys of what names an address, and their value, with which another is dialled, and the key of that beside it.
+    instead: Option<Instead>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Instead {
+    keys: Vec<&'static str>,
+    value: &'static str,
+    beside: &'static str,
 }
 
 impl TargetEntry {
@@ -34,6 +43,18 @@ impl TargetEntry {
     #[must_use]
     pub fn names_group(&self, path: &[String]) -> bool {
         fits_path(&self.groups, path)
+    }
+}
+
+impl TargetEntry {
+    /// Where the address stands that is dialled instead of the one at `path`, when the value at `other` says that it is
+    /// another.
+    #[must_use]
+    pub fn instead(&self, path: &[String], other: &[String], value: &str) -> Option<Vec<String>> {
+        let it = self.instead.as_ref().filter(|it| it.value == value && fits_path(&it.keys, other))?;
+        let common = self.keys.iter().zip(&it.keys).take_while(|(left, right)| left == right).count();
+        let (_, folder) = other.split_last().filter(|_| path.get(..common) == other.get(..common))?;
+        Some(folder.iter().cloned().chain([it.beside.to_owned()]).collect())
     }
 }
 
@@ -54,7 +75,12 @@ pub fn targets(reference: &str) -> impl Iterator<Item = &'static TargetEntry> {
         let unless = row.cell("unless").split_once('=');
         let needs = Some(row.cell("needs")).filter(|it| !it.is_empty());
         let groups = row.cell("groups").split('.').collect();
+        let instead = row.cell("instead").split_once(' ').and_then(|(condition, beside)| {
+            let (keys, value) = condition.split_once('=')?;
+            Some(Instead { keys: keys.split('.').collect(), value, beside })
+        });
         TargetEntry {
+            instead,
             image: row.cell("image"),
             keys,
             port,

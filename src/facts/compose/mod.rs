@@ -68,6 +68,8 @@ pub struct TopNetwork {
     pub external: Option<Switch>,
     /// `internal:`.
     pub internal: Option<Switch>,
+    /// `attachable:`: containers of others may join it.
+    pub attachable: bool,
     /// `name:`.
     pub real_name: Option<Value>,
     /// `driver:`.
@@ -142,8 +144,10 @@ pub struct Service {
     pub extends: Option<Extends>,
     /// `configs:`, files of the project that it gets beside the mounts.
     pub configs: Vec<ServiceConfig>,
-    /// `labels:`.
+    /// `labels:`, and those of `deploy:`, which are there for the proxies of a Swarm.
     pub labels: Vec<Variable>,
+    /// `dns:` or `dns_search:`.
+    pub resolver: Option<Span>,
     /// `volumes:`.
     pub volumes: Vec<Volume>,
     /// `volumes_from:`.

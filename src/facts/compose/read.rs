@@ -148,6 +148,7 @@ impl Reader {
                 None => switch(it),
             }),
             internal: get(tree, "internal").map(switch),
+            attachable: get(tree, "attachable").is_some_and(|it| switch(it).on != Some(false)),
             real_name: old_name.or_else(|| self.of(tree, "name")),
             driver: self.of(tree, "driver"),
             driver_options: get(tree, "driver_opts")
@@ -190,12 +191,14 @@ impl Reader {
                 "deploy" => {
                     (out.replicas, out.deploy_mode) = (self.of(tree, "replicas"), self.of(tree, "mode"));
                     out.restart_policy = get(tree, "restart_policy").map(|it| it.span);
+                    out.labels.extend(get(tree, "labels").map(|it| self.variables(it)).unwrap_or_default());
                 }
                 "extends" => out.extends = self.extends(tree),
                 "volumes" => out.volumes = self.volumes(tree),
                 "volumes_from" => out.volumes_from = self.texts(tree),
                 "configs" => out.configs = self.configs(tree),
-                "labels" => out.labels = self.variables(tree),
+                "labels" => out.labels.extend(self.variables(tree)),
+                "dns" | "dns_search" => out.resolver = Some(key),
                 "user" => out.user = self.value(tree),
                 "privileged" => out.privileged = Some(switch(tree)),
                 "security_opt" => out.security_options = self.texts(tree),

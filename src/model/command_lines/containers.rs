@@ -41,6 +41,8 @@ impl World<'_> {
         for network in &self.networks {
             let name = network.name.as_str();
             let created = Network {
+                is_shared: false,
+                real_name: None,
                 name: name.to_owned(),
                 span: network.name.cover(),
                 composition,
@@ -274,6 +276,8 @@ impl<'a> Resolver<'a> {
         self.add_network(
             name,
             Network {
+                is_shared: false,
+                real_name: None,
                 name: name.to_owned(),
                 span: None,
                 composition,

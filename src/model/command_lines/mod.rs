@@ -3,9 +3,11 @@
 
 mod containers;
 mod jobs;
+mod joins;
 mod world;
 
 pub(super) use jobs::jobs;
+pub(super) use joins::mark_joined;
 pub(super) use world::worlds;
 
 use super::image::absolute;

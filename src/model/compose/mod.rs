@@ -22,6 +22,7 @@ pub(super) use chosen::run_at_once;
 pub use config::{ConfigRequest, config};
 pub(super) use ports::short as port;
 pub(super) use rewritten::rewritten_files;
+pub(super) use service::project_name;
 pub(super) use short::volume_parts as volume;
 pub(super) use variables::Variables;
 

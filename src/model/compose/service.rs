@@ -7,7 +7,7 @@ use super::variables::UNKNOWN;
 use super::{
     Borrowed, Build, ComposeService, Compositions, Mount, Setting, commands, environment, lend, ports,
 };
-use crate::facts::catalogue::ImageSystem;
+use crate::facts::catalogue::{ImageSystem, split_reference};
 use crate::facts::compose::{self as facts_of, Service, ServiceConfig, ServiceNetwork, Value, Volume};
 use crate::facts::{Facts, join_path};
 use crate::model::build_input::{is_fragment, missing_input};
@@ -43,6 +43,13 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
             // A variable decides: it may be external.
             external: network.external.as_ref().is_some_and(|it| it.on != Some(false)),
             internal: network.internal.as_ref().is_some_and(|it| it.on == Some(true)),
+            is_shared: network.attachable
+                || network.driver.as_ref().is_some_and(|it| is_of_lan(&project, it)),
+            real_name: network
+                .real_name
+                .as_ref()
+                .and_then(|it| project.variables.text(it))
+                .map(|it| it.as_str().to_owned()),
             driver: network.driver.as_ref().and_then(|it| {
                 let text = project.variables.text(it)?;
                 Some(Spanned::new(text.as_str().to_owned(), it.span))
@@ -119,6 +126,44 @@ fn mark_one_shots(services: &mut [ComposeService]) {
     }
 }
 
+/// What Compose calls a project that does not say so itself, as its folder is called; `None` where nobody knows: the project's
+/// root may be called anything.
+pub(in crate::model) fn project_name(composition: &Composition) -> Option<String> {
+    let folder = composition.directory.rsplit('/').next().filter(|it| *it != ".");
+    composition.name.clone().or_else(|| folder.map(normalised_name))
+}
+
+/// Whether a driver gives containers addresses of the network that the host is on:
+/// <https://docs.docker.com/engine/network/drivers/macvlan/>.
+fn is_of_lan(project: &ProjectFiles, driver: &Value) -> bool {
+    project.variables.text(driver).is_some_and(|it| matches!(it.as_str(), "macvlan" | "ipvlan"))
+}
+
+/// Whether a label or a variable of a service is for a proxy that finds containers by them: Traefik, caddy-docker-proxy,
+/// nginx-proxy (<https://github.com/nginx-proxy/nginx-proxy>), Coolify.
+fn is_announced(service: &Service) -> bool {
+    let is_off = |it: &Option<Value>| it.as_ref().is_some_and(|it| it.value.to_source() == "false");
+    let mut labels = service.labels.iter();
+    let by_label = labels.any(|it| {
+        let name = it.name.value.to_ascii_lowercase();
+        let is_caddy =
+            name.strip_prefix("caddy").is_some_and(|it| it.is_empty() || it.starts_with(['.', '_']));
+        is_caddy || name.starts_with("traefik.") && !(name == "traefik.enable" && is_off(&it.value))
+    });
+    by_label
+        || service.environment.iter().any(|it| {
+            let name = it.name.value.as_str();
+            name == "VIRTUAL_HOST" || name.starts_with("SERVICE_FQDN_") || name.starts_with("SERVICE_URL_")
+        })
+}
+
+/// Whether the resolver of a service knows more names than Docker's: that of a network of Tailscale knows its machines
+/// (<https://tailscale.com/kb/1081/magicdns>).
+fn has_resolver(service: &Service, image: Option<&Resolved>) -> bool {
+    let is_tailscale = |it: &Resolved| split_reference(it.text.as_str()).0 == "tailscale/tailscale";
+    service.resolver.is_some() || image.is_some_and(is_tailscale)
+}
+
 /// More than four billion services do not fit into a file that is read.
 fn id(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
@@ -158,8 +203,10 @@ impl Resolver<'_> {
         let id = self.ids.get(&name.value).copied().unwrap_or(WorkloadId(u32::MAX));
         let kind = WorkloadKind::Service(self.composition);
         let mounts = self.mounts(service);
+        let has_resolver = has_resolver(service, image_reference.as_ref());
         let workload = Workload {
             image_reference,
+            has_resolver,
             is_built: build.is_some(),
             missing_input: build
                 .as_ref()
@@ -173,6 +220,7 @@ impl Resolver<'_> {
             exposed: ports::exposed(&service.expose, &self.project.variables),
             environment: self.environment(service),
             extra_hosts: self.extra_hosts(service),
+            is_announced: is_announced(service),
             links: self.links(service),
             link_entries: service.links.iter().map(|it| it.span).collect(),
             restarts: self.restarts(service),
@@ -319,6 +367,8 @@ impl Resolver<'_> {
             composition: self.composition,
             external: false,
             internal: false,
+            is_shared: false,
+            real_name: None,
             driver: None,
             subnets: Vec::new(),
             separates: None,

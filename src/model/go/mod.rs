@@ -14,6 +14,7 @@ mod leads;
 mod listen;
 mod missing_files;
 mod modules;
+mod named_hosts;
 mod network;
 mod noted_values;
 mod own_dialer;
@@ -42,6 +43,8 @@ pub(super) use network::entry_of;
 pub use program::{Detail, World};
 pub(super) use reachable::{DotenvLoad, Reachable};
 pub(super) use world::{FunctionId, PackageId, Packages, Targets, TypeRef};
+
+use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
@@ -178,6 +181,8 @@ pub struct Program {
     pub expansion: Option<Span>,
     /// IPv4 addresses of hosts in its source that are written with a port or a scheme.
     pub written_addresses: Vec<Spanned<String>>,
+    /// Hosts that stand in its texts with a port or a scheme, or that it makes the host of a request.
+    pub named_hosts: BTreeSet<String>,
     /// Calls that serve, and what becomes of their error.
     pub serve_calls: Vec<ServeCall>,
     /// Where the ports that it listens on are written, when nothing can change them: no variable, no flag, no file.

@@ -9,7 +9,7 @@ use super::network::fixed_ports;
 use super::reachable::Reachable;
 use super::world::{Package, PackageId, Packages};
 use super::written_addresses::WrittenAddresses;
-use super::{Program, ProgramId, cgo, profiler, reads, routes, shutdown};
+use super::{Program, ProgramId, cgo, named_hosts, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::facts::go::{BuildTags, is_built};
 use crate::model::resolve::{Evaluator, Setting, Shared};
@@ -105,6 +105,7 @@ impl<'a> World<'a> {
                 flags: evaluator.flag_definitions().iter().flat_map(|it| it.names().to_vec()).collect(),
                 expansion: reads::expansion(packages, &reachable),
                 written_addresses: written.of(&reachable),
+                named_hosts: named_hosts::named_hosts(packages, &reachable),
                 serve_calls: shutdown::serve_calls(packages, &reachable),
                 fixed_ports: fixed_ports(&evaluator, main),
                 decides_trust: decides_trust(packages, &reachable),

@@ -1,0 +1,50 @@
+//! Networks of Compose projects that something else joins: another file by their names, or a command line.
+
+use super::CommandFile;
+use crate::facts::Facts;
+use crate::facts::docker_command::DockerCommand;
+use crate::model::compose::{Compositions, project_name};
+use crate::model::{Composition, Network};
+
+/// Marks the networks that other Compose files or command lines name, and the services that command lines connect to
+/// networks or reach themselves.
+pub(in crate::model) fn mark_joined(facts: &Facts, files: &[CommandFile], out: &mut Compositions) {
+    let external = out.networks.iter().filter(|it| it.external);
+    let mut networks: Vec<String> =
+        external.map(|it| it.real_name.clone().unwrap_or_else(|| it.name.clone())).collect();
+    let mut containers = Vec::new();
+    for line in files.iter().flat_map(|it| &it.readings).flatten() {
+        match &line.command {
+            DockerCommand::Connect { container, network } => {
+                containers.push(container.as_str().to_owned());
+                networks.push(network.name.as_str().to_owned());
+            }
+            DockerCommand::Run(it) => {
+                networks.extend(it.networks.iter().map(|it| it.name.as_str().to_owned()))
+            }
+            _ => {}
+        }
+    }
+    for network in out.networks.iter_mut().filter(|it| !it.external) {
+        let composition = &out.compositions[network.composition.0 as usize];
+        network.is_shared |= networks.iter().any(|it| is_called(network, composition, it));
+    }
+    for service in &mut out.services {
+        let workload = &mut service.workload;
+        let is_reached = facts.reached_services.contains(&workload.name.value);
+        workload.is_announced |= is_reached || containers.iter().any(|it| workload.answers_to(it));
+    }
+}
+
+/// Whether Docker has a network under that name: `shop_back` for `back` of the project `shop`
+/// (<https://docs.docker.com/reference/compose-file/networks/#name>). What the project at the root is called nobody knows.
+fn is_called(network: &Network, composition: &Composition, name: &str) -> bool {
+    if let Some(real) = &network.real_name {
+        return real == name;
+    }
+    let project = name.strip_suffix(network.name.as_str()).and_then(|it| it.strip_suffix('_'));
+    project.is_some_and(|it| match project_name(composition) {
+        Some(known) => known == it,
+        None => true,
+    })
+}
