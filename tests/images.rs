@@ -21,7 +21,7 @@ fn program(directory: &str, import_path: &str) -> Program {
         flags: Vec::new(),
         expansion: None,
         written_addresses: Vec::new(),
-        named_hosts: Default::default(),
+        named_hosts: std::collections::BTreeSet::new(),
         serve_calls: Vec::new(),
         fixed_ports: Vec::new(),
         decides_trust: false,

@@ -7,6 +7,7 @@ mod go;
 mod isolate;
 mod suppress;
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
@@ -31,7 +32,7 @@ use crate::model::{Detail, Project};
 use crate::rules::{
     Category, Context, Document, Findings, RULES, Rule, Subject, Suppression, UnknownSetting,
 };
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap, Span};
 
 /// What is checked: the files of one project.
 #[derive(Debug, Default)]
@@ -192,6 +193,7 @@ fn read_facts(input: &Input, internal_errors: &Mutex<Vec<String>>) -> Facts {
         dockerignores: read!(Kind::Dockerignore, dockerignore::read),
         compose: read!(Kind::Compose, compose::read),
         compose_calls: read_compose_calls(input),
+        reached_services: read_reached_services(input),
         dotenv: variables,
         scripts: read!(Kind::Script, shell::read),
         makefiles: read!(Kind::Makefile, makefile::read),
@@ -225,12 +227,26 @@ fn read_wsl(input: &Input) -> Vec<(FileId, wslconfig::WslConfiguration)> {
     files.map(|(id, text, scope)| (id, wslconfig::read(id, text, scope))).collect()
 }
 
+/// The services that somebody reaches without a port of the host.
+fn read_reached_services(input: &Input) -> BTreeSet<String> {
+    let files = input.sources.iter().zip(&input.kinds);
+    let read = |((id, file), kind): ((FileId, &SourceFile), &Kind)| match kind {
+        Kind::Devcontainer => compose_call::service_of_devcontainer(id, file.text()),
+        it if it.may_call_compose() => compose_call::reached(&compose_call::unlisted(*it, file.text())),
+        _ => Vec::new(),
+    };
+    files.flat_map(read).collect()
+}
+
 /// The calls of Compose: whoever wrote the files of a project says there which belong together.
 fn read_compose_calls(input: &Input) -> Vec<(FileId, Vec<ComposeCall>)> {
-    let holds = |it: Kind| it == Kind::Compose || it.may_call_compose();
+    let holds = |it: Kind| matches!(it, Kind::Compose | Kind::Devcontainer) || it.may_call_compose();
     let files = input.sources.iter().zip(&input.kinds).filter(|(_, kind)| holds(**kind));
     let calls = files.map(|((id, file), kind)| {
-        let mut calls = compose_call::read(file.text());
+        if *kind == Kind::Devcontainer {
+            return (id, compose_call::of_devcontainer(id, file.text()).into_iter().collect());
+        }
+        let mut calls = compose_call::read(&compose_call::unlisted(*kind, file.text()));
         let is_document = matches!(kind, Kind::Readme | Kind::Document);
         // A document that shows a Compose file speaks of that, where it names none.
         if is_document && calls.iter().any(|it| it.files.is_empty()) && shows_compose_file(file.text()) {

@@ -1,11 +1,15 @@
 //! Calls of Compose that name its files: `docker compose -f a.yaml -f b.yaml up` in a script, a
 //! Makefile, a README or a comment.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use super::join_path;
+use super::kind::Kind;
+use crate::source::FileId;
+use crate::syntax::yaml;
 
 /// One call of Compose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +100,10 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
     }
     let lines = joined(text);
     let variables = assignments(&lines);
+    // What it reads may set any variable: `. ./.env`.
+    let sources =
+        |it: &Line| it.text.trim_start().starts_with(". ") || it.text.trim_start().starts_with("source ");
+    let reads_others = lines.iter().any(sources);
     // Each call once, with its places.
     let mut out: Vec<(ComposeCall, Vec<Place>)> = Vec::new();
     let (mut turn, mut rows) = (0, Rows::default());
@@ -112,6 +120,9 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
                 folder = Some((*to).to_owned());
             }
             let is_set = |word: &str| {
+                if reads_others {
+                    return true;
+                }
                 let name = word.trim_start_matches(['$', '{', '(']).trim_end_matches(['}', ')']);
                 name.contains("[@]") || variables.contains_key(name)
             };
@@ -134,6 +145,99 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
         ..call
     });
     placed.collect()
+}
+
+/// The text of a file of that kind with its command lines as a shell has them, each byte where it is: in JSON, and in a list
+/// of YAML in one line, they are quoted, and stand side by side.
+#[must_use]
+pub fn unlisted(kind: Kind, text: &str) -> Cow<'_, str> {
+    if !matches!(kind, Kind::Package | Kind::Taskfile) {
+        return Cow::Borrowed(text);
+    }
+    let line = |it: &str| {
+        if kind == Kind::Taskfile && !(it.contains('[') && it.contains('"')) {
+            return it.to_owned();
+        }
+        let (mut out, mut is_quoted) = (String::with_capacity(it.len()), false);
+        for character in it.chars() {
+            is_quoted ^= character == '"';
+            out.push(match character {
+                '"' => ' ',
+                ',' if !is_quoted => ';',
+                '[' | ']' | '{' | '}' if !is_quoted => ' ',
+                it => it,
+            });
+        }
+        out
+    };
+    Cow::Owned(text.split_inclusive('\n').map(line).collect())
+}
+
+/// The call of Compose that a `devcontainer.json` makes where it names the services that run beside its own; without names
+/// all do: <https://containers.dev/implementors/json_reference/#compose-specific>.
+#[must_use]
+pub fn of_devcontainer(file: FileId, text: &str) -> Option<ComposeCall> {
+    let document = yaml::parse(file, text).documents.into_iter().next()?;
+    let texts = |key| document.get(key).map_or_else(Vec::new, texts);
+    let (files, own, beside) = (texts("dockerComposeFile"), texts("service"), texts("runServices"));
+    let place = Place { range: 0..text.len(), row: 0, is_comment: false };
+    (!files.is_empty() && !beside.is_empty()).then(|| ComposeCall {
+        files,
+        started: Some(own.into_iter().chain(beside).collect()),
+        places: vec![place],
+        ..ComposeCall::default()
+    })
+}
+
+/// The service of Compose in which a `devcontainer.json` has somebody work, whose ports the editor forwards.
+#[must_use]
+pub fn service_of_devcontainer(file: FileId, text: &str) -> Vec<String> {
+    yaml::parse(file, text).documents.first().and_then(|it| it.get("service")).map_or_else(Vec::new, texts)
+}
+
+/// A text, or those of a list.
+fn texts(node: &yaml::Node) -> Vec<String> {
+    match node.as_sequence() {
+        Some(items) => items.iter().flat_map(|it| texts(it)).collect(),
+        None => node.as_text().map(|it| it.as_str().to_owned()).into_iter().collect(),
+    }
+}
+
+/// Programs that send requests.
+const CLIENTS: [&str; 7] = ["curl", "wget", "http", "grpcurl", "grpc_health_probe", "nc", "hey"];
+
+/// Flags of `exec` before a value: <https://docs.docker.com/reference/cli/docker/compose/exec/>.
+const VALUES_OF_EXEC: [&str; 7] = ["-e", "--env", "--index", "-u", "--user", "-w", "--workdir"];
+
+/// The services that a text reaches without a port of the host in their Compose files, by name: in their container
+/// (`exec app curl localhost:8080`), or by a port that it publishes itself (`run -p 8080:8080 app`).
+#[must_use]
+pub fn reached(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for line in joined(text).iter().filter(|it| it.text.contains("compose")) {
+        for command in line.text.split(['&', ';', '|', '`']) {
+            let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
+            let Some(start) = behind_compose(&words) else { continue };
+            let Some(at) = words[start..].iter().position(|it| matches!(*it, "exec" | "run")) else {
+                continue;
+            };
+            let (subcommand, rest) = (words[start + at], &words[start + at + 1..]);
+            let takes_value: &[&str] = if subcommand == "exec" { &VALUES_OF_EXEC } else { &VALUES_OF_RUN };
+            let mut arguments = arguments(rest, takes_value);
+            let Some(service) = arguments.next() else { continue };
+            let is_reached = match subcommand {
+                "exec" => arguments.any(|it| CLIENTS.contains(&it.rsplit('/').next().unwrap_or(it))),
+                _ => rest
+                    .iter()
+                    .take_while(|it| **it != service)
+                    .any(|it| matches!(*it, "-p" | "--publish") || it.starts_with("--publish=")),
+            };
+            if is_reached {
+                out.push(service.to_owned());
+            }
+        }
+    }
+    out
 }
 
 /// Tells which lines are run one behind the other: those of a recipe, of a branch. Between them is no blank line and no

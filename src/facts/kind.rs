@@ -70,6 +70,10 @@ pub enum Kind {
     Caddyfile,
     /// `*.cfg`: perhaps a configuration of HAProxy.
     Haproxy,
+    /// `package.json`, whose scripts people run, also in projects of Go.
+    Package,
+    /// `devcontainer.json`: <https://containers.dev/implementors/json_reference/>.
+    Devcontainer,
     /// `reachlint.toml`, `.reachlint.toml`.
     Settings,
     /// `*.yaml`, `*.toml` and so on: perhaps the configuration of a program. Of these files only some
@@ -108,6 +112,7 @@ impl Kind {
                 | Self::Justfile
                 | Self::Taskfile
                 | Self::WindowsScript
+                | Self::Package
                 | Self::Pipeline
                 | Self::Script
                 | Self::Readme
@@ -184,6 +189,10 @@ impl Kind {
             Some(Self::Bake)
         } else if matches!(name.as_str(), "skaffold.yaml" | "skaffold.yml") {
             Some(Self::Skaffold)
+        } else if name == "package.json" {
+            Some(Self::Package)
+        } else if matches!(name.as_str(), "devcontainer.json" | ".devcontainer.json") {
+            Some(Self::Devcontainer)
         } else if name == "tiltfile" || name.ends_with(".tiltfile") {
             Some(Self::Tiltfile)
         } else if TASKFILES.contains(&name.as_str()) {
@@ -451,6 +460,8 @@ mod tests {
                 Some(Kind::Configuration),
             ),
             (&["Makefile", "build.mk", "GNUmakefile"], Some(Kind::Makefile)),
+            (&["package.json"], Some(Kind::Package)),
+            (&["devcontainer.json", ".devcontainer.json"], Some(Kind::Devcontainer)),
             (&["Taskfile.yml", "Taskfile.dist.yaml"], Some(Kind::Taskfile)),
             (&["justfile", "Justfile", "ci.just"], Some(Kind::Justfile)),
             (&["docker-bake.hcl", "docker-bake.override.hcl", "docker-bake.json"], Some(Kind::Bake)),

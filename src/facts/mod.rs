@@ -38,6 +38,8 @@ pub mod wslconfig;
 
 pub use crate::syntax::interpolation::{Dialect, Fallback, Lookup, Operator, Part, Reference, Template};
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::{FileId, Spanned};
@@ -65,6 +67,8 @@ pub struct Facts {
     pub compose: Vec<(FileId, compose::ComposeFile)>,
     /// Calls of Compose, in any file that may hold some.
     pub compose_calls: Vec<(FileId, Vec<compose_call::ComposeCall>)>,
+    /// The services of Compose that such files reach without a port of the host in their Compose files.
+    pub reached_services: BTreeSet<String>,
     /// `.env` files.
     pub dotenv: Vec<(FileId, dotenv::Dotenv)>,
     /// What any file may create in a database.

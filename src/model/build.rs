@@ -42,7 +42,7 @@ impl Project {
         let by_ko = ko::builds(&command_files, &world.programs);
         let mut join = Join { facts, applied: &applied, world: &world, images, by_hand, by_ko };
         let mut read = read_compositions(facts);
-        command_lines::mark_joined(&command_files, &mut read);
+        command_lines::mark_joined(facts, &command_files, &mut read);
         join.add_command_lines(&command_files, &mut read);
         let Compositions { compositions, networks, services } = read;
         let (mut workloads, built) = join.services(services);

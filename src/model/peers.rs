@@ -450,6 +450,7 @@ fn is_told_to_others(variable: &str) -> bool {
         "FRONTEND",
         "BROWSER",
         "NO_PROXY",
+        "KC_HOSTNAME",
         "VITE_",
         "REACT_APP_",
         "VIRTUAL_HOST",

@@ -26,7 +26,7 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     dials.sort_by_key(|it| it.host_span);
     let Some((first, others)) = dials.split_first() else { return };
     let (name, host) = (&workload.name.value, &first.host);
-    let sure = match is_mapped_for_another(ctx, host, first.host_span) {
+    let sure = match is_mapped_for_another(ctx, workload, host, first.host_span) {
         true => Confidence::Possible,
         false => Confidence::Proven,
     };
@@ -54,12 +54,14 @@ fn check_workload(ctx: &Context<'_>, workload: &Workload, findings: &mut Finding
     });
 }
 
-/// Whether what is written at `place` is for another workload, too, which maps the name: it may be for that one alone.
-fn is_mapped_for_another(ctx: &Context<'_>, host: &str, place: Span) -> bool {
+/// Whether what is written at `place` is for another workload, too, which maps the name: it may be for that one alone. Or
+/// another Compose file maps it for the service: somebody may lay that over.
+fn is_mapped_for_another(ctx: &Context<'_>, workload: &Workload, host: &str, place: Span) -> bool {
     let maps = |it: &&Workload| it.extra_hosts.iter().any(|it| it.name.eq_ignore_ascii_case(host));
     ctx.project.workloads.iter().filter(maps).any(|it| {
         let mut variables = it.environment.variables.values().filter_map(|it| it.value.as_ref());
-        variables.any(|it| it.is_written_at(place))
+        matches!(it.kind, WorkloadKind::Service(_)) && it.name.value == workload.name.value
+            || variables.any(|it| it.is_written_at(place))
             || ctx.project.destinations(it.id).iter().any(|it| it.host_span == place)
     })
 }

@@ -84,6 +84,8 @@ fn read(kind: Kind, file: FileId, sources: &SourceMap) -> Vec<Entry> {
             entries.extend(of_compose_calls(text));
             entries
         }
+        Kind::Package => of_compose_calls(&facts::compose_call::unlisted(kind, text)),
+        Kind::Devcontainer => of_configuration(file, sources),
         Kind::Readme | Kind::Document | Kind::Pipeline => {
             let commands = commands_in(&facts::commands::read(file, kind, path, text));
             of_compose_calls(text).into_iter().chain(commands).collect()

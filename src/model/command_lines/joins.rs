@@ -1,13 +1,14 @@
 //! Networks of Compose projects that something else joins: another file by their names, or a command line.
 
 use super::CommandFile;
+use crate::facts::Facts;
 use crate::facts::docker_command::DockerCommand;
 use crate::model::compose::{Compositions, project_name};
 use crate::model::{Composition, Network};
 
 /// Marks the networks that other Compose files or command lines name, and the services that command lines connect to
-/// networks.
-pub(in crate::model) fn mark_joined(files: &[CommandFile], out: &mut Compositions) {
+/// networks or reach themselves.
+pub(in crate::model) fn mark_joined(facts: &Facts, files: &[CommandFile], out: &mut Compositions) {
     let external = out.networks.iter().filter(|it| it.external);
     let mut networks: Vec<String> =
         external.map(|it| it.real_name.clone().unwrap_or_else(|| it.name.clone())).collect();
@@ -30,7 +31,8 @@ pub(in crate::model) fn mark_joined(files: &[CommandFile], out: &mut Composition
     }
     for service in &mut out.services {
         let workload = &mut service.workload;
-        workload.is_announced |= containers.iter().any(|it| workload.answers_to(it));
+        let is_reached = facts.reached_services.contains(&workload.name.value);
+        workload.is_announced |= is_reached || containers.iter().any(|it| workload.answers_to(it));
     }
 }
 
