@@ -221,12 +221,11 @@ impl Kind {
     }
 }
 
-/// Whether only names of a file count, whatever it holds: pipelines of CircleCI and Woodpecker, a development container,
-/// what direnv sets.
+/// Whether only names of a file count, whatever it holds: pipelines of CircleCI and Woodpecker, what direnv sets.
 fn is_only_searched(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
     let is_of_pipeline = folder.split('/').any(|it| matches!(it, ".circleci" | ".woodpecker"));
-    is_of_pipeline || matches!(name, ".envrc" | "devcontainer.json")
+    is_of_pipeline || name == ".envrc"
 }
 
 /// What was once.
