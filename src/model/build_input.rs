@@ -70,7 +70,8 @@ fn stands_above(facts: &Facts, build: &Build, path: &str, is_there: impl Fn(&str
     let file = facts.path(build.span.file);
     let (folder, name) = (folder_of(file), file.rsplit('/').next().unwrap_or(file));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let Some(rest) = path_below(folder, path).filter(|_| !matches!(stem, "compose" | "docker-compose")) else {
+    let Some(rest) = path_below(folder, path).filter(|_| !matches!(stem, "compose" | "docker-compose"))
+    else {
         return false;
     };
     let mut above = std::iter::successors(Some(folder), |it| (*it != ".").then(|| folder_of(it))).skip(1);

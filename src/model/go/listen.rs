@@ -119,6 +119,10 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
                     }
                     // An address that is refused in one of several ways is one nobody may have.
                     Heard::Fault(_) if alternative.is_some_and(|it| !it.is_default) => {}
+                    // A text that only calls by the same name give may be for another method.
+                    Heard::Fault(fault) if self.evaluator.reachable.is_called_by_name_alone(function) => {
+                        self.add_fault(AddressFault { confidence: Confidence::Possible, ..fault });
+                    }
                     Heard::Fault(fault) => self.add_fault(fault),
                     Heard::Nothing => {}
                     Heard::Unknown(it) => {

@@ -189,6 +189,12 @@ impl<'a> Reachable<'a> {
         self.callers.of(function)
     }
 
+    /// Whether nothing but calls of a method of that name leads to a method, of something whose type does not show.
+    #[must_use]
+    pub fn is_called_by_name_alone(&self, function: FunctionId) -> bool {
+        self.callers.shown_of(function).is_empty() && !self.callers(function).is_empty()
+    }
+
     /// As [`Reachable::callers`], without calls of a method of something whose type does not show
     /// (`response.Header.Get`), unless there are no others.
     #[must_use]
