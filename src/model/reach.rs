@@ -337,8 +337,14 @@ impl Project {
         if workload.networks.iter().any(|it| self.network(it.network).external) {
             return HostAnswer::Unknown("it joins an external network");
         }
-        if workload.networks.iter().any(|it| self.network(it.network).is_shared) {
-            return HostAnswer::Unknown("others join one of its networks");
+        let is_visitor = |network: &Network| match &network.visitors {
+            Some(names) => names.iter().any(|it| it.eq_ignore_ascii_case(name)),
+            None => true,
+        };
+        if workload.networks.iter().any(|it| is_visitor(self.network(it.network))) {
+            return HostAnswer::Unknown(
+                "a container of others may be on one of its networks under that name",
+            );
         }
         if let WorkloadKind::Run(composition) = workload.kind {
             let is_job = workload.pipeline == Some(PipelinePart::Job);

@@ -163,6 +163,8 @@ pub struct Network {
     /// Whether containers of others may be on it although it is the project's own: other files name it, it is attachable,
     /// or its containers have addresses of the network of the host.
     pub is_shared: bool,
+    /// The names of the containers that command lines put on it; `None` where any may be on it.
+    pub visitors: Option<Vec<String>>,
     /// `driver:`, when it is written and known.
     pub driver: Option<Spanned<String>>,
     /// The ranges of its addresses that are written.

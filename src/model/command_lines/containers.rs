@@ -42,6 +42,7 @@ impl World<'_> {
             let name = network.name.as_str();
             let created = Network {
                 is_shared: false,
+                visitors: Some(Vec::new()),
                 real_name: None,
                 name: name.to_owned(),
                 span: network.name.cover(),
@@ -279,6 +280,7 @@ impl<'a> Resolver<'a> {
             name,
             Network {
                 is_shared: false,
+                visitors: Some(Vec::new()),
                 real_name: None,
                 name: name.to_owned(),
                 span: None,

@@ -2,32 +2,43 @@
 
 use super::CommandFile;
 use crate::facts::Facts;
-use crate::facts::docker_command::DockerCommand;
+use crate::facts::docker_command::{DockerCommand, JoinedNetwork};
 use crate::model::compose::{Compositions, project_name};
 use crate::model::{Composition, Network};
+use crate::source::Text;
 
 /// Marks the networks that other Compose files or command lines name, and the services that command lines connect to
 /// networks or reach themselves.
-pub(in crate::model) fn mark_joined(facts: &Facts, files: &[CommandFile], out: &mut Compositions) {
+pub(in crate::model) fn mark_joined<'f>(facts: &Facts, files: &'f [CommandFile], out: &mut Compositions) {
     let external = out.networks.iter().filter(|it| it.external);
-    let mut networks: Vec<String> =
-        external.map(|it| it.real_name.clone().unwrap_or_else(|| it.name.clone())).collect();
+    // What other Compose files put on it, they say themselves.
+    let mut networks: Vec<(String, Vec<&str>)> =
+        external.map(|it| (it.real_name.clone().unwrap_or_else(|| it.name.clone()), Vec::new())).collect();
     let mut containers = Vec::new();
+    let mut join = |network: &'f JoinedNetwork, name: Option<&'f Text>| {
+        let names = network.aliases.iter().chain(name).map(Text::as_str).collect();
+        networks.push((network.name.as_str().to_owned(), names));
+    };
     for line in files.iter().flat_map(|it| &it.readings).flatten() {
         match &line.command {
             DockerCommand::Connect { container, network } => {
                 containers.push(container.as_str().to_owned());
-                networks.push(network.name.as_str().to_owned());
+                join(network, Some(container));
             }
             DockerCommand::Run(it) => {
-                networks.extend(it.networks.iter().map(|it| it.name.as_str().to_owned()))
+                it.networks.iter().for_each(|network| join(network, it.name.as_ref()));
             }
             _ => {}
         }
     }
     for network in out.networks.iter_mut().filter(|it| !it.external) {
         let composition = &out.compositions[network.composition.0 as usize];
-        network.is_shared |= networks.iter().any(|it| is_called(network, composition, it));
+        let joining = networks.iter().filter(|(name, _)| is_called(network, composition, name));
+        let joining: Vec<&Vec<&str>> = joining.map(|(_, names)| names).collect();
+        network.is_shared |= !joining.is_empty();
+        if let Some(visitors) = &mut network.visitors {
+            visitors.extend(joining.into_iter().flatten().map(|it| (*it).to_owned()));
+        }
     }
     for service in &mut out.services {
         let workload = &mut service.workload;

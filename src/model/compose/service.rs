@@ -36,6 +36,8 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
     for network in &project.document.networks {
         let network_id = NetworkId(id(out.networks.len()));
         networks.insert(network.name.value.clone(), network_id);
+        let takes_others =
+            network.attachable || network.driver.as_ref().is_some_and(|it| is_of_lan(&project, it));
         out.networks.push(Network {
             name: network.name.value.clone(),
             span: Some(network.name.span),
@@ -43,8 +45,8 @@ pub(super) fn resolve(facts: &Facts, project: ProjectFiles, out: &mut Compositio
             // A variable decides: it may be external.
             external: network.external.as_ref().is_some_and(|it| it.on != Some(false)),
             internal: network.internal.as_ref().is_some_and(|it| it.on == Some(true)),
-            is_shared: network.attachable
-                || network.driver.as_ref().is_some_and(|it| is_of_lan(&project, it)),
+            is_shared: takes_others,
+            visitors: (!takes_others).then(Vec::new),
             real_name: network
                 .real_name
                 .as_ref()
@@ -370,6 +372,7 @@ impl Resolver<'_> {
             external: false,
             internal: false,
             is_shared: false,
+            visitors: Some(Vec::new()),
             real_name: None,
             driver: None,
             subnets: Vec::new(),
