@@ -10,6 +10,7 @@ use super::{
     Project, PublishedPort, Served, Starter, Workload, WorkloadId, WorkloadKind,
 };
 use crate::facts::catalogue::{shows_something, split_reference};
+use crate::facts::path_below;
 use crate::net::{PortRange, Protocol, Reach};
 use crate::source::{Confidence, Span, Text};
 
@@ -79,7 +80,15 @@ impl Project {
             self.images.iter().flat_map(|it| it.program.iter().chain(&it.other_programs)).copied();
         let mut run = of_workloads.chain(of_images).peekable();
         let is_run = run.peek().is_some();
-        run.all(|it| it != program) && (is_run || is_sample())
+        run.all(|it| it != program) && (is_run && !self.may_be_containerised(program) || is_sample())
+    }
+
+    /// Whether an image of which it is not known what runs in it has its Dockerfile in a folder around `program`.
+    fn may_be_containerised(&self, program: ProgramId) -> bool {
+        let directory = &self.program(program).directory;
+        let unknown = self.images.iter().filter(|it| it.program.is_none());
+        let mut folders = unknown.filter_map(|it| it.path.rsplit_once('/')).map(|(folder, _)| folder);
+        folders.any(|it| path_below(it, directory).is_some())
     }
 
     /// Whether every container of `program` runs another subcommand than the one that the call at `at` is for.
