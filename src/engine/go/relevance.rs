@@ -12,7 +12,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{File, Folders};
 use crate::facts::catalogue::{Wrappers, go as catalogue, names_server, starts_server};
-use crate::facts::go::{Before, Head, Mention, Outline, OutlinedFunction, import_names, outline};
+use crate::facts::go::{
+    Before, Head, Mention, Outline, OutlinedFunction, import_names, outline, sets_for_others,
+};
 use crate::facts::{Selections, folder_of};
 
 /// What a mention may mean.
@@ -161,6 +163,7 @@ impl<'t> Outlined<'t> {
         let known = catalogue().find(package, "", mention.name);
         let literal = mention.literal && catalogue().knows_type(package, mention.name);
         literal
+            || sets_for_others(package, mention.name)
             || known.is_some_and(|it| it.acts() || it.result.is_some())
             || (may_listen(mention.name) && folders.find(package).is_empty())
     }

@@ -474,10 +474,14 @@ fn port_alone(entry: Option<&GoEntry>) -> Option<usize> {
 }
 
 /// Functions of the standard library that no table knows do nothing to the network, but for those that change what
-/// other code finds: `flag.Set`, `os.Setenv`.
+/// other code finds.
 fn is_of_interest(callee: &Callee, entry: Option<&GoEntry>) -> bool {
     let Callee::Imported { package, name } = callee else { return true };
-    entry.is_some()
-        || !is_standard(package)
-        || matches!((package.as_str(), name.as_str()), ("flag", "Set") | ("os", "Setenv"))
+    entry.is_some() || !is_standard(package) || sets_for_others(package, name)
+}
+
+/// Whether a function of the standard library gives values to what other code reads: flags, variables of the environment.
+#[must_use]
+pub fn sets_for_others(package: &str, name: &str) -> bool {
+    matches!((package, name), ("flag", "Set") | ("os", "Setenv"))
 }

@@ -36,6 +36,7 @@ mod standing;
 mod tests;
 mod value;
 
+pub use call::sets_for_others;
 pub use context::import_names;
 pub use demand::Demand;
 pub use failure::Failure;
