@@ -205,11 +205,17 @@ func (c *checker) judge(of *table, it *row, where candidate, depth int) (string,
 		// A conversion.
 		return address + "#" + name, true, ""
 	}
+	if it.cells["at"] == "carrier" {
+		// The field holds an object, not a function.
+		object, _, _ := types.LookupFieldOrMethod(pkgType(pkg, it.cells["type"]), true, pkg, name)
+		field, ok := object.(*types.Var)
+		return address + "#" + it.cells["type"] + "." + name, ok && field.IsField(), ""
+	}
 	function, receiver := find(pkg, it.cells["type"], name)
 	if function == nil {
 		return "", false, ""
 	}
-	signature, ok := function.Type().(*types.Signature)
+	signature, ok := function.Type().Underlying().(*types.Signature)
 	if !ok {
 		return "", true, "it is no function"
 	}
