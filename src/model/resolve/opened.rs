@@ -4,7 +4,7 @@
 use rustc_hash::FxHashSet;
 
 use super::{Active, Evaluator, Outcome};
-use crate::facts::catalogue::go as catalogue;
+use crate::facts::catalogue::{Source, go as catalogue};
 use crate::facts::go::{Call, Callee, Value, is_standard};
 use crate::model::go::{FunctionId, Targets, TypeRef};
 
@@ -110,10 +110,15 @@ impl<'w> Evaluator<'w> {
             Targets::Method(own, _) if own.is_empty() => ("?", "?"),
             _ => return,
         };
+        let entry = self.packages.entry(id, call);
+        if entry.and_then(|it| it.decode.as_ref()).is_some_and(|it| it.source == Source::Data) {
+            self.open_structs(id, call, out);
+            return;
+        }
         match name {
             "Set" => out.flags |= FLAGS.contains(&path),
             "SetArgs" => out.flags |= of == "Command",
-            _ if is_standard(path) || FLAGS.contains(&path) || self.packages.entry(id, call).is_some() => {}
+            _ if is_standard(path) || FLAGS.contains(&path) || entry.is_some() => {}
             _ => {
                 out.flags |= self.may_set_flags(id, call, path, of);
                 if !catalogue().configures(path) {

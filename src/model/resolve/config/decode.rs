@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::filled::Filled;
-use crate::facts::catalogue::{DecodeEntry, Place, Source, Target};
+use super::text::TextSource;
+use crate::facts::catalogue::{DecodeEntry, Naming, Place, Source, Target};
 use crate::facts::go::{Call, Callee, Field, Value};
 use crate::model::go::{FunctionId, TypeRef};
 use crate::model::resolve::{Evaluator, Frame};
@@ -76,6 +77,15 @@ impl<'w> Evaluator<'w> {
         entry: &'static DecodeEntry,
         out: &mut Vec<Decode<'w>>,
     ) {
+        // Requests and answers are JSON too; only what comes from a file is a configuration, and what else is decoded into
+        // a struct leaves it open.
+        if entry.naming == Naming::Json && entry.source == Source::Data {
+            let frame = Rc::new(Frame::Function { function, call: None });
+            let Some(data) = data_of(entry, call) else { return };
+            if matches!(self.text_source(data, &frame, 16), TextSource::Unknown) {
+                return;
+            }
+        }
         let mut add = |chain: Vec<(FunctionId, &'w Call)>, root: Root<'w>| {
             let nested = match root {
                 Root::Struct(of) => self.nested(of),
