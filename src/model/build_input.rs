@@ -74,11 +74,15 @@ fn stands_above(facts: &Facts, build: &Build, path: &str, is_there: impl Fn(&str
     else {
         return false;
     };
-    let mut above = std::iter::successors(Some(folder), |it| (*it != ".").then(|| folder_of(it))).skip(1);
-    above.any(|it| {
+    with_folders_above(folder).skip(1).any(|it| {
         let has_compose = facts.compose.iter().any(|(id, _)| folder_of(facts.path(*id)) == it);
         has_compose && join_path(it, rest).is_some_and(|it| is_there(&it))
     })
+}
+
+/// A folder and those it lies in, from the inside out to the root of the project.
+fn with_folders_above(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |it| (*it != ".").then(|| folder_of(it)))
 }
 
 /// Whether a Compose file in `folder` is a part of another project, whose rest is not here: it builds folders below its
@@ -91,8 +95,8 @@ pub(super) fn is_fragment<'b>(facts: &Facts, folder: &str, builds: impl Iterator
         return false;
     }
     let is_elsewhere = |rest: &str| {
-        let above = std::iter::successors(Some(folder), |it| (*it != ".").then(|| folder_of(it)));
-        above.into_iter().any(|it| join_path(it, rest).is_some_and(|it| facts.tree.has_directory(&it)))
+        with_folders_above(folder)
+            .any(|it| join_path(it, rest).is_some_and(|it| facts.tree.has_directory(&it)))
     };
     let rests: Option<Vec<&str>> = builds.map(|it| path_below(folder, it.context.as_deref()?)).collect();
     rests.is_some_and(|rests| {

@@ -74,7 +74,8 @@ impl Project {
     /// read.
     fn is_read_or_foreign(&self, workload: &Workload, name: &str) -> bool {
         let program = workload.program.map(|it| self.program(it));
-        let reads = |it: &Program| it.reads.find(name).is_some_and(|it| !it.is_idle);
+        let is_idle = workload.idle_variables.iter().any(|it| it == name);
+        let reads = |it: &Program| it.reads.find(name).is_some() && !is_idle;
         program.is_none_or(|it| reads(it) || is_library_variable(name))
     }
 
@@ -382,6 +383,11 @@ pub(super) fn databases_in(environment: &Environment) -> Vec<Dial> {
         })
     });
     all.collect()
+}
+
+/// Whether the value of an environment variable is an address that somebody may dial.
+pub(in crate::model) fn tells_address(name: &str, variable: &Variable) -> bool {
+    addresses_in(name, variable).next().is_some()
 }
 
 /// The addresses in the value of an environment variable, as dials nobody was seen to make.

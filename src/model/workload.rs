@@ -318,6 +318,8 @@ pub struct Workload {
     pub missing_files: Vec<MissingFile>,
     /// The calls of its program that listen or ask for signals where other subcommands run than its own.
     pub of_other_commands: Vec<Span>,
+    /// The variables with addresses of which its program makes nothing, though it reads them.
+    pub idle_variables: Vec<String>,
     /// `depends_on:`.
     pub dependencies: Vec<Dependency>,
     /// Compose `profiles`; empty when it always runs.
@@ -399,6 +401,7 @@ impl Workload {
             process_variables: FxHashMap::default(),
             missing_files: Vec::new(),
             of_other_commands: Vec::new(),
+            idle_variables: Vec::new(),
             dependencies: Vec::new(),
             profiles: Vec::new(),
             one_shot: false,

@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use super::table::{rows, table};
+use crate::facts::path_below;
 
 /// Whether nothing that the package at `path`, without a major version, starts opens a socket, whatever it is called.
 #[must_use]
@@ -11,9 +12,7 @@ pub fn listens_nowhere(path: &str) -> bool {
     static PACKAGES: OnceLock<Vec<&str>> = OnceLock::new();
     let packages = PACKAGES
         .get_or_init(|| rows(table!("not-listening-packages.csv")).map(|it| it.cell("package")).collect());
-    packages
-        .iter()
-        .any(|known| path.strip_prefix(known).is_some_and(|it| it.is_empty() || it.starts_with('/')))
+    packages.iter().any(|known| path_below(known, path).is_some())
 }
 
 /// Whether a method of that name starts what it is called on.

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::table::rows;
 use super::without_version;
+use crate::facts::path_below;
 
 const TABLE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/catalogue/signal-packages.csv"));
 
@@ -26,9 +27,7 @@ pub fn sigterm_by_import(path: &str) -> Option<ByImport> {
         rows(TABLE).map(|row| (row.cell("package"), handles(row.cell("handles")))).collect()
     });
     let path = without_version(path);
-    let is_inside =
-        |known: &str| path.strip_prefix(known).is_some_and(|it| it.is_empty() || it.starts_with('/'));
-    let known = entries.iter().filter(|it| is_inside(it.0)).max_by_key(|it| it.0.len());
+    let known = entries.iter().filter(|it| path_below(it.0, &path).is_some()).max_by_key(|it| it.0.len());
     known.map(|it| it.1).or_else(|| tells_by_name(&path).then_some(ByImport::Perhaps))
 }
 

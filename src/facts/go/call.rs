@@ -9,6 +9,7 @@ use super::function::{Reader, owner_of};
 use super::predeclared::{is_standard, predeclared};
 use super::read::{is_number, unknown};
 use super::scope::State;
+use super::setting::sets_for_others;
 use super::standing::{Runs, Standing};
 use super::{Call, Callee, Environ, Flag, TypeName, Usage, Value};
 use crate::facts::catalogue::{self, DataRole, FlagPlace, GoEntry, Role, Target, without_version};
@@ -478,10 +479,4 @@ fn port_alone(entry: Option<&GoEntry>) -> Option<usize> {
 fn is_of_interest(callee: &Callee, entry: Option<&GoEntry>) -> bool {
     let Callee::Imported { package, name } = callee else { return true };
     entry.is_some() || !is_standard(package) || sets_for_others(package, name)
-}
-
-/// Whether a function of the standard library gives values to what other code reads: flags, variables of the environment.
-#[must_use]
-pub fn sets_for_others(package: &str, name: &str) -> bool {
-    matches!((package, name), ("flag", "Set") | ("os", "Setenv"))
 }

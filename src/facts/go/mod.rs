@@ -31,12 +31,12 @@ mod read;
 mod returns;
 mod rounds;
 mod scope;
+mod setting;
 mod standing;
 #[cfg(test)]
 mod tests;
 mod value;
 
-pub use call::sets_for_others;
 pub use context::import_names;
 pub use demand::Demand;
 pub use failure::Failure;
@@ -46,6 +46,7 @@ pub use outline::{Before, Mention, Outline, OutlinedFunction, outline};
 pub use paths::path_literals;
 pub use predeclared::is_standard;
 pub use read::{is_number, of_head, read, read_without};
+pub use setting::{fills_by_name, sets_for_others};
 pub use standing::{Premise, Standing};
 pub use value::{Arm, CALLED_WITH, CALLED_WITH_MORE, Condition, Environ, Flag, Unknown, Value};
 

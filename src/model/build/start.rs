@@ -389,6 +389,7 @@ fn add_network(workload: &mut Workload, running: &Running, network: GoNetwork) {
     workload.process_variables = network.variables;
     workload.missing_files = network.missing_files;
     workload.of_other_commands = network.of_other_commands;
+    workload.idle_variables = network.idle_variables;
     workload.stopping.timeouts = network.stop_timeouts;
     workload.listeners = network.listeners;
     leave_to_other_commands(&mut workload.listeners, &workload.of_other_commands);

@@ -7,6 +7,7 @@ use super::network::entry_of;
 use super::world::{FunctionId, FunctionInPackage, Packages, Targets, TypeRef};
 use crate::facts::catalogue::{GoEntry, InputEntry, go as catalogue, input};
 use crate::facts::go::Call;
+use crate::model::resolve::{looks_by_reflection, may_set};
 
 /// What is known of a call by its callee alone.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(super) struct KnownCall<'a> {
     on_network: Option<&'a GoEntry>,
     mentions_guard: bool,
     is_listed: bool,
+    may_set: bool,
 }
 
 impl<'a> Packages<'a> {
@@ -49,6 +51,13 @@ impl<'a> Packages<'a> {
         let calls = &self.function(function).function.calls;
         let known = calls.iter().zip(&self.known_calls[function.0 as usize]);
         known.filter(|(_, it)| it.is_listed).map(|(call, _)| call)
+    }
+
+    /// The calls in `function` that may give values to what other code reads, as far as they themselves tell.
+    pub fn setting_calls(&self, function: FunctionId) -> impl Iterator<Item = &'a Call> {
+        let calls = &self.function(function).function.calls;
+        let known = calls.iter().zip(&self.known_calls[function.0 as usize]);
+        known.filter(|(_, it)| it.may_set).map(|(call, _)| call)
     }
 
     fn known_call(&self, function: FunctionId, call: &Call) -> Option<&KnownCall<'a>> {
@@ -85,12 +94,15 @@ pub(super) fn know_calls<'a>(
     functions: &[FunctionInPackage<'a>],
 ) -> Vec<Box<[KnownCall<'a>]>> {
     let know = |it: &FunctionInPackage<'a>| {
+        let imports = packages.package(it.package).files.iter().flat_map(|(_, file)| &file.imports);
+        let reflects = imports.into_iter().any(|it| it.path.value == "reflect");
         let known = it.function.calls.iter().map(|call| {
             let targets = packages.targets(it.package, Some(it.function), &call.callee);
             let (by_tables, on_network) = (entry_of(&targets), packages.network_entry(&targets));
             let mentions_guard = is_guard_mentioned(by_tables, call);
             let is_listed = by_tables.is_some() || is_listed(&targets);
-            KnownCall { targets, by_tables, on_network, mentions_guard, is_listed }
+            let may_set = may_set(call) || reflects && looks_by_reflection(call);
+            KnownCall { targets, by_tables, on_network, mentions_guard, is_listed, may_set }
         });
         known.collect()
     };

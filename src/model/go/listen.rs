@@ -17,6 +17,7 @@ use crate::facts::catalogue::{
     without_version,
 };
 use crate::facts::go::{Call, Callee, Unknown, Value};
+use crate::facts::path_below;
 use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol, is_to_fill_in};
 use crate::source::{Confidence, Span, Spanned, Text};
@@ -290,9 +291,7 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
 /// Whether the tables have calls that listen of a package, one above it or below it, or know that it opens no socket.
 fn is_known_to_listen_or_not(path: &str) -> bool {
     let path = without_version(path);
-    let is_inside = |inner: &str, outer: &str| {
-        inner.strip_prefix(outer).is_some_and(|it| it.is_empty() || it.starts_with('/'))
-    };
+    let is_inside = |inner: &str, outer: &str| path_below(outer, inner).is_some();
     !path.contains('.')
         || listens_nowhere(&path)
         || packages_that_listen().iter().any(|it| is_inside(&path, it) || is_inside(it, &path))

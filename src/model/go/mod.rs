@@ -15,7 +15,6 @@ mod leads;
 mod listen;
 mod missing_files;
 mod modules;
-mod named_hosts;
 mod network;
 mod noted_values;
 mod own_dialer;
@@ -71,6 +70,8 @@ pub struct GoNetwork {
     pub missing_files: Vec<MissingFile>,
     /// The calls that listen or ask for signals where it runs other subcommands alone.
     pub of_other_commands: Vec<Span>,
+    /// The variables with addresses that it reads, and only stores in fields of structs that nothing reads.
+    pub idle_variables: Vec<String>,
 }
 
 impl GoNetwork {
@@ -540,8 +541,6 @@ pub struct EnvironmentRead {
     pub default: Option<String>,
     /// The statement that ends the program without it, where that certainly runs.
     pub exit: Option<Span>,
-    /// Whether what is read there goes into fields of structs alone that nothing reads.
-    pub is_idle: bool,
 }
 
 /// Whether a program answers a path.

@@ -1,5 +1,6 @@
 //! What a program listens on and whom it dials, in one workload.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
+use crate::model::peers::tells_address;
 use crate::model::proxied::is_proxied;
 use crate::model::resolve::{Answers, ConfigFiles, Evaluator, Frame, InWorld, Located, Setting, Shared};
 use crate::net::{HOLE, Protocol, Reach, default_port, parse_target};
@@ -88,23 +90,23 @@ impl<'a> World<'a> {
         let mut found: Vec<(usize, GoNetwork)> = Vec::new();
         for (left_out, members) in parts {
             if left_out.is_empty() {
-                let names = members.first().map(|at| variables_read(&whole[*at])).unwrap_or_default();
+                let reads = members.first().map(|at| VariableReads::new(&whole[*at])).unwrap_or_default();
                 let mut known = InWorkloads(Vec::new());
                 found.extend(members.iter().map(|at| {
                     let running = &whole[*at];
-                    let work = || (self.network(program, running, &names), running.answers());
+                    let work = || (self.network(program, running, &reads), running.answers());
                     (*at, known.of(|it| running.agrees(*it), work))
                 }));
                 continue;
             }
             let (part, shared) = (all.without(left_out), Shared::default());
-            let (mut names, mut known) = (None, InWorkloads(Vec::new()));
+            let (mut reads, mut known) = (None, InWorkloads(Vec::new()));
             found.extend(members.iter().map(|at| {
                 let (running, whole) = (self.evaluator(program, &part, settings[*at], &shared), &whole[*at]);
                 let agrees = |it: &[Answers; 2]| running.agrees(it[0]) && whole.agrees(it[1]);
                 let work = || {
-                    let names = names.get_or_insert_with(|| variables_read(&running));
-                    let mut network = self.network(program, &running, names);
+                    let reads = reads.get_or_insert_with(|| VariableReads::new(&running));
+                    let mut network = self.network(program, &running, reads);
                     let left_out = listeners_of(whole).left_out(&network.listeners);
                     network.listeners.left_out.extend(left_out);
                     (network, [running.answers(), whole.answers()])
@@ -129,13 +131,8 @@ impl<'a> World<'a> {
         evaluator
     }
 
-    /// What a program does on the network, which reads variables of these names.
-    fn network<'w>(
-        &self,
-        program: ProgramId,
-        evaluator: &Evaluator<'w>,
-        names: &[(String, Span)],
-    ) -> GoNetwork
+    /// What a program does on the network, which reads these variables.
+    fn network<'w>(&self, program: ProgramId, evaluator: &Evaluator<'w>, reads: &VariableReads) -> GoNetwork
     where
         'a: 'w,
     {
@@ -188,14 +185,14 @@ impl<'a> World<'a> {
                 }
             }
         }
-        variable_dials(evaluator, names, &mut dials);
+        variable_dials(evaluator, reads, &mut dials);
         let main = self.programs[program.0 as usize].main;
         let (mut listeners, listening) = listeners.finish(main);
         listeners.optional = optional;
         calls.extend(listening);
         listeners.handed_on = handed_on(evaluator);
-        let reads = self.programs[program.0 as usize].reads.known.iter();
-        let variables = reads.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
+        let known = self.programs[program.0 as usize].reads.known.iter();
+        let variables = known.map(|it| (it.name.clone(), evaluator.process_variable(&it.name))).collect();
         let missing_files = missing_files(evaluator);
         GoNetwork {
             listeners,
@@ -205,6 +202,7 @@ impl<'a> World<'a> {
             variables,
             missing_files,
             of_other_commands,
+            idle_variables: reads.idle_variables(evaluator),
         }
     }
 }
@@ -581,18 +579,14 @@ pub(super) fn word_of<'w>(
 }
 
 /// Variables that the program reads and whose value is the address of a database or a broker.
-fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &mut Vec<Dial>) {
+fn variable_dials(evaluator: &Evaluator<'_>, reads: &VariableReads, dials: &mut Vec<Dial>) {
     let mut seen = FxHashSet::default();
-    let mut stored = None;
-    for (name, site) in names {
+    for (name, site) in &reads.places {
         let Some(variable) = evaluator.set_variable(name) else { continue };
         let Some(text) = &variable.value else { continue };
         let mut targets = parse_target(text.as_str(), "any");
         targets.retain(|it| it.scheme.as_deref().is_some_and(|it| SERVICE_SCHEMES.contains(&it)));
-        if targets.is_empty()
-            || stored.get_or_insert_with(|| stored_for_nobody(evaluator)).contains(site)
-            || !seen.insert(name)
-        {
+        if targets.is_empty() || reads.is_idle(evaluator, *site) || !seen.insert(name) {
             continue;
         }
         for target in targets {
@@ -617,6 +611,37 @@ fn variable_dials(evaluator: &Evaluator<'_>, names: &[(String, Span)], dials: &m
                 is_optional: false,
             });
         }
+    }
+}
+
+/// The variables that a program reads by names that are written out.
+#[derive(Default)]
+struct VariableReads {
+    /// Each with where it is read, in order.
+    places: Vec<(String, Span)>,
+    /// The places whose values go nowhere, once they were asked for: most workloads have no address in a variable.
+    idle: OnceCell<FxHashSet<Span>>,
+}
+
+impl VariableReads {
+    fn new(evaluator: &Evaluator<'_>) -> Self {
+        Self { places: variables_read(evaluator), idle: OnceCell::new() }
+    }
+
+    /// Whether what is read there is only stored where nothing reads it.
+    fn is_idle(&self, evaluator: &Evaluator<'_>, place: Span) -> bool {
+        self.idle.get_or_init(|| stored_for_nobody(evaluator)).contains(&place)
+    }
+
+    /// The variables with addresses, as the workload sets them, that every place which reads them only stores so.
+    fn idle_variables(&self, evaluator: &Evaluator<'_>) -> Vec<String> {
+        let of_one = self.places.chunk_by(|one, other| one.0 == other.0);
+        let idle = of_one.filter(|places| {
+            let name = &places[0].0;
+            evaluator.set_variable(name).is_some_and(|it| tells_address(name, it))
+                && places.iter().all(|(_, place)| self.is_idle(evaluator, *place))
+        });
+        idle.map(|places| places[0].0.clone()).collect()
     }
 }
 

@@ -9,7 +9,7 @@ use super::network::fixed_ports;
 use super::reachable::Reachable;
 use super::world::{Package, PackageId, Packages};
 use super::written_addresses::WrittenAddresses;
-use super::{Program, ProgramId, cgo, named_hosts, profiler, reads, routes, shutdown};
+use super::{Program, ProgramId, cgo, profiler, reads, routes, shutdown};
 use crate::facts::Facts;
 use crate::facts::go::{BuildTags, is_built};
 use crate::model::resolve::{Evaluator, Setting, Shared};
@@ -104,8 +104,8 @@ impl<'a> World<'a> {
                 reads: reads::reads(&evaluator),
                 flags: evaluator.flag_definitions().iter().flat_map(|it| it.names().to_vec()).collect(),
                 expansion: reads::expansion(packages, &reachable),
-                written_addresses: written.of(&reachable),
-                named_hosts: named_hosts::named_hosts(packages, &reachable),
+                written_addresses: written.addresses_of(&reachable),
+                named_hosts: written.hosts_of(&reachable),
                 serve_calls: shutdown::serve_calls(packages, &reachable),
                 fixed_ports: fixed_ports(&evaluator, main),
                 decides_trust: decides_trust(packages, &reachable),

@@ -4,7 +4,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::certainty::Certainty;
 use super::noted_values::plain;
-use super::stored_reads::stored_for_nobody;
 use super::values::{Place, places};
 use super::world::{FunctionId, PackageId, Packages};
 use super::{EnvironmentRead, EnvironmentReads, Reachable};
@@ -44,12 +43,7 @@ pub(super) fn reads(evaluator: &Evaluator<'_>) -> EnvironmentReads {
     if finder.makes_names && finder.out.incomplete.is_none() {
         finder.made_up_names();
     }
-    let mut reads = finder.out;
-    if !reads.known.is_empty() {
-        let stored = stored_for_nobody(evaluator);
-        reads.known.iter_mut().for_each(|it| it.is_idle = stored.contains(&it.span));
-    }
-    reads
+    finder.out
 }
 
 impl EnvironmentRead {
@@ -115,9 +109,7 @@ impl<'w> Finder<'_, 'w> {
     fn add(&mut self, name: &str, span: Span) -> &mut EnvironmentRead {
         let known = &mut self.out.known;
         let at = *self.at.entry(name.to_owned()).or_insert_with(|| {
-            let read =
-                EnvironmentRead { name: name.to_owned(), span, default: None, exit: None, is_idle: false };
-            known.push(read);
+            known.push(EnvironmentRead { name: name.to_owned(), span, default: None, exit: None });
             known.len() - 1
         });
         &mut self.out.known[at]

@@ -1,4 +1,6 @@
-//! Addresses of hosts as they stand in the source.
+//! Addresses and hosts as they stand in the source, worked out once for all programs.
+
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -6,11 +8,18 @@ use super::Reachable;
 use super::values::{self, Place};
 use super::world::{FunctionId, PackageId, Packages};
 use crate::facts::go::Value;
-use crate::net::parse_target;
+use crate::net::{host_written, parse_target};
 use crate::source::Spanned;
 
-/// The IPv4 addresses of hosts that literals hold together with a port or a scheme, and where these stand.
-pub(super) struct WrittenAddresses(Vec<(Place, Spanned<String>)>);
+/// What the texts of the source name, each with the place where it stands.
+#[derive(Default)]
+pub(super) struct WrittenAddresses {
+    /// The IPv4 addresses of hosts that literals hold together with a port or a scheme.
+    addresses: Vec<(Place, Spanned<String>)>,
+    /// The hosts that literals hold, whatever a program does with them: `request.URL.Host = "api:80"` in a proxy, what it gives
+    /// to a library which the tables do not know.
+    hosts: Vec<(Place, String)>,
+}
 
 impl WrittenAddresses {
     /// Those of all packages.
@@ -20,40 +29,66 @@ impl WrittenAddresses {
         let variables =
             (0..packages.packages.len() as u32).into_par_iter().map(|it| Place::Package(PackageId(it)));
         let in_place = |place| {
-            let mut found = Vec::new();
-            values::visit_place(packages, place, &mut |place, value: &Value| {
-                gather(place, value, &mut found)
-            });
+            let mut found = Self::default();
+            values::visit_place(packages, place, &mut |place, value: &Value| found.gather(place, value));
+            if let Place::Function(id) = place {
+                let writes = packages.function(id).function.field_writes.iter();
+                let hosts = writes.filter(|it| it.field.value == "Host").filter_map(|it| match &it.value {
+                    Value::Literal(host) => Some((place, host.value.clone())),
+                    _ => None,
+                });
+                found.hosts.extend(hosts);
+            }
             found
         };
-        let mut found: Vec<_> = functions.chain(variables).flat_map_iter(in_place).collect();
-        found.sort_by_key(|(_, it)| it.span);
-        found.dedup();
-        Self(found)
+        let mut found = functions.chain(variables).map(in_place).reduce(Self::default, Self::with);
+        found.addresses.sort_by_key(|(_, it)| it.span);
+        found.addresses.dedup();
+        found
     }
 
-    /// Those of one program, in the order in which they are written.
-    pub fn of(&self, reachable: &Reachable<'_>) -> Vec<Spanned<String>> {
-        let is_built_in = |place: &Place| match place {
-            Place::Function(id) => reachable.contains(*id),
-            Place::Package(id) => reachable.packages.contains(id),
-        };
-        let mut found: Vec<_> =
-            self.0.iter().filter(|(place, _)| is_built_in(place)).map(|(_, it)| it.clone()).collect();
+    /// The addresses of one program, in the order in which they are written.
+    pub fn addresses_of(&self, reachable: &Reachable<'_>) -> Vec<Spanned<String>> {
+        let found = self.addresses.iter().filter(|(place, _)| is_built_in(reachable, *place));
+        let mut found: Vec<_> = found.map(|(_, it)| it.clone()).collect();
         found.dedup();
         found
     }
+
+    /// The hosts of one program.
+    pub fn hosts_of(&self, reachable: &Reachable<'_>) -> BTreeSet<String> {
+        let found = self.hosts.iter().filter(|(place, _)| is_built_in(reachable, *place));
+        found.map(|(_, it)| it.clone()).collect()
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.addresses.extend(other.addresses);
+        self.hosts.extend(other.hosts);
+        self
+    }
+
+    fn gather(&mut self, place: Place, value: &Value) {
+        let Value::Literal(literal) = value else { return };
+        let host = host_written(&literal.value).filter(|it| self.hosts.iter().all(|(_, known)| known != it));
+        self.hosts.extend(host.map(|it| (place, it.to_owned())));
+        if literal.value.bytes().filter(|it| *it == b'.').count() < 3
+            || literal.span.len() != literal.value.len()
+        {
+            return;
+        }
+        for target in parse_target(&literal.value, "any") {
+            if target.host.parse::<std::net::Ipv4Addr>().is_ok() {
+                let host = Spanned::new(target.host, literal.span.slice(target.host_range));
+                self.addresses.push((place, host));
+            }
+        }
+    }
 }
 
-fn gather(place: Place, value: &Value, found: &mut Vec<(Place, Spanned<String>)>) {
-    let Value::Literal(literal) = value else { return };
-    if literal.value.bytes().filter(|it| *it == b'.').count() < 3 || literal.span.len() != literal.value.len()
-    {
-        return;
-    }
-    for target in parse_target(&literal.value, "any") {
-        if target.host.parse::<std::net::Ipv4Addr>().is_ok() {
-            found.push((place, Spanned::new(target.host, literal.span.slice(target.host_range))));
-        }
+/// Whether a program has the code at a place.
+fn is_built_in(reachable: &Reachable<'_>, place: Place) -> bool {
+    match place {
+        Place::Function(id) => reachable.contains(id),
+        Place::Package(id) => reachable.packages.contains(&id),
     }
 }

@@ -34,6 +34,7 @@ use self::asked::Questions;
 use self::element::Elements;
 pub use self::memory::Shared;
 use self::memory::{How, Memory, Seen};
+pub(in crate::model) use self::opened::{looks_by_reflection, may_set};
 use crate::facts::catalogue::Input;
 use crate::facts::go::{Declaration, Function, Unknown, Value};
 use crate::model::go::{FunctionId, PackageId, Packages, Reachable, Targets, TypeRef};

@@ -5,31 +5,10 @@ use rustc_hash::FxHashSet;
 
 use super::{Active, Evaluator, Outcome};
 use crate::facts::catalogue::{Source, go as catalogue};
-use crate::facts::go::{Call, Callee, Value, is_standard};
+use crate::facts::go::{Call, Callee, Value, fills_by_name, is_standard};
 use crate::model::go::{FunctionId, Targets, TypeRef};
 
-/// Parts of names by which functions say that they fill what they are given.
-const FILLS: &[&str] = &[
-    "bind",
-    "conf",
-    "decode",
-    "env",
-    "fill",
-    "hydrate",
-    "init",
-    "load",
-    "map",
-    "merge",
-    "override",
-    "parse",
-    "populate",
-    "process",
-    "read",
-    "scan",
-    "unmarshal",
-];
-
-/// Those of them by which functions say that they give values to flags; others define or read them.
+/// Parts of names by which functions say that they give values to flags; others define or read them.
 const SETS_FLAGS: &[&str] = &["env", "load", "parse", "process"];
 
 /// Methods by which reflection sets a field: <https://pkg.go.dev/reflect#Value.Set>.
@@ -75,11 +54,11 @@ impl<'w> Evaluator<'w> {
     fn gather_opened(&self) -> Opened<'w> {
         let mut out = Opened::default();
         for id in &self.reachable.functions {
-            let calls = &self.packages.function(*id).function.calls;
-            for call in calls.iter().filter(|it| !self.reachable.leaves_out(it)) {
+            let calls = || self.packages.setting_calls(*id);
+            for call in calls().filter(|it| !self.reachable.leaves_out(it)) {
                 self.open_by(*id, call, &mut out);
             }
-            if self.fills_by_reflection(*id) {
+            if calls().any(looks_by_reflection) && self.sets_by_reflection(*id) {
                 for (caller, call) in self.reachable.callers(*id) {
                     self.open_structs(*caller, call, &mut out);
                 }
@@ -99,8 +78,7 @@ impl<'w> Evaluator<'w> {
             }
             return;
         }
-        let fills = || FILLS.iter().any(|it| name.to_ascii_lowercase().contains(it));
-        if !(matches!(name, "Set" | "SetArgs") || fills()) {
+        if !may_set(call) {
             return;
         }
         let (path, of) = match self.packages.targets_of(id, call) {
@@ -156,25 +134,31 @@ impl<'w> Evaluator<'w> {
         }
     }
 
-    /// Whether a function looks at what it is given by reflection, and its package sets fields so.
-    fn fills_by_reflection(&self, id: FunctionId) -> bool {
-        let it = self.packages.function(id);
-        let reflects = |value: &Value| match value {
-            Value::Call { callee, arguments, .. } => {
-                matches!(&**callee, Callee::Imported { package, .. } if package == "reflect")
-                    && arguments.iter().any(|it| matches!(it, Value::Parameter { .. }))
-            }
-            _ => false,
-        };
-        let looks = |call: &Call| match &call.callee {
-            Callee::Method { receiver, .. } => receiver.any(&reflects),
-            _ => false,
-        };
-        it.function.calls.iter().any(looks)
-            && self.reachable.functions.iter().any(|other| {
-                let other = self.packages.function(*other);
-                let sets = |call: &Call| SETS.contains(&call.callee.name());
-                other.package == it.package && other.function.calls.iter().any(sets)
-            })
+    /// Whether the package of a function sets fields by reflection.
+    fn sets_by_reflection(&self, id: FunctionId) -> bool {
+        let package = self.packages.function(id).package;
+        self.reachable.functions.iter().any(|other| {
+            let other = self.packages.function(*other);
+            let sets = |call: &Call| SETS.contains(&call.callee.name());
+            other.package == package && other.function.calls.iter().any(sets)
+        })
     }
+}
+
+/// Whether a call may give values to what other code reads, by its name.
+pub(in crate::model) fn may_set(call: &Call) -> bool {
+    let name = call.callee.name();
+    matches!(name, "Set" | "SetArgs" | "Setenv") || fills_by_name(name)
+}
+
+/// Whether a call looks by reflection at what its function is given.
+pub(in crate::model) fn looks_by_reflection(call: &Call) -> bool {
+    let reflects = |value: &Value| match value {
+        Value::Call { callee, arguments, .. } => {
+            matches!(&**callee, Callee::Imported { package, .. } if package == "reflect")
+                && arguments.iter().any(|it| matches!(it, Value::Parameter { .. }))
+        }
+        _ => false,
+    };
+    matches!(&call.callee, Callee::Method { receiver, .. } if receiver.any(&reflects))
 }
