@@ -70,6 +70,22 @@ impl Project {
         destinations
     }
 
+    /// How sure it is that `from` dials this very port. A host that is not there is wrong for whoever reads the variable
+    /// some day; but a program that was read and shows no dial may put another port behind it or dial nobody, an image
+    /// that nobody knows may show it to people, and what may never be made asks nobody.
+    #[must_use]
+    pub fn port_confidence(&self, from: &Workload, dial: &Dial) -> Confidence {
+        let reference = from.image_reference.as_ref();
+        let is_known = || {
+            from.image.is_none() && reference.is_some_and(|it| catalogue::image(it.text.as_str()).is_some())
+        };
+        match dial.source {
+            _ if dial.is_optional => Confidence::Possible,
+            DialSource::Variable if from.program.is_some() || !is_known() => Confidence::Possible,
+            _ => dial.confidence,
+        }
+    }
+
     /// Whether the program of `workload` reads a variable by its name and does something with it, or is none that was
     /// read.
     fn is_read_or_foreign(&self, workload: &Workload, name: &str) -> bool {
@@ -191,12 +207,6 @@ impl Project {
                 Served::Unknown => Confidence::Likely,
                 Served::No => return None,
             };
-            // An image that nobody knows may show the address in a variable to people.
-            let own = self.workload(from);
-            let is_unknown = |it: &super::Resolved| catalogue::image(it.text.as_str()).is_none();
-            let is_foreign = own.image.is_none() && own.image_reference.as_ref().is_some_and(is_unknown);
-            let is_guess = is_foreign && dial.source == DialSource::Variable;
-            let confidence = if is_guess { Confidence::Possible } else { confidence };
             Some(HostPortMistake { peer: self.workload(*id), container_port, published, confidence })
         })
     }

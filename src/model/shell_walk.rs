@@ -60,7 +60,7 @@ impl ShellWalk {
 
     /// A shell that this one starts in a folder, with further variables.
     pub(super) fn inner(&self, folder: &str, own: &[(String, Option<Text>)]) -> Self {
-        let mut it = Self::new(folder);
+        let mut it = Self { machine: self.machine.clone(), ..Self::new(folder) };
         it.variables = self.variables.clone();
         it.variables.extend(own.iter().cloned());
         it
@@ -81,17 +81,26 @@ impl ShellWalk {
                 let target = command.program_words().get(1);
                 let target = target.and_then(|it| self.expand(&it.value, outside));
                 let next = target.and_then(|target| match (&self.machine, &folder) {
-                    (Machine::OfProject(_), _) => in_project(folder.as_deref(), target.as_str()),
-                    (Machine::Container, _) if target.as_str().starts_with('/') => {
+                    (Machine::Container, None) if target.as_str().starts_with('/') => {
                         Some(absolute("", target.as_str()))
                     }
-                    (Machine::Container, folder) => Some(absolute(folder.as_deref()?, target.as_str())),
+                    (Machine::OfProject(_), None) => in_project(None, target.as_str()),
+                    (_, folder) => self.path(folder.as_deref()?, target.as_str()),
                 });
                 self.folders.insert(command.subshell, next);
             }
             Some(_) => return Some(Step { folder, own }),
         }
         None
+    }
+
+    /// A path as seen from `folder`, absolute; `None` for one of the machine that holds the project that is outside of
+    /// the project, or not known.
+    pub(super) fn path(&self, folder: &str, path: &str) -> Option<String> {
+        match &self.machine {
+            Machine::Container => Some(absolute(folder, path)),
+            Machine::OfProject(_) => in_project(Some(folder), path),
+        }
     }
 
     /// From here on nothing is known of these variables.

@@ -43,6 +43,7 @@ fn report(
         )
         .weighed(ctx, workload)
         .accuses(workload, dial)
+        .confidence(ctx.project.port_confidence(workload, dial))
         .confidence(mistake.confidence)
         .dialled_by(workload, dial)
         .evidence(mistake.published.span, format!("port {port} of the host is port {inside} of `{peer}`"))

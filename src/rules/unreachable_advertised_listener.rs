@@ -8,7 +8,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
     for broker in &ctx.project.workloads {
         for listener in broker.advertised.iter().filter(|it| it.leads_to_client()) {
             let clients = ctx.project.clients_of(broker, listener);
-            let Some((client, _)) = clients.first() else { continue };
+            // One that comes for certain is enough.
+            let sure = clients.iter().map(|(client, it)| ctx.project.port_confidence(client, it)).max();
+            let (Some((client, _)), Some(sure)) = (clients.first(), sure) else { continue };
             let (name, host) = (&broker.name.value, &listener.host.value);
             let mut finding = findings
                 .report(
@@ -16,12 +18,13 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
                     listener.host.span,
                     "in the container of a client this is the client itself",
                 )
+                .confidence(sure)
                 .help(format!(
                     "advertise `{name}` here, and `{host}` on a listener of its own with another port, for clients on the host"
                 ));
             for (client, dial) in &clients {
                 let says = format!("`{}` comes through this listener", client.name.value);
-                finding = finding.confidence(dial.confidence).evidence(dial.host_span, says);
+                finding = finding.evidence(dial.host_span, says);
             }
         }
     }

@@ -38,6 +38,7 @@ fn report(ctx: &Context<'_>, workload: &Workload, dial: &Dial, peer: &Workload, 
         )
         .weighed(ctx, workload)
         .accuses(workload, dial)
+        .confidence(ctx.project.port_confidence(workload, dial))
         .dialled_by(workload, dial);
     for listener in &served {
         let at = listener.port.unwrap_or_default();

@@ -69,7 +69,7 @@ pub struct CommandBlock {
     pub scripts: Vec<Script>,
 }
 
-/// Reads the file of that kind at `path`, as far as it is about images and containers.
+/// Reads the file of that kind at `path`, as far as it is about images and containers, and what goes into them.
 #[must_use]
 pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
     let jobs = match kind {
@@ -77,7 +77,7 @@ pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
         _ => Vec::new(),
     };
     if !holds_commands(kind)
-        || !(docker_command::may_hold(text) || matches!(kind, Kind::Skaffold | Kind::Bake | Kind::Tiltfile))
+        || !(is_about_images(text) || matches!(kind, Kind::Skaffold | Kind::Bake | Kind::Tiltfile))
     {
         return Commands { jobs, ..Commands::default() };
     }
@@ -94,12 +94,20 @@ pub fn read(file: FileId, kind: Kind, path: &str, text: &str) -> Commands {
         _ => return Commands::default(),
     };
     let read = |texts: Vec<Text>| {
-        let texts = texts.into_iter().filter(|it| docker_command::may_hold(it.as_str()));
+        let texts = texts.into_iter().filter(|it| is_about_images(it.as_str()));
         CommandBlock { scripts: texts.map(|it| shell::read_text(&it)).collect() }
     };
     let blocks = blocks.into_iter().map(read).filter(|it| !it.scripts.is_empty());
     let is_document = matches!(kind, Kind::Readme | Kind::Document);
     Commands { is_document, blocks: blocks.collect(), builds, jobs }
+}
+
+/// What every command has that builds a program of Go, which an image may take over.
+pub const GO_BUILD: &str = "go build";
+
+/// Whether a text may start containers, build images or make what goes into them.
+fn is_about_images(text: &str) -> bool {
+    docker_command::may_hold(text) || memchr::memmem::find(text.as_bytes(), GO_BUILD.as_bytes()).is_some()
 }
 
 fn holds_commands(kind: Kind) -> bool {

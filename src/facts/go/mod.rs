@@ -191,6 +191,14 @@ pub struct Function {
     pub span: Span,
 }
 
+impl Function {
+    /// Whether it is none that is written as one, but the initial value of a variable of the package.
+    #[must_use]
+    pub fn is_initial_value(&self) -> bool {
+        self.name.span.is_empty()
+    }
+}
+
 /// A parameter of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {

@@ -143,8 +143,14 @@ impl<'e, 'w> Certainty<'e, 'w> {
             return demand == Demand::Start && self.starts(function);
         }
         let parameters = &self.evaluator.packages.function(function).function.parameters;
-        let is_handler = || parameters.iter().any(|it| it.type_name.is_some()) && !self.is_command(function);
-        demand == Demand::Start || is_handler()
+        // Whoever takes what it makes from a variable of a package may be an injector of dependencies that nobody starts.
+        let is_of_variable = reachable.is_of_variable(function);
+        let mut types = parameters.iter().filter_map(|it| it.type_name.as_ref());
+        let is_asked = types.any(|it| !is_of_variable || catalogue::go().knows_type(&it.package, &it.name));
+        match demand {
+            Demand::Start => !is_of_variable || is_asked,
+            Demand::Request => is_asked && !self.is_command(function),
+        }
     }
 
     fn commands(&self) -> &Commands {

@@ -26,6 +26,8 @@ pub struct Reachable<'a> {
     mentioned: FunctionSet,
     /// Of these the ones whose name is handed on.
     values: FunctionSet,
+    /// Of these the ones that functions hand on, and not only variables of packages, which nothing may use.
+    handed_on: FunctionSet,
     /// Those that `init` functions register, so that somebody chooses one by a name.
     registered: FxHashSet<FunctionId>,
     /// Calls that are not run, by their place.
@@ -129,6 +131,12 @@ impl<'a> Reachable<'a> {
         self.values.contains(function)
     }
 
+    /// Whether nothing but a variable of a package names a function: `var Module = fx.Provide(NewStore)`.
+    #[must_use]
+    pub fn is_of_variable(&self, function: FunctionId) -> bool {
+        self.values.contains(function) && !self.handed_on.contains(function)
+    }
+
     /// The calls that are certainly not run. `is_left_out` is asked once for each premise in a function.
     #[must_use]
     pub fn left_out(
@@ -175,6 +183,7 @@ impl<'a> Reachable<'a> {
             callers: self.callers.only(runs),
             mentioned: self.mentioned.clone(),
             values: self.values.clone(),
+            handed_on: self.handed_on.clone(),
             registered: self.registered.clone(),
             packages: self.packages.clone(),
             dotenv_loads: self.dotenv_loads.clone(),
@@ -232,6 +241,7 @@ struct Walk<'p, 'a> {
 impl<'a> Walk<'_, 'a> {
     fn start(&mut self, name: &str, package: PackageId) {
         for id in self.packages.functions_named(package, name) {
+            self.out.handed_on.insert(*id);
             self.hand_on(*id);
         }
     }
@@ -239,7 +249,12 @@ impl<'a> Walk<'_, 'a> {
     fn follow(&mut self, from: Option<FunctionId>, lead: &Lead<'a>) {
         let packages = self.packages;
         match *lead {
-            Lead::Value(id) => self.hand_on(id),
+            Lead::Value(id) => {
+                if from.is_some_and(|it| !packages.function(it).function.is_initial_value()) {
+                    self.out.handed_on.insert(id);
+                }
+                self.hand_on(id);
+            }
             Lead::ValueNamed(name) => packages.methods_named(name).iter().for_each(|it| self.hand_on(*it)),
             Lead::Run(id) => self.reach(id),
             Lead::RunNamed(name) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::host_builds::HostBuilds;
 use super::layers::{self, Layer, Origin as LayerOrigin};
 use super::sources::CopiedSource;
 use super::start_environment::StartEnvironment;
@@ -32,6 +33,7 @@ pub struct Images<'a> {
     pub(super) crlf: FxHashMap<&'a str, &'a Script>,
     pub(super) built: Vec<Built<'a>>,
     pub(super) index: FxHashMap<Inputs, ImageId>,
+    host_builds: HostBuilds,
     /// The contexts, folders of the project, in which command lines build each Dockerfile.
     pub(super) written_contexts: FxHashMap<FileId, Vec<String>>,
 }
@@ -163,6 +165,7 @@ impl<'a> Images<'a> {
             crlf: crlf::scripts(facts),
             built: Vec::new(),
             index: FxHashMap::default(),
+            host_builds: HostBuilds::read(facts, programs),
             written_contexts: FxHashMap::default(),
         }
     }
@@ -210,8 +213,9 @@ impl<'a> Images<'a> {
         let crlf = &self.crlf;
         let on_windows = builds_on_windows(file);
         let ignored = ignored(facts, dockerfile, context);
-        let programs = self.programs;
-        let builder = Builder { facts, programs, crlf, context, ignored, arguments, file, on_windows };
+        let (programs, host_builds) = (self.programs, &self.host_builds);
+        let builder =
+            Builder { facts, programs, host_builds, crlf, context, ignored, arguments, file, on_windows };
         let stages = builder.stages();
         let last = match target {
             Some(name) => stages
@@ -471,6 +475,7 @@ fn lacks_certificates(stage: &Stage<'_>) -> bool {
 pub(super) struct Builder<'a, 'b> {
     pub(super) facts: &'a Facts,
     pub(super) programs: &'a [Program],
+    host_builds: &'b HostBuilds,
     pub(super) crlf: &'b FxHashMap<&'a str, &'a Script>,
     context: &'b str,
     /// What is left out of the context.
@@ -663,6 +668,7 @@ impl<'a> Builder<'a, '_> {
                     Some(place) => {
                         let copied = CopiedSource::new(place.clone(), source, text.cover());
                         stage.copied.extend(copied);
+                        self.copy_built(&place, &path, into, text.cover(), stage);
                         LayerOrigin::Project(place)
                     }
                     None => continue,
@@ -685,6 +691,27 @@ impl<'a> Builder<'a, '_> {
             } else {
                 let source = text.cover();
                 stage.layers.push(Layer { origin, destination: path.clone(), into, source });
+            }
+        }
+    }
+}
+
+impl<'a> Builder<'a, '_> {
+    /// The programs among what is copied that the machine which holds the project builds: a file that is named, or what
+    /// a folder holds that is there for such files alone. With a folder of sources nobody need have built any.
+    fn copy_built(&self, place: &str, path: &str, into: bool, source: Option<Span>, stage: &mut Stage<'a>) {
+        let holds_sources = self.facts.tree.has_directory(place);
+        for (file, rest, binary) in self.host_builds.below(place) {
+            if stage.leaves_out(file) || holds_sources && !rest.is_empty() {
+                continue;
+            }
+            let name = file.rsplit('/').next().unwrap_or(file);
+            let inside = layers::absolute(path, if rest.is_empty() { name } else { rest });
+            // Whether a file becomes `path` or goes into it depends on what is there.
+            let as_file = Some(path.to_owned()).filter(|_| rest.is_empty() && !into);
+            for destination in as_file.into_iter().chain([inside]) {
+                let origin = LayerOrigin::Binary(binary.clone());
+                stage.layers.push(Layer { origin, destination, into: false, source });
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::facts::catalogue::{ImageSystem, image_system};
 use crate::facts::dockerfile::Run;
 use crate::facts::makefile;
 use crate::facts::shell::{self, Command, Script, Word};
-use crate::facts::{Lookup, Template, folder_of, join_path};
+use crate::facts::{Facts, Lookup, Template, folder_of, join_path};
 use crate::model::Program;
 use crate::model::shell_walk::{ShellWalk, Step};
 use crate::net::HOLE;
@@ -29,20 +29,26 @@ pub(super) fn run<'a>(
     before: &[Stage<'a>],
 ) {
     let Some(start) = stage.workdir.clone() else { return };
-    Session { builder, before, span, walk: ShellWalk::new(&start), depth: 0 }.run(&run.script, stage);
+    let (facts, programs) = (builder.facts, builder.programs);
+    Session { facts, programs, before, span, walk: ShellWalk::new(&start), depth: 0 }.run(&run.script, stage);
 }
 
-struct Session<'s, 'a, 'b> {
-    builder: &'s Builder<'a, 'b>,
-    before: &'s [Stage<'a>],
-    span: Span,
-    walk: ShellWalk,
+/// One shell, and what its commands do to the files of a stage.
+pub(super) struct Session<'s, 'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) programs: &'a [Program],
+    /// The stages before the one it runs in.
+    pub(super) before: &'s [Stage<'a>],
+    /// What runs it.
+    pub(super) span: Span,
+    pub(super) walk: ShellWalk,
     /// How many Makefiles and scripts it stands in.
-    depth: usize,
+    pub(super) depth: usize,
 }
 
-impl<'a> Session<'_, 'a, '_> {
-    fn run(&mut self, script: &Script, stage: &mut Stage<'a>) {
+impl<'a> Session<'_, 'a> {
+    /// Runs a script in a stage.
+    pub(super) fn run(&mut self, script: &Script, stage: &mut Stage<'a>) {
         for command in &script.commands {
             // A file that is read in, and what a condition sets, may be anything.
             let sets = matches!(command.program_name(), None | Some("export"));
@@ -80,7 +86,7 @@ impl<'a> Session<'_, 'a, '_> {
             Some("mkdir") if !command.guarded => {
                 let made = words.iter().skip(1).filter(|it| !it.raw.value.starts_with('-'));
                 let made: Vec<_> = made.filter_map(|it| self.word(it, stage)).collect();
-                stage.made_folders.extend(made.iter().map(|it| layers::absolute(folder, it)));
+                stage.made_folders.extend(made.iter().filter_map(|it| self.walk.path(folder, it)));
             }
             Some("make" | "gmake") => self.make(words, own, folder, stage),
             Some("sh" | "bash" | "ash") => {
@@ -97,8 +103,8 @@ impl<'a> Session<'_, 'a, '_> {
 
     /// A script of the project that is run.
     fn script(&self, word: &Word, own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
-        let facts = self.builder.facts;
-        let Some(path) = self.word(word, stage).map(|it| layers::absolute(folder, &it)) else { return };
+        let facts = self.facts;
+        let Some(path) = self.word(word, stage).and_then(|it| self.walk.path(folder, &it)) else { return };
         let Some(Found::File(path)) = layers::find(self.before, stage, &facts.tree, &path) else { return };
         let found = facts.scripts.iter().find(|(file, _)| facts.path(*file) == path);
         if let Some((_, script)) = found.filter(|_| self.depth < MAXIMUM_DEPTH) {
@@ -108,9 +114,9 @@ impl<'a> Session<'_, 'a, '_> {
 
     /// `make -C folder target NAME=value`. Each line of a recipe has a shell of its own.
     fn make(&self, words: &[Word], own: &[(String, Option<Text>)], folder: &str, stage: &mut Stage<'a>) {
-        let facts = self.builder.facts;
+        let facts = self.facts;
         let Some(call) = self.make_call(words, stage).filter(|_| self.depth < MAXIMUM_DEPTH) else { return };
-        let folder = layers::absolute(folder, call.folder.as_deref().unwrap_or("."));
+        let Some(folder) = self.walk.path(folder, call.folder.as_deref().unwrap_or(".")) else { return };
         let names: &[&str] = match &call.file {
             Some(name) => &[name.as_str()],
             None => &["GNUmakefile", "makefile", "Makefile"],
@@ -177,8 +183,9 @@ impl<'a> Session<'_, 'a, '_> {
         let mut folder = folder.to_owned();
         if rest.peek().is_some_and(|it| it.raw.value == "-C") {
             rest.next();
-            let Some(target) = rest.next().and_then(|it| self.word(it, stage)) else { return };
-            folder = layers::absolute(&folder, &target);
+            let target = rest.next().and_then(|it| self.word(it, stage));
+            let Some(target) = target.and_then(|it| self.walk.path(&folder, &it)) else { return };
+            folder = target;
         }
         let Some(verb) = rest.next() else { return };
         let (verb, verb_span) = (verb.raw.value.as_str(), verb.raw.span);
@@ -195,8 +202,9 @@ impl<'a> Session<'_, 'a, '_> {
         let has_own_file = rest.iter().any(|it| it.raw.value.contains("-modfile"));
         // Before anything else: <https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies>.
         if rest.first().is_some_and(|it| it.raw.value == "-C") {
-            let Some(target) = rest.get(1).and_then(|it| self.word(it, stage)) else { return };
-            folder = layers::absolute(&folder, &target);
+            let target = rest.get(1).and_then(|it| self.word(it, stage));
+            let Some(target) = target.and_then(|it| self.walk.path(&folder, &it)) else { return };
+            folder = target;
         }
         if reads_module && !foreign && !has_own_file {
             // Go 1.21 generates, and every release tidies, whatever the workspace asks for.
@@ -230,14 +238,18 @@ impl<'a> Session<'_, 'a, '_> {
             for (directory, name) in found {
                 let name = name + suffix;
                 let out = match (&arguments.output, verb) {
-                    (_, "install") => format!("{}/{name}", self.install_folder(stage)),
+                    (_, "install") => {
+                        let path = format!("{}/{name}", self.install_folder(stage));
+                        let Some(path) = self.walk.path("/", &path) else { continue };
+                        path
+                    }
                     (Some(out), _) => {
-                        let path = layers::absolute(&folder, out);
+                        let Some(path) = self.walk.path(&folder, out) else { continue };
                         let is_folder = out.ends_with('/')
                             || !single
                             || stage.has_folder(&path)
                             || matches!(out.as_str(), "." | "..")
-                            || layers::find(self.before, stage, &self.builder.facts.tree, &path)
+                            || layers::find(self.before, stage, &self.facts.tree, &path)
                                 .is_some_and(|it| matches!(it, Found::Folder(_)));
                         if is_folder { layers::absolute(&path, &name) } else { path }
                     }
@@ -347,8 +359,8 @@ impl<'a> Session<'_, 'a, '_> {
 
     /// The folders of the project that a package argument names, each with the name of the program.
     fn packages(&self, package: &str, folder: &str, stage: &Stage<'a>) -> Vec<(Option<String>, String)> {
-        let programs = self.builder.programs;
-        let find = |path: &str| layers::find_package(self.before, stage, &self.builder.facts.tree, path);
+        let programs = self.programs;
+        let find = |path: &str| layers::find_package(self.before, stage, &self.facts.tree, path);
         if let Some(prefix) = package.strip_suffix("...") {
             let root = layers::absolute(folder, prefix);
             let found = find(&root);
@@ -373,7 +385,7 @@ impl<'a> Session<'_, 'a, '_> {
         }
         if package.ends_with(".go") {
             let path = layers::absolute(folder, package);
-            let directory = match layers::find(self.before, stage, &self.builder.facts.tree, &path) {
+            let directory = match layers::find(self.before, stage, &self.facts.tree, &path) {
                 Some(Found::File(file)) => Some(folder_of(&file).to_owned()),
                 _ => find(layers::parent(&path)),
             };
@@ -416,7 +428,7 @@ impl<'a> Session<'_, 'a, '_> {
         let named = named.filter(|it| it == "go.mod" || it.ends_with("/go.mod"));
         let mut places: Vec<String> = named.map(|it| layers::absolute(folder, &it)).collect();
         if places.is_empty() {
-            let facts = self.builder.facts;
+            let facts = self.facts;
             let folders = facts.modules.iter().map(|(file, _)| folder_of(facts.path(*file)));
             let brought = folders.flat_map(|it| layers::places(stage, it));
             places.extend(brought.map(|it| layers::absolute(&it, "go.mod")));
@@ -434,9 +446,9 @@ impl<'a> Session<'_, 'a, '_> {
             .filter_map(|it| self.word(it, stage))
             .collect();
         let [source, destination] = plain.as_slice() else { return };
-        let from = layers::absolute(folder, source);
-        let to = layers::absolute(folder, destination);
-        let Some(found) = layers::find(self.before, stage, &self.builder.facts.tree, &from) else { return };
+        let path = |it: &str| self.walk.path(folder, it);
+        let (Some(from), Some(to)) = (path(source), path(destination)) else { return };
+        let Some(found) = layers::find(self.before, stage, &self.facts.tree, &from) else { return };
         let origin = match found {
             Found::File(path) | Found::Folder(path) => Origin::Project(path),
             Found::Binary(binary) => Origin::Binary(binary),
@@ -506,7 +518,7 @@ impl<'a> Session<'_, 'a, '_> {
         stage: &mut Stage<'a>,
     ) {
         let Some(reference) = stage.base.reference.clone() else { return };
-        let facts = self.builder.facts;
+        let facts = self.facts;
         let file = |path: &str| match layers::find(self.before, stage, &facts.tree, path) {
             Some(Found::File(file)) if !stage.leaves_out(&file) => Some(Some(file)),
             Some(Found::Foreign) => None,

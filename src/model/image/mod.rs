@@ -10,6 +10,7 @@ mod go_build;
 mod go_release;
 mod guess;
 mod health;
+mod host_builds;
 mod ko;
 mod layers;
 mod linking;
