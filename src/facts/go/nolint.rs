@@ -12,7 +12,7 @@ const DIRECTIVES: &[Directive] = &[("nolint", names_errors), ("#nosec", names_un
 const COMMENT: &str = "//";
 
 /// The lines on which golangci-lint or gosec is told to accept a dropped error. Behind code the words speak of their own
-/// line, alone on a line of the next one that holds code:
+/// line, alone on a line of the next one that holds code; of a function they speak as a whole:
 /// <https://golangci-lint.run/docs/linters/false-positives/#nolint-directive>,
 /// <https://github.com/securego/gosec#annotating-code>.
 pub(super) fn waived_errors(file: FileId, text: &str) -> Vec<Span> {
@@ -26,7 +26,21 @@ pub(super) fn waived_errors(file: FileId, text: &str) -> Vec<Span> {
             })
         })
     });
-    waived.collect()
+    waived.map(|it| with_body(text, it)).collect()
+}
+
+/// A line with the function that begins on it, or with the file where it names the package.
+fn with_body(text: &str, line: Span) -> Span {
+    let code = text[line.range()].split(COMMENT).next().unwrap_or_default().trim_end();
+    let behind = line.end as usize;
+    let end = match code {
+        _ if code.starts_with("package ") => Some(text.len()),
+        _ if code.starts_with("func ") && code.ends_with('{') => {
+            text[behind..].find("\n}").map(|it| behind + it + 2)
+        }
+        _ => None,
+    };
+    end.map_or(line, |end| Span::new(line.file, line.start as usize, end))
 }
 
 /// Whether what stands behind the word names the linter of dropped errors, or none, which is every one.
@@ -80,5 +94,8 @@ mod tests {
             assert!(waived(&format!("b() {words}")).is_empty(), "{words}");
         }
         assert_eq!(waived("//nolint"), [""]);
+        let function = "func f() {\n\tb()\n}";
+        assert_eq!(waived(&format!("//nolint:errcheck\n{function}\nc()")), [function]);
+        assert_eq!(waived("//nolint:errcheck\npackage a\nb()"), ["package a\nb()"]);
     }
 }
