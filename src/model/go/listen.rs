@@ -16,7 +16,7 @@ use crate::facts::catalogue::{
     EntryAddress, GoEntry, ListenEntry, go as catalogue, listens_nowhere, names_server, starts_server,
     without_version,
 };
-use crate::facts::go::{Call, Callee, Unknown, Value};
+use crate::facts::go::{Call, Callee, Unknown, Usage, Value};
 use crate::facts::path_below;
 use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol, is_to_fill_in};
@@ -242,6 +242,10 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             }
             // A child process may listen beside the program.
             Targets::ExternalMethod(TypeRef::External("os/exec", "Cmd"), "Start") => true,
+            Targets::ExternalMethod(
+                TypeRef::External("os/exec", "Cmd"),
+                "Run" | "Output" | "CombinedOutput",
+            ) => call.usage == Usage::Go || call.standing.goroutine.is_some(),
             Targets::ExternalMethod(TypeRef::External(path, _), _) => {
                 telling || path.contains('.') && listens_by_name(name)
             }
@@ -312,7 +316,9 @@ fn listens_by_name(name: &str) -> bool {
 /// a server what it is to serve.
 fn starts(name: &str) -> bool {
     let makes_server = name.contains("Serve") && !name.starts_with("Register");
-    makes_server || ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it))
+    makes_server
+        || matches!(name, "Main" | "Boot" | "Bootstrap" | "Execute" | "Launch")
+        || ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it))
 }
 
 impl Heard {
