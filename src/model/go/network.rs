@@ -373,20 +373,15 @@ fn find_dials<'w>(
     (on_network || is_empty).then_some(network_call)
 }
 
-/// Functions whose clients connect when they are first used: <https://pkg.go.dev/database/sql#Open>,
+/// Packages whose `NewClient` makes one that connects when it is first used:
 /// <https://github.com/redis/go-redis/blob/v9.7.0/internal/pool/pool.go#L115>.
-const CONNECTING_LATER: &[(&str, &str)] = &[
-    ("database/sql", "Open"),
-    ("github.com/go-redis/redis", "NewClient"),
-    ("github.com/jmoiron/sqlx", "Open"),
-    ("github.com/redis/go-redis", "NewClient"),
-];
+const CONNECTING_LATER: &[&str] = &["github.com/go-redis/redis", "github.com/redis/go-redis"];
 
 /// Whether a call makes a client that connects when it is first used, and never is.
 fn is_never_used(evaluator: &Evaluator<'_>, function: FunctionId, call: &Call) -> bool {
     let packages = evaluator.packages;
     let connects_later = || match packages.targets_of(function, call) {
-        Targets::Imported(path, name) => CONNECTING_LATER.contains(&(&*without_version(path), *name)),
+        Targets::Imported(path, "NewClient") => CONNECTING_LATER.contains(&&*without_version(path)),
         _ => false,
     };
     packages.function(function).function.only_closed.contains(&call.span) && connects_later()

@@ -34,7 +34,7 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
     for (id, call) in calls(packages, reachable) {
         found.is_orderly |= is_orderly(call.callee.name());
         let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else {
-            if may_wait(&packages.targets_of(id, call), call) {
+            if may_wait(packages.targets_of(id, call), call) {
                 found.sigterm = Sigterm::Unknown;
             }
             continue;
