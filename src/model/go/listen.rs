@@ -16,7 +16,7 @@ use crate::facts::catalogue::{
     EntryAddress, GoEntry, ListenEntry, go as catalogue, listens_nowhere, names_server, starts_server,
     without_version,
 };
-use crate::facts::go::{Call, Callee, Unknown, Usage, Value};
+use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::facts::path_below;
 use crate::model::resolve::{Evaluator, Frame, InWorld, Located, Outcome};
 use crate::net::{ListenAddress, ListenError, Protocol, is_to_fill_in};
@@ -242,10 +242,6 @@ impl<'e, 'w> ListenerFinder<'e, 'w> {
             }
             // A child process may listen beside the program.
             Targets::ExternalMethod(TypeRef::External("os/exec", "Cmd"), "Start") => true,
-            Targets::ExternalMethod(
-                TypeRef::External("os/exec", "Cmd"),
-                "Run" | "Output" | "CombinedOutput",
-            ) => call.usage == Usage::Go || call.standing.goroutine.is_some(),
             Targets::ExternalMethod(TypeRef::External(path, _), _) => {
                 telling || path.contains('.') && listens_by_name(name)
             }
