@@ -112,7 +112,7 @@ pub fn read(text: &str) -> Vec<ComposeCall> {
         if !has_word(&line.text) || is_advised_against(&line.text) {
             continue;
         }
-        let expanded = expand(&line.text, &variables);
+        let expanded = with_commands_hidden(expand(&line.text, &variables));
         let mut folder = None;
         for command in expanded.split(['&', ';', '|', '`']) {
             let words: Vec<&str> = command.split_whitespace().map(unquoted).collect();
@@ -587,6 +587,23 @@ fn expand(line: &str, variables: &FxHashMap<&str, &str>) -> String {
     out
 }
 
+/// A line in which `$(:)` stands for what commands print, `$(shell go env GOOS)`: it is one word, whatever it is.
+fn with_commands_hidden(mut line: String) -> String {
+    const HIDDEN: &str = "$(:)";
+    let mut from = 0;
+    while let Some(start) = line[from..].find("$(").map(|it| from + it) {
+        let Some(end) = line[start..].find(')').map(|it| start + it) else { break };
+        let command = &line[start + 2..end];
+        from = start + 2;
+        // A call of Compose in it is read as well.
+        if command.contains(' ') && !command.contains("$(") && !command.contains("compose") {
+            line.replace_range(start..=end, HIDDEN);
+            from = start + HIDDEN.len();
+        }
+    }
+    line
+}
+
 /// Whether a value is no argument of a script or function, which may be anything, and no command.
 fn is_plain(value: &str) -> bool {
     let is_argument =
@@ -626,6 +643,7 @@ mod tests {
             ("docker compose -f a.yaml up --watch web &", Some("web")),
             ("docker compose -f a.yaml run --rm -e A=b -P web sh -c x", Some("web")),
             ("docker compose -f a.yaml run --rm web", None),
+            ("OS ?= $(shell go env GOOS)\ndocker compose -f a.yaml -f b.$(OS).yaml up web", Some("web")),
         ];
         for (text, expected) in cases {
             let started = read(text)[0].started.as_ref().map(|it| it.join(" "));

@@ -70,14 +70,23 @@ fn stands_above(facts: &Facts, build: &Build, path: &str, is_there: impl Fn(&str
     let file = facts.path(build.span.file);
     let (folder, name) = (folder_of(file), file.rsplit('/').next().unwrap_or(file));
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let Some(rest) = path_below(folder, path).filter(|_| !matches!(stem, "compose" | "docker-compose"))
-    else {
+    if matches!(stem, "compose" | "docker-compose") {
         return false;
-    };
+    }
+    let rest = &relative_path(folder, path);
     with_folders_above(folder).skip(1).any(|it| {
         let has_compose = facts.compose.iter().any(|(id, _)| folder_of(facts.path(*id)) == it);
         has_compose && join_path(it, rest).is_some_and(|it| is_there(&it))
     })
+}
+
+/// The way from a folder to a path: `../web/Dockerfile`.
+fn relative_path(folder: &str, path: &str) -> String {
+    let folders: Vec<&str> = folder.split('/').filter(|it| *it != ".").collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    let common = folders.iter().zip(&parts).take_while(|(one, other)| one == other).count();
+    let up = std::iter::repeat_n("..", folders.len() - common);
+    up.chain(parts[common..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
 /// A folder and those it lies in, from the inside out to the root of the project.

@@ -160,9 +160,12 @@ impl Project {
     /// Whether a file or a profile of that name says that this is how `workload` runs in production. What is built in a
     /// folder for development (`dev/database/Dockerfile`) is not, whatever the file that starts it is called.
     fn is_in_production(&self, workload: &Workload) -> bool {
+        // `non-prod/`, `pre-prod` and `local-prod` are something else.
         let names_it = |text: &str| {
+            let text = text.to_ascii_lowercase();
             let mut words = text.split(|it: char| !it.is_ascii_alphanumeric());
-            words.any(|it| matches!(it.to_ascii_lowercase().as_str(), "prod" | "production"))
+            let is_other = |it: &str| matches!(it, "non" | "not" | "pre" | "local" | "like" | "dev" | "test");
+            words.clone().any(|it| matches!(it, "prod" | "production")) && !words.any(is_other)
         };
         let folder = workload.image.map_or("", |it| folder_of(&self.image(it).path));
         if folder.split('/').any(|it| matches!(it, "dev" | "development")) {

@@ -103,7 +103,7 @@ pub use unloadable::{DynamicReason, Unloadable};
 pub use workload::{
     AtOnce, Chosen, ComposeFault, Composition, CompositionId, Dependency, ExtraHost, FaultBasis, Grace, Link,
     Namespace, Network, NetworkId, NetworkMembership, PipelinePart, PublishedPort, SEPARATING_OPTION,
-    Starter, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm,
+    Starter, Stopping, UndefinedNetwork, Workload, WorkloadId, WorkloadKind, is_sigterm, sends_interrupt,
 };
 
 pub use wsl::{WslCost, WslFile, WslLine, WslLineFault, WslMistake, WslMistakeKind};

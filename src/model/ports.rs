@@ -103,7 +103,7 @@ impl Project {
     #[must_use]
     pub fn is_stopped_by_sigterm(&self, program: ProgramId) -> bool {
         self.workloads.iter().any(|it| {
-            let is_reached = it.process.as_ref().is_none_or(|it| !it.is_go_run);
+            let is_reached = it.process.as_ref().is_none_or(|it| !it.is_go_run && !it.other_signal);
             it.program == Some(program) && it.stopping.by_sigterm && is_reached
         })
     }

@@ -6,8 +6,8 @@
 
 use super::neighbours::{self, Neighbours};
 use super::{
-    ExtraHost, Listener, Namespace, Network, PipelinePart, Project, ServiceId, Workload, WorkloadId,
-    WorkloadKind,
+    ExtraHost, Listener, Namespace, Network, NetworkId, PipelinePart, Project, ServiceId, Workload,
+    WorkloadId, WorkloadKind,
 };
 use crate::net::{PortRange, Protocol, Reach, is_ip_address};
 use crate::source::{Confidence, Span};
@@ -299,8 +299,14 @@ impl Project {
         let everywhere = to.names.iter().any(|it| it.value.eq_ignore_ascii_case(name));
         to.networks.iter().any(|there| {
             let known_here = everywhere || there.aliases.iter().any(|it| it.value.eq_ignore_ascii_case(name));
-            known_here && from.networks.iter().any(|here| here.network == there.network)
+            known_here && from.networks.iter().any(|here| self.are_one(here.network, there.network))
         })
+    }
+
+    /// Whether two networks of Compose files are one on the host, where the name is what tells them apart.
+    fn are_one(&self, one: NetworkId, other: NetworkId) -> bool {
+        let name = |it: NetworkId| self.network(it).real_name.as_ref();
+        one == other || name(one).is_some() && name(one) == name(other)
     }
 
     /// Two external networks of different names in the file may be one on the host.

@@ -38,8 +38,9 @@ impl Project {
             variable.origin == Origin::Workload && !self.is_written_for_another(name, variable)
         });
         let unread = set.into_iter().filter_map(|(name, variable)| {
-            let port = port_of(variable.value.as_ref()?.as_str())
-                .filter(|_| says_where_to_listen(name, workload))?;
+            let port = port_of(variable.value.as_ref()?.as_str()).filter(|_| {
+                says_where_to_listen(name, workload) && !self.tells_of_another(name, variable, workload)
+            })?;
             // `PORT: ${PORT}` beside `"${PORT}:8080"`: it is the port of the host.
             let written = variable.value.as_ref().and_then(Text::cover);
             let is_of_host =
@@ -56,6 +57,19 @@ impl Project {
             })
         });
         unread.collect()
+    }
+
+    /// Whether a variable that sounds as if it told `workload` where to listen tells it where another is: `SERVER_ADDRESS:
+    /// api:9000`, and `API_PORT` beside a service `api`.
+    fn tells_of_another(&self, name: &str, variable: &Variable, workload: &Workload) -> bool {
+        let value = variable.value.as_ref().map_or("", Text::as_str);
+        let host = value.rsplit_once(':').map_or("", |it| it.0);
+        let name = name.to_ascii_lowercase();
+        let of_name = name.rsplit_once('_').map_or("", |it| it.0);
+        let others = self.workloads.iter().filter(|it| it.name.value != workload.name.value);
+        let mut names = others.map(|it| it.name.value.to_ascii_lowercase().replace('-', "_"));
+        let host = host.to_ascii_lowercase().replace('-', "_");
+        names.any(|it| it == host || it == of_name)
     }
 
     /// Whether the very entry that sets a variable sets it for another workload, too, whose program reads it or is not

@@ -450,6 +450,14 @@ pub fn is_sigterm(signal: &str) -> bool {
     matches!(signal.trim().to_ascii_uppercase().as_str(), "SIGTERM" | "TERM" | "15")
 }
 
+/// Whether a command line sends SIGINT: `kill -INT 1`, `pkill --signal SIGINT web`.
+#[must_use]
+pub fn sends_interrupt(line: &str) -> bool {
+    let mut words = line.split(|it: char| it.is_whitespace() || "\"';&|=".contains(it));
+    let is_interrupt = |it: &str| matches!(it, "-2" | "-INT" | "-SIGINT" | "INT" | "SIGINT");
+    words.any(|it| matches!(it, "kill" | "pkill" | "killall")) && words.any(is_interrupt)
+}
+
 /// A workload on a network.
 #[derive(Clone, Debug)]
 pub struct NetworkMembership {

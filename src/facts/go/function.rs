@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::channel;
 use super::closure::Closures;
 use super::condition::Guard;
 use super::context::Context;
@@ -14,6 +13,7 @@ use super::rounds::Rounds;
 use super::scope::{Locals, State};
 use super::standing::{Premise, Standing};
 use super::{Call, Callee, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
+use super::{channel, closed};
 use crate::facts::catalogue::Input;
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
@@ -131,16 +131,19 @@ impl<'c, 't> Reader<'c, 't> {
             it.declare_parameters(list, &parameters, Value::parameter);
         }
         it.declare_results(node);
-        let mut without_shutdown = Vec::new();
+        let (mut without_shutdown, mut only_closed) = (Vec::new(), Vec::new());
         if let Some(body) = node.field("body") {
             it.block(body);
             if it.calls.iter().any(|it| asks_for_signals(&it.callee)) {
                 without_shutdown = channel::without_shutdown(context, body, it.is_main, &it.exits);
             }
+            if it.calls.iter().any(|it| it.callee.name() == "Close") {
+                only_closed = closed::only_closed(context, body);
+            }
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
         let whole = it.finish(name, receiver, parameters, context.result_type(node), context.span(node));
-        Some(Function { type_parameters: type_parameters(node), without_shutdown, ..whole })
+        Some(Function { type_parameters: type_parameters(node), without_shutdown, only_closed, ..whole })
     }
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
@@ -188,6 +191,7 @@ impl<'c, 't> Reader<'c, 't> {
             demands: self.demands,
             completions: self.completions,
             without_shutdown: Vec::new(),
+            only_closed: Vec::new(),
             span,
         }
     }

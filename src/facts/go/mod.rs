@@ -7,6 +7,7 @@ mod assignment;
 mod branch;
 mod call;
 mod channel;
+mod closed;
 mod closure;
 mod collecting;
 mod command_line;
@@ -187,6 +188,8 @@ pub struct Function {
     /// The arguments of calls of os/signal that name a channel from which nobody receives, or whose signal ends the
     /// program and does nothing more.
     pub without_shutdown: Vec<Span>,
+    /// The calls whose result a variable gets of which it does no more than close it.
+    pub only_closed: Vec<Span>,
     /// The whole declaration.
     pub span: Span,
 }

@@ -91,11 +91,12 @@ impl<'a> Join<'a> {
             mounts,
             working_directory,
             has_stop_hook,
+            hook_interrupts,
         } = container;
         workload.image = image.map(|it| it.0);
         let entry = self.entry(&workload);
         let start = Start { entry, entrypoint, command, mounts, working_directory };
-        let besides = OfPod { has_stop_hook, confidence: image.map(|it| it.1) };
+        let besides = OfPod { has_stop_hook, hook_interrupts, confidence: image.map(|it| it.1) };
         Container { workload, start, besides }
     }
 
@@ -122,6 +123,8 @@ impl<'a> Join<'a> {
 struct OfPod {
     /// Whether something is done before it is stopped.
     has_stop_hook: bool,
+    /// Whether that sends SIGINT.
+    hook_interrupts: bool,
     /// How sure its image is, when it is one of the project.
     confidence: Option<Confidence>,
 }
@@ -132,6 +135,7 @@ fn started(container: Container<OfPod>) -> Workload {
     workload.unexpanded.clear();
     if let Some(process) = workload.process.as_mut().filter(|_| besides.has_stop_hook) {
         process.shell_keeps_pid1 = None;
+        process.other_signal |= besides.hook_interrupts;
     }
     if let Some(confidence) = besides.confidence {
         workload.rest_on_image(confidence);

@@ -312,7 +312,9 @@ fn listens_by_name(name: &str) -> bool {
 /// a server what it is to serve.
 fn starts(name: &str) -> bool {
     let makes_server = name.contains("Serve") && !name.starts_with("Register");
-    makes_server || ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it))
+    makes_server
+        || matches!(name, "Main" | "Boot" | "Bootstrap" | "Execute" | "Launch")
+        || ["Start", "Run", "Listen"].iter().any(|it| name.starts_with(it))
 }
 
 impl Heard {

@@ -20,7 +20,7 @@ use super::{
     Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, NetworkCall, ProgramId,
     Reachable, World, values,
 };
-use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
+use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue, without_version};
 use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::model::peers::tells_address;
 use crate::model::proxied::is_proxied;
@@ -281,6 +281,9 @@ fn find_dials<'w>(
     detail: Detail,
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
+    if is_never_used(evaluator, function, call) {
+        return None;
+    }
     let mut network_call = NetworkCall::new(call.span, CallRole::Dial);
     if entry.address.is_none() && entry.default.is_empty() {
         let reason = "the address of this call is set in ways that are not followed";
@@ -368,6 +371,20 @@ fn find_dials<'w>(
     }
     network_call.is_idle = is_empty && !connects;
     (on_network || is_empty).then_some(network_call)
+}
+
+/// Packages whose `NewClient` makes one that connects when it is first used:
+/// <https://github.com/redis/go-redis/blob/v9.7.0/internal/pool/pool.go#L115>.
+const CONNECTING_LATER: &[&str] = &["github.com/go-redis/redis", "github.com/redis/go-redis"];
+
+/// Whether a call makes a client that connects when it is first used, and never is.
+fn is_never_used(evaluator: &Evaluator<'_>, function: FunctionId, call: &Call) -> bool {
+    let packages = evaluator.packages;
+    let connects_later = || match packages.targets_of(function, call) {
+        Targets::Imported(path, "NewClient") => CONNECTING_LATER.contains(&&*without_version(path)),
+        _ => false,
+    };
+    packages.function(function).function.only_closed.contains(&call.span) && connects_later()
 }
 
 /// What is found in several worlds, each once; it is the default when it is in one that is.

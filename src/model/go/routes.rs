@@ -95,6 +95,9 @@ impl<'w> Gathered<'_, 'w> {
             self.handler_of_server(function, call);
         }
         let Some(route) = &entry.route else { return };
+        if route.role == Role::Mount && self.sends_files(function, call) {
+            self.unknown(ANSWERING_MIDDLEWARE, call.span);
+        }
         let Some(package) = package_of(targets) else { return };
         let registered =
             self.evaluator.in_contexts(function, |frame| self.register(call, route, package, frame));
@@ -126,6 +129,15 @@ impl<'w> Gathered<'_, 'w> {
                 Some(TypeRef::External(_, name)) => is_router_type(name),
                 _ => false,
             }
+        })
+    }
+
+    /// Whether a middleware that is written in a call itself sends files, as one does that answers what no route takes:
+    /// `app.Use(func(c *fiber.Ctx) error { return c.SendFile("./dist/index.html") })`.
+    fn sends_files(&self, function: FunctionId, call: &Call) -> bool {
+        let within = &self.evaluator.packages.function(function).function.calls;
+        within.iter().filter(|it| call.argument_spans.iter().any(|at| at.contains(it.span))).any(|it| {
+            matches!(it.callee.name(), "SendFile" | "File" | "ServeFile" | "ServeFileFS" | "ServeContent")
         })
     }
 

@@ -5,6 +5,7 @@ use super::world::{FunctionId, Package, PackageId, Packages, Targets, TypeRef};
 use super::{DroppedBy, InterruptOnly, ServeCall, Shutdown, Sigterm};
 use crate::facts::catalogue::{ByImport, GoEntry, helps_tests, package_name, sigterm_by_import};
 use crate::facts::go::{Call, Callee, Failure, GoFile, Usage, Value};
+use crate::facts::path_below;
 use crate::model::PackageName;
 use crate::net::Reach;
 use crate::source::{Span, Spanned};
@@ -18,6 +19,9 @@ const NOT_SERVING: &[&str] = &[
     "github.com/urfave/negroni",
     "github.com/codegangsta/negroni",
     "github.com/tylerb/graceful",
+    "github.com/flamego/flamego",
+    "gopkg.in/macaron",
+    "gofr.dev",
     "github.com/beego/beego",
     "github.com/astaxie/beego",
     "github.com/zeromicro/go-zero",
@@ -29,7 +33,12 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
     let mut found = Shutdown::default();
     for (id, call) in calls(packages, reachable) {
         found.is_orderly |= is_orderly(call.callee.name());
-        let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else { continue };
+        let Some(first) = packages.entry(id, call).and_then(|entry| entry.signals) else {
+            if may_wait(packages.targets_of(id, call), call) {
+                found.sigterm = Sigterm::Unknown;
+            }
+            continue;
+        };
         let it = packages.function(id);
         let channel = call.argument_spans.first();
         match asked(packages, it.package, call, first) {
@@ -66,6 +75,14 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
 fn is_orderly(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["shutdown", "graceful", "drain"].iter().any(|it| name.contains(it))
+}
+
+/// Whether a function of somebody else's may wait for SIGTERM: it is given that signal (`death.NewDeath(syscall.SIGINT,
+/// syscall.SIGTERM)`), or called after signals (`ctrl.SetupSignalHandler()`).
+fn may_wait(targets: &Targets<'_>, call: &Call) -> bool {
+    let Targets::Imported(path, name) = targets else { return false };
+    let is_sigterm = |it: &Value| matches!(it, Value::Name { package, name } if package == "syscall" && name.value == "SIGTERM");
+    path.contains('.') && (name.contains("Signal") || call.arguments.iter().any(is_sigterm))
 }
 
 /// Whether the call stands behind one that serves, which returns only when it fails.
@@ -149,7 +166,7 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
             span: call.span,
             callee: Spanned::new(callee, call.callee_span),
             dropped: match call.usage {
-                _ if is_waived => None,
+                _ if is_waived || logs_its_error(path) => None,
                 // `for port := 6060; port < 6100; port++`: that it returns is why the next round tries another port.
                 Usage::Statement | Usage::Blank if call.standing.in_rounds => None,
                 Usage::Statement | Usage::Blank if call.standing.before_exit => None,
@@ -170,6 +187,12 @@ pub(super) fn serve_calls(packages: &Packages<'_>, reachable: &Reachable<'_>) ->
         });
     }
     found
+}
+
+/// Whether the servers of a package log what they return:
+/// <https://github.com/kataras/iris/blob/v12.2.0/iris.go#L1052>.
+fn logs_its_error(path: &str) -> bool {
+    path_below("github.com/kataras/iris", path).is_some()
 }
 
 /// Whether a call that serves is told to do so on the machine's own address, as far as the first words of it tell.

@@ -3,7 +3,7 @@
 use super::tools::PATH_FOLDERS;
 use super::{Command, HealthCheck, HealthPort, HealthRequest, HealthSource, ToolUse, process, verbatim};
 use crate::facts::Lookup;
-use crate::facts::shell::{self, Command as ShellCommand, Script, Word};
+use crate::facts::shell::{self, Command as ShellCommand, Script, Shape, Word};
 use crate::model::Environment;
 use crate::net::{parse_port, parse_target};
 use crate::source::{Span, Text};
@@ -77,16 +77,21 @@ fn commands(script: &Script, environment: &Environment, out: &mut HealthCheck) {
         if folder.is_none_or(|it| PATH_FOLDERS.contains(&it)) {
             out.tools.push(ToolUse { name: name.to_owned(), span: first.raw.span, implied: false });
         }
-        let minds = !command.piped && !script.commands.iter().any(forgives);
+        // `! nc -z localhost 9000` asks for the reverse, and a pipe for what its last command makes of it.
+        let is_kept =
+            script.last_commands().any(|(it, shape)| shape == Shape::Kept && it.span == command.span);
+        let minds = !is_kept && !command.piped && !script.commands.iter().any(forgives);
         // Of several commands the last one decides, whatever stands between them.
         let last = script.commands.iter().rfind(|it| !it.guarded);
         let decides = minds && last.is_some_and(|it| it.span == command.span);
         if decides {
             out.ports.extend(other_port(name, &words[1..], environment));
         }
-        // Over a socket of Unix nobody looks at the host and the port: <https://curl.se/docs/manpage.html#--unix-socket>.
-        let over_unix = words.iter().any(|it| it.raw.value.contains("unix-socket"));
-        if !matches!(name, "curl" | "wget") || over_unix {
+        // Over a socket of Unix, or through a proxy, nobody connects to the host and the port:
+        // <https://curl.se/docs/manpage.html#--unix-socket>, <https://curl.se/docs/manpage.html#-x>.
+        let is_way = |it: &str| it == "-x" || it.starts_with("--proxy") || it.contains("unix-socket");
+        let is_elsewhere = words.iter().any(|it| is_way(&it.raw.value));
+        if !matches!(name, "curl" | "wget") || is_elsewhere {
             continue;
         }
         let fails = minds
@@ -125,6 +130,7 @@ const TAKES_VALUE: &[&str] = &[
     "--connect-to",
     "--data",
     "--header",
+    "--noproxy",
     "--proxy",
     "--referer",
     "--resolve",

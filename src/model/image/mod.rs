@@ -176,6 +176,8 @@ pub struct Process {
     /// Whether PID 1 is `go run`, which hands no SIGTERM to the program that it starts
     /// (`signalsToIgnore` in <https://github.com/golang/go/blob/master/src/cmd/go/internal/base/signal_unix.go>).
     pub is_go_run: bool,
+    /// Whether what stands in front of the program, or is done before it is stopped, sends it SIGINT.
+    pub other_signal: bool,
     /// The arguments that the Go program gets, program name excluded, with [`crate::net::HOLE`] for parts that
     /// are not known; `None` when nothing of them is.
     pub arguments: Option<Vec<Text>>,

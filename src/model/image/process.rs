@@ -4,8 +4,8 @@ use super::build::{GoCommand, Running, Stage, StartedScript};
 use super::go_release::{may_change_module, sets_toolchain};
 use super::layers::{self, Bringer, Found};
 use super::programs::{
-    DOCKERIZE_VALUES, MAKING_NOTHING, NOT_SERVERS, PASSING, RUNNERS, STARTERS, USER_WRAPPERS, WATCHERS,
-    WRAPPERS,
+    DOCKERIZE_VALUES, DUMB_INIT_VALUES, INITS, MAKING_NOTHING, NOT_SERVERS, PASSING, RUNNERS, STARTERS,
+    TINI_VALUES, USER_WRAPPERS, WATCHERS, WRAPPERS,
 };
 use super::start_environment::StartEnvironment;
 use super::tools::{Changes, PACKAGE_MANAGERS};
@@ -13,7 +13,7 @@ use super::{Command, Process, Shell, ShellInFront, go_build, verbatim};
 use crate::facts::dockerfile::{CommandLine, Form};
 use crate::facts::shell::{self, Script, Shape, Word};
 use crate::facts::{Facts, Lookup};
-use crate::model::{Environment, Program, ProgramId};
+use crate::model::{Environment, Program, ProgramId, sends_interrupt};
 use crate::net::HOLE;
 use crate::source::{Confidence, Span, Spanned, Text};
 
@@ -101,6 +101,7 @@ pub(super) fn running(
         scene,
         keeps: None,
         is_go_run: false,
+        other_signal: false,
         others: false,
         prepared: false,
         moved: false,
@@ -138,6 +139,7 @@ pub(super) fn running(
             span,
             shell_keeps_pid1: tracer.keeps,
             is_go_run: tracer.is_go_run,
+            other_signal: tracer.other_signal,
             arguments: traced.arguments.filter(|it| !starts_a_shell(it)),
         }),
         program: traced.program,
@@ -181,6 +183,8 @@ struct Tracer<'t, 's, 'a> {
     keeps: Option<ShellInFront>,
     /// See [`Process::is_go_run`].
     is_go_run: bool,
+    /// See [`Process::other_signal`].
+    other_signal: bool,
     /// See [`Running::others`].
     others: bool,
     /// See [`Running::prepared`].
@@ -216,6 +220,7 @@ impl Tracer<'_, '_, '_> {
     /// programs.
     fn note_others(&mut self, script: &Script, server: &shell::Command) {
         self.environment.script(script, server, &|name| self.scene.lookup(name));
+        self.other_signal |= hands_on_interrupt(script);
         let beside = script.commands.iter().filter(|it| it.span != server.span);
         for command in script.commands.iter().filter(|it| is_installer(it) || it.span != server.span) {
             if !self.is_program(command) {
@@ -284,7 +289,10 @@ impl Tracer<'_, '_, '_> {
                 self.environment.words(rest, started_by);
             }
             self.own_go |= rest.iter().any(|it| it.as_str().starts_with("GOTOOLCHAIN="));
+            let words = rest;
             let mut rest = behind_flags(name, rest);
+            self.other_signal |=
+                name == "dumb-init" && words[..words.len() - rest.len()].iter().any(rewrites_sigterm);
             if USER_WRAPPERS.contains(&name) && !rest.is_empty() {
                 rest.remove(0);
             }
@@ -449,7 +457,13 @@ impl Tracer<'_, '_, '_> {
         let hands_on = words.iter().any(Word::is_all_arguments) && !script.commands.iter().any(evaluates);
         self.verbatim = self.verbatim.filter(|_| hands_on && script.errors.is_empty());
         let traps = script.commands.iter().any(|it| it.program_name() == Some("trap"));
-        let all_stay = endings.iter().all(|(it, _)| !it.is_exec());
+        // `if [ $$ = 1 ]; then exec tini -- "$0"; fi` stands in front of it, or `exec` of the same program.
+        let first_word = words.first().map(|it| &it.raw.value);
+        let gives_way = |it: &shell::Command| {
+            let is_init = it.program_name().is_some_and(|it| INITS.contains(&it));
+            it.is_exec() && (is_init || it.program_words().first().map(|it| &it.raw.value) == first_word)
+        };
+        let all_stay = endings.iter().all(|(it, _)| !it.is_exec()) && !script.commands.iter().any(gives_way);
         // Only what is known to be the project's own server is worth a word.
         // What watches the source and starts the program anew, or debugs it, gains nothing by `exec`.
         let watches = command.program_name().is_some_and(|it| WATCHERS.contains(&it));
@@ -802,7 +816,13 @@ fn behind_flags(wrapper: &str, words: &[Text]) -> Vec<Text> {
     let mut rest = words;
     while let [word, behind @ ..] = rest {
         let word = word.as_str();
-        let takes_next = wrapper == "dockerize" && DOCKERIZE_VALUES.contains(&word.trim_start_matches('-'));
+        let flags = match wrapper {
+            "dockerize" => DOCKERIZE_VALUES,
+            "dumb-init" => DUMB_INIT_VALUES,
+            "tini" => TINI_VALUES,
+            _ => &[],
+        };
+        let takes_next = flags.contains(&word.trim_start_matches('-'));
         rest = match behind {
             [_, behind @ ..] if takes_next && word.starts_with('-') => behind,
             _ if word.starts_with('-') || word.contains('=') => behind,
@@ -810,6 +830,23 @@ fn behind_flags(wrapper: &str, words: &[Text]) -> Vec<Text> {
         };
     }
     rest.to_vec()
+}
+
+/// Whether a word of dumb-init's flags says that SIGTERM becomes another signal: `--rewrite 15:2`
+/// (<https://github.com/Yelp/dumb-init#signal-rewriting>).
+fn rewrites_sigterm(word: &Text) -> bool {
+    word.as_str().trim_start_matches(|it: char| !it.is_ascii_digit()).starts_with("15:")
+}
+
+/// Whether a shell that gets SIGTERM sends SIGINT to what it started: `trap 'kill -INT $pid' TERM`, or a function
+/// that does so.
+fn hands_on_interrupt(script: &Script) -> bool {
+    let is_trap = |it: &shell::Command| it.program_name() == Some("trap");
+    let mut does = script.commands.iter().filter(|it| it.words.len() > 1).map(|it| match is_trap(it) {
+        true => it.words[1].raw.value.clone(),
+        false => words_of(it).join(" "),
+    });
+    script.commands.iter().any(is_trap) && does.any(|it| sends_interrupt(&it))
 }
 
 /// Whether a daemon leaves its caller by itself, who then ends: `sshd` without `-D`.
@@ -831,12 +868,13 @@ fn may_be_server(script: &Script, command: &shell::Command) -> bool {
 }
 
 /// What a script starts with `&` and then waits for until the container is stopped: `/app & wait $!`. One that ends it
-/// itself is at something else.
+/// itself is at something else, unless a `trap` has it do so.
 fn awaited_server<'s>(script: &'s Script, last: &shell::Command) -> Option<&'s shell::Command> {
     let is =
         |it: &shell::Command, names: &[&str]| it.program_name().is_some_and(|name| names.contains(&name));
     let waits = is(last, &["wait"]) || keeps_alive(last);
-    let ends_it = || script.commands.iter().any(|it| is(it, &["kill", "killall", "pkill"]));
+    let runs = |names: &[&str]| script.commands.iter().any(|it| is(it, names));
+    let ends_it = || runs(&["kill", "killall", "pkill"]) && !runs(&["trap"]);
     let started = |it: &&shell::Command| it.background && !it.guarded && may_be_server(script, it);
     if waits && !ends_it() { script.commands.iter().rfind(started) } else { None }
 }

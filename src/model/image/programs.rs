@@ -23,6 +23,15 @@ pub(super) const DOCKERIZE_VALUES: &[&str] = &[
     "wait-retry-interval",
 ];
 
+/// Flags of dumb-init, without dashes, whose value may be the next word: <https://github.com/Yelp/dumb-init>.
+pub(super) const DUMB_INIT_VALUES: &[&str] = &["r", "rewrite"];
+
+/// Flags of tini, without dashes, whose value may be the next word: <https://github.com/krallin/tini>.
+pub(super) const TINI_VALUES: &[&str] = &["e", "p"];
+
+/// Wrappers that pass signals on to what they start.
+pub(super) const INITS: &[&str] = &["tini", "dumb-init", "catatonit", "docker-init"];
+
 /// Wrappers whose first argument is a user.
 pub(super) const USER_WRAPPERS: &[&str] = &["gosu", "su-exec", "setpriv", "chpst"];
 

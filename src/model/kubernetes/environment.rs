@@ -16,6 +16,11 @@ pub(super) fn environment(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: 
     if plan.object.group == "serving.knative.dev" {
         out.variables.insert("PORT".to_owned(), knative_port(plan, container));
     }
+    // The service of the cluster itself is there for every pod.
+    for variable in service_variables("kubernetes", [(443, "TCP")].into_iter()) {
+        let value = Variable { value: None, span: plan.object.kind.span, origin: Origin::ServiceLink };
+        out.variables.insert(variable, value);
+    }
     // Manifests of many versions say the same of a Service.
     let mut seen = FxHashSet::default();
     for (object, service) in &cluster.services {

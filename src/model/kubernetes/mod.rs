@@ -15,11 +15,11 @@ mod volumes;
 use super::compose::{Mount, Setting};
 use super::{
     AppliedId, Command, Confinement, Environment, ExtraHost, Grace, ImageId, MadeBy, ManifestId, Namespace,
-    Period, Pod, PodId, Resolved, Stopping, Workload, WorkloadId, WorkloadKind,
+    Period, Pod, PodId, Resolved, Stopping, Workload, WorkloadId, WorkloadKind, sends_interrupt,
 };
 use crate::facts::Facts;
 use crate::facts::helm::has_hole;
-use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, Service, Words};
+use crate::facts::kubernetes::{Container, Content, Object, PodTemplate, ProbeAction, Service, Words};
 use crate::facts::shell;
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
@@ -74,6 +74,8 @@ pub(super) struct PodContainer {
     pub(super) working_directory: Option<String>,
     /// Whether something is done before the container gets SIGTERM.
     pub(super) has_stop_hook: bool,
+    /// Whether that sends SIGINT.
+    pub(super) hook_interrupts: bool,
 }
 
 impl<'a> Cluster<'a> {
@@ -220,6 +222,7 @@ impl<'a> Cluster<'a> {
             mounts: volumes::mounts(self, plan, container),
             working_directory: container.working_directory.as_ref().map(|it| it.as_str().to_owned()),
             has_stop_hook: container.pre_stop.is_some(),
+            hook_interrupts: container.pre_stop.as_ref().is_some_and(|it| interrupts(&it.action)),
             workload: Workload {
                 image_reference: reference.map(|text| Resolved {
                     text,
@@ -276,6 +279,13 @@ fn setting(words: Option<&Words>, environment: &Environment) -> Setting {
         Some(words) => Setting::Set(Command::Exec(words), *span),
         None => Setting::Unknown(*span),
     }
+}
+
+/// Whether a hook sends SIGINT: `command: [kill, -INT, "1"]`.
+fn interrupts(hook: &ProbeAction) -> bool {
+    let ProbeAction::Exec(Words { words, .. }) = hook else { return false };
+    words.iter().any(|it| sends_interrupt(it.as_str()))
+        || sends_interrupt(&words.iter().map(Text::as_str).collect::<Vec<_>>().join(" "))
 }
 
 /// Whether two objects are of one namespace, as far as they say.

@@ -155,6 +155,9 @@ impl<'w> Evaluator<'w> {
             if fills.leaves_out(decode) {
                 continue;
             }
+            if !shown && self.is_led_by_code(&chain) {
+                leaves_open.set(true);
+            }
             let is_open = fills.is_open(decode);
             // The caller may tell which of several places below what is filled it is.
             needs_caller |=
@@ -186,6 +189,16 @@ impl<'w> Evaluator<'w> {
         }
         outcome.needs_caller |= needs_caller;
         Bound::Value(outcome)
+    }
+
+    /// Whether code gives a struct to a field on the way, which then is that of another place of the configuration:
+    /// `options.Listeners = config.Listeners`.
+    fn is_led_by_code(&self, chain: &[(TypeRef<'w>, &'w Field)]) -> bool {
+        let mut outer = chain.iter().rev().skip(1);
+        outer.any(|(of, field)| {
+            let mut writes = self.packages.field_writes_to(*of, &field.name.value).iter();
+            writes.any(|(function, _)| self.reachable.contains(*function))
+        })
     }
 
     /// Whether a call has defaults alone for the ends of paths, and gives these to fields that are empty. Of the
