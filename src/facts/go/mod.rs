@@ -36,6 +36,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 mod value;
+mod waiting;
 
 pub use context::import_names;
 pub use demand::Demand;
@@ -187,6 +188,8 @@ pub struct Function {
     /// The arguments of calls of os/signal that name a channel from which nobody receives, or whose signal ends the
     /// program and does nothing more.
     pub without_shutdown: Vec<Span>,
+    /// The last place at which it waits for what runs beside it, its end where what it defers does.
+    pub last_wait: Option<Span>,
     /// The whole declaration.
     pub span: Span,
 }

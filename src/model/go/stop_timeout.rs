@@ -1,11 +1,13 @@
 //! How long a program waits for requests in flight when it is told to stop.
 
+use super::awaited::awaited;
 use super::world::FunctionId;
 use super::{StopTimeout, Targets};
 use crate::facts::catalogue::{ShutdownEntry, ShutdownForm};
 use crate::facts::go::{Call, Value};
 use crate::model::Period;
 use crate::model::resolve::{Evaluator, Outcome};
+use crate::source::Confidence;
 
 /// The times that a call which stops a server may wait, as far as they are known.
 pub(super) fn stop_timeouts<'w>(
@@ -15,6 +17,12 @@ pub(super) fn stop_timeouts<'w>(
     entry: ShutdownEntry,
 ) -> Vec<StopTimeout> {
     let Some(argument) = call.arguments.get(entry.argument) else { return Vec::new() };
+    let (packages, reachable) = (evaluator.packages, evaluator.reachable);
+    let awaited = match entry.ends_serving {
+        true => awaited(packages, reachable, function, call),
+        false => Some(Confidence::Proven),
+    };
+    let Some(most) = awaited else { return Vec::new() };
     let outcomes = evaluator.in_contexts(function, |frame| {
         if entry.form == ShutdownForm::Duration {
             let outcome = evaluator.outline(argument, frame);
@@ -37,7 +45,7 @@ pub(super) fn stop_timeouts<'w>(
     let read = |outcome: Outcome| {
         let period = Period::parse(outcome.text.as_str()).filter(|_| outcome.unknown.is_none())?;
         let span = outcome.text.span().unwrap_or(call.span);
-        Some(StopTimeout { period, span, call: call.span, confidence: outcome.confidence })
+        Some(StopTimeout { period, span, call: call.span, confidence: outcome.confidence.min(most) })
     };
     outcomes.into_iter().flatten().filter_map(read).collect()
 }
