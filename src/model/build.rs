@@ -260,7 +260,7 @@ impl Join<'_> {
             None => None,
         };
         let image = self.images.build(file, build.context.as_deref()?, target, &build.args)?;
-        self.images.judge_sources(image);
+        self.images.judge_sources(image, build.context_span);
         Some(image)
     }
 
