@@ -12,6 +12,7 @@ use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions, rewritten_files};
 use super::image::{ByHand, builds_by_hand, chosen_elsewhere, unbuilt};
 use super::kubernetes::{Applied, NamedImage, applied};
+use super::shared_configuration::doubt_shared_files;
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
     Listeners, Manifests, Project, Stopping, Supervision, Workload, WorkloadId, WorkloadKind, World,
@@ -51,6 +52,7 @@ impl Project {
         let chosen_elsewhere = chosen_elsewhere(facts, &join.by_hand, &by_services);
         let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
+        doubt_shared_files(facts, &mut workloads);
         let images = join.images.into_images();
         let layered = compositions.iter().filter(|it| it.has_unknown_layers).flat_map(|it| &it.files);
         let rewritten = rewritten_files(facts);
