@@ -12,6 +12,7 @@ use super::command_lines::CommandFile;
 use super::compose::{Build, ComposeService, Compositions, Setting, read_compositions, rewritten_files};
 use super::image::{ByHand, builds_by_hand, chosen_elsewhere, unbuilt};
 use super::kubernetes::{Applied, NamedImage, applied};
+use super::shared_configuration::doubt_shared_files;
 use super::{
     Command, Database, Detail, Dial, DialLogin, DialSource, HealthSource, Healthcheck, ImageId, Images,
     Listeners, Manifests, Project, Stopping, Supervision, Workload, WorkloadId, WorkloadKind, World,
@@ -21,7 +22,7 @@ use crate::facts::catalogue::{self, ImageEntry, is_for_tests, is_named_for_tests
 use crate::facts::kind::Kind;
 use crate::facts::{Facts, folder_of};
 use crate::net::{Protocol, Reach, host_written};
-use crate::source::{Confidence, FileId, Span, Spanned};
+use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
 impl Project {
     /// Joins the facts of all files.
@@ -51,6 +52,7 @@ impl Project {
         let chosen_elsewhere = chosen_elsewhere(facts, &join.by_hand, &by_services);
         let pods = join.pods(&built, &mut workloads);
         workloads.extend(join.lone_images(&workloads));
+        doubt_shared_files(facts, &mut workloads);
         let images = join.images.into_images();
         let layered = compositions.iter().filter(|it| it.has_unknown_layers).flat_map(|it| &it.files);
         let rewritten = rewritten_files(facts);
@@ -105,7 +107,7 @@ fn is_of_test(path: &str) -> bool {
 struct ServiceBuild {
     service: String,
     /// The reference that its `image:` gives the result.
-    tag: Option<String>,
+    tag: Option<Text>,
     image: Option<ImageId>,
     /// Whether the last stage is built.
     is_whole: bool,
@@ -143,7 +145,7 @@ impl Join<'_> {
                 let build = it.build.as_ref()?;
                 Some(ServiceBuild {
                     service: it.workload.name.value.clone(),
-                    tag: it.workload.image_reference.as_ref().map(|it| it.text.as_str().to_owned()),
+                    tag: it.workload.image_reference.as_ref().map(|it| it.text.clone()),
                     image: self.built(build),
                     is_whole: build.target.is_none(),
                 })
@@ -162,7 +164,8 @@ impl Join<'_> {
                 return self.service(service, image, Confidence::Proven);
             };
             // It may run the image that another one builds and tags, or the one that the project publishes.
-            let tagged = builds.iter().find(|it| it.tag.as_deref() == Some(reference.text.as_str()));
+            let tagged =
+                builds.iter().find(|it| it.tag.as_ref().map(Text::as_str) == Some(reference.text.as_str()));
             if let Some(image) = tagged.and_then(|it| it.image) {
                 return self.service(service, Some(image), Confidence::Proven);
             }
@@ -214,12 +217,13 @@ impl Join<'_> {
     fn tagged(&mut self, is_called: &dyn Fn(&str) -> bool, file: Option<FileId>) -> Vec<NamedImage> {
         let mut out = Vec::new();
         let near = self.by_hand.iter().filter(|it| file.is_none_or(|file| it.file == file));
-        for it in near.filter(|it| it.names().any(|(repository, _)| is_called(repository))) {
+        for it in near.filter(|it| it.names().any(|it| is_called(it.repository))) {
             let Some(image) = self.images.built_by_hand(it) else { continue };
-            let names = it.names().filter(|(repository, _)| is_called(repository));
-            out.extend(names.map(|(repository, tag)| NamedImage {
-                repository: repository.to_owned(),
-                tag: tag.map(str::to_owned),
+            let names = it.names().filter(|it| is_called(it.repository));
+            out.extend(names.map(|it| NamedImage {
+                repository: it.repository.to_owned(),
+                tag: it.tag.map(str::to_owned),
+                is_fixed: it.is_fixed,
                 image,
             }));
         }
@@ -260,7 +264,7 @@ impl Join<'_> {
             None => None,
         };
         let image = self.images.build(file, build.context.as_deref()?, target, &build.args)?;
-        self.images.judge_sources(image);
+        self.images.judge_sources(image, build.context_span);
         Some(image)
     }
 

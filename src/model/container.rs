@@ -371,6 +371,7 @@ mod tests {
                 source_span: None,
                 target_span: None,
                 kept: true,
+                read_only: false,
                 bind: true,
                 target: Some((*target).to_owned()),
                 span: Span::new(file, 0, 0),

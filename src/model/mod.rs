@@ -47,6 +47,7 @@ mod reachability;
 mod resolve;
 mod resolved;
 mod settings;
+mod shared_configuration;
 mod shell_walk;
 mod supervisor;
 mod syntax_errors;

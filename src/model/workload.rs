@@ -9,6 +9,7 @@ use super::{
     ProcessVariable, ProgramId, Resolved, StopTimeout, Tools, UnexpandedVariable,
 };
 use crate::facts::catalogue::ImageSystem;
+use crate::facts::placeholders::has_name_in_angles;
 use crate::net::{PortRange, Protocol};
 use crate::source::{Confidence, FileId, Span, Spanned, Text};
 
@@ -117,6 +118,15 @@ pub struct ComposeFault {
     pub basis: FaultBasis,
     /// Where a call of Compose stands whose profiles make it so.
     pub call: Option<Span>,
+}
+
+impl ComposeFault {
+    /// Whether the name or value that is wrong is one that somebody is to put another in the place of:
+    /// `<service-name>`.
+    #[must_use]
+    pub fn is_of_placeholder(&self) -> bool {
+        has_name_in_angles(&self.message)
+    }
 }
 
 /// What decides whether something is a [`ComposeFault`].

@@ -24,7 +24,9 @@ fn check(ctx: &Context<'_>, findings: &mut Findings) {
 /// A port of `EXPOSE` is right when any container serves it of the image, or of another that the same line is for:
 /// build arguments make several programs of one Dockerfile.
 fn check_image(ctx: &Context<'_>, id: ImageId, image: &Image, findings: &mut Findings) {
-    let workloads: Vec<_> = ctx.project.workloads_of(id).collect();
+    // What perhaps runs another image says nothing of this one.
+    let is_of_image = |it: &&Workload| it.image_confidence > Confidence::Possible;
+    let workloads: Vec<_> = ctx.project.workloads_of(id).filter(is_of_image).collect();
     let others = ctx.project.images_with_ids().filter(|(it, other)| *it != id && other.file == image.file);
     let others: Vec<_> = others.collect();
     for exposed in &image.exposed {

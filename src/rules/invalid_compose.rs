@@ -1,6 +1,7 @@
 //! Compose refuses the files of a project.
 
 use super::{Context, Findings, Rule};
+use crate::diagnostic::Confidence;
 use crate::model::{Composition, FaultBasis};
 
 pub(super) const RULE: Rule = rule!("invalid-compose", check);
@@ -24,6 +25,9 @@ fn report(composition: &Composition, findings: &mut Findings) {
                 .help(
                     "`docker compose config` tells whether Compose takes a file, without starting anything",
                 );
+            if fault.is_of_placeholder() {
+                finding = finding.confidence(Confidence::Possible);
+            }
             if let Some(call) = fault.call {
                 finding = finding.evidence(call, "this call activates none of these profiles");
             }

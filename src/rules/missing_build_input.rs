@@ -35,6 +35,7 @@ fn report_source(source: &MissingSource, findings: &mut Findings) {
                 path.span,
                 format!("there is no file {} in the project", path.value),
             )
+            .evidence(source.context, "built in this context")
             .help("name the file as it is seen from the build context, or leave it out"),
         NotThere::Unmade { beside, filled_by } => {
             let name = path.value.rsplit('/').next().unwrap_or_default();

@@ -103,6 +103,13 @@ impl Text {
         Some(spans.filter(|it| it.file == first.file).fold(first, Span::cover))
     }
 
+    /// Whether it stands in one place, character for character: no variable decides a part of it.
+    #[must_use]
+    pub fn is_verbatim(&self) -> bool {
+        let files_agree = self.pieces.windows(2).all(|it| it[0].span.file == it[1].span.file);
+        files_agree && self.cover().is_some_and(|it| it.len() == self.string.len())
+    }
+
     /// Whether any part of the text is written at `place`.
     #[must_use]
     pub fn is_written_at(&self, place: Span) -> bool {

@@ -206,6 +206,8 @@ pub struct ShutdownEntry {
     pub argument: usize,
     /// What that is.
     pub form: ShutdownForm,
+    /// Whether what serves comes back as soon as it is called.
+    pub ends_serving: bool,
 }
 
 /// What says how long a server waits for requests in flight.

@@ -123,7 +123,11 @@ impl Catalogue {
                 _ => ShutdownForm::Duration,
             };
             let argument = row.cell("argument").parse().ok();
-            it.entry(&row).shutdown = argument.map(|argument| ShutdownEntry { argument, form });
+            it.entry(&row).shutdown = argument.map(|argument| ShutdownEntry {
+                argument,
+                form,
+                ends_serving: row.cell("serving") == "ends",
+            });
         }
         for row in rows(table!("go-exit.csv")) {
             it.entry(&row).exits = true;

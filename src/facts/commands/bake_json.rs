@@ -38,6 +38,7 @@ impl Bake<'_> {
             target: text("target"),
             arguments: arguments.iter().filter_map(argument).collect(),
             context,
+            ..BuildCommand::default()
         })
     }
 

@@ -44,6 +44,7 @@ impl Bake<'_> {
             context,
             target: self.attribute(target, "target", 0).and_then(|it| self.read(it)),
             arguments,
+            ..BuildCommand::default()
         })
     }
 
@@ -123,6 +124,7 @@ pub(super) fn of_skaffold(file: FileId, text: &str) -> Vec<BuildCommand> {
                 target: of_docker("target").cloned(),
                 arguments: arguments.iter().filter_map(argument).collect(),
                 context,
+                ..BuildCommand::default()
             });
         }
     }
@@ -170,6 +172,7 @@ pub(super) fn of_pipeline(file: FileId, text: &str) -> Vec<BuildCommand> {
                     },
                     target: input("target"),
                     arguments: arguments.iter().filter_map(argument).collect(),
+                    ..BuildCommand::default()
                 });
             }
         }

@@ -13,7 +13,7 @@ const BUILDS: &[&str] = &["docker_build", "docker_build_with_restart"];
 struct Argument<'t> {
     /// Its name, when it is given by name.
     name: Option<&'t str>,
-    /// Where its text stands; `None` for anything but a text.
+    /// Where its text stands, or the first one of a list; `None` for anything but these.
     text: Option<Range<usize>>,
 }
 
@@ -54,6 +54,7 @@ fn build(file: FileId, text: &str, arguments: &[Argument<'_>]) -> Option<BuildCo
         dockerfile: written("dockerfile")?,
         target: written("target")?,
         arguments: Vec::new(),
+        started_instead: named("entrypoint").and_then(read),
     })
 }
 
@@ -88,7 +89,7 @@ fn argument<'t>(text: &'t str, tokens: &[Token]) -> Option<Argument<'t>> {
         value => (None, value),
     };
     let text = match value {
-        [Token::Text(range)] => Some(range.clone()),
+        [Token::Text(range)] | [Token::Sign('['), Token::Text(range), ..] => Some(range.clone()),
         _ => None,
     };
     Some(Argument { name, text })

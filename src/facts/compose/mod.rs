@@ -322,6 +322,8 @@ pub enum Volume {
         source: Option<Value>,
         /// `target:`.
         target: Option<Value>,
+        /// `read_only:`.
+        read_only: bool,
         /// The entry.
         span: Span,
     },

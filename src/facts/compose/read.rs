@@ -390,6 +390,7 @@ impl Reader {
                 kind: self.of(item, "type"),
                 source: self.of(item, "source"),
                 target: self.of(item, "target"),
+                read_only: get(item, "read_only").and_then(Tree::as_bool) == Some(true),
                 span: item.span,
             }),
         };

@@ -15,6 +15,9 @@ pub struct BuildCommand {
     pub target: Option<Text>,
     /// `--build-arg`; without a value it is the one of the environment.
     pub arguments: Vec<(String, Option<Text>)>,
+    /// The program that whoever asks for the build starts in place of that of the image:
+    /// <https://docs.tilt.dev/api.html#api.docker_build>. Docker itself has no such flag.
+    pub started_instead: Option<Text>,
 }
 
 /// Flags without a value.

@@ -12,6 +12,7 @@ use super::returns::{Return, fold_returns};
 use super::rounds::Rounds;
 use super::scope::{Locals, State};
 use super::standing::{Premise, Standing};
+use super::waiting;
 use super::{Call, Callee, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
 use super::{channel, closed};
 use crate::facts::catalogue::Input;
@@ -132,6 +133,7 @@ impl<'c, 't> Reader<'c, 't> {
         }
         it.declare_results(node);
         let (mut without_shutdown, mut only_closed) = (Vec::new(), Vec::new());
+        let last_wait = node.field("body").and_then(|it| waiting::last_wait(context, it));
         if let Some(body) = node.field("body") {
             it.block(body);
             if it.calls.iter().any(|it| asks_for_signals(&it.callee)) {
@@ -143,7 +145,13 @@ impl<'c, 't> Reader<'c, 't> {
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
         let whole = it.finish(name, receiver, parameters, context.result_type(node), context.span(node));
-        Some(Function { type_parameters: type_parameters(node), without_shutdown, only_closed, ..whole })
+        Some(Function {
+            type_parameters: type_parameters(node),
+            without_shutdown,
+            only_closed,
+            last_wait,
+            ..whole
+        })
     }
 
     /// Reads the initial value of a package variable or constant. The calls it makes become a
@@ -192,6 +200,7 @@ impl<'c, 't> Reader<'c, 't> {
             completions: self.completions,
             without_shutdown: Vec::new(),
             only_closed: Vec::new(),
+            last_wait: None,
             span,
         }
     }

@@ -37,6 +37,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 mod value;
+mod waiting;
 
 pub use context::import_names;
 pub use demand::Demand;
@@ -190,6 +191,8 @@ pub struct Function {
     pub without_shutdown: Vec<Span>,
     /// The calls whose result a variable gets of which it does no more than close it.
     pub only_closed: Vec<Span>,
+    /// The last place at which it waits for what runs beside it, its end where what it defers does.
+    pub last_wait: Option<Span>,
     /// The whole declaration.
     pub span: Span,
 }

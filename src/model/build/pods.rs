@@ -7,7 +7,7 @@ use super::{Join, ServiceBuild};
 use crate::facts::catalogue::{DEFAULT_TAG, is_for_tests, shows_something, split_reference};
 use crate::model::kubernetes::{Cluster, ImageNames, Meant, NamedImage, PodContainer, PodPlan, TaggedImage};
 use crate::model::{AppliedId, Healthcheck, ImageId, Pod, PodId, Workload, WorkloadKind};
-use crate::source::{Confidence, FileId, Spanned};
+use crate::source::{Confidence, FileId, Spanned, Text};
 
 impl<'a> Join<'a> {
     /// The pods. Their containers join `workloads`.
@@ -47,9 +47,10 @@ impl<'a> Join<'a> {
         let by_hand = self.tagged(&|name| used.contains(&last(name)), None);
         let whole = || builds.iter().filter(|it| it.is_whole).filter_map(|it| Some((it, it.image?)));
         let tags = whole().filter_map(|(it, image)| {
-            let (repository, tag) = split_reference(it.tag.as_deref()?);
+            let (repository, tag) = split_reference(it.tag.as_ref()?.as_str());
             let tag = Some(tag.unwrap_or(DEFAULT_TAG).to_owned());
-            Some(NamedImage { repository: repository.to_owned(), tag, image })
+            let is_fixed = it.tag.as_ref().is_some_and(Text::is_verbatim);
+            Some(NamedImage { repository: repository.to_owned(), tag, is_fixed, image })
         });
         let facts = self.facts;
         let tags = tags.chain(by_hand).map(|named| {
@@ -101,8 +102,8 @@ impl<'a> Join<'a> {
     }
 
     /// Whether what is said of `workload` holds of its image as well, so that the image need not be
-    /// judged by itself. A pod may run another program out of it, may be an example of something else,
-    /// and makes nothing of the image's health check.
+    /// judged by itself. A pod may run another image after all, or another program out of it, may be an example of
+    /// something else, and makes nothing of the image's health check.
     pub(super) fn stands_for_image(&self, workload: &Workload) -> bool {
         let Some(image) = workload.image.map(|it| self.images.image(it)) else { return false };
         let path = self.facts.path(workload.name.span.file);
@@ -114,6 +115,7 @@ impl<'a> Join<'a> {
         !matches!(workload.kind, WorkloadKind::Pod(_))
             || (workload.program == image.program
                 && !workload.one_shot
+                && workload.image_confidence > Confidence::Possible
                 && !matches!(image.healthcheck, Healthcheck::Set(_))
                 && !is_aside())
     }

@@ -352,7 +352,8 @@ impl<'a> Resolver<'a> {
         let line = it.line.span;
         let short = it.command.volumes.iter().filter_map(|text| {
             let (source, target, is_bind) = volume(text)?;
-            Some(self.mount(it, source, target, is_bind, text.cover().unwrap_or(line)))
+            let mount = self.mount(it, source, target, is_bind, text.cover().unwrap_or(line));
+            Some(Mount { read_only: is_read_only(text), ..mount })
         });
         let long = it.command.mounts.iter().map(|text| {
             let option = |names: &[&str]| {
@@ -367,7 +368,9 @@ impl<'a> Resolver<'a> {
             };
             let is_bind = option(&["type"]).is_some_and(|it| it.as_str() == "bind");
             let (source, target) = (option(&["source", "src"]), option(&["target", "destination", "dst"]));
-            self.mount(it, source, target.unwrap_or_default(), is_bind, text.cover().unwrap_or(line))
+            let target = target.unwrap_or_default();
+            let mount = self.mount(it, source, target, is_bind, text.cover().unwrap_or(line));
+            Mount { read_only: is_read_only(text), ..mount }
         });
         short.chain(long).collect()
     }
@@ -387,8 +390,25 @@ impl<'a> Resolver<'a> {
         let target_span = target.cover();
         let target = known(&target).map(str::to_owned);
         let kept = bind || source.is_some();
-        Mount { source, bind, external: false, files: None, source_span, kept, target, target_span, span }
+        Mount {
+            source,
+            bind,
+            external: false,
+            files: None,
+            source_span,
+            kept,
+            read_only: false,
+            target,
+            target_span,
+            span,
+        }
     }
+}
+
+/// Whether the options of a `-v` or `--mount` keep the container from writing:
+/// <https://docs.docker.com/engine/storage/bind-mounts/#options-for---volume>.
+fn is_read_only(options: &Text) -> bool {
+    options.as_str().split([':', ',']).any(|it| matches!(it, "ro" | "readonly" | "readonly=true"))
 }
 
 /// `shop/api:1` as people call it: `api`.

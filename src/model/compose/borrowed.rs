@@ -43,6 +43,7 @@ fn borrowed_mounts(service: &ComposeService, services: &[ComposeService], first:
                 files: None,
                 source_span: None,
                 kept: true,
+                read_only: false,
                 target: None,
                 target_span: None,
                 span: entry.span,

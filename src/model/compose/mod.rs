@@ -134,6 +134,8 @@ pub struct Mount {
     pub source_span: Option<Span>,
     /// Whether what is written there may outlive the container: not in an anonymous volume, nor in memory.
     pub kept: bool,
+    /// Whether the container cannot write there.
+    pub read_only: bool,
     /// The path in the container, when known.
     pub target: Option<String>,
     /// Where that is written.

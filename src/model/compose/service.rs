@@ -592,6 +592,7 @@ impl Resolver<'_> {
             files: None,
             source_span: None,
             kept: true,
+            read_only: true,
             target,
             target_span: config.target.as_ref().and_then(|it| self.text(it)?.cover()),
             span: config.span,
@@ -605,7 +606,7 @@ impl Resolver<'_> {
 
     fn mount(&self, volume: &Volume) -> Option<Mount> {
         // Merged files have the long form, but for what Compose refuses.
-        let Volume::Long { kind, source, target, span } = volume else { return None };
+        let Volume::Long { kind, source, target, read_only, span } = volume else { return None };
         let kind = kind.as_ref().map(|it| self.partly(it));
         let kept = source.is_some() && kind.as_deref() != Some("tmpfs");
         let bind = kind.is_some_and(|it| it == "bind" || it.contains(UNKNOWN));
@@ -623,6 +624,7 @@ impl Resolver<'_> {
             files: None,
             source_span,
             kept,
+            read_only: *read_only,
             target: known(&target),
             target_span,
             span: *span,

@@ -1,6 +1,7 @@
 //! Go programs and what they do on the network, resolved in one workload's environment.
 
 mod absent;
+mod awaited;
 mod callers;
 mod certainty;
 mod cgo;

@@ -241,21 +241,19 @@ struct Walk<'p, 'a> {
 impl<'a> Walk<'_, 'a> {
     fn start(&mut self, name: &str, package: PackageId) {
         for id in self.packages.functions_named(package, name) {
-            self.out.handed_on.insert(*id);
-            self.hand_on(*id);
+            self.hand_on(*id, true);
         }
     }
 
     fn follow(&mut self, from: Option<FunctionId>, lead: &Lead<'a>) {
         let packages = self.packages;
+        // What a variable of a package is made of is no use of it.
+        let is_used = from.is_some_and(|it| !packages.function(it).function.is_initial_value());
         match *lead {
-            Lead::Value(id) => {
-                if from.is_some_and(|it| !packages.function(it).function.is_initial_value()) {
-                    self.out.handed_on.insert(id);
-                }
-                self.hand_on(id);
+            Lead::Value(id) => self.hand_on(id, is_used),
+            Lead::ValueNamed(name) => {
+                packages.methods_named(name).iter().for_each(|it| self.hand_on(*it, is_used));
             }
-            Lead::ValueNamed(name) => packages.methods_named(name).iter().for_each(|it| self.hand_on(*it)),
             Lead::Run(id) => self.reach(id),
             Lead::RunNamed(name) => {
                 if self.named.insert(name) {
@@ -272,8 +270,11 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Reaches a function that others than calls lead to.
-    fn hand_on(&mut self, id: FunctionId) {
+    fn hand_on(&mut self, id: FunctionId, is_used: bool) {
         self.out.values.insert(id);
+        if is_used {
+            self.out.handed_on.insert(id);
+        }
         self.out.mentioned.insert(id);
         self.reach(id);
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::awaited::awaited;
 use super::world::FunctionId;
 use super::{StopTimeout, Targets};
 use crate::facts::catalogue::{ShutdownEntry, ShutdownForm};
@@ -18,6 +19,12 @@ pub(super) fn stop_timeouts<'w>(
     entry: ShutdownEntry,
 ) -> Vec<StopTimeout> {
     let Some(argument) = call.arguments.get(entry.argument) else { return Vec::new() };
+    let (packages, reachable) = (evaluator.packages, evaluator.reachable);
+    let awaited = match entry.ends_serving {
+        true => awaited(packages, reachable, function, call),
+        false => Some(Confidence::Proven),
+    };
+    let Some(most) = awaited else { return Vec::new() };
     let outcomes = evaluator.in_contexts(function, |frame| {
         if entry.form == ShutdownForm::Duration {
             let outcome = evaluator.outline(argument, frame);
@@ -36,7 +43,7 @@ pub(super) fn stop_timeouts<'w>(
         }
         let (period, outcome) = ends.into_iter().min_by_key(|it| it.0)?;
         let span = outcome.text.span().unwrap_or(call.span);
-        let confidence = if waits.may_end { Confidence::Possible } else { outcome.confidence };
+        let confidence = if waits.may_end { Confidence::Possible } else { outcome.confidence.min(most) };
         Some(StopTimeout { period, span, call: call.span, confidence })
     };
     outcomes.into_iter().filter_map(read).collect()

@@ -90,6 +90,7 @@ impl Project {
             source_span: None,
             target_span: None,
             kept: true,
+            read_only: false,
             target: Some("/".into()),
             span,
         }];

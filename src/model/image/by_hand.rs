@@ -20,14 +20,24 @@ pub(in crate::model) struct ByHand {
     context: String,
 }
 
+/// What an image is called.
+pub(in crate::model) struct GivenName<'a> {
+    /// The name without a tag.
+    pub(in crate::model) repository: &'a str,
+    /// The tag, as far as it is known.
+    pub(in crate::model) tag: Option<&'a str>,
+    /// Whether that is written out: `VERSION ?= v1` of a Makefile is but what somebody once started from.
+    pub(in crate::model) is_fixed: bool,
+}
+
 impl ByHand {
-    /// What the image is called: repositories, each with the tag as far as it is known.
-    pub(in crate::model) fn names(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        let names = self.command.tags.iter().map(|it| split_reference(it.as_str()));
-        let names = names.filter(|(repository, _)| !repository.is_empty() && !repository.contains(UNKNOWN));
-        names.map(|(repository, tag)| {
-            let tag = tag.unwrap_or(DEFAULT_TAG);
-            (repository, Some(tag).filter(|it| !it.contains(UNKNOWN)))
+    /// What the image is called.
+    pub(in crate::model) fn names(&self) -> impl Iterator<Item = GivenName<'_>> {
+        let names = self.command.tags.iter().map(|it| (it, split_reference(it.as_str())));
+        let names = names.filter(|(_, (name, _))| !name.is_empty() && !name.contains(UNKNOWN));
+        names.map(|(text, (repository, tag))| {
+            let tag = Some(tag.unwrap_or(DEFAULT_TAG)).filter(|it| !it.contains(UNKNOWN));
+            GivenName { repository, tag, is_fixed: text.is_verbatim() }
         })
     }
 
@@ -55,7 +65,8 @@ impl Images<'_> {
         self
     }
 
-    /// The image that a build makes; `None` when its target is not known.
+    /// The image that a build makes; `None` when its target is not known, or when another program is started in it than
+    /// its own.
     pub(in crate::model) fn built_by_hand(&mut self, it: &ByHand) -> Option<ImageId> {
         let known = |it: &Text| Some(it.clone()).filter(is_known);
         let arguments = it.command.arguments.iter();
@@ -65,7 +76,11 @@ impl Images<'_> {
             Some(target) => Some(known(target)?),
             None => None,
         };
-        self.build(it.dockerfile, &it.context, target.as_ref().map(Text::as_str), &arguments)
+        let image = self.build(it.dockerfile, &it.context, target.as_ref().map(Text::as_str), &arguments)?;
+        let Some(started) = &it.command.started_instead else { return Some(image) };
+        let own = self.image(image).process.as_ref()?.command.words().into_iter().next()?;
+        let name = |path: &Text| path.as_str().rsplit('/').next().map(str::to_owned);
+        (name(&own) == name(started)).then_some(image)
     }
 }
 

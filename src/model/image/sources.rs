@@ -28,6 +28,8 @@ pub struct MissingSource {
     pub path: Spanned<String>,
     /// Why it is not there.
     pub why: NotThere,
+    /// Where a Compose service gives the build context.
+    pub context: Span,
 }
 
 /// Why a source of a COPY or ADD is not there.
@@ -69,13 +71,15 @@ impl CopiedSource {
 }
 
 impl Images<'_> {
-    /// Says that the build context of an image is known, so that what it copies has to be there.
-    pub(in crate::model) fn judge_sources(&mut self, image: ImageId) {
-        let missing = self.missing_sources(image);
-        self.image_mut(image).missing_sources = missing;
+    /// Says that the build context of an image is known, given at `context`, so that what it copies has to be there.
+    pub(in crate::model) fn judge_sources(&mut self, image: ImageId, context: Span) {
+        // Of several services the first says it.
+        if self.image(image).missing_sources.is_empty() {
+            self.image_mut(image).missing_sources = self.missing_sources(image, context);
+        }
     }
 
-    fn missing_sources(&self, image: ImageId) -> Vec<MissingSource> {
+    fn missing_sources(&self, image: ImageId, context: Span) -> Vec<MissingSource> {
         let Some(built) = self.built(image) else { return Vec::new() };
         let mut wanted = vec![built.last];
         let mut at = 0;
@@ -97,12 +101,13 @@ impl Images<'_> {
             } else {
                 is_missing(self.facts, path).then_some(NotThere::Absent)
             };
-            out.extend(why.map(|why| MissingSource { path: source.path.clone(), why }));
+            out.extend(why.map(|why| MissingSource { path: source.path.clone(), why, context }));
         }
         for layer in wanted.iter().filter_map(|it| built.stages.get(*it)).flat_map(|it| &it.layers) {
             if let (Origin::Stage(number, path), Some(span)) = (&layer.origin, layer.source) {
                 let why = unmade(&built.stages, *number, self.facts, path);
-                out.extend(why.map(|why| MissingSource { path: Spanned::new(path.clone(), span), why }));
+                let path = Spanned::new(path.clone(), span);
+                out.extend(why.map(|why| MissingSource { path, why, context }));
             }
         }
         let mut seen = FxHashSet::default();

@@ -22,6 +22,8 @@ pub(crate) struct ImageNames<'a> {
     families: FxHashSet<String>,
     /// The repositories that pods use, and the manifest that each stands in.
     used: Vec<(String, String)>,
+    /// The tags that pods use of each repository, but for the one that every build moves.
+    versions: FxHashMap<String, FxHashSet<String>>,
 }
 
 /// A name that a Compose service or a command line gives to an image that it builds.
@@ -30,6 +32,8 @@ pub(crate) struct NamedImage {
     pub(crate) repository: String,
     /// The tag, when there is one and it is known.
     pub(crate) tag: Option<String>,
+    /// Whether that is written out, so that no variable decides it.
+    pub(crate) is_fixed: bool,
     /// The image.
     pub(crate) image: ImageId,
 }
@@ -78,6 +82,7 @@ impl<'a> ImageNames<'a> {
             tags,
             dockerfiles: dockerfiles.collect(),
             families: FxHashSet::default(),
+            versions: versions(used.iter().map(|it| it.0)),
             used: used.iter().map(|(it, at)| (split_reference(it).0.to_owned(), (*at).to_owned())).collect(),
         };
         out.families = out.families(used.iter().map(|it| it.0), &modules);
@@ -101,8 +106,15 @@ impl<'a> ImageNames<'a> {
                 return Vec::new();
             }
         }
-        let built = named.first().map(|it| Meant::Image(it.named.image, Confidence::Proven));
-        built.into_iter().chain(self.meant_by_name(repository, manifest)).collect()
+        // Of `guestbook:v1` and `guestbook:v2` the folder holds one at most; which, only a build tells that says so.
+        let wanted = tag.unwrap_or(DEFAULT_TAG);
+        let this = named.iter().find(|it| it.named.is_fixed && it.named.tag.as_deref() == Some(wanted));
+        let is_one_of_several = self.versions.get(repository).is_some_and(|it| it.len() > 1);
+        let is_sure = this.is_some() || !is_one_of_several;
+        let most = if is_sure { Confidence::Proven } else { Confidence::Possible };
+        let built = this.or(named.first()).map(|it| Meant::Image(it.named.image, Confidence::Proven));
+        let all = built.into_iter().chain(self.meant_by_name(repository, manifest));
+        all.map(|it| it.at_most(most)).collect()
     }
 
     /// What an image may mean that nothing builds under that very name: an image that is called so behind another
@@ -177,6 +189,27 @@ impl<'a> ImageNames<'a> {
             .filter(|(before, files)| files.len() > 1 || (files.len() == 1 && is_module(before)));
         kept.map(|(before, _)| before).collect()
     }
+}
+
+impl Meant {
+    fn at_most(self, most: Confidence) -> Self {
+        match self {
+            Self::Image(image, confidence) => Self::Image(image, confidence.min(most)),
+            Self::Dockerfile(file, confidence) => Self::Dockerfile(file, confidence.min(most)),
+        }
+    }
+}
+
+/// The tags of each repository, but for the default one.
+fn versions<'r>(used: impl Iterator<Item = &'r str>) -> FxHashMap<String, FxHashSet<String>> {
+    let mut found: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
+    for (repository, tag) in used.map(split_reference) {
+        // A tool fills in what holds a variable or a template.
+        if let Some(tag) = tag.filter(|it| *it != DEFAULT_TAG && !it.contains(['$', '{', '<'])) {
+            found.entry(repository.to_owned()).or_default().insert(tag.to_owned());
+        }
+    }
+    found
 }
 
 /// Whether neither is the other with a registry in front.

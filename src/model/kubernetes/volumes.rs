@@ -16,6 +16,7 @@ pub(super) fn mounts(cluster: &Cluster<'_>, plan: &PodPlan<'_>, container: &Cont
         files: files(cluster, plan, it).filter(|_| is_certain),
         source_span: None,
         kept: !matches!(volume(plan, it).map(|it| &it.source), Some(VolumeSource::EmptyDir)),
+        read_only: false,
         target: Some(it.path.as_str().to_owned()).filter(|it| !expansion::is_filled_in(it)),
         target_span: it.path.cover(),
         span: it.span,
