@@ -69,6 +69,26 @@ pub(super) fn without_shutdown(
     given.iter().filter(|it| shuts_nothing_down(it.text())).map(|it| context.span(*it)).collect()
 }
 
+/// Whether a body asks which signal came: it names SIGINT elsewhere than where it asks for signals.
+pub(super) fn tells_signals_apart(context: &Context<'_>, body: Node<'_>) -> bool {
+    let is_signal = |it: Node<'_>| context.import(it.text()) == Some("os/signal");
+    let mut found = false;
+    body.visit(|it| {
+        match it.kind() {
+            "call_expression" => {
+                let of = it.field("function").and_then(|it| it.field("operand"));
+                return !of.is_some_and(is_signal);
+            }
+            "selector_expression" => {
+                found |= it.field("field").is_some_and(|it| matches!(it.text(), "Interrupt" | "SIGINT"));
+            }
+            _ => {}
+        }
+        true
+    });
+    found
+}
+
 /// The channel that one of the statements of a block receives from, when behind it nothing but prints stands before
 /// the program ends. `ends_itself`: whether the program ends with the block.
 fn ended_by_receive<'t>(

@@ -133,11 +133,13 @@ impl<'c, 't> Reader<'c, 't> {
         }
         it.declare_results(node);
         let (mut without_shutdown, mut only_closed) = (Vec::new(), Vec::new());
+        let mut tells_signals_apart = false;
         let last_wait = node.field("body").and_then(|it| waiting::last_wait(context, it));
         if let Some(body) = node.field("body") {
             it.block(body);
             if it.calls.iter().any(|it| asks_for_signals(&it.callee)) {
                 without_shutdown = channel::without_shutdown(context, body, it.is_main, &it.exits);
+                tells_signals_apart = channel::tells_signals_apart(context, body);
             }
             if it.calls.iter().any(|it| it.callee.name() == "Close") {
                 only_closed = closed::only_closed(context, body);
@@ -148,6 +150,7 @@ impl<'c, 't> Reader<'c, 't> {
         Some(Function {
             type_parameters: type_parameters(node),
             without_shutdown,
+            tells_signals_apart,
             only_closed,
             last_wait,
             ..whole
@@ -199,6 +202,7 @@ impl<'c, 't> Reader<'c, 't> {
             demands: self.demands,
             completions: self.completions,
             without_shutdown: Vec::new(),
+            tells_signals_apart: false,
             only_closed: Vec::new(),
             last_wait: None,
             span,

@@ -189,6 +189,8 @@ pub struct Function {
     /// The arguments of calls of os/signal that name a channel from which nobody receives, or whose signal ends the
     /// program and does nothing more.
     pub without_shutdown: Vec<Span>,
+    /// Whether it asks for signals and does one thing or another by the one that came.
+    pub tells_signals_apart: bool,
     /// The calls whose result a variable gets of which it does no more than close it.
     pub only_closed: Vec<Span>,
     /// The last place at which it waits for what runs beside it, its end where what it defers does.

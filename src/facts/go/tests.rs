@@ -304,6 +304,22 @@ func main() {}
 }
 
 #[test]
+fn a_function_may_tell_signals_apart() {
+    let asks = "c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt, syscall.SIGHUP)";
+    for (rest, expected) in [
+        ("<-c; stop()", false),
+        ("signal.Stop(c); signal.Notify(c, syscall.SIGINT)", false),
+        ("for s := range c { switch s { case os.Interrupt: stop(); case syscall.SIGHUP: load() } }", true),
+        ("if s := <-c; s == syscall.SIGINT { stop() }", true),
+    ] {
+        let imports = "import (\n\"os\"\n\"os/signal\"\n\"syscall\"\n)\n";
+        let text = format!("package main\n{imports}func run() {{ {asks}; {rest} }}");
+        let facts = read(FileId(0), &text);
+        assert_eq!(facts.functions[0].tells_signals_apart, expected, "{rest}");
+    }
+}
+
+#[test]
 fn hostile_input_neither_panics_nor_overflows() {
     let deep = |open: &str, close: &str| {
         format!("{HEAD}func f() {{ x := {}1{} }}", open.repeat(5000), close.repeat(5000))

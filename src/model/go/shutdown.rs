@@ -48,9 +48,12 @@ pub(super) fn shutdown(packages: &Packages<'_>, reachable: &Reachable<'_>) -> Sh
             // As SIGTERM, which nobody takes: it shuts nothing down.
             Asked::InterruptOnly(_)
                 if channel.is_some_and(|at| it.function.without_shutdown.contains(at)) => {}
-            Asked::InterruptOnly(signal) => found
-                .interrupt_only
-                .push(InterruptOnly { signal, syscall: PackageName::in_file(it.file, "syscall") }),
+            Asked::InterruptOnly(signal) => {
+                // One that it does not know it may drop, and then nothing stops it.
+                let syscall = PackageName::in_file(it.file, "syscall");
+                let syscall = syscall.filter(|_| !it.function.tells_signals_apart);
+                found.interrupt_only.push(InterruptOnly { signal, syscall });
+            }
             Asked::Terminate => {
                 let sigterm = Sigterm::Handled(call.callee_span);
                 return Shutdown { interrupt_only: Vec::new(), sigterm, ..found };
