@@ -82,7 +82,7 @@ impl<'a> ImageNames<'a> {
             tags,
             dockerfiles: dockerfiles.collect(),
             families: FxHashSet::default(),
-            versions: versions(used.iter().map(|it| it.0)),
+            versions: versions(&used),
             used: used.iter().map(|(it, at)| (split_reference(it).0.to_owned(), (*at).to_owned())).collect(),
         };
         out.families = out.families(used.iter().map(|it| it.0), &modules);
@@ -200,12 +200,16 @@ impl Meant {
     }
 }
 
-/// The tags of each repository, but for the default one.
-fn versions<'r>(used: impl Iterator<Item = &'r str>) -> FxHashMap<String, FxHashSet<String>> {
+/// The tags of each repository, but for the default one. Of a manifest that overlays give several tags one counts: these
+/// are the same thing at different times or places.
+fn versions(used: &[(&str, &str)]) -> FxHashMap<String, FxHashSet<String>> {
     let mut found: FxHashMap<String, FxHashSet<String>> = FxHashMap::default();
-    for (repository, tag) in used.map(split_reference) {
+    let mut seen: FxHashSet<(&str, &str)> = FxHashSet::default();
+    for (reference, manifest) in used {
+        let (repository, tag) = split_reference(reference);
         // A tool fills in what holds a variable or a template.
-        if let Some(tag) = tag.filter(|it| *it != DEFAULT_TAG && !it.contains(['$', '{', '<'])) {
+        let tag = tag.filter(|it| *it != DEFAULT_TAG && !it.contains(['$', '{', '<']));
+        if let Some(tag) = tag.filter(|_| seen.insert((repository, *manifest))) {
             found.entry(repository.to_owned()).or_default().insert(tag.to_owned());
         }
     }
