@@ -28,6 +28,15 @@ impl AdvertisedListener {
 }
 
 impl Workload {
+    /// The port by which clients in other containers come to a broker, where the listener on `port` sends them to
+    /// themselves: that of the listener which tells them the name of the container. Else it is `port`.
+    #[must_use]
+    pub fn port_for_containers(&self, port: u16) -> u16 {
+        let leads_astray = self.advertised.iter().any(|it| it.port == port && it.leads_to_client());
+        let mut own = self.advertised.iter().filter(|it| self.answers_to(&it.host.value));
+        own.next().filter(|_| leads_astray).map_or(port, |it| it.port)
+    }
+
     /// Whether only containers come to a listener of a broker that has another one for clients outside: clients that
     /// come through it are sent to the name of the container, or it is none for clients (`CONTROLLER`).
     #[must_use]

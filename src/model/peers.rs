@@ -142,7 +142,7 @@ impl Project {
         let servers = self.servers_elsewhere(from, port, protocol).map(|(workload, listener)| PeerPort {
             workload,
             name: self.dns_name(workload.id).to_owned(),
-            port,
+            port: workload.port_for_containers(port),
             span: listener.port_span,
             clause: format!("`{}` serves port {port}", workload.name.value),
             confidence: Confidence::Proven,

@@ -183,8 +183,11 @@ impl<'w> Viper<'_, 'w> {
                 uncertain = true;
                 continue;
             }
+            // `AddConfigPath("")` adds nothing: <https://github.com/spf13/viper/blob/v1.21.0/viper.go>.
+            if folder.text.as_str().is_empty() {
+                continue;
+            }
             let folder = folder.text.as_str().trim_end_matches('/').to_owned();
-            let folder = if folder.is_empty() { ".".to_owned() } else { folder };
             let endings = ENDINGS.iter().map(|ending| format!("{folder}/{name}.{ending}"));
             for path in endings.chain(typed.then(|| format!("{folder}/{name}"))) {
                 match self.evaluator.find_file(&path) {
