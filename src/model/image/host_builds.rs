@@ -12,7 +12,7 @@ use super::layers::{Binary, Layer, Origin, absolute};
 use crate::facts::commands::GO_BUILD;
 use crate::facts::makefile::Given;
 use crate::facts::shell::{self, Script};
-use crate::facts::{Facts, folder_of};
+use crate::facts::{Facts, folder_of, path_below};
 use crate::model::Program;
 use crate::model::shell_walk::ShellWalk;
 use crate::source::{FileId, Span};
@@ -57,14 +57,8 @@ impl HostBuilds {
     /// What is built into the project's file or folder `source`: each program with its path below that, empty for the
     /// file itself.
     pub(super) fn below<'h>(&'h self, source: &str) -> impl Iterator<Item = (&'h str, &'h str, &'h Binary)> {
-        let folder = source.strip_prefix('.').unwrap_or(source).to_owned();
         self.0.iter().filter_map(move |(path, binary)| {
-            let rest = match folder.as_str() {
-                "" => path.as_str(),
-                folder => path.strip_prefix(folder)?,
-            };
-            let rest = if rest.is_empty() || folder.is_empty() { rest } else { rest.strip_prefix('/')? };
-            Some((path.as_str(), rest, binary.as_ref()?))
+            Some((path.as_str(), path_below(source, path)?, binary.as_ref()?))
         })
     }
 
