@@ -6,32 +6,46 @@ use super::context::Context;
 use crate::source::Span;
 use crate::syntax::go::Node;
 
-/// The calls in the body of a function whose result is in a variable that it only closes:
-/// `client := redis.NewClient(options); defer client.Close()`.
-pub(super) fn only_closed(context: &Context<'_>, body: Node<'_>) -> Vec<Span> {
+/// The calls in the body of a function whose result is thrown away, or in a variable that it only closes or throws
+/// away: `client := redis.NewClient(options); defer client.Close()`.
+pub(super) fn never_used(context: &Context<'_>, body: Node<'_>) -> Vec<Span> {
     let mut made: Vec<(&str, Span)> = Vec::new();
     let mut mentions: FxHashMap<&str, usize> = FxHashMap::default();
-    let mut closed: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut leavings: FxHashMap<&str, usize> = FxHashMap::default();
     body.visit(|it| {
         match it.kind() {
             "identifier" => *mentions.entry(it.text()).or_default() += 1,
-            "short_var_declaration" => made.extend(made_by(context, it)),
-            "call_expression" => {
-                let function = it.field("function");
-                let is_close = |it: &Node<'_>| it.field("field").is_some_and(|it| it.text() == "Close");
-                if let Some(client) = function.filter(is_close).and_then(|it| it.field("operand")) {
-                    *closed.entry(client.text()).or_default() += 1;
-                }
+            "short_var_declaration" | "assignment_statement" => {
+                let client = made_by(context, it).filter(|(name, _)| it.kind() == DECLARES || *name == "_");
+                made.extend(client);
             }
             _ => {}
         }
+        if let Some(name) = closed(it).or_else(|| thrown_away(it)) {
+            *leavings.entry(name).or_default() += 1;
+        }
         true
     });
-    // It stands once where it is made.
-    let only_closes = |name: &str| {
-        closed.get(name).is_some_and(|closes| mentions.get(name).is_some_and(|all| *all == closes + 1))
-    };
-    made.into_iter().filter(|(name, _)| only_closes(name)).map(|it| it.1).collect()
+    let leaves = |name: &str| leavings.get(name).copied().unwrap_or_default();
+    // It stands once where it is made; Go refuses a variable that nothing mentions.
+    let is_unused =
+        |name: &str| name == "_" || mentions.get(name).is_some_and(|all| *all == leaves(name) + 1);
+    made.into_iter().filter(|(name, _)| is_unused(name)).map(|it| it.1).collect()
+}
+
+const DECLARES: &str = "short_var_declaration";
+
+/// The variable of which a call closes what is in it.
+fn closed<'t>(call: Node<'t>) -> Option<&'t str> {
+    let function = call.field("function").filter(|_| call.kind() == "call_expression")?;
+    let is_close = function.field_text("field") == Some("Close");
+    function.field("operand").filter(|_| is_close).map(|it| it.text())
+}
+
+/// The variable that is there to be mentioned: `_ = client`.
+fn thrown_away<'t>(assignment: Node<'t>) -> Option<&'t str> {
+    let is_blank = assignment.kind() == "assignment_statement" && assignment.field_text("left") == Some("_");
+    assignment.field("right").filter(|_| is_blank).map(|it| it.text())
 }
 
 /// The variable that gets the first result of a call, and the call.
@@ -44,20 +58,31 @@ fn made_by<'t>(context: &Context<'_>, declaration: Node<'t>) -> Option<(&'t str,
 
 #[cfg(test)]
 mod tests {
-    use crate::facts::go::read;
+    use crate::facts::go::{Call, read};
     use crate::source::FileId;
 
     #[test]
-    fn clients_that_are_only_closed_are_told() {
+    fn clients_that_are_never_used_are_told() {
         for (statements, expected) in [
             ("c := r.New()\ndefer c.Close()", true),
             ("c, err := r.New()\nif err != nil { return }\ndefer func() { _ = c.Close() }()", true),
+            ("c, err := r.New()\nif err != nil { return }\n_ = c", true),
+            ("c, err := r.New()\nif err != nil { return }\n_ = c\ndefer c.Close()", true),
+            ("_, err := r.New()\nif err != nil { return }", true),
+            ("_ = r.New()", true),
+            ("_ = r.New().Ping()", false),
+            ("c := r.New()\n_ = c.Ping()", false),
+            ("c = r.New()\n_ = c", false),
             ("c := r.New()\ndefer c.Close()\nc.Ping()", false),
             ("c := r.New()\ndefer c.Close()\nuse(c)", false),
             ("c := r.New()\nc.Ping()", false),
         ] {
-            let facts = read(FileId(0), &format!("package main\n\nfunc f() {{\n{statements}\n}}\n"));
-            assert_eq!(!facts.functions[0].only_closed.is_empty(), expected, "{statements}");
+            let text = "package main\n\nimport r \"github.com/redis/go-redis/v9\"\n\nfunc f() {\n";
+            let text = format!("{text}{}\n}}\n", statements.replace("New", "NewClient"));
+            let facts = read(FileId(0), &text);
+            let makes = |it: &&Call| it.callee.name() == "NewClient";
+            let call = facts.functions[0].calls.iter().find(makes).unwrap().span;
+            assert_eq!(facts.functions[0].never_used.contains(&call), expected, "{statements}");
         }
     }
 }
