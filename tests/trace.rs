@@ -286,7 +286,8 @@ func lookup(name string) string {
 }
 
 func main() {
-	_ = redis.NewClient(&redis.Options{Addr: lookup(\"REDIS_ADDR\")})
+	client := redis.NewClient(&redis.Options{Addr: lookup(\"REDIS_ADDR\")})
+	println(client.Ping(nil).Err())
 }
 ";
     let project = project(

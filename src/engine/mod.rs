@@ -352,7 +352,9 @@ fn read_given_arguments(
 fn read_uncommitted(input: &Input) -> Uncommitted {
     let mut out = Uncommitted::default();
     if input.kinds.contains(&Kind::Compose) {
-        input.sources.iter().zip(&input.kinds).for_each(|((_, file), kind)| out.add(*kind, file.text()));
+        for ((_, file), kind) in input.sources.iter().zip(&input.kinds) {
+            out.add(file.path(), *kind, file.text());
+        }
     }
     out
 }

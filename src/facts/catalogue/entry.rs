@@ -45,6 +45,8 @@ pub struct GoEntry {
     pub shutdown: Option<ShutdownEntry>,
     /// The type of its first result.
     pub result: Option<TypeName>,
+    /// It makes a client that connects when it is first used.
+    pub connects_later: bool,
     /// It does not return.
     pub exits: bool,
     /// The argument with a function of which it sends the name alone: a process that registered it runs it.

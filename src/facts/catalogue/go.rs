@@ -267,6 +267,7 @@ mod tests {
             table!("go-listen.csv"),
             table!("go-listen-beside.csv"),
             table!("go-dial.csv"),
+            table!("go-connects-later.csv"),
             table!("go-variable.csv"),
             table!("go-route.csv"),
             table!("go-handler.csv"),

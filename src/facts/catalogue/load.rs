@@ -62,6 +62,9 @@ impl Catalogue {
             });
         }
         it.patterns = it.take_patterns();
+        for row in rows(table!("go-connects-later.csv")) {
+            it.entry(&row).connects_later = true;
+        }
         for row in rows(table!("go-variable.csv")) {
             let types = TypeName {
                 package: row.cell("type_package").to_owned(),

@@ -14,7 +14,7 @@ use super::scope::{Locals, State};
 use super::standing::{Premise, Standing};
 use super::waiting;
 use super::{Call, Callee, Environ, FieldWrite, Function, GoFile, Parameter, TypeName, Usage, Value};
-use super::{channel, closed};
+use super::{channel, unused};
 use crate::facts::catalogue::Input;
 use crate::source::{Span, Spanned};
 use crate::syntax::go::Node;
@@ -132,7 +132,7 @@ impl<'c, 't> Reader<'c, 't> {
             it.declare_parameters(list, &parameters, Value::parameter);
         }
         it.declare_results(node);
-        let (mut without_shutdown, mut only_closed) = (Vec::new(), Vec::new());
+        let (mut without_shutdown, mut never_used) = (Vec::new(), Vec::new());
         let mut tells_signals_apart = false;
         let last_wait = node.field("body").and_then(|it| waiting::last_wait(context, it));
         if let Some(body) = node.field("body") {
@@ -141,8 +141,8 @@ impl<'c, 't> Reader<'c, 't> {
                 without_shutdown = channel::without_shutdown(context, body, it.is_main, &it.exits);
                 tells_signals_apart = channel::tells_signals_apart(context, body);
             }
-            if it.calls.iter().any(|it| it.callee.name() == "Close") {
-                only_closed = closed::only_closed(context, body);
+            if it.calls.iter().any(|it| connects_later(&it.callee)) {
+                never_used = unused::never_used(context, body);
             }
         }
         let name = Spanned::new(name.text().to_owned(), context.span(name));
@@ -151,7 +151,7 @@ impl<'c, 't> Reader<'c, 't> {
             type_parameters: type_parameters(node),
             without_shutdown,
             tells_signals_apart,
-            only_closed,
+            never_used,
             last_wait,
             ..whole
         })
@@ -203,7 +203,7 @@ impl<'c, 't> Reader<'c, 't> {
             completions: self.completions,
             without_shutdown: Vec::new(),
             tells_signals_apart: false,
-            only_closed: Vec::new(),
+            never_used: Vec::new(),
             last_wait: None,
             span,
         }
@@ -459,6 +459,10 @@ impl Value {
 
 fn asks_for_signals(callee: &Callee) -> bool {
     crate::facts::catalogue::go().of(callee).is_some_and(|it| it.signals.is_some())
+}
+
+fn connects_later(callee: &Callee) -> bool {
+    crate::facts::catalogue::go().of(callee).is_some_and(|it| it.connects_later)
 }
 
 /// What a call is made on, for the types of its result.

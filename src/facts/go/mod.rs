@@ -7,7 +7,6 @@ mod assignment;
 mod branch;
 mod call;
 mod channel;
-mod closed;
 mod closure;
 mod collecting;
 mod command_line;
@@ -36,6 +35,7 @@ mod setting;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod unused;
 mod value;
 mod waiting;
 
@@ -191,8 +191,8 @@ pub struct Function {
     pub without_shutdown: Vec<Span>,
     /// Whether it asks for signals and does one thing or another by the one that came.
     pub tells_signals_apart: bool,
-    /// The calls whose result a variable gets of which it does no more than close it.
-    pub only_closed: Vec<Span>,
+    /// The calls whose result it throws away, or keeps in a variable and does no more with than close it.
+    pub never_used: Vec<Span>,
     /// The last place at which it waits for what runs beside it, its end where what it defers does.
     pub last_wait: Option<Span>,
     /// The whole declaration.

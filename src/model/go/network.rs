@@ -20,7 +20,7 @@ use super::{
     Alternative, CallRole, Detail, Dial, DialLogin, DialSource, FixedPort, GoNetwork, NetworkCall, ProgramId,
     Reachable, World, values,
 };
-use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue, without_version};
+use crate::facts::catalogue::{DialEntry, EntryAddress, GoEntry, Input, go as catalogue};
 use crate::facts::go::{Call, Callee, Unknown, Value};
 use crate::model::peers::tells_address;
 use crate::model::proxied::is_proxied;
@@ -281,7 +281,7 @@ fn find_dials<'w>(
     detail: Detail,
     dials: &mut Vec<Dial>,
 ) -> Option<NetworkCall> {
-    if is_never_used(evaluator, function, call) {
+    if is_never_used(evaluator.packages, function, call) {
         return None;
     }
     let mut network_call = NetworkCall::new(call.span, CallRole::Dial);
@@ -373,18 +373,10 @@ fn find_dials<'w>(
     (on_network || is_empty).then_some(network_call)
 }
 
-/// Packages whose `NewClient` makes one that connects when it is first used:
-/// <https://github.com/redis/go-redis/blob/v9.7.0/internal/pool/pool.go#L115>.
-const CONNECTING_LATER: &[&str] = &["github.com/go-redis/redis", "github.com/redis/go-redis"];
-
 /// Whether a call makes a client that connects when it is first used, and never is.
-fn is_never_used(evaluator: &Evaluator<'_>, function: FunctionId, call: &Call) -> bool {
-    let packages = evaluator.packages;
-    let connects_later = || match packages.targets_of(function, call) {
-        Targets::Imported(path, "NewClient") => CONNECTING_LATER.contains(&&*without_version(path)),
-        _ => false,
-    };
-    packages.function(function).function.only_closed.contains(&call.span) && connects_later()
+fn is_never_used(packages: &Packages<'_>, function: FunctionId, call: &Call) -> bool {
+    let connects_later = || entry_of(packages.targets_of(function, call)).is_some_and(|it| it.connects_later);
+    packages.function(function).function.never_used.contains(&call.span) && connects_later()
 }
 
 /// What is found in several worlds, each once; it is the default when it is in one that is.
@@ -645,9 +637,25 @@ impl VariableReads {
         Self { places: variables_read(evaluator), idle: OnceCell::new() }
     }
 
-    /// Whether what is read there is only stored where nothing reads it.
+    /// Whether what is read there is only stored where nothing reads it, or given to a client that nothing uses.
     fn is_idle(&self, evaluator: &Evaluator<'_>, place: Span) -> bool {
-        self.idle.get_or_init(|| stored_for_nobody(evaluator)).contains(&place)
+        let idle = || {
+            let mut idle = stored_for_nobody(evaluator);
+            idle.extend(self.given_to_unused(evaluator));
+            idle
+        };
+        self.idle.get_or_init(idle).contains(&place)
+    }
+
+    /// The places in the arguments of calls that make a client which nothing uses.
+    fn given_to_unused(&self, evaluator: &Evaluator<'_>) -> Vec<Span> {
+        let packages = evaluator.packages;
+        let functions = evaluator.reachable.functions.iter();
+        let calls = functions.flat_map(|of| packages.function(*of).function.calls.iter().map(|it| (*of, it)));
+        let unused: Vec<Span> =
+            calls.filter(|(of, it)| is_never_used(packages, *of, it)).map(|it| it.1.span).collect();
+        let places = self.places.iter().map(|it| it.1);
+        places.filter(|place| unused.iter().any(|it| it.contains(*place))).collect()
     }
 
     /// The variables with addresses, as the workload sets them, that every place which reads them only stores so.

@@ -36,9 +36,10 @@ pub(super) struct Release {
 /// The charts that are no part of another one.
 pub(super) fn releases(facts: &Facts) -> Vec<Release> {
     let charts = Charts::new(facts);
+    let parts = charts.parts();
     let roots = charts.by_folder.iter().filter(|(folder, (_, chart))| {
         let is_library = said(chart, "type").is_some_and(|it| it.as_str() == "library");
-        charts.parent(folder).is_none() && !is_library
+        !parts.contains(*folder) && !is_library
     });
     let mut out: Vec<Release> = roots
         .map(|(folder, (file, chart))| {
@@ -91,6 +92,16 @@ impl<'a> Charts<'a> {
         self.by_folder.get_key_value(above).map(|it| *it.0)
     }
 
+    /// The charts that are there to be installed with another one, whose values stand over theirs: those in its folder
+    /// that it takes in.
+    fn parts(&self) -> FxHashSet<&'a str> {
+        let taken_in = |(folder, (_, chart)): (&&'a str, &(FileId, &'a Chart))| {
+            let below = self.dependencies(folder, chart).into_iter().filter_map(|it| it.1);
+            below.filter(|it| is_in(it, folder)).collect::<Vec<_>>()
+        };
+        self.by_folder.iter().flat_map(taken_in).collect()
+    }
+
     /// The named templates of a chart and of those that it takes in: a name is known to all of them. One that is
     /// there twice is left out.
     fn definitions(&self, folder: &str) -> FxHashMap<&'a str, &'a Definition> {
@@ -134,6 +145,11 @@ impl<'a> Charts<'a> {
         }
         out
     }
+}
+
+/// Whether a folder of the project is in another one.
+fn is_in(folder: &str, other: &str) -> bool {
+    folder != other && (other == "." || folder.strip_prefix(other).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// Charts in charts; real ones have two or three.
