@@ -1,12 +1,13 @@
 //! Ports that a program is told, and that may end up in a library that listens there.
 
 use super::world::{FunctionId, Targets, TypeRef};
-use crate::facts::go::Call;
+use crate::facts::go::{Call, Value};
 use crate::model::resolve::Evaluator;
 use crate::net::{ListenAddress, Reach, parse_port};
 
 /// The ports that flags with a telling name say in this workload (`--metrics-address=:9090`), and those that such
-/// functions of other modules are told (`app.WithAddress(":9000")`).
+/// functions of other modules are told (`app.WithAddress(":9000")`), or any of them by an address that only who listens
+/// has a use for (`metrics.NewTracer(":9100")`).
 pub(super) fn handed_on(evaluator: &Evaluator<'_>) -> Vec<u16> {
     let flags = evaluator.flag_definitions().iter().filter(|it| it.names().iter().any(|it| tells_port(it)));
     let ports = flags.filter_map(|it| {
@@ -16,8 +17,9 @@ pub(super) fn handed_on(evaluator: &Evaluator<'_>) -> Vec<u16> {
     let mut found: Vec<u16> = ports.collect();
     for function in &evaluator.reachable.functions {
         let calls = evaluator.packages.function(*function).function.calls.iter();
-        for call in calls.filter(|it| tells_library(evaluator, *function, it)) {
-            for argument in &*call.arguments {
+        for (call, name) in calls.filter_map(|it| Some((it, library_function(evaluator, *function, it)?))) {
+            let is_told = |it: &&Value| tells_port(name) || is_written_address(it);
+            for argument in call.arguments.iter().filter(is_told) {
                 let told = evaluator.in_contexts(*function, |frame| {
                     let outcome = evaluator.outline(argument, frame);
                     (last_port(outcome.text.as_str()), outcome.needs_caller)
@@ -31,15 +33,20 @@ pub(super) fn handed_on(evaluator: &Evaluator<'_>) -> Vec<u16> {
     found
 }
 
-/// Whether a call tells a module of somebody else, of which no table knows, a port or an address.
-fn tells_library(evaluator: &Evaluator<'_>, function: FunctionId, call: &Call) -> bool {
+/// The name of the function that a call runs of a module of somebody else, of which no table knows.
+fn library_function<'w>(evaluator: &Evaluator<'w>, function: FunctionId, call: &'w Call) -> Option<&'w str> {
     let (Targets::Imported(path, name) | Targets::ExternalMethod(TypeRef::External(path, _), name)) =
         evaluator.packages.targets_of(function, call)
     else {
-        return false;
+        return None;
     };
     let is_known = || evaluator.packages.network_entry_of(function, call).is_some();
-    path.contains('.') && tells_port(name) && !evaluator.reachable.leaves_out(call) && !is_known()
+    (path.contains('.') && !evaluator.reachable.leaves_out(call) && !is_known()).then_some(*name)
+}
+
+/// Whether a value is an address without a host, as it is written: `":9100"`.
+fn is_written_address(value: &Value) -> bool {
+    matches!(value, Value::Literal(it) if it.value.strip_prefix(':').is_some_and(|it| parse_port(it).is_some()))
 }
 
 /// The port behind the last colon, whatever stands before it.
