@@ -197,7 +197,7 @@ impl Join<'_> {
                 || owner_and_name(name).is_some_and(|it| owner_and_name(repository) == Some(it))
         };
         for file in near.map(Some).into_iter().chain([None]) {
-            let tagged = self.tagged(&is_called, file).into_iter();
+            let tagged = self.tagged(&is_called, file).into_iter().filter(|it| !it.starts_another);
             let tagged: BTreeSet<ImageId> = tagged.map(|it| it.image).collect();
             if let (Some(image), 1) = (tagged.first(), tagged.len()) {
                 return Some(*image);
@@ -219,11 +219,13 @@ impl Join<'_> {
         let near = self.by_hand.iter().filter(|it| file.is_none_or(|file| it.file == file));
         for it in near.filter(|it| it.names().any(|it| is_called(it.repository))) {
             let Some(image) = self.images.built_by_hand(it) else { continue };
+            let starts_another = self.images.starts_another(it, image);
             let names = it.names().filter(|it| is_called(it.repository));
             out.extend(names.map(|it| NamedImage {
                 repository: it.repository.to_owned(),
                 tag: it.tag.map(str::to_owned),
                 is_fixed: it.is_fixed,
+                starts_another,
                 image,
             }));
         }

@@ -50,7 +50,13 @@ impl<'a> Join<'a> {
             let (repository, tag) = split_reference(it.tag.as_ref()?.as_str());
             let tag = Some(tag.unwrap_or(DEFAULT_TAG).to_owned());
             let is_fixed = it.tag.as_ref().is_some_and(Text::is_verbatim);
-            Some(NamedImage { repository: repository.to_owned(), tag, is_fixed, image })
+            Some(NamedImage {
+                repository: repository.to_owned(),
+                tag,
+                is_fixed,
+                starts_another: false,
+                image,
+            })
         });
         let facts = self.facts;
         let tags = tags.chain(by_hand).map(|named| {

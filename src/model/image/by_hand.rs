@@ -65,8 +65,7 @@ impl Images<'_> {
         self
     }
 
-    /// The image that a build makes; `None` when its target is not known, or when another program is started in it than
-    /// its own.
+    /// The image that a build makes; `None` when its target is not known.
     pub(in crate::model) fn built_by_hand(&mut self, it: &ByHand) -> Option<ImageId> {
         let known = |it: &Text| Some(it.clone()).filter(is_known);
         let arguments = it.command.arguments.iter();
@@ -76,11 +75,15 @@ impl Images<'_> {
             Some(target) => Some(known(target)?),
             None => None,
         };
-        let image = self.build(it.dockerfile, &it.context, target.as_ref().map(Text::as_str), &arguments)?;
-        let Some(started) = &it.command.started_instead else { return Some(image) };
-        let own = self.image(image).process.as_ref()?.command.words().into_iter().next()?;
+        self.build(it.dockerfile, &it.context, target.as_ref().map(Text::as_str), &arguments)
+    }
+
+    /// Whether another program is started in the image of a build than its own.
+    pub(in crate::model) fn starts_another(&self, it: &ByHand, image: ImageId) -> bool {
+        let Some(started) = &it.command.started_instead else { return false };
+        let own = self.image(image).process.as_ref().and_then(|it| it.command.words().into_iter().next());
         let name = |path: &Text| path.as_str().rsplit('/').next().map(str::to_owned);
-        (name(&own) == name(started)).then_some(image)
+        own.is_none_or(|own| name(&own) != name(started))
     }
 }
 
