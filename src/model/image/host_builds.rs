@@ -24,6 +24,10 @@ pub(super) struct HostBuilds(FxHashMap<String, Option<Binary>>);
 impl HostBuilds {
     pub(super) fn read(facts: &Facts, programs: &[Program]) -> Self {
         let mut out = Self::default();
+        // Nobody else asks, and to put the variables into every recipe takes its time.
+        if facts.dockerfiles.is_empty() {
+            return out;
+        }
         let own_folder = |file: FileId| absolute("/", folder_of(facts.path(file)));
         for (file, makefile) in &facts.makefiles {
             let given = Given { arguments: &[], environment: &|_| None };

@@ -112,8 +112,8 @@ impl<'a> ImageNames<'a> {
         let wanted = tag.unwrap_or(DEFAULT_TAG);
         let this = named.iter().find(|it| it.named.is_fixed && it.named.tag.as_deref() == Some(wanted));
         let is_one_of_several = self.versions.get(repository).is_some_and(|it| it.len() > 1);
-        let is_sure = this.is_some() || !is_one_of_several;
-        let is_sure = is_sure && !named.iter().any(|it| it.named.starts_another);
+        let starts_another = named.iter().any(|it| it.named.starts_another);
+        let is_sure = (this.is_some() || !is_one_of_several) && !starts_another;
         let most = if is_sure { Confidence::Proven } else { Confidence::Possible };
         let built = this.or(named.first()).map(|it| Meant::Image(it.named.image, Confidence::Proven));
         let all = built.into_iter().chain(self.meant_by_name(repository, manifest));
